@@ -1,0 +1,124 @@
+"""Every error the kit raises on purpose, and the two records errors travel as.
+
+::
+
+    ProdmeetError                 anything below; the command line ends with its exit_status
+    ├── InputError                what a person wrote is wrong: exit status 2, nothing written
+    │   └── ParametersError       one or many problems in parameter and hand-written files
+    ├── SourceError               a system could not answer: its section says so, the rest goes on
+    │   ├── Unreachable           no connection, or no answer within the time allowed
+    │   ├── NotAllowed            credentials missing, wrong or expired (401, 403)
+    │   ├── QueryRejected         the server does not accept the question; asking again is useless
+    │   ├── TooExpensive          the server gave up on the question (limits, query timeout)
+    │   └── UnexpectedAnswer      an answer in a shape its published schema does not allow
+    ├── SnapshotError             a snapshot is missing, damaged or of an unknown version
+    └── ReportError               the report could not be made whole; nothing was replaced
+
+A message never carries a credential: sources redact before they raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "Failure",
+    "InputError",
+    "NotAllowed",
+    "ParametersError",
+    "Problem",
+    "ProdmeetError",
+    "QueryRejected",
+    "ReportError",
+    "SnapshotError",
+    "SourceError",
+    "TooExpensive",
+    "UnexpectedAnswer",
+    "Unreachable",
+]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file a person wrote.
+
+    ``file`` is the path as the person gave it, ``key`` the dotted way to the
+    value (``services[0].slos[1].objective``), ``value`` what stands there, and
+    ``mend`` what to write instead.
+    """
+
+    file: str
+    key: str
+    value: str
+    mend: str
+
+    def __str__(self) -> str:
+        value = f" is {self.value}" if self.value else ""
+        return f"{self.file}: {self.key}{value}: {self.mend}"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that could not be checked: which agenda section, which source, and why."""
+
+    section: str
+    source: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.section}: could not check {self.source}: {self.message}"
+
+
+class ProdmeetError(Exception):
+    """Base of the family. ``exit_status`` is what the command line returns."""
+
+    exit_status = 1
+
+
+class InputError(ProdmeetError):
+    """What a person gave (a name, a date, an option) cannot be used. Nothing was written."""
+
+    exit_status = 2
+
+
+class ParametersError(InputError):
+    """Problems in files a person wrote; all of them, not the first."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SourceError(ProdmeetError):
+    """A system could not answer. Becomes a :class:`Failure` in the section that asked."""
+
+    exit_status = 3
+
+
+class Unreachable(SourceError):
+    """No connection, or no answer within the time allowed."""
+
+
+class NotAllowed(SourceError):
+    """The server answered 401 or 403."""
+
+
+class QueryRejected(SourceError):
+    """The server does not accept the question (parse error, bad matching)."""
+
+
+class TooExpensive(SourceError):
+    """The server gave up: too many samples, or its own query timeout."""
+
+
+class UnexpectedAnswer(SourceError):
+    """The answer has a shape the published schema does not allow."""
+
+
+class SnapshotError(InputError):
+    """A snapshot is missing, damaged (sha256 differs) or written by a newer kit."""
+
+
+class ReportError(ProdmeetError):
+    """The report could not be made whole; what stood there before is untouched."""

@@ -1,0 +1,113 @@
+"""What a review knows: every question asked, every answer, every record people keep elsewhere.
+
+:class:`Facts` is all that analysis ever sees. It is gathered once
+(:mod:`prodmeet_kit.gather`), frozen (:mod:`prodmeet_kit.snapshot`) and opened
+again without a server; the same numbers come out of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from prodmeet_kit.errors import Failure
+from prodmeet_kit.window import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.parameters.models import Product
+
+__all__ = ["Answer", "Facts", "Question", "SourceState"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One query to the metric source.
+
+    ``key`` says what it is for, such as ``slo/cart/availability/bad/since``;
+    ``section`` is the agenda item that needs it. An instant question has
+    ``start == end`` and no ``step``. ``query`` is complete PromQL: the window
+    is already put in (``window`` remembers its length).
+    """
+
+    key: str
+    section: str
+    query: str
+    start: datetime
+    end: datetime
+    step: timedelta | None = None
+    window: timedelta | None = None
+
+    @property
+    def instant(self) -> bool:
+        """Whether one moment is asked, not a range."""
+        return self.step is None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. ``frame`` is wide (see :mod:`prodmeet_kit.frames`), ``None`` when ``error`` is set.
+
+    No series at all is an answer too: a frame with the grid of the question and no column.
+    """
+
+    question: Question
+    frame: pd.DataFrame | None
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+    took_s: float = 0.0
+    points: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """One source and how it went: ``ok``, ``failed`` or ``empty``; ``detail`` without credentials."""
+
+    name: str
+    type: str
+    state: Literal["ok", "failed", "empty"]
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything one review knows.
+
+    ``answers`` by question key; ``records`` by name of a spec in
+    :mod:`prodmeet_kit.frames` (``alert_samples``, ``incidents``, ``changes``,
+    ``action_items``, ``consultations``, ``toil``): a frame, or ``None`` when
+    its sources failed or none is configured (then ``sources`` or ``failures`` says which).
+    """
+
+    product: Product
+    window: Window
+    gathered_at: datetime
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    records: Mapping[str, pd.DataFrame | None] = field(default_factory=dict)
+    sources: tuple[SourceState, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+    def series(self, key: str) -> pd.Series | None:
+        """The one series that answers ``key``; ``None`` when it failed or came back empty.
+
+        Raises ``ValueError`` when more than one series came back: the query needs an aggregation.
+        """
+        answer = self.answers.get(key)
+        if answer is None or answer.frame is None or answer.frame.shape[1] == 0:
+            return None
+        if answer.frame.shape[1] > 1:
+            raise ValueError(f"{answer.frame.shape[1]} series came back where one is needed: put sum(...) round the query")
+        return answer.frame.iloc[:, 0]
+
+    def value(self, key: str) -> float:
+        """The one number that answers an instant question; NaN when it failed or came back empty."""
+        series = self.series(key)
+        return float("nan") if series is None else float(series.iloc[-1])
+
+    def failed(self, section: str) -> Iterator[Failure]:
+        """What could not be checked in an agenda section."""
+        return (failure for failure in self.failures if failure.section == section)

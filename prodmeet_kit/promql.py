@@ -1,0 +1,117 @@
+"""PromQL read offline: syntax, what a query counts, and label expressions.
+
+Nothing here asks a server; parsing is ``promql-parser``'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from prodmeet_kit.window import format_duration
+
+__all__ = ["WINDOW", "Matchers", "check", "counts_events", "fill_window", "has_window"]
+
+WINDOW = re.compile(r"\{\{\s*\.?window\s*\}\}")
+"""The placeholder of Sloth: ``{{.window}}`` stands for the length of a range."""
+
+_RATES = {"rate", "irate"}
+_COUNTS = {"increase", "count_over_time", "sum_over_time"}
+
+
+def has_window(query: str) -> bool:
+    """Whether the query holds ``{{.window}}``."""
+    return bool(WINDOW.search(query))
+
+
+def fill_window(query: str, window: timedelta) -> str:
+    """Put a length where the query says ``{{.window}}``.
+
+    >>> fill_window("rate(x[{{.window}}])", timedelta(minutes=6))
+    'rate(x[6m])'
+    """
+    return WINDOW.sub(format_duration(window), query)
+
+
+@lru_cache(maxsize=4096)
+def _parse(query: str) -> Any:
+    import promql_parser
+
+    return promql_parser.parse(query)
+
+
+def check(query: str) -> None:
+    """Raise ``ValueError`` with the parser's words when the query is not PromQL.
+
+    A query with ``{{.window}}`` is checked with a window of 5 minutes put in.
+    """
+    _parse(fill_window(query, timedelta(minutes=5)))
+
+
+def counts_events(query: str) -> bool:
+    """Whether the query's value is already a count (``increase``), not a rate per second.
+
+    A count over a window is the value itself when the functions over
+    ``[{{.window}}]`` are ``increase``, ``count_over_time`` or
+    ``sum_over_time``, and ``value * window`` when they are ``rate``.
+    Raises ``ValueError`` when the query has no such function or mixes both.
+    """
+    mark = timedelta(milliseconds=123_457)  # a length nobody writes: finds the placeholder again in the tree
+    functions: set[str] = set()
+
+    def visit(node: Any) -> None:
+        for argument in getattr(node, "args", None) or ():
+            if getattr(argument, "range", None) == mark:
+                functions.add(node.func.name)
+
+    import promql_parser
+
+    promql_parser.walk(_parse(fill_window(query, mark)), visit)
+    if functions and functions <= _COUNTS:
+        return True
+    if functions and functions <= _RATES:
+        return False
+    raise ValueError("count events with rate(...[{{.window}}]) or increase(...[{{.window}}]), not a mix and not another")
+
+
+@dataclass(frozen=True)
+class Matchers:
+    """A label expression, such as ``severity=~"page|critical"``, applied to labels we hold.
+
+    >>> Matchers.parse('severity=~"page|critical"').match({"severity": "page"})
+    True
+    """
+
+    text: str
+    _groups: tuple[tuple[tuple[str, str, str], ...], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Matchers:
+        """Read matchers in PromQL notation, without braces. ``ValueError`` for other text."""
+        # A selector needs one matcher that does not match everything; the name serves.
+        selector = _parse("x{" + text + "}")
+        groups = [selector.matchers.matchers] if selector.matchers.matchers else []
+        groups += list(selector.matchers.or_matchers or [])
+        return cls(
+            text,
+            tuple(tuple((m.name, str(m.op).rsplit(".", 1)[-1], m.value) for m in group) for group in groups),
+        )
+
+    def match(self, labels: Mapping[str, str]) -> bool:
+        """Whether the labels satisfy the expression; an absent label is the empty string."""
+        if not self._groups:
+            return True
+        return any(all(_matches(labels.get(name, ""), op, value) for name, op, value in g) for g in self._groups)
+
+
+def _matches(actual: str, op: str, value: str) -> bool:
+    if op == "Equal":
+        return actual == value
+    if op == "NotEqual":
+        return actual != value
+    found = re.fullmatch(value, actual) is not None
+    return found if op == "Re" else not found
