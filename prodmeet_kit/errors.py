@@ -7,6 +7,7 @@
     │   └── ParametersError       one or many problems in parameter and hand-written files
     ├── SourceError               a system could not answer: its section says so, the rest goes on
     │   ├── Unreachable           no connection, or no answer within the time allowed
+    │   │   └── TimedOut          connected, and the answer came too late
     │   ├── NotAllowed            credentials missing, wrong or expired (401, 403)
     │   ├── QueryRejected         the server does not accept the question; asking again is useless
     │   ├── TooExpensive          the server gave up on the question (limits, query timeout)
@@ -33,6 +34,7 @@ __all__ = [
     "ReportError",
     "SnapshotError",
     "SourceError",
+    "TimedOut",
     "TooExpensive",
     "UnexpectedAnswer",
     "Unreachable",
@@ -98,6 +100,10 @@ class SourceError(ProdmeetError):
 
 class Unreachable(SourceError):
     """No connection, or no answer within the time allowed."""
+
+
+class TimedOut(Unreachable):
+    """The server was there and did not answer within the time allowed: perhaps only this question is slow."""
 
 
 class NotAllowed(SourceError):

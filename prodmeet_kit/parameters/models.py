@@ -43,7 +43,8 @@ AGENDA = (
 
 
 def _duration(value: Any) -> Any:
-    return parse_duration(value) if isinstance(value, str) else value
+    # A bare number would be taken for seconds, where people mean days.
+    return value if isinstance(value, timedelta) else parse_duration(value)
 
 
 def _zone(value: Any) -> Any:
@@ -81,9 +82,11 @@ def _matchers(value: Any) -> Any:
     return value
 
 
+_DurationText = Annotated[str, Field(pattern=r"^([0-9]+(ms|[smhdwy]))+$", examples=["30m", "14d", "1h30m"])]
+
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_duration, json_schema_input_type=str),
+    BeforeValidator(_duration, json_schema_input_type=_DurationText),
     PlainSerializer(format_duration, return_type=str),
 ]
 """A length of time, written as in Prometheus: 30m, 14d."""
@@ -97,11 +100,18 @@ EventQuery = Annotated[str, BeforeValidator(_event_query, json_schema_input_type
 LabelMatchers = Annotated[str, BeforeValidator(_matchers, json_schema_input_type=str)]
 """Label matchers in PromQL notation, without braces."""
 
-TimeZone = Annotated[str, BeforeValidator(_zone, json_schema_input_type=str)]
+TimeZone = Annotated[
+    str,
+    BeforeValidator(_zone, json_schema_input_type=Annotated[str, Field(examples=["Asia/Tokyo", "Europe/Berlin"])]),
+]
 """A zone of the IANA list."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
 """Letters, digits, dot, dash, underscore: it becomes part of anchors and file names."""
+
+
+_REFERENCE: dict[str, Any] = {"pattern": r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\})*$"}
+"""What editors accept for a credential: a reference to the environment and nothing else."""
 
 
 class _Model(BaseModel):
@@ -111,8 +121,14 @@ class _Model(BaseModel):
 class Events(_Model):
     """An SLI as the share of good events among all."""
 
-    error_query: EventQuery = Field(description="Bad events: rate or increase over {{.window}}, one series")
-    total_query: EventQuery = Field(description="All events: rate or increase over {{.window}}, one series")
+    error_query: EventQuery = Field(
+        description="Bad events: rate or increase over {{.window}}, one series",
+        examples=['sum(rate(http_requests_total{service="cart",code=~"5.."}[{{.window}}]))'],
+    )
+    total_query: EventQuery = Field(
+        description="All events: rate or increase over {{.window}}, one series",
+        examples=['sum(rate(http_requests_total{service="cart"}[{{.window}}]))'],
+    )
 
 
 class Sli(_Model):
@@ -124,8 +140,14 @@ class Sli(_Model):
 class Slo(_Model):
     """An objective over a window."""
 
-    name: Name = Field(description="Short name, unique within the service")
-    objective: float = Field(ge=0, le=100, description="Per cent of good events aimed at, such as 99.9")
+    name: Name = Field(description="Short name, unique within the service", examples=["availability", "latency"])
+    objective: float = Field(
+        ge=0,
+        le=100,
+        description="Per cent of good events aimed at, such as 99.9",
+        examples=[99.9],
+        json_schema_extra={"exclusiveMinimum": 1},  # 0.999 is a fraction written for per cent; loading says so
+    )
     window: Duration = Field(default=timedelta(days=28), description="Rolling window, such as 28d")
     description: str = Field(default="", description="What users notice when it is missed")
     sli: Sli = Field(description="How the indicator is measured")
@@ -145,17 +167,27 @@ class Load(_Model):
     """Demand over time, such as requests per second."""
 
     name: Name = Field(description="Short name, unique within the service")
-    unit: str = Field(default="", description="Unit of the value, such as req/s")
-    query: Query = Field(description="One series; {{.window}} is the step plus one scrape interval")
+    unit: str = Field(default="", description="Unit of the value, such as req/s", examples=["req/s"])
+    query: Query = Field(
+        description="One series; {{.window}} is the step plus one scrape interval",
+        examples=['sum(rate(http_requests_total{service="cart"}[{{.window}}]))'],
+    )
 
 
 class Resource(_Model):
     """Something that is used up, and how much of it there is."""
 
     name: Name = Field(description="Short name, unique within the service")
-    unit: str = Field(default="", description="Unit of the value, such as cores or bytes")
-    query: Query = Field(description="Use, one series; {{.window}} is the step plus one scrape interval")
-    limit_query: Query | None = Field(default=None, description="How much there is, in the same unit, one series")
+    unit: str = Field(default="", description="Unit of the value, such as cores or bytes", examples=["cores"])
+    query: Query = Field(
+        description="Use, one series; {{.window}} is the step plus one scrape interval",
+        examples=['sum(rate(container_cpu_usage_seconds_total{service="cart"}[{{.window}}]))'],
+    )
+    limit_query: Query | None = Field(
+        default=None,
+        description="How much there is, in the same unit, one series",
+        examples=['sum(kube_pod_container_resource_limits{service="cart",resource="cpu"})'],
+    )
 
 
 class Service(_Model):
@@ -171,9 +203,9 @@ class Auth(_Model):
     """Credentials, always as ${ENV} references."""
 
     type: Literal["bearer", "basic"] = Field(description="bearer: token; basic: username and password")
-    token: str = Field(default="", description="For bearer: ${NAME_OF_VARIABLE}")
+    token: str = Field(default="", description="For bearer: ${NAME_OF_VARIABLE}", json_schema_extra=_REFERENCE)
     username: str = Field(default="", description="For basic: the user's name")
-    password: str = Field(default="", description="For basic: ${NAME_OF_VARIABLE}")
+    password: str = Field(default="", description="For basic: ${NAME_OF_VARIABLE}", json_schema_extra=_REFERENCE)
 
 
 class Tls(_Model):
@@ -189,7 +221,10 @@ class MetricSource(_Model):
     """A server that answers the Prometheus HTTP API."""
 
     type: Name = Field(default="prometheus", description="prometheus, also for Thanos, Mimir, VictoriaMetrics")
-    url: str = Field(description="Base URL, such as ${PROMETHEUS_URL:-http://localhost:9090}")
+    url: str = Field(
+        description="Base URL, or a reference to a variable that holds it",
+        examples=["${PROMETHEUS_URL:-http://localhost:9090}"],
+    )
     auth: Auth | None = Field(default=None, description="Credentials")
     tls: Tls | None = Field(default=None, description="TLS files")
     headers: dict[str, str] = Field(default_factory=dict, description="Extra headers, such as X-Scope-OrgID")

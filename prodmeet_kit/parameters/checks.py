@@ -1,0 +1,123 @@
+"""What the types of a parameter file cannot say: names used twice, references nobody can read, a fraction for per cent.
+
+Each check takes the content of a file, merged over the defaults, and yields
+the way to a value, what stands there and the mend. The content may be wrong in
+any other way too: a check looks only at what has the shape it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from typing import Any
+
+from prodmeet_kit.parameters.documents import Way
+from prodmeet_kit.parameters.expansion import REFERENCE
+from prodmeet_kit.parameters.models import AGENDA
+from prodmeet_kit.parameters.validation import did_you_mean, shown
+
+__all__ = ["AGENDA_GROUP", "CHECKS", "Finding", "agenda_items"]
+
+Finding = tuple[Way, str, str]
+"""The way to a value, what stands there, what to write instead."""
+
+AGENDA_GROUP = "prodmeet_kit.agenda"
+"""Entry point group of agenda items from other packages."""
+
+
+def agenda_items() -> tuple[str, ...]:
+    """Every name that may stand in ``meeting.agenda``."""
+    return AGENDA + tuple(sorted(point.name for point in entry_points(group=AGENDA_GROUP)))
+
+
+def _agenda_exists(data: dict[str, Any]) -> Iterator[Finding]:
+    items = _list(_mapping(data.get("meeting")).get("agenda"))
+    for index, item in enumerate(items):
+        way: Way = ("meeting", "agenda", index)
+        if not isinstance(item, str):
+            continue
+        if items.index(item) < index:
+            yield way, f"{shown(item, way)} a second time", "keep one"
+        elif item not in AGENDA and item not in agenda_items():
+            yield way, f"{shown(item, way)}, which does not exist", did_you_mean(item, agenda_items())
+
+
+def _names_are_unique(data: dict[str, Any]) -> Iterator[Finding]:
+    yield from _unique(data.get("services"), ("services",))
+    for index, service in enumerate(_list(data.get("services"))):
+        for kind in ("slos", "load", "resources"):
+            yield from _unique(_mapping(service).get(kind), ("services", index, kind))
+
+
+def _unique(things: Any, way: Way) -> Iterator[Finding]:
+    seen: dict[str, int] = {}
+    for index, thing in enumerate(_list(things)):
+        called = _mapping(thing).get("name")
+        if isinstance(called, str) and seen.setdefault(called, index) != index:
+            place = (*way, index, "name")
+            yield place, f"{shown(called, place)} a second time", f"rename one; the first is number {seen[called] + 1}"
+
+
+def _objectives_are_per_cent(data: dict[str, Any]) -> Iterator[Finding]:
+    for index, service in enumerate(_list(data.get("services"))):
+        for number, slo in enumerate(_list(_mapping(service).get("slos"))):
+            objective = _mapping(slo).get("objective")
+            if isinstance(objective, int | float) and not isinstance(objective, bool) and 0 <= objective <= 1:
+                way = ("services", index, "slos", number, "objective")
+                yield way, repr(objective), f"write per cent, not a fraction: {_per_cent(objective)}"
+
+
+def _per_cent(objective: float) -> str:
+    return f"{objective * 100:g}" if 0 < objective < 1 else "99.9"
+
+
+def _references_can_be_read(data: dict[str, Any]) -> Iterator[Finding]:
+    for way, text in _texts(data.get("sources"), ("sources",)):
+        if "${" in REFERENCE.sub("", text):
+            yield way, "not a reference that can be read", "write ${NAME} or ${NAME:-default}"
+
+
+def _auth_is_whole(data: dict[str, Any]) -> Iterator[Finding]:
+    auth = _mapping(_mapping(_mapping(data.get("sources")).get("metrics")).get("auth"))
+    needed = {"bearer": ("token",), "basic": ("username", "password")}.get(str(auth.get("type")), ())
+    for key in needed:
+        if auth.get(key) in (None, ""):
+            variable = f"PROMETHEUS_{key.upper()}"
+            yield ("sources", "metrics", "auth", key), "missing", f"add it, such as {key}: ${{{variable}}}"
+
+
+def _url_has_a_scheme(data: dict[str, Any]) -> Iterator[Finding]:
+    way = ("sources", "metrics", "url")
+    url = _mapping(_mapping(data.get("sources")).get("metrics")).get("url")
+    if isinstance(url, str) and not url.startswith(("http://", "https://", "${")):
+        yield way, shown(url, way), "begin it with http:// or https://"
+
+
+def _texts(value: Any, way: Way) -> Iterator[tuple[Way, str]]:
+    if isinstance(value, str):
+        yield way, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, (*way, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*way, index))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+CHECKS: tuple[Callable[[dict[str, Any]], Iterator[Finding]], ...] = (
+    _agenda_exists,
+    _names_are_unique,
+    _objectives_are_per_cent,
+    _references_can_be_read,
+    _auth_is_whole,
+    _url_has_a_scheme,
+)
+"""Every check, in the order of the file."""

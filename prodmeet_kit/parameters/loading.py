@@ -1,0 +1,158 @@
+"""A product's parameters: ``<folder>/<name>.yaml`` over the defaults, whole and checked, or every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from prodmeet_kit.errors import InputError, ParametersError, Problem
+from prodmeet_kit.parameters.checks import CHECKS, Finding
+from prodmeet_kit.parameters.credentials import credentials_in_clear
+from prodmeet_kit.parameters.documents import WHOLE, Document, Way, dotted, read_document
+from prodmeet_kit.parameters.models import Product
+from prodmeet_kit.parameters.validation import did_you_mean, say, shown
+
+__all__ = ["defaults_file", "load", "products"]
+
+_DEFAULTS = "defaults.yaml"
+
+
+def load(name: str, folder: Path) -> Product:
+    """The product that ``<folder>/<name>.yaml`` describes.
+
+    Its content lies over ``<folder>/defaults.yaml``, or over the defaults the
+    package ships when there is none: mappings merge, lists and scalars replace.
+    References such as ``${TOKEN}`` stay as written.
+
+    Raises :class:`InputError` when there is no such product, and
+    :class:`ParametersError` with every problem of both files.
+    """
+    path = folder / f"{name}.yaml"
+    if "/" in name or "\\" in name or path.name == _DEFAULTS or not path.is_file():
+        raise InputError(_no_such_product(name, folder))
+    own, defaults = read_document(path), read_document(defaults_file(folder))
+    problems = [*_shape(own), *_shape(defaults, may_be_empty=True)]
+    if problems and (own.data is None or not isinstance(own.data, dict)):
+        raise ParametersError(problems)
+    base = defaults.data if isinstance(defaults.data, dict) else {}
+    product, found = _product(_over(own.data, base), name)
+    documents = (own, defaults)
+    problems += [Problem(_place(way, documents), dotted(way), value, mend) for way, value, mend in found]
+    problems += _in_clear(own) + _in_clear(defaults)
+    if problems or product is None:
+        raise ParametersError(tuple(_once(problems)))
+    return product
+
+
+def products(folder: Path) -> list[str]:
+    """The names of the products in a folder, in alphabetical order.
+
+    Every ``.yaml`` file is a product but the defaults, files without content
+    and files that hold a list: those are records, such as ``incidents.yaml``.
+    Raises :class:`InputError` when there is no such folder.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder: give the one that holds the parameter files, one for each product")
+    files = sorted(path for path in folder.glob("*.yaml") if path.name != _DEFAULTS and not path.name.startswith("."))
+    return [path.stem for path in files if _is_product(path)]
+
+
+def defaults_file(folder: Path) -> Path:
+    """The defaults that hold in a folder: its own file, or the one the package ships."""
+    own = folder / _DEFAULTS
+    if own.is_file():
+        return own
+    installed = Path(__file__).with_name(_DEFAULTS)
+    return installed if installed.is_file() else Path(__file__).parents[2] / "parameters" / _DEFAULTS
+
+
+def _no_such_product(name: str, folder: Path) -> str:
+    if (folder / f"{name}.yml").is_file():
+        return f"{folder / name}.yml: rename the file to {name}.yaml"
+    known = products(folder)
+    if not known:
+        return f"no product {name}: {folder} holds no parameter file; write {folder / name}.yaml"
+    return f"no product {name} in {folder}: {did_you_mean(name, known)}"
+
+
+def _is_product(path: Path) -> bool:
+    """Whether the first line with content begins no list. A file that cannot be read counts, so that load says why."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return True
+    content = (line.strip() for line in lines)
+    first = next((line for line in content if line and not line.startswith(("#", "---", "%"))), "")
+    return bool(first) and not first.startswith(("- ", "[")) and first != "-"
+
+
+def _shape(document: Document, *, may_be_empty: bool = False) -> list[Problem]:
+    """The problems of reading a file, and whether it holds a mapping at all."""
+    problems = list(document.problems)
+    if problems or isinstance(document.data, dict):
+        return problems
+    if document.data is None:
+        mend = "write at least product: and services:"
+        return [] if may_be_empty else [Problem(document.file, WHOLE, "empty", mend)]
+    kind = "a list" if isinstance(document.data, list) else "one value"
+    return [Problem(document.place(()), WHOLE, kind, "write a mapping (key: value) at the top")]
+
+
+def _over(own: Any, base: Any) -> Any:
+    """``own`` over ``base``: mappings merge deeply, anything else replaces."""
+    if isinstance(own, dict) and isinstance(base, dict):
+        return {**base, **{key: _over(value, base.get(key)) for key, value in own.items()}}
+    return own
+
+
+def _product(data: dict[str, Any], name: str) -> tuple[Product | None, list[Finding]]:
+    found: list[Finding] = [finding for check in CHECKS for finding in check(data)]
+    given = data.get("product")
+    if isinstance(given, str) and given != name:
+        found.append((("product",), shown(given, ("product",)), f"write {name}, the file's name, or rename the file"))
+    try:
+        return Product.model_validate(data), found
+    except ValidationError as error:
+        return None, found + [say(each, Product) for each in error.errors() if not _said_already(each, found)]
+
+
+def _said_already(error: Mapping[str, Any], found: list[Finding]) -> bool:
+    """Whether an error only sums up others.
+
+    The model as a whole looks for names used twice, which a check has told with
+    their place; a list with wrong items counts as too short, and the items say why.
+    """
+    return (not error["loc"] and bool(found)) or (error["type"] == "too_short" and len(error["input"]) > 0)
+
+
+def _place(way: Way, documents: tuple[Document, ...]) -> str:
+    """The file and line of a value: the product's own where it stands there, else the defaults'."""
+    for document in documents:
+        if way in document.lines:
+            return document.place(way)
+    return _place(way[:-1], documents) if way else documents[0].file
+
+
+def _in_clear(document: Document) -> list[Problem]:
+    return [
+        Problem(document.place(way), dotted(way), "in clear", mend) for way, mend in credentials_in_clear(document.data)
+    ]
+
+
+def _once(problems: list[Problem]) -> Iterator[Problem]:
+    """In the order of the file, one for each key; a credential in clear stands before what else is wrong with it."""
+    seen: set[tuple[str, str]] = set()
+    for problem in sorted(problems, key=_order):
+        file = problem.file.partition(":")[0]
+        if (file, problem.key) not in seen or problem.key == WHOLE:
+            seen.add((file, problem.key))
+            yield problem
+
+
+def _order(problem: Problem) -> tuple[str, int, bool, str]:
+    file, _, line = problem.file.partition(":")
+    first = line.partition(":")[0]
+    return file, int(first) if first.isdigit() else 0, problem.value != "in clear", problem.key
