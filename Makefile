@@ -1,0 +1,72 @@
+# Thin targets over the command prodmeet and the development tools.
+# Each one first makes the environment in .venv when it is missing or out of date.
+# make ends with status 2 whenever a command fails; scripts that need the
+# command's own status call .venv/bin/prodmeet (see prodmeet --help).
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.PHONY: help report check test lint format lock bench schema demo-snapshot demo-server clean
+
+help: ## List the targets
+	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+report: $(READY) ## Write a report [PRODUCT=x FROM=time TO=time]; without PRODUCT, of the embedded demo
+	@$(BIN)/prodmeet report $(if $(PRODUCT),'$(PRODUCT)') $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)')
+
+check: $(READY) ## Check parameters, sources, queries and retention [PRODUCT=x]; without PRODUCT, of every product
+	@$(BIN)/prodmeet check $(if $(PRODUCT),'$(PRODUCT)')
+
+test: $(READY) ## Run the tests [ARGS='-k paging']; what needs a program that is missing is skipped
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY) ## Check style, types, the floors and the repository's own rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -q tests/unit/test_repository.py
+
+format: $(READY) ## Put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(READY) ## Renew requirements.lock after a change of pyproject.toml [UPGRADE=1: newest versions of everything]
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-index-url --custom-compile-command 'make lock' --quiet $(if $(UPGRADE),--upgrade) -o requirements.lock
+
+bench: $(READY) ## Run the benchmarks; fails when one misses its target
+	@status=0; for file in benchmarks/[a-z]*.py; do $(BIN)/python "$$file" || status=1; done; exit $$status
+
+schema: $(READY) ## Write parameters/schema.json, with which editors complete parameter files
+	$(BIN)/prodmeet schema
+
+demo-snapshot: $(READY) ## Freeze the facts of the embedded demo again (needs prometheus)
+	$(BIN)/python -m prodmeet_kit.demo snapshot
+
+demo-server: $(READY) ## Run a Prometheus with the demo's data until Ctrl-C (needs prometheus)
+	$(BIN)/python -m prodmeet_kit.demo serve
+
+clean: ## Remove the environment and the tools' caches; reports stay
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# PYTHON=... chooses another interpreter; otherwise the first of these that is new enough.
+$(READY): requirements.lock pyproject.toml
+	@set -e; found=; \
+	for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11); do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed: install it, or name it as PYTHON=..." >&2; exit 1; fi; \
+	if [ ! -x $(BIN)/python ]; then \
+	  echo "Making the environment in $(VENV) (once; a minute or two)"; \
+	  "$$found" -m venv $(VENV) || { rm -rf $(VENV); echo "venv is missing: on Debian, apt-get install python3-venv" >&2; exit 1; }; \
+	fi; \
+	pip="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
+	$$pip --require-hashes -r requirements.lock; \
+	$$pip --no-deps --no-build-isolation -e .; \
+	touch $(READY)
