@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ALL", "Spec", "label_key", "labels_of"]
+__all__ = ["ALL", "Spec", "label_key", "labels_of", "rows"]
 
 _DTYPES = {"time": "datetime64[ns, UTC]", "float": "float64", "text": "object", "flag": "bool", "object": "object"}
 
@@ -33,6 +33,24 @@ def label_key(labels: Mapping[str, str]) -> str:
 def labels_of(key: str) -> dict[str, str]:
     """The labels behind a column name that :func:`label_key` made."""
     return dict(json.loads(key))
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as mappings from column to value, for the few that are looked at one by one."""
+    return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _series(kind: str, values: list[Any]) -> pd.Series[Any]:
+    import pandas as pd
+
+    if kind == "time":
+        # NaT of any zone and None alike; mixed offsets are brought to UTC.
+        return pd.Series(pd.DatetimeIndex(pd.to_datetime(pd.Index(values, dtype="object"), utc=True)).as_unit("ns"))
+    if kind == "text":
+        values = ["" if value is None else str(value) for value in values]
+    if kind == "flag":
+        values = [bool(value) for value in values]
+    return pd.Series(values, dtype=_DTYPES[kind])
 
 
 @dataclass(frozen=True)
@@ -53,17 +71,7 @@ class Spec:
         unknown = sorted({key for row in rows for key in row} - set(self.columns))
         if unknown:
             raise ValueError(f"{self.name} has no column {', '.join(unknown)}")
-        data = {}
-        for column, (kind, _) in self.columns.items():
-            values = [row.get(column) for row in rows]
-            if kind == "time":
-                data[column] = pd.Series(pd.to_datetime(values, utc=True).as_unit("ns"), dtype=_DTYPES[kind])
-            elif kind == "text":
-                data[column] = pd.Series(["" if value is None else str(value) for value in values], dtype="object")
-            elif kind == "flag":
-                data[column] = pd.Series([bool(value) for value in values], dtype="bool")
-            else:
-                data[column] = pd.Series(values, dtype=_DTYPES[kind])
+        data = {column: _series(kind, [row.get(column) for row in rows]) for column, (kind, _) in self.columns.items()}
         return pd.DataFrame(data, columns=list(self.columns))
 
     def check(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +92,10 @@ SLO_COUNTS = Spec(
     {
         "service": ("text", "service"),
         "name": ("text", "SLO"),
-        "span": ("text", "window: SLO window to the meeting; since: last meeting to this; previous: SLO window to the last meeting"),
+        "span": (
+            "text",
+            "window: SLO window to the meeting; since: last meeting to this; previous: SLO window to the last meeting",
+        ),
         "total": ("float", "valid events; NaN when the series is absent"),
         "bad": ("float", "bad events; NaN when the series is absent"),
     },
@@ -207,12 +218,30 @@ SLO_EVENTS = Spec(
 PAGES = Spec(
     "pages",
     {
-        **{k: EPISODES.columns[k] for k in ("id", "alert", "service", "severity", "start", "end", "duration_s", "cut_start", "cut_end")},
+        **{
+            k: EPISODES.columns[k]
+            for k in ("id", "alert", "service", "severity", "start", "end", "duration_s", "cut_start", "cut_end")
+        },
         "acknowledged": ("time", "when a person answered; NaT where the source cannot tell"),
         "verdict": ("text", "what people said; empty while nobody has"),
         "suggested_verdict": ("text", "code: right, late, duplicate, noise, unclear"),
         "reason": ("text", "code of why: caught, caught_late, same_event, slis_fine, no_sli, incident"),
         "caught": ("object", "list of SLO event ids it caught"),
+    },
+)
+
+PAGE_GROUPS = Spec(
+    "page_groups",
+    {
+        "alert": ("text", "alert"),
+        "service": ("text", "service label, empty when absent"),
+        "suggested_verdict": ("text", "as in PAGES"),
+        "reason": ("text", "as in PAGES, of most of them"),
+        "count": ("float", "pages"),
+        "caught": ("float", "pages that told of an SLO event"),
+        "first": ("time", "start of the first"),
+        "last": ("time", "start of the last"),
+        "median_duration_s": ("float", "seconds"),
     },
 )
 
@@ -247,6 +276,46 @@ INCIDENT_FINDINGS = Spec(
     },
 )
 
+MISSED = Spec(
+    "missed",
+    {
+        "id": ("text", "SLO event or incident"),
+        "kind": ("text", "slo_event or incident"),
+        "service": ("text", "service; services of an incident with commas"),
+        "title": ("text", "incidents that tell of it, or the SLO"),
+        "start": ("time", "onset of the event, start of the incident"),
+        "end": ("time", "end; NaT while open"),
+        "budget_spent": ("float", "share of the error budget; the largest of an incident's; NaN where not known"),
+        "would_have_fired": ("text", "standard condition that would have paged, such as 6x/6h; empty when none"),
+    },
+)
+
+ATTENTION = Spec(
+    "attention",
+    {
+        "kind": ("text", "alert, slo or resource"),
+        "service": ("text", "service, empty when absent"),
+        "what": ("text", "alert, SLO or resource"),
+        "since": ("time", "first since the last meeting; NaT for a resource"),
+        "value": ("float", "alert: times; slo: share of budget spent since the last meeting; resource: days to full"),
+        "reason": ("text", "code: ticket_alert, slow_burn, limit_near"),
+    },
+)
+
+NOISE = Spec(
+    "noise",
+    {
+        "alert": ("text", "alert"),
+        "service": ("text", "service label, empty when absent"),
+        "severity": ("text", "severity label, empty when absent"),
+        "page": ("flag", "whether it paged"),
+        "count": ("float", "episodes since the last meeting"),
+        "median_duration_s": ("float", "seconds"),
+        "share_short": ("float", "share of episodes too short for a person to act"),
+        "reason": ("text", "code: slis_fine, flapping, self_resolved"),
+    },
+)
+
 CHANGES = Spec(
     "changes",
     {
@@ -261,6 +330,25 @@ CHANGES = Spec(
         "response_needed": ("text", "what SREs must do, or none"),
         "rollback": ("text", "how to undo"),
         "url": ("text", "link or empty"),
+    },
+)
+
+UPCOMING = Spec(
+    "upcoming",
+    {
+        **CHANGES.columns,
+        "warnings": ("object", "list of codes: collides:<change id>, budget_spent:<service/slo>"),
+    },
+)
+
+COLLISIONS = Spec(
+    "collisions",
+    {
+        "first": ("text", "change that starts first"),
+        "second": ("text", "change that starts while the first still goes on"),
+        "services": ("object", "list of services both touch; empty when neither names any"),
+        "start": ("time", "start of the overlap"),
+        "end": ("time", "end of the overlap"),
     },
 )
 
@@ -314,6 +402,11 @@ TOIL = Spec(
         "owner": ("text", "who does it"),
         "url": ("text", "link or empty"),
     },
+)
+
+TOIL_FINDINGS = Spec(
+    "toil_findings",
+    {**TOIL.columns, "hours_per_quarter": ("float", "minutes * times a week * 13 / 60; NaN where not known")},
 )
 
 AGENDA = Spec(

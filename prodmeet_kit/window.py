@@ -190,6 +190,10 @@ class Window:
         """From the last meeting to this one."""
         return self.end - self.start
 
+    def after(self, length: timedelta) -> datetime:
+        """``end`` plus a length, counted on the product's calendar: the local hour stays when the clock changes."""
+        return (self.end.astimezone(self.zone) + length).astimezone(UTC)
+
     @property
     def day(self) -> date:
         """The date of the meeting in the product's zone: the name of the report's folder."""

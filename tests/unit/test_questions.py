@@ -28,7 +28,11 @@ def product(query: str = RATE) -> Product:
                 {
                     "name": "cart",
                     "slos": [
-                        {"name": "availability", "objective": 99.9, "sli": {"events": {"error_query": query, "total_query": query}}}
+                        {
+                            "name": "availability",
+                            "objective": 99.9,
+                            "sli": {"events": {"error_query": query, "total_query": query}},
+                        }
                     ],
                     "load": [{"name": "requests", "query": RATE}],
                     "resources": [{"name": "cpu", "query": "cpu", "limit_query": "limit"}],

@@ -1,0 +1,51 @@
+"""The item that has nothing to show: checked and empty, not kept, or not known. The three differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.evidence import AgendaItem
+from prodmeet_kit.display.languages import t
+
+if TYPE_CHECKING:
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["absent", "could_not_check", "none"]
+
+
+def absent(findings: Findings, key: str, title: str, records: str, sources: str) -> AgendaItem | None:
+    """The item to show when a record frame is not there; ``None`` when the frame is there.
+
+    ``records`` names the frame in ``facts.records``, ``sources`` the key under ``sources`` in the parameter file.
+    """
+    if findings.facts.records.get(records) is not None:
+        return None
+    if any(findings.facts.failed(key)):
+        return could_not_check(findings, key, title)
+    return none(findings, key, title, t("no source is configured: add sources.{key} to the parameters", key=sources))
+
+
+def could_not_check(findings: Findings, key: str, title: str) -> AgendaItem:
+    """The item whose sources failed: says so, with what each source answered."""
+    failures = tuple(findings.facts.failed(key))
+    message = failures[0].message if failures else t("no answer")
+    return AgendaItem(
+        key=key,
+        title=title,
+        headline=t("Could not check: {message}", message=message),
+        state="could_not_check",
+        timezone=findings.facts.window.timezone,
+        failures=failures,
+    )
+
+
+def none(findings: Findings, key: str, title: str, because: str) -> AgendaItem:
+    """The item that was checked and is empty, with the grounds; failures of its sources stay visible."""
+    return AgendaItem(
+        key=key,
+        title=title,
+        headline=t("None, because {because}.", because=because),
+        state="none",
+        timezone=findings.facts.window.timezone,
+        failures=tuple(findings.facts.failed(key)),
+    )

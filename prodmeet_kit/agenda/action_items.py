@@ -1,0 +1,112 @@
+"""Action items from earlier meetings: what is open, what is overdue, and whether it worked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.absent import absent, none
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["item"]
+
+KEY = "action_items"
+
+
+def item(findings: Findings) -> AgendaItem:
+    """Open items, and closed ones whose acceptance query says otherwise."""
+    title = t("Action items")
+    if (gone := absent(findings, KEY, title, "action_items", "action_items")) is not None:
+        return gone
+    items = findings.action_items
+    if not len(items):
+        return none(findings, KEY, title, t("no action item is open and every closed one with a query still holds"))
+    overdue = items[items["overdue_days"] > 0]
+    close, reopen = items[items["proposal"] == "close"], items[items["proposal"] == "reopen"]
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(items, overdue, close, reopen),
+        state="attention" if len(overdue) or len(reopen) or len(close) else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=(_table(items),),
+        questions=_questions(overdue, close, reopen),
+        failures=tuple(findings.facts.failed(KEY)),
+        candidates=_candidates(overdue, close, reopen),
+    )
+
+
+def _headline(items: pd.DataFrame, overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame) -> str:
+    parts = [tn("{n} action item", "{n} action items", len(items))]
+    if len(overdue):
+        parts.append(tn("{n} overdue", "{n} overdue", len(overdue)))
+    if len(close):
+        parts.append(tn("{n} proved done by its query", "{n} proved done by their queries", len(close)))
+    if len(reopen):
+        parts.append(tn("{n} closed that did not work", "{n} closed that did not work", len(reopen)))
+    return ", ".join(parts) + "."
+
+
+def _questions(overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame) -> tuple[str, ...]:
+    asked = [
+        t(
+            "{id} is {days} overdue: new date, new owner, or drop it?",
+            id=row["id"],
+            days=write(row["overdue_days"], "days"),
+        )
+        for row in rows(overdue)
+    ]
+    asked += [t("{id} is met by its query: close it?", id=row["id"]) for row in rows(close)]
+    asked += [t("{id} was closed and its query is not met: reopen it?", id=row["id"]) for row in rows(reopen)]
+    return tuple(asked)
+
+
+def _overdue(row: Mapping[str, Any]) -> str:
+    return write(row["overdue_days"], "days")
+
+
+def _candidates(overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame) -> tuple[Candidate, ...]:
+    found = [
+        Candidate(
+            45 + min(row["overdue_days"], 30),
+            1.0,
+            t("{id} is {days} overdue", id=row["id"], days=_overdue(row)),
+        )
+        for row in rows(overdue)
+    ]
+    found += [Candidate(55, 1.0, t("{id} was closed but did not work", id=row["id"])) for row in rows(reopen)]
+    found += [Candidate(15, 0.5, t("{id} can be closed", id=row["id"])) for row in rows(close)]
+    return tuple(found)
+
+
+def _table(items: pd.DataFrame) -> Table:
+    def observed(row: pd.Series) -> str:
+        if row["observed"] != row["observed"]:
+            return ""
+        return t("{value}, expected {expect}", value=write(row["observed"], "number"), expect=row["verify_expect"])
+
+    frame = items.assign(
+        outcome_text=items["outcome"].replace("none", t("no acceptance query")),
+        observed_text=[observed(row) for _, row in items.iterrows()],
+    )
+    columns = (
+        Column("id", t("Item"), "code"),
+        Column("text", t("What")),
+        Column("owner", t("Owner")),
+        Column("due", t("Due"), "date"),
+        Column("overdue_days", t("Overdue"), "days"),
+        Column("age_days", t("Age"), "days"),
+        Column("status", t("Status"), "state"),
+        Column("outcome_text", t("Did it work?"), "state"),
+        Column("observed_text", t("Observed")),
+        Column("verify_query", t("Acceptance query"), "code"),
+    )
+    return Table(t("Open, or closed and not working"), frame, columns, anchor=("id",))

@@ -1,0 +1,49 @@
+"""SRE consultations: questions to the SREs, and what became of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.absent import absent, none
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["item"]
+
+KEY = "consultations"
+
+
+def item(findings: Findings) -> AgendaItem:
+    """Open questions, then those answered since the last meeting."""
+    title = t("SRE consultations")
+    if (gone := absent(findings, KEY, title, "consultations", "consultations")) is not None:
+        return gone
+    shown = findings.consultations
+    if not len(shown):
+        return none(findings, KEY, title, t("no question is open and none was answered since the last meeting"))
+    waiting = shown[shown["answer"] == ""]
+    columns = (
+        Column("id", t("Question"), "code"),
+        Column("question", t("What is asked")),
+        Column("asked_by", t("By")),
+        Column("asked", t("Asked"), "date"),
+        Column("answer", t("Answer")),
+        Column("answered", t("Answered"), "date"),
+        Column("url", t("Link"), "link"),
+    )
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=tn("{n} question waits for an answer", "{n} questions wait for an answer", len(waiting))
+        + t(", {n} answered since the last meeting.", n=len(shown) - len(waiting)),
+        state="attention" if len(waiting) else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=(Table(t("Questions to the SREs"), shown, columns, anchor=("id",)),),
+        questions=tuple(t("{id}: {question}", id=row["id"], question=row["question"]) for row in rows(waiting)),
+        failures=tuple(findings.facts.failed(KEY)),
+        candidates=tuple(Candidate(30, 2.0, t("{id} waits for an answer", id=row["id"])) for row in rows(waiting)),
+    )

@@ -1,0 +1,140 @@
+"""What an agenda item shows: plain values that ``display`` turns into HTML, Markdown and figures.
+
+An item is a headline, a state, evidence and questions. Evidence is a table, a
+chart or a note; all three hold data, never markup, so the same item can be
+shown on a screen, in a document and in JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from prodmeet_kit.display.languages import current
+from prodmeet_kit.errors import Failure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AgendaItem", "Candidate", "Chart", "Column", "Evidence", "Line", "Mark", "Note", "State", "Table"]
+
+State = Literal["attention", "fine", "none", "could_not_check"]
+"""attention: decide something; fine: checked and well; none: checked and empty; could_not_check: not known."""
+
+Kind = Literal[
+    "text", "number", "amount", "count", "percent", "change", "budget", "duration", "days", "time", "date", "state",
+    "list", "code", "link",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    ``kind`` decides how a value is written: ``percent`` a fraction as per cent,
+    ``change`` a fraction as signed per cent, ``amount`` a number with the unit
+    that stands in the row's column ``unit`` (bytes as KiB, MiB, GiB),
+    ``budget`` a share of an error budget as per cent, ``count`` a whole number,
+    ``duration`` seconds, ``time`` an instant in the product's zone, ``state`` a
+    word with a colour, ``link`` a URL (only http and https become links).
+    """
+
+    name: str
+    title: str
+    kind: Kind = "text"
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows worth reading. ``anchor`` columns make a stable id for each row; ``folded`` opens on demand."""
+
+    title: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    anchor: tuple[str, ...] = ()
+    folded: bool = False
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment or span drawn on a chart: an incident, a page, a change."""
+
+    start: datetime
+    end: datetime | None
+    label: str
+    kind: Literal["incident", "page", "change"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A level drawn across a chart: an objective, a limit."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Series over time. ``frame``: UTC grid index, one column a line; ``faint``: the period before, same length."""
+
+    title: str
+    frame: pd.DataFrame
+    unit: str
+    step: timedelta
+    timezone: str
+    anchor: str
+    faint: pd.DataFrame | None = None
+    lines: tuple[Line, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    kind: Literal["line", "percent"] = "line"
+    caption: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence the reader must know."""
+
+    text: str
+    level: Literal["info", "warning"] = "info"
+
+
+Evidence = Table | Chart | Note
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something that may deserve minutes of the meeting.
+
+    ``score`` ranks it against all others (see ``analysis.timeboxing``),
+    ``minutes`` is what it would take, ``reason`` is one clause that says why, with its numbers.
+    """
+
+    score: float
+    minutes: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """One point of the agenda, ready to be shown. In a notebook it displays itself."""
+
+    key: str
+    title: str
+    headline: str
+    state: State
+    timezone: str
+    evidence: tuple[Evidence, ...] = ()
+    questions: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    minutes: float = 0.0
+    language: str = field(default_factory=current)
+
+    def _ipython_display_(self) -> None:
+        from prodmeet_kit.display import show
+
+        show(self)

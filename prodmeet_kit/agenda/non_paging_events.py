@@ -1,0 +1,162 @@
+"""Non-paging events in the SRE book's three classes: should have paged, needs attention, noise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.absent import could_not_check, none
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["item"]
+
+KEY = "non_paging_events"
+
+
+def item(findings: Findings) -> AgendaItem:
+    """What should have paged, what needs attention without a page, and what is only noise."""
+    title = t("Non-paging events")
+    alerts_known = findings.facts.records.get("alert_samples") is not None
+    if not alerts_known and not findings.metrics_known:
+        return could_not_check(findings, KEY, title)
+    missed, attention, noise = findings.missed, findings.attention, findings.noise
+    if not len(missed) and not len(attention) and not len(noise):
+        because = t(
+            "{slos} SLOs had no unpaged burn and {alerts} alerts fired without need",
+            slos=len(findings.slos),
+            alerts=0,
+        )
+        return none(findings, KEY, title, because)
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(missed, attention, noise),
+        state="attention" if len(missed) or len(attention) else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=_evidence(missed, attention, noise),
+        questions=_questions(missed, attention, noise),
+        failures=tuple(findings.facts.failed(KEY)),
+        candidates=_candidates(missed, attention, noise),
+    )
+
+
+def _headline(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> str:
+    return (
+        "; ".join(
+            [
+                tn("{n} event should have paged and did not", "{n} events should have paged and did not", len(missed)),
+                tn("{n} needs attention without a page", "{n} need attention without a page", len(attention)),
+                tn("{n} alert is noise", "{n} alerts are noise", len(noise)),
+            ]
+        )
+        + "."
+    )
+
+
+def _evidence(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> tuple[Evidence, ...]:
+    shown: list[Evidence] = []
+    if len(missed):
+        shown.append(_missed_table(missed))
+    if len(attention):
+        shown.append(_attention_table(attention))
+    if len(noise):
+        shown.append(_noise_table(noise))
+    return tuple(shown)
+
+
+def _missed_table(missed: pd.DataFrame) -> Table:
+    columns = (
+        Column("title", t("What")),
+        Column("service", t("Service")),
+        Column("start", t("Start"), "time"),
+        Column("end", t("End"), "time"),
+        Column("budget_spent", t("Error budget spent"), "budget"),
+        Column("would_have_fired", t("Would have caught it"), "code"),
+    )
+    return Table(t("Should have paged"), missed, columns, anchor=("id",))
+
+
+def _attention_table(attention: pd.DataFrame) -> Table:
+    words = {
+        "ticket_alert": t("an alert of lower severity fired"),
+        "slow_burn": t("the budget drains slowly"),
+        "limit_near": t("a limit comes near"),
+    }
+    frame = attention.assign(
+        what=_names(attention),
+        reason_text=attention["reason"].map(words).fillna(attention["reason"]),
+        value_text=[
+            _amount(reason, value) for reason, value in zip(attention["reason"], attention["value"], strict=True)
+        ],
+    )
+    columns = (
+        Column("what", t("What"), "code"),
+        Column("service", t("Service")),
+        Column("since", t("Since"), "time"),
+        Column("value_text", t("How much")),
+        Column("reason_text", t("Because")),
+    )
+    return Table(t("Needs attention, but no page"), frame, columns, anchor=("kind", "what", "service"))
+
+
+def _noise_table(noise: pd.DataFrame) -> Table:
+    words = {
+        "slis_fine": t("every SLI was fine"),
+        "self_resolved": t("gone within minutes by itself"),
+        "flapping": t("fires again and again"),
+    }
+    frame = noise.assign(reason_text=noise["reason"].map(words).fillna(noise["reason"]))
+    columns = (
+        Column("alert", t("Alert"), "code"),
+        Column("service", t("Service")),
+        Column("severity", t("Severity")),
+        Column("count", t("Times"), "count"),
+        Column("median_duration_s", t("Median length"), "duration"),
+        Column("reason_text", t("Because")),
+    )
+    return Table(t("Noise"), frame, columns, anchor=("alert", "service", "severity"))
+
+
+def _names(attention: pd.DataFrame) -> list[str]:
+    """An alert is known by its name; an SLO or resource only together with its service."""
+    return [
+        what if kind == "alert" else f"{service}/{what}"
+        for kind, service, what in zip(attention["kind"], attention["service"], attention["what"], strict=True)
+    ]
+
+
+def _amount(reason: str, value: float) -> str:
+    if reason == "slow_burn":
+        return t("{spent} of the budget since the last meeting", spent=write(value, "budget"))
+    if reason == "limit_near":
+        return t("full in {days}", days=write(value, "days"))
+    return tn("{n} time", "{n} times", int(value))
+
+
+def _questions(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> tuple[str, ...]:
+    asked = [t("{what} paged nobody: which rule do we add?", what=row["title"]) for row in rows(missed)]
+    asked += [t("{what}: who looks after it?", what=name) for name in _names(attention)]
+    asked += [t("{alert} is noise: delete it or change its condition?", alert=row["alert"]) for row in rows(noise)]
+    return tuple(asked)
+
+
+def _candidates(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> tuple[Candidate, ...]:
+    found = [
+        Candidate(
+            80 + 20 * min(row["budget_spent"], 1.0) if row["budget_spent"] == row["budget_spent"] else 80,
+            3.0,
+            t("{what} paged nobody", what=row["title"]),
+        )
+        for row in rows(missed)
+    ]
+    found += [Candidate(40, 1.0, t("{what} needs an owner", what=name)) for name in _names(attention)]
+    found += [Candidate(15, 0.5, t("{alert} is noise", alert=row["alert"])) for row in rows(noise)]
+    return tuple(found)

@@ -1,0 +1,105 @@
+"""The first screen: what deserves the meeting's minutes and why, and the state of every SLO."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
+from prodmeet_kit.agenda.metrics import slo_table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["overview"]
+
+KEY = "overview"
+
+
+def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFrame) -> AgendaItem:
+    """The summary of a review.
+
+    ``items`` are the agenda items of the meeting, ``agenda`` is ``frames.AGENDA``:
+    how its minutes are shared among them.
+    """
+    facts = findings.facts
+    evidence: list[Evidence] = [
+        Note(t("{section}: {message}", section=failure.section.replace("_", " "), message=failure.message), "warning")
+        for item in items
+        for failure in item.failures
+    ]
+    evidence.append(_clock(items, agenda))
+    if len(findings.slos):
+        evidence.append(slo_table(findings.slos))
+    evidence.append(_sources(findings))
+    unknown = sum(item.state == "could_not_check" or bool(item.failures) for item in items)
+    return AgendaItem(
+        key=KEY,
+        title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
+        headline=_headline(findings, agenda, unknown),
+        state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",
+        timezone=facts.window.timezone,
+        evidence=tuple(evidence),
+    )
+
+
+def _headline(findings: Findings, agenda: pd.DataFrame, unknown: int) -> str:
+    window = findings.facts.window
+    discussed = int((agenda["minutes"] > 0).sum())
+    total = write(float(agenda["minutes"].sum()), "number")
+    sentence = tn(
+        "{n} item deserves {minutes} minutes",
+        "{n} items share {minutes} minutes",
+        discussed,
+        minutes=total,
+    )
+    span = t(
+        "From {start} to {end} ({zone}).",
+        start=write(window.start, "time", timezone=window.timezone),
+        end=write(window.end, "time", timezone=window.timezone),
+        zone=window.timezone,
+    )
+    if unknown:
+        sentence += "; " + tn("{n} section could not be checked", "{n} sections could not be checked", unknown)
+    return f"{sentence}. {span}"
+
+
+def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame) -> Table:
+    by_key = {item.key: item for item in items}
+    frame = agenda.assign(
+        title=[by_key[key].title for key in agenda["item"]],
+        state=[by_key[key].state for key in agenda["item"]],
+        headline=[by_key[key].headline for key in agenda["item"]],
+    )
+    columns = (
+        Column("title", t("Agenda item")),
+        Column("minutes", t("Minutes"), "number"),
+        Column("state", t("State"), "state"),
+        Column("headline", t("Finding")),
+        Column("reason", t("Why these minutes")),
+    )
+    return Table(t("What deserves the time"), frame, columns, anchor=("item",))
+
+
+def _sources(findings: Findings) -> Table:
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        [
+            {"name": source.name, "type": source.type, "state": source.state, "detail": source.detail}
+            for source in findings.facts.sources
+        ],
+        columns=["name", "type", "state", "detail"],
+    )
+    columns = (
+        Column("name", t("Source")),
+        Column("type", t("Kind"), "code"),
+        Column("state", t("State"), "state"),
+        Column("detail", t("Detail")),
+    )
+    return Table(t("Sources"), frame, columns, anchor=("name", "type"), folded=True)

@@ -1,0 +1,158 @@
+"""Paging events: did each page come the right way, and should it page at all, put beside the error budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.absent import absent, none
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Note, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.states import word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["item"]
+
+KEY = "paging_events"
+
+
+def item(findings: Findings) -> AgendaItem:
+    """Pages since the last meeting in groups by alert, each with the verdict the data suggests."""
+    title = t("Paging events")
+    if (gone := absent(findings, KEY, title, "alert_samples", "alerts")) is not None:
+        return gone
+    pages = findings.pages
+    if not len(pages):
+        return none(findings, KEY, title, t("{n} alerts were seen and none of them paged", n=findings.alerts_seen))
+    groups = findings.page_groups
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(findings),
+        state="attention" if (groups["suggested_verdict"] != "right").any() else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=_evidence(groups, pages),
+        questions=_questions(groups),
+        failures=tuple(findings.facts.failed(KEY)),
+        candidates=_candidates(groups),
+    )
+
+
+def _headline(findings: Findings) -> str:
+    pages, quality = findings.pages, findings.paging_quality
+    first = (
+        tn("{n} page", "{n} pages", len(pages))
+        + " "
+        + tn("from {n} alert", "from {n} alerts", len(findings.page_groups))
+    )
+    first += ": " + tn("{n} told of a budget burn", "{n} told of a budget burn", quality.pages_caught)
+    noise = int((pages["suggested_verdict"] == "noise").sum())
+    if noise:
+        first += ", " + tn("{n} came while every SLI was fine", "{n} came while every SLI was fine", noise)
+    if not quality.events:
+        return first + "."
+    second = t("{caught} of {events} budget burns were paged", caught=quality.events_caught, events=quality.events)
+    if quality.detection_median_s == quality.detection_median_s:
+        second += t(", first page after {time}", time=write(quality.detection_median_s, "duration"))
+    return f"{first}. {second}."
+
+
+def _evidence(groups: pd.DataFrame, pages: pd.DataFrame) -> tuple[Evidence, ...]:
+    reasons = {
+        "caught": t("an SLO burned its budget fast at that time"),
+        "caught_late": t("it came over 30 minutes after users were hurt"),
+        "same_event": t("an earlier page told of the same burn"),
+        "slis_fine": t("every SLI of the service was fine"),
+        "slow_burn": t("an SLI of the service burned, but no SLO event came of it"),
+        "no_sli": t("no SLI of the service is known at that time"),
+        "incident": t("an incident was open at that time"),
+    }
+
+    def worded(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(reason_text=frame["reason"].map(reasons).fillna(frame["reason"]))
+
+    verdict = (Column("suggested_verdict", t("Suggested verdict"), "state"), Column("reason_text", t("Because")))
+    grouped = Table(
+        t("Pages by alert"),
+        worded(groups),
+        (
+            Column("alert", t("Alert"), "code"),
+            Column("service", t("Service")),
+            Column("count", t("Pages"), "count"),
+            Column("caught", t("Told of a burn"), "count"),
+            Column("first", t("First"), "time"),
+            Column("last", t("Last"), "time"),
+            Column("median_duration_s", t("Median length"), "duration"),
+            *verdict,
+        ),
+        anchor=("alert", "service", "suggested_verdict"),
+    )
+    every = Table(
+        t("Every page"),
+        worded(pages),
+        (
+            Column("alert", t("Alert"), "code"),
+            Column("service", t("Service")),
+            Column("start", t("Start"), "time"),
+            Column("duration_s", t("Lasted"), "duration"),
+            *verdict,
+            Column("caught", t("SLO events"), "list"),
+        ),
+        anchor=("id",),
+        folded=True,
+    )
+    blind = Note(
+        t(
+            "Rebuilt from the ALERTS series, to the rule's evaluation interval. Not visible here: silenced or "
+            "inhibited notifications, acknowledgements, and alerts older than the server's retention."
+        )
+    )
+    return (grouped, every, blind)
+
+
+def _questions(groups: pd.DataFrame) -> tuple[str, ...]:
+    asked = (
+        _question(alert, verdict, int(count))
+        for alert, verdict, count in zip(groups["alert"], groups["suggested_verdict"], groups["count"], strict=True)
+    )
+    return tuple(question for question in asked if question)
+
+
+def _question(alert: str, verdict: str, count: int) -> str:
+    if verdict == "noise":
+        return tn(
+            "{alert} paged {n} time while every SLI was fine: should it page at all?",
+            "{alert} paged {n} times while every SLI was fine: should it page at all?",
+            count,
+            alert=alert,
+        )
+    if verdict == "late":
+        return t("{alert} came late: which condition would have paged sooner?", alert=alert)
+    if verdict == "duplicate":
+        return t("{alert} told of what another page had told: should it page at all?", alert=alert)
+    if verdict == "unclear":
+        return t("{alert} covers no SLI: is the page right, and what would measure it?", alert=alert)
+    return ""
+
+
+def _candidates(groups: pd.DataFrame) -> tuple[Candidate, ...]:
+    scores = {"late": 65, "noise": 45, "unclear": 35, "duplicate": 25, "right": 20}
+    return tuple(
+        Candidate(
+            scores.get(verdict, 30) + min(int(count), 20),
+            2.0 if verdict in ("late", "noise") else 1.0,
+            tn(
+                "{alert} paged {n} time, {verdict}",
+                "{alert} paged {n} times, {verdict}",
+                int(count),
+                alert=alert,
+                verdict=word(verdict).text,
+            ),
+        )
+        for alert, verdict, count in zip(groups["alert"], groups["suggested_verdict"], groups["count"], strict=True)
+    )

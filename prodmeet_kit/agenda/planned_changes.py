@@ -1,0 +1,130 @@
+"""Planned changes: what will be different before the next meeting, what it needs, what it collides with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.absent import absent, none
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["item"]
+
+KEY = "planned_changes"
+
+
+def item(findings: Findings) -> AgendaItem:
+    """Changes that start before the next meeting, and below them those made since the last one."""
+    title = t("Planned changes")
+    if (gone := absent(findings, KEY, title, "changes", "changes")) is not None:
+        return gone
+    upcoming, past = findings.upcoming_changes, findings.past_changes
+    evidence: list[Evidence] = []
+    if len(upcoming):
+        evidence.append(_table(t("Before the next meeting"), upcoming, warnings=True))
+    if len(past):
+        evidence.append(_table(t("Made since the last meeting"), past, warnings=False))
+    if not len(upcoming):
+        until = write(findings.next_meeting, "date", timezone=findings.facts.window.timezone)
+        because = t("no change is planned to start before {until}", until=until)
+        return replace(none(findings, KEY, title, because), evidence=tuple(evidence))
+    needing = upcoming[_needs_response(upcoming)]
+    colliding = upcoming[upcoming["warnings"].map(bool)]
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(upcoming, needing, colliding),
+        state="attention" if len(needing) or len(colliding) else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=tuple(evidence),
+        questions=_questions(upcoming, needing, colliding),
+        failures=tuple(findings.facts.failed(KEY)),
+        candidates=_candidates(needing, colliding),
+    )
+
+
+def _needs_response(changes: pd.DataFrame) -> pd.Series:
+    return ~changes["response_needed"].str.strip().str.lower().isin(["", "none", "no", "なし"])
+
+
+def _headline(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataFrame) -> str:
+    first = tn("{n} change starts before the next meeting", "{n} changes start before the next meeting", len(upcoming))
+    parts = []
+    if len(needing):
+        parts.append(tn("{n} needs a response", "{n} need a response", len(needing)))
+    if len(colliding):
+        parts.append(tn("{n} carries a warning", "{n} carry warnings", len(colliding)))
+    return f"{first}: {', '.join(parts)}." if parts else f"{first}."
+
+
+def _questions(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataFrame) -> tuple[str, ...]:
+    asked = [
+        t("{id} needs '{response}': who does it?", id=row["id"], response=row["response_needed"])
+        for row in rows(needing)
+    ]
+    asked += [
+        t("{id}: {warning}. Move it?", id=row["id"], warning=_warning(row["warnings"][0])) for row in rows(colliding)
+    ]
+    asked += [
+        t("{id} says no way back: what is its rollback?", id=row["id"])
+        for row in rows(upcoming[upcoming["rollback"] == ""])
+    ]
+    return tuple(asked)
+
+
+def _candidates(needing: pd.DataFrame, colliding: pd.DataFrame) -> tuple[Candidate, ...]:
+    found = []
+    if len(colliding):
+        reason = tn("{n} planned change carries a warning", "{n} planned changes carry warnings", len(colliding))
+        found.append(Candidate(60, 2.0 * len(colliding), reason))
+    if len(needing):
+        reason = tn("{n} planned change needs a response", "{n} planned changes need a response", len(needing))
+        found.append(Candidate(40, 1.0 * len(needing), reason))
+    return tuple(found)
+
+
+def _effect(effect: object) -> str:
+    if not isinstance(effect, dict):
+        return ""
+    return " ".join(str(effect[part]) for part in ("metric", "direction", "size") if effect.get(part))
+
+
+def _table(title: str, changes: pd.DataFrame, *, warnings: bool) -> Table:
+    frame = changes.assign(effect=changes["expected_effect"].map(_effect))
+    if warnings:
+        frame = frame.assign(warnings=changes["warnings"].map(lambda codes: [_warning(code) for code in codes]))
+    columns = [
+        Column("id", t("Change"), "code"),
+        Column("title", t("What")),
+        Column("start", t("Start"), "time"),
+        Column("duration_s", t("Takes"), "duration"),
+        Column("services", t("Services"), "list"),
+        Column("owner", t("Owner")),
+        Column("effect", t("Expected effect")),
+    ]
+    if warnings:
+        columns += [
+            Column("response_needed", t("Response needed")),
+            Column("rollback", t("Rollback")),
+            Column("warnings", t("Warnings"), "list"),
+        ]
+    columns.append(Column("url", t("Link"), "link"))
+    return Table(title, frame, tuple(columns), anchor=("id",), folded=not warnings)
+
+
+def _warning(code: str) -> str:
+    kind, _, about = code.partition(":")
+    if kind == "collides":
+        return t("overlaps with {change}", change=about)
+    if kind == "budget_spent":
+        return t("the error budget of {slo} is spent", slo=about)
+    return code

@@ -1,0 +1,54 @@
+"""Toil: work done by hand again and again, in hours a quarter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.absent import absent, none
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+
+if TYPE_CHECKING:
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["item"]
+
+KEY = "toil"
+
+
+def item(findings: Findings) -> AgendaItem:
+    """Every kind of toil the team keeps, dearest first."""
+    title = t("Toil")
+    if (gone := absent(findings, KEY, title, "toil", "toil")) is not None:
+        return gone
+    toil = findings.toil
+    if not len(toil):
+        return none(findings, KEY, title, t("the list of toil is empty"))
+    hours = float(toil["hours_per_quarter"].sum())
+    columns = (
+        Column("id", t("Toil"), "code"),
+        Column("text", t("What")),
+        Column("minutes", t("Minutes each"), "number"),
+        Column("times_per_week", t("Times a week"), "number"),
+        Column("hours_per_quarter", t("Hours a quarter"), "number"),
+        Column("owner", t("Owner")),
+        Column("url", t("Link"), "link"),
+    )
+    dearest = toil.iloc[0]
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=tn("{n} kind of toil costs", "{n} kinds of toil cost", len(toil))
+        + t(" {hours} hours a quarter; {id} is the dearest.", hours=write(hours, "number"), id=dearest["id"]),
+        state="fine",
+        timezone=findings.facts.window.timezone,
+        evidence=(Table(t("Work done by hand"), toil, columns, anchor=("id",)),),
+        questions=(t("{id}: is it worth automating now?", id=dearest["id"]),),
+        failures=tuple(findings.facts.failed(KEY)),
+        candidates=(
+            Candidate(
+                20 + min(hours / 10, 30), 2.0, t("toil costs {hours} hours a quarter", hours=write(hours, "number"))
+            ),
+        ),
+    )

@@ -1,0 +1,297 @@
+"""What the facts mean: every analysis of a review, each calculated once and when first asked for.
+
+Agenda items, ``review.json`` and the exploration verbs all read these
+properties, so that a number has one calculation wherever it is shown. Nothing
+is computed here: this is where facts meet ``analysis``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prodmeet_kit import frames, questions
+from prodmeet_kit.analysis import (
+    action_items,
+    burn_rates,
+    capacity,
+    changes,
+    consultations,
+    episodes,
+    incidents,
+    load,
+    non_paging,
+    page_groups,
+    paging,
+    slo,
+    slo_events,
+    toil,
+)
+from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.promql import Matchers
+from prodmeet_kit.window import parse_duration
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.facts import Facts
+    from prodmeet_kit.parameters.models import Slo
+
+__all__ = ["Findings"]
+
+
+class Findings:
+    """The analyses of one review. Every property is a frame of the spec it names, or a plain value."""
+
+    def __init__(self, facts: Facts):
+        self.facts = facts
+
+    # Metrics
+
+    @property
+    def metrics_known(self) -> bool:
+        """Whether the metric source answered anything at all, so that a number could be measured."""
+        return any(answer.points for answer in self.facts.answers.values())
+
+    @cached_property
+    def slo_targets(self) -> tuple[SloTarget, ...]:
+        """The objectives of every service, in the order of the parameters."""
+        return tuple(
+            SloTarget(service.name, objective.name, objective.target, objective.window.total_seconds())
+            for service in self.facts.product.services
+            for objective in service.slos
+        )
+
+    @cached_property
+    def slo_counts(self) -> pd.DataFrame:
+        """``SLO_COUNTS``: events of each SLO over each span, as the server counted them."""
+
+        def counted(service: str, objective: Slo, span: str) -> dict[str, object]:
+            key, sli = f"slo/{service}/{objective.name}", objective.sli.events
+            return {
+                "service": service,
+                "name": objective.name,
+                "span": span,
+                "total": questions.event_count(self.facts, f"{key}/total/{span}", sli.total_query),
+                "bad": questions.event_count(self.facts, f"{key}/bad/{span}", sli.error_query),
+            }
+
+        return frames.SLO_COUNTS.frame(
+            counted(service.name, objective, span)
+            for service in self.facts.product.services
+            for objective in service.slos
+            for span in questions.SPANS
+        )
+
+    @cached_property
+    def slo_trends(self) -> Mapping[str, pd.DataFrame]:
+        """``[total, bad]`` events a step by ``service/name``, for every SLO whose total is known."""
+        import pandas as pd
+
+        trends = {}
+        for service in self.facts.product.services:
+            for objective in service.slos:
+                key, sli = f"slo/{service.name}/{objective.name}", objective.sli.events
+                total = questions.event_trend(self.facts, f"{key}/total/trend", sli.total_query)
+                bad = questions.event_trend(self.facts, f"{key}/bad/trend", sli.error_query)
+                if total is not None:
+                    missing = pd.Series(float("nan"), index=total.index)
+                    trends[f"{service.name}/{objective.name}"] = pd.DataFrame(
+                        {"total": total, "bad": missing if bad is None else bad}
+                    )
+        return trends
+
+    @cached_property
+    def slos(self) -> pd.DataFrame:
+        """``SLO_SUMMARY``."""
+        return slo.summarise(self.slo_counts, self.slo_targets, self.slo_trends, self.facts.window)
+
+    def error_ratio(self, ref: str, span: timedelta) -> pd.Series[float] | None:
+        """Bad / total events over the trailing ``span`` at each step; ``None`` where no total is known."""
+        trend = self.slo_trends.get(ref)
+        return None if trend is None else burn_rates.error_ratio(trend, self.facts.window.step, span)
+
+    @cached_property
+    def load_series(self) -> Mapping[str, pd.Series[float] | None]:
+        """Values on the grid by ``service/name``; ``None`` without an answer."""
+        return {
+            f"{service.name}/{demand.name}": self.facts.series(f"load/{service.name}/{demand.name}")
+            for service in self.facts.product.services
+            for demand in service.load
+        }
+
+    @cached_property
+    def loads(self) -> pd.DataFrame:
+        """``LOAD_SUMMARY``."""
+        return load.summarise(self.load_series, self._load_units, self.facts.window)
+
+    @cached_property
+    def resource_series(self) -> Mapping[str, pd.Series[float] | None]:
+        """Use on the grid by ``service/name``; ``None`` without an answer."""
+        return self._resource_series("use")
+
+    @cached_property
+    def resource_limits(self) -> Mapping[str, pd.Series[float] | None]:
+        """Limits on the grid by ``service/name``; ``None`` without a limit or an answer."""
+        return self._resource_series("limit")
+
+    @cached_property
+    def resources(self) -> pd.DataFrame:
+        """``RESOURCE_SUMMARY``."""
+        return capacity.summarise(self.resource_series, self.resource_limits, self._resource_units, self.facts.window)
+
+    @cached_property
+    def efficiency(self) -> pd.DataFrame:
+        """``EFFICIENCY``."""
+        return capacity.efficiency(
+            self.resource_series, self.load_series, self._resource_units, self._load_units, self.facts.window
+        )
+
+    # Alerts and outages
+
+    @cached_property
+    def episodes(self) -> pd.DataFrame:
+        """``EPISODES`` over this window and the one before; empty when alerts are not known."""
+        samples = self.facts.records.get("alert_samples")
+        if samples is None:
+            return frames.EPISODES.frame()
+        # Several alert sources of one product share the first one's reading of what a page is.
+        config = next(iter(self.facts.product.sources.alerts), None)
+        keys = (config.model_extra or {}) if config else {}
+        return episodes.build(
+            samples,
+            Matchers.parse(str(keys.get("page", 'severity="page"'))),
+            parse_duration(str(keys.get("evaluation_interval", "60s"))),
+            self.facts.window,
+        )
+
+    @cached_property
+    def alerts_seen(self) -> int:
+        """How many different alerts fired since the last meeting."""
+        recent = self.episodes[self.episodes["end"] > self.facts.window.start]
+        return int(recent["alert"].nunique())
+
+    @cached_property
+    def slo_events(self) -> pd.DataFrame:
+        """``SLO_EVENTS`` over this window and the one before."""
+        return slo_events.slo_events(self.slo_trends, self.slo_targets, self.facts.window, self.slo_counts)
+
+    @cached_property
+    def _all_pages(self) -> pd.DataFrame:
+        return paging.judge(
+            self.episodes, self.slo_events, self._incidents, self.slo_trends, self.slo_targets, self.facts.window
+        )
+
+    @cached_property
+    def pages(self) -> pd.DataFrame:
+        """``PAGES`` that began since the last meeting."""
+        return page_groups.since_last(self._all_pages, self.facts.window)
+
+    @cached_property
+    def page_groups(self) -> pd.DataFrame:
+        """``PAGE_GROUPS``: the pages since the last meeting by alert, service and suggested verdict."""
+        return page_groups.groups(self.pages)
+
+    @cached_property
+    def paging_quality(self) -> paging.PagingQuality:
+        """Precision, recall, detection and reset times since the last meeting."""
+        return paging.quality(self._all_pages, self.slo_events, self.facts.window)
+
+    @cached_property
+    def incidents(self) -> pd.DataFrame:
+        """``INCIDENT_FINDINGS`` since the last meeting."""
+        return incidents.findings(
+            self._incidents, self.slo_targets, self.slo_trends, self.slo_counts, self.episodes, self.facts.window
+        )
+
+    @cached_property
+    def untold_events(self) -> pd.DataFrame:
+        """``SLO_EVENTS`` since the last meeting that no incident tells of."""
+        return incidents.untold(self.slo_events, self._incidents, self.facts.window)
+
+    @cached_property
+    def missed(self) -> pd.DataFrame:
+        """``MISSED``: what should have paged. Empty when alerts are not known: then nothing can be said."""
+        if self.facts.records.get("alert_samples") is None:
+            return frames.MISSED.frame()
+        return non_paging.missed(self.slo_events, self._all_pages, self.incidents, self.facts.window)
+
+    @cached_property
+    def noise(self) -> pd.DataFrame:
+        """``NOISE``."""
+        return non_paging.noise(self.episodes, self._all_pages, self.slo_events, self.facts.window)
+
+    @cached_property
+    def attention(self) -> pd.DataFrame:
+        """``ATTENTION``."""
+        return non_paging.attention(
+            self.episodes,
+            self.noise,
+            self.slo_events,
+            self.slo_trends,
+            self.slo_targets,
+            self.slos,
+            self.resources,
+            self.facts.window,
+        )
+
+    # What people keep in files
+
+    @property
+    def next_meeting(self) -> datetime:
+        """This meeting plus one cadence, on the product's calendar."""
+        return self.facts.window.after(self.facts.product.meeting.cadence)
+
+    @cached_property
+    def upcoming_changes(self) -> pd.DataFrame:
+        """``UPCOMING``: changes before the next meeting."""
+        horizon = self.next_meeting - self.facts.window.end
+        return changes.upcoming(self._record("changes"), self.facts.window, horizon, self.slos)
+
+    @cached_property
+    def past_changes(self) -> pd.DataFrame:
+        """``CHANGES`` that started since the last meeting."""
+        return changes.past(self._record("changes"), self.facts.window)
+
+    @cached_property
+    def action_items(self) -> pd.DataFrame:
+        """``ACTION_ITEM_FINDINGS``."""
+        items = self._record("action_items")
+        observed = {identity: self.facts.value(f"verify/{identity}") for identity in items["id"]}
+        return action_items.findings(items, observed, self.facts.window)
+
+    @cached_property
+    def consultations(self) -> pd.DataFrame:
+        """``CONSULTATIONS`` that are open or were answered since the last meeting."""
+        return consultations.current(self._record("consultations"), self.facts.window)
+
+    @cached_property
+    def toil(self) -> pd.DataFrame:
+        """``TOIL_FINDINGS``, dearest first."""
+        return toil.findings(self._record("toil"))
+
+    @property
+    def _incidents(self) -> pd.DataFrame:
+        return self._record("incidents")
+
+    @property
+    def _load_units(self) -> dict[str, str]:
+        return {f"{s.name}/{demand.name}": demand.unit for s in self.facts.product.services for demand in s.load}
+
+    @property
+    def _resource_units(self) -> dict[str, str]:
+        return {f"{s.name}/{used.name}": used.unit for s in self.facts.product.services for used in s.resources}
+
+    def _resource_series(self, side: str) -> dict[str, pd.Series[float] | None]:
+        return {
+            f"{service.name}/{used.name}": self.facts.series(f"resource/{service.name}/{used.name}/{side}")
+            for service in self.facts.product.services
+            for used in service.resources
+        }
+
+    def _record(self, name: str) -> pd.DataFrame:
+        """A record frame, empty where its sources failed or none is configured (the agenda item says which)."""
+        found = self.facts.records.get(name)
+        return frames.ALL[name].frame() if found is None else found

@@ -1,0 +1,113 @@
+"""``review.json``: every number a review shows, under stable keys.
+
+Times are ISO 8601 with the offset of the product's zone, ratios fractions,
+durations seconds; a number that is not known (or not finite) is ``null``.
+The same facts always give the same text, but for ``generated_at``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.facts import Facts
+    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.review import Review
+
+__all__ = ["dumps", "record"]
+
+RUN_STAMPS = ("generated_at",)
+"""Keys that tell of the run, not of the facts: a repeated run differs only there."""
+
+
+def record(review: Review, *, generated_at: datetime | None = None) -> dict[str, Any]:
+    """The review as plain JSON values. ``generated_at`` defaults to now."""
+    findings, facts = review.findings, review.facts
+    zone = facts.window.zone
+    content: dict[str, Any] = {
+        "generated_at": generated_at or datetime.now(UTC).replace(microsecond=0),
+        "product": facts.product.product,
+        "window": _window(facts),
+        "sources": [vars(source) for source in facts.sources],
+        "slos": _slos(findings),
+        "load": rows(findings.loads),
+        "resources": rows(findings.resources),
+        "efficiency": rows(findings.efficiency),
+        "incidents": rows(findings.incidents),
+        "slo_events": rows(findings.slo_events),
+        "pages": rows(findings.pages),
+        "paging_quality": _paging_quality(findings),
+        "missed_events": rows(findings.missed),
+        "attention": rows(findings.attention),
+        "noise": rows(findings.noise),
+        "planned_changes": rows(findings.upcoming_changes),
+        "past_changes": rows(findings.past_changes),
+        "action_items": rows(findings.action_items),
+        "consultations": rows(findings.consultations),
+        "toil": rows(findings.toil),
+        "agenda": rows(review.agenda),
+        "failures": [vars(failure) for failure in review.failures],
+    }
+    plain: dict[str, Any] = _plain(content, zone)
+    return plain
+
+
+def dumps(content: Mapping[str, Any]) -> str:
+    """The text of ``review.json``: indented, keys in order, a newline at the end."""
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _window(facts: Facts) -> dict[str, Any]:
+    window = facts.window
+    return {
+        "start": window.start,
+        "end": window.end,
+        "step_s": window.step.total_seconds(),
+        "timezone": window.timezone,
+        "compare_start": window.compare_start,
+    }
+
+
+def _slos(findings: Findings) -> list[dict[str, Any]]:
+    queries = {
+        f"{service.name}/{slo.name}": slo.sli.events.model_dump()
+        for service in findings.facts.product.services
+        for slo in service.slos
+    }
+    return [{**row, "query": queries[f"{row['service']}/{row['name']}"]} for row in rows(findings.slos)]
+
+
+def _paging_quality(findings: Findings) -> dict[str, Any]:
+    quality = findings.paging_quality
+    return {
+        "precision": {"caught": quality.pages_caught, "pages": quality.pages},
+        "recall": {"caught": quality.events_caught, "events": quality.events},
+        "detection_time_s": {"median": quality.detection_median_s, "worst": quality.detection_worst_s},
+        "reset_time_s": {"median": quality.reset_median_s, "worst": quality.reset_worst_s},
+    }
+
+
+def _plain(value: Any, zone: ZoneInfo) -> Any:
+    """JSON values only. NaT and every number that is not finite become ``None``."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner, zone) for key, inner in value.items()}
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, datetime):
+        return None if value != value else value.astimezone(zone).isoformat()  # NaT is not equal to itself
+    if isinstance(value, Iterable):
+        return [_plain(inner, zone) for inner in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value

@@ -1,0 +1,185 @@
+"""The review: one product, one window, one meeting. The one object a notebook holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prodmeet_kit import agenda as agenda_items
+from prodmeet_kit.agenda.evidence import AgendaItem
+from prodmeet_kit.agenda.overview import overview
+from prodmeet_kit.display import languages
+from prodmeet_kit.errors import Failure, InputError
+from prodmeet_kit.findings import Findings
+from prodmeet_kit.window import Window, parse_time
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.facts import Facts
+    from prodmeet_kit.parameters.models import Product
+
+__all__ = ["Review", "open_review", "window_of"]
+
+
+def open_review(
+    product: str = "", *, start: str = "", end: str = "", snapshot: str | Path = "", folder: str | Path = "."
+) -> Review:
+    """Open the review of a product.
+
+    Without arguments: the embedded demo. With ``snapshot``: the frozen facts
+    in that folder, no server asked. Otherwise ``product`` names
+    ``<folder>/parameters/<product>.yaml`` and its sources are asked now, for
+    the window that ends at ``end`` (default: now) and starts at ``start``
+    (default: one cadence earlier); both ISO 8601, in the product's zone.
+
+    Raises :class:`~prodmeet_kit.errors.InputError` for anything a person has to mend.
+    """
+    from prodmeet_kit.snapshot import reopen
+
+    if snapshot:
+        return Review(reopen(Path(snapshot)))
+    if not product:
+        from prodmeet_kit.demo import SNAPSHOT
+
+        return Review(reopen(SNAPSHOT))
+    from prodmeet_kit.gather import gather
+    from prodmeet_kit.parameters import load
+
+    home = Path(folder)
+    loaded = load(product, home / "parameters")
+    window = window_of(loaded, start=start, end=end)
+    return Review(gather(loaded, window, folder=home / "parameters", minutes=home / "minutes"))
+
+
+def window_of(product: Product, *, start: str = "", end: str = "", now: datetime | None = None) -> Window:
+    """The window of a review: ``end`` (default ``now``) back to ``start`` (default one cadence earlier).
+
+    Raises :class:`InputError` when a time cannot be read or the start is not before the end.
+    """
+    try:
+        until = parse_time(end, product.timezone) if end else now or datetime.now(UTC)
+        since = parse_time(start, product.timezone) if start else None
+    except ValueError as error:
+        raise InputError(f"from/to: {error}") from None
+    metrics = product.sources.metrics
+    return Window.ending(
+        until,
+        cadence=product.meeting.cadence,
+        timezone=product.timezone,
+        start=since,
+        longest=product.longest_window,
+        step=metrics.step if metrics else None,
+    )
+
+
+class Review:
+    """Facts, what they mean, and the agenda items that show it.
+
+    Every agenda item is an attribute that displays itself in a notebook;
+    ``review.items`` holds those of this product's meeting in their order.
+    """
+
+    def __init__(self, facts: Facts):
+        self.facts = facts
+        self.findings = Findings(facts)
+
+    def __repr__(self) -> str:
+        window = self.facts.window
+        return f"<Review of {self.facts.product.product}, {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d} UTC>"
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.facts.product.meeting.agenda]
+
+    def __getattr__(self, name: str) -> AgendaItem:
+        # Items from other packages become attributes as well; our own are properties below.
+        if not name.startswith("_") and name in agenda_items.names():
+            return self.item(name)
+        raise AttributeError(f"a review has no {name!r}")
+
+    @cached_property
+    def _built(self) -> dict[str, AgendaItem]:
+        with languages.use(self.facts.product.language):
+            return {name: agenda_items.build(name, self.findings) for name in self.facts.product.meeting.agenda}
+
+    @cached_property
+    def agenda(self) -> pd.DataFrame:
+        """How the meeting's minutes are shared (``frames.AGENDA``), in the order of the agenda."""
+        from prodmeet_kit.analysis import timeboxing
+
+        return timeboxing.agenda(
+            {
+                name: [(candidate.score, candidate.minutes, candidate.reason) for candidate in item.candidates]
+                for name, item in self._built.items()
+            },
+            total_minutes=self.facts.product.meeting.duration.total_seconds() / 60,
+        )
+
+    @cached_property
+    def items(self) -> tuple[AgendaItem, ...]:
+        """The agenda items of this meeting in order, each with its minutes."""
+        minutes = dict(zip(self.agenda["item"], self.agenda["minutes"], strict=True))
+        return tuple(replace(item, minutes=float(minutes[name])) for name, item in self._built.items())
+
+    def item(self, name: str) -> AgendaItem:
+        """One agenda item by name, whether or not this product's meeting has it."""
+        for item in self.items:
+            if item.key == name:
+                return item
+        with languages.use(self.facts.product.language):
+            return agenda_items.build(name, self.findings)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Everything that could not be checked, each once, in the order of the agenda."""
+        seen = [failure for item in self.items for failure in item.failures]
+        return tuple(dict.fromkeys([*seen, *self.facts.failures]))
+
+    @cached_property
+    def overview(self) -> AgendaItem:
+        """What deserves the meeting's minutes and why, and the state of every SLO."""
+        with languages.use(self.facts.product.language):
+            return overview(self.findings, self.items, self.agenda)
+
+    @property
+    def planned_changes(self) -> AgendaItem:
+        """Changes before the next meeting."""
+        return self.item("planned_changes")
+
+    @property
+    def metrics(self) -> AgendaItem:
+        """SLOs, load over time, resource use and efficiency."""
+        return self.item("metrics")
+
+    @property
+    def outages(self) -> AgendaItem:
+        """Incidents since the last meeting and what they cost."""
+        return self.item("outages")
+
+    @property
+    def paging_events(self) -> AgendaItem:
+        """Pages, judged against the error budget."""
+        return self.item("paging_events")
+
+    @property
+    def non_paging_events(self) -> AgendaItem:
+        """Should have paged, needs attention, noise."""
+        return self.item("non_paging_events")
+
+    @property
+    def action_items(self) -> AgendaItem:
+        """What earlier meetings decided, and whether it worked."""
+        return self.item("action_items")
+
+    @property
+    def consultations(self) -> AgendaItem:
+        """Questions to the SREs."""
+        return self.item("consultations")
+
+    @property
+    def toil(self) -> AgendaItem:
+        """Work done by hand again and again."""
+        return self.item("toil")

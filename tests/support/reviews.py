@@ -1,0 +1,71 @@
+"""Small reviews built from plain values, without any source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from prodmeet_kit import frames
+from prodmeet_kit.errors import Failure
+from prodmeet_kit.facts import Answer, Facts
+from prodmeet_kit.parameters.models import Product
+from prodmeet_kit.questions import plan
+from prodmeet_kit.review import Review
+from prodmeet_kit.window import Window
+
+END = datetime(2026, 11, 23, 1, tzinfo=UTC)
+WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="Asia/Tokyo")
+
+RATE = 'sum(rate(http_requests_total{service="cart"}[{{.window}}]))'
+
+
+def product(**more: Any) -> Product:
+    """One service, cart, with one SLO, one load and one resource."""
+    return Product.model_validate(
+        {
+            "product": "shop",
+            "timezone": "Asia/Tokyo",
+            "sources": {"metrics": {"url": "http://localhost:9090"}, "alerts": [{"type": "prometheus_alerts"}]},
+            "services": [
+                {
+                    "name": "cart",
+                    "slos": [
+                        {
+                            "name": "availability",
+                            "objective": 99.9,
+                            "sli": {"events": {"error_query": RATE, "total_query": RATE}},
+                        }
+                    ],
+                    "load": [{"name": "requests", "unit": "req/s", "query": RATE}],
+                    "resources": [{"name": "memory", "unit": "bytes", "query": "use", "limit_query": "limit"}],
+                }
+            ],
+            **more,
+        }
+    )
+
+
+def review(
+    records: Mapping[str, Iterable[Mapping[str, Any]] | None] | None = None,
+    values: Mapping[str, float] | None = None,
+    failures: Iterable[Failure] = (),
+    **more: Any,
+) -> Review:
+    """A review with these records (rows by frame name) and a constant value for each question whose key begins so.
+
+    The longest key that a question's key begins with decides its value; a question without one has no series.
+    """
+    shop = product(**more)
+    answers = {}
+    for question in plan(shop, WINDOW):
+        prefixes = [prefix for prefix in values or {} if question.key.startswith(prefix)]
+        periods = 1 if question.step is None else round((question.end - question.start) / question.step) + 1
+        index = pd.date_range(question.start, periods=periods, freq=WINDOW.step, name="time")
+        data = {"{}": float((values or {})[max(prefixes, key=len)])} if prefixes else {}
+        frame = pd.DataFrame(data, index=index, dtype="float64")
+        answers[question.key] = Answer(question, frame, points=periods if prefixes else 0)
+    known = {name: None if rows is None else frames.ALL[name].frame(rows) for name, rows in (records or {}).items()}
+    return Review(Facts(shop, WINDOW, END, answers, known, (), tuple(failures)))

@@ -1,0 +1,183 @@
+"""Each agenda item says what is true: a finding, None on grounds, or that it could not be checked."""
+
+from __future__ import annotations
+
+import pytest
+
+from prodmeet_kit import agenda
+from prodmeet_kit.agenda.evidence import AgendaItem, Chart, Table
+from prodmeet_kit.errors import Failure, InputError
+from prodmeet_kit.parameters.models import AGENDA
+from tests.support.reviews import review
+
+RECORDS = {
+    "planned_changes": "changes",
+    "outages": "incidents",
+    "paging_events": "alert_samples",
+    "action_items": "action_items",
+    "consultations": "consultations",
+    "toil": "toil",
+}
+FINE = {
+    "slo/cart/availability/total": 10.0,
+    "slo/cart/availability/bad": 0.001,
+    "load/cart/requests": 10.0,
+    "resource/cart/memory/use": 1e9,
+    "resource/cart/memory/limit": 4e9,
+}
+
+
+def table(item: AgendaItem, title: str) -> Table:
+    return next(shown for shown in item.evidence if isinstance(shown, Table) and shown.title == title)
+
+
+def test_the_items_stand_in_the_order_of_the_sre_book() -> None:
+    assert [item.key for item in review().items] == list(AGENDA)
+
+
+def test_the_meeting_may_order_its_own_agenda() -> None:
+    other = review(meeting={"agenda": ["action_items", "metrics"]})
+    assert [item.key for item in other.items] == ["action_items", "metrics"]
+
+
+@pytest.mark.parametrize("key", RECORDS)
+def test_a_section_without_a_source_says_which_key_is_missing(key: str) -> None:
+    item = review({RECORDS[key]: None}).item(key)
+    assert item.state == "none"
+    assert "no source is configured: add sources." in item.headline
+
+
+@pytest.mark.parametrize("key", RECORDS)
+def test_a_section_whose_source_failed_says_so_and_is_not_empty(key: str) -> None:
+    failure = Failure(key, "the source", "connection refused")
+    item = review({RECORDS[key]: None}, failures=[failure]).item(key)
+    assert item.state == "could_not_check"
+    assert item.headline == "Could not check: connection refused"
+    assert item.failures == (failure,)
+
+
+@pytest.mark.parametrize("key", RECORDS)
+def test_a_section_that_was_checked_and_is_empty_gives_its_grounds(key: str) -> None:
+    item = review({RECORDS[key]: []}, FINE).item(key)
+    assert item.state == "none"
+    assert item.headline.startswith("None, because ")
+    assert "no source" not in item.headline
+
+
+@pytest.mark.parametrize("key", RECORDS)
+def test_a_second_source_that_failed_stays_visible_beside_the_first_ones_rows(key: str) -> None:
+    failure = Failure(key, "calendar", "timed out")
+    assert review({RECORDS[key]: []}, FINE, failures=[failure]).item(key).failures == (failure,)
+
+
+def test_metrics_without_any_answer_could_not_be_checked() -> None:
+    item = review(failures=[Failure("metrics", "prometheus", "connection refused")]).metrics
+    assert item.state == "could_not_check"
+    assert "connection refused" in item.headline
+
+
+def test_kept_objectives_are_said_to_be_kept() -> None:
+    item = review(values=FINE).metrics
+    # 0.001 bad of 10 a second is 0.01%: a tenth of the budget of 0.1%
+    assert item.state == "fine"
+    assert item.headline == "1 of 1 SLOs are kept."
+    assert table(item, "Service level objectives").frame["budget_remaining"].iloc[0] == pytest.approx(0.9)
+
+
+def test_a_missed_objective_is_named_and_asks_for_a_decision() -> None:
+    item = review(values={**FINE, "slo/cart/availability/bad": 0.02}).metrics
+    assert item.state == "attention"
+    assert "missed: cart/availability" in item.headline
+    assert any("cart/availability has no budget left" in question for question in item.questions)
+
+
+def test_a_budget_that_went_fast_is_raised_with_its_limit() -> None:
+    # since the last meeting 0.09% bad: 0.09 / 0.1 * 14 d / 28 d = 45% of the budget; 0.12% gives 60%
+    calm = review(values={**FINE, "slo/cart/availability/bad/since": 0.009}).metrics
+    fast = review(values={**FINE, "slo/cart/availability/bad/since": 0.012}).metrics
+    assert calm.state == "fine"
+    assert [candidate.reason for candidate in fast.candidates] == [
+        "cart/availability spent 60% of its budget since the last meeting; limit 50%"
+    ]
+
+
+def test_an_slo_without_series_is_not_known_rather_than_kept() -> None:
+    values = {key: value for key, value in FINE.items() if not key.startswith("slo/")}
+    item = review(values=values).metrics
+    assert "not known: cart/availability" in item.headline
+    assert item.state == "attention"
+
+
+def test_a_quiet_chart_is_folded_and_a_missed_objective_is_not() -> None:
+    def folded(item: AgendaItem) -> dict[str, bool]:
+        return {shown.anchor: shown.folded for shown in item.evidence if isinstance(shown, Chart)}
+
+    assert folded(review(values=FINE).metrics)["slo-cart-availability"] is True
+    assert folded(review(values={**FINE, "slo/cart/availability/bad": 0.02}).metrics)["slo-cart-availability"] is False
+
+
+def test_a_planned_change_that_needs_somebody_is_asked_about() -> None:
+    changes = [
+        {"id": "CH-1", "title": "Move", "start": "2026-11-25T01:00Z", "end": "2026-11-25T02:00Z", "services": ["cart"],
+         "response_needed": "watch", "rollback": "move back"},
+        {"id": "CH-2", "title": "Grow", "start": "2026-11-25T01:30Z", "end": "2026-11-25T03:00Z", "services": ["cart"],
+         "response_needed": "none", "rollback": ""},
+        {"id": "CH-3", "title": "Later", "start": "2026-12-25T01:30Z", "services": ["cart"]},
+    ]  # fmt: skip
+    item = review({"changes": changes}, FINE).planned_changes
+    assert item.headline == "2 changes start before the next meeting: 1 needs a response, 2 carry warnings."
+    assert item.questions[0] == "CH-1 needs 'watch': who does it?"
+    assert "CH-1: overlaps with CH-2. Move it?" in item.questions
+    assert "CH-2 says no way back: what is its rollback?" in item.questions
+
+
+def test_an_outage_is_priced_in_error_budget() -> None:
+    incident = {
+        "id": "INC-1", "title": "Down", "services": ["cart"], "start": "2026-11-12T00:00Z", "end": "2026-11-12T01:00Z",
+        "mitigated": "2026-11-12T01:00Z", "detected": "2026-11-12T00:05Z",
+    }  # fmt: skip
+    # A trend of 7 bad of 10 events a second for one hour, over a budget of 0.1% of 10/s for 28 days:
+    # 7 * 3,600 / (0.001 * 10 * 2,419,200) = 104%
+    values = {**FINE, "slo/cart/availability/bad/trend": 7.0}
+    item = review({"incidents": [incident], "alert_samples": []}, values).outages
+    assert "INC-1 was the dearest at 104% of an error budget; 1 postmortem is owed." in item.headline
+    assert item.candidates[0].score == 100
+
+
+def test_an_overdue_action_item_is_asked_about() -> None:
+    items = [{"id": "AI-1", "text": "x", "status": "open", "born": "2026-11-08T15:00Z", "due": "2026-11-20T15:00Z"}]
+    item = review({"action_items": items}, FINE).action_items
+    assert item.state == "attention"
+    assert item.headline.startswith("1 action item, 1 overdue")
+
+
+def test_the_minutes_of_all_items_fit_the_meeting() -> None:
+    crowded = review(
+        {"consultations": [{"id": f"C-{n}", "question": "?", "asked": "2026-11-10"} for n in range(50)]},
+        {**FINE, "slo/cart/availability/bad": 0.02},
+    )
+    assert sum(item.minutes for item in crowded.items) <= 30
+    assert crowded.metrics.minutes > 0
+
+
+def test_the_overview_lists_every_item_and_what_could_not_be_checked() -> None:
+    broken = review({"toil": []}, FINE, failures=[Failure("paging_events", "alerts", "connection refused")])
+    assert broken.overview.state == "could_not_check"
+    assert list(table(broken.overview, "What deserves the time").frame["item"]) == list(AGENDA)
+    assert "1 section could not be checked" in broken.overview.headline
+
+
+def test_an_item_that_breaks_says_so_and_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(findings: object) -> AgendaItem:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("prodmeet_kit.agenda.toil.item", broken)
+    faulty = review({"toil": []}, FINE)
+    assert faulty.toil.state == "could_not_check"
+    assert faulty.failures[-1] == Failure("toil", "analysis", "RuntimeError: a fault")
+    assert faulty.metrics.state == "fine"
+
+
+def test_an_agenda_item_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(InputError, match="retrospective, which does not exist: choose from planned_changes"):
+        agenda.build("retrospective", review().findings)
