@@ -100,7 +100,9 @@ class Facts:
         if answer is None or answer.frame is None or answer.frame.shape[1] == 0:
             return None
         if answer.frame.shape[1] > 1:
-            raise ValueError(f"{answer.frame.shape[1]} series came back where one is needed: put sum(...) round the query")
+            raise ValueError(
+                f"{answer.frame.shape[1]} series came back where one is needed: put sum(...) round the query"
+            )
         return answer.frame.iloc[:, 0]
 
     def value(self, key: str) -> float:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Findings"]
 
+MINUTE = timedelta(minutes=1)
+
 
 class Findings:
     """The analyses of one review. Every property is a frame of the spec it names, or a plain value."""
@@ -157,13 +159,12 @@ class Findings:
         samples = self.facts.records.get("alert_samples")
         if samples is None:
             return frames.EPISODES.frame()
-        # Several alert sources of one product share the first one's reading of what a page is.
-        config = next(iter(self.facts.product.sources.alerts), None)
-        keys = (config.model_extra or {}) if config else {}
+        configs = [config.model_extra or {} for config in self.facts.product.sources.alerts]
         return episodes.build(
             samples,
-            Matchers.parse(str(keys.get("page", 'severity="page"'))),
-            parse_duration(str(keys.get("evaluation_interval", "60s"))),
+            Matchers.any_of((str(keys.get("matchers", "")), str(keys.get("page", ""))) for keys in configs),
+            # Rules of several sources: the longest interval, so that no episode of any is split.
+            max((parse_duration(str(keys.get("evaluation_interval", "60s"))) for keys in configs), default=MINUTE),
             self.facts.window,
         )
 

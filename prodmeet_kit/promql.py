@@ -6,10 +6,11 @@ Nothing here asks a server; parsing is ``promql-parser``'s.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from itertools import chain, product
 from typing import Any
 
 from prodmeet_kit.window import format_duration
@@ -75,7 +76,9 @@ def counts_events(query: str) -> bool:
         return True
     if functions and functions <= _RATES:
         return False
-    raise ValueError("count events with rate(...[{{.window}}]) or increase(...[{{.window}}]), not a mix and not another")
+    raise ValueError(
+        "count events with rate(...[{{.window}}]) or increase(...[{{.window}}]), not a mix and not another"
+    )
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,22 @@ class Matchers:
             text,
             tuple(tuple((m.name, str(m.op).rsplit(".", 1)[-1], m.value) for m in group) for group in groups),
         )
+
+    @classmethod
+    def any_of(cls, alternatives: Iterable[Iterable[str]]) -> Matchers:
+        """One expression that holds where all expressions of at least one alternative hold.
+
+        >>> Matchers.any_of([('team="a"', 'severity="page"'), ('team="b"', "")]).match({"team": "b"})
+        True
+        """
+        groups: list[tuple[tuple[str, str, str], ...]] = []
+        texts = []
+        for alternative in alternatives:
+            parsed = [cls.parse(text) for text in alternative]
+            texts.append(", ".join(each.text for each in parsed if each.text))
+            choices = product(*(each._groups or ((),) for each in parsed))
+            groups += [tuple(chain.from_iterable(chosen)) for chosen in choices]
+        return cls(" or ".join(texts), tuple(groups))
 
     def match(self, labels: Mapping[str, str]) -> bool:
         """Whether the labels satisfy the expression; an absent label is the empty string."""

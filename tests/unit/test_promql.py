@@ -64,3 +64,23 @@ def test_label_matchers_mean_what_they_mean_in_prometheus(
     expression: str, labels: dict[str, str], matches: bool
 ) -> None:
     assert promql.Matchers.parse(expression).match(labels) is matches
+
+
+@pytest.mark.parametrize(
+    ("labels", "matches"),
+    [
+        ({"team": "a", "severity": "page"}, True),
+        ({"team": "a", "severity": "ticket"}, False),
+        ({"team": "b", "severity": "critical"}, True),
+        ({"team": "b", "severity": "page"}, False),
+        ({"team": "c", "severity": "page"}, False),
+    ],
+)
+def test_each_alternative_has_its_own_meaning_of_a_page(labels: dict[str, str], matches: bool) -> None:
+    either = promql.Matchers.any_of([('team="a"', 'severity="page"'), ('team="b"', 'severity="critical" or x="y"')])
+    assert either.match(labels) is matches
+    assert either.match({"team": "b", "x": "y"})
+
+
+def test_an_alternative_without_an_expression_matches_everything() -> None:
+    assert promql.Matchers.any_of([("", ""), ('a="b"',)]).match({})

@@ -1,0 +1,230 @@
+"""Ask every source once, and put what came back, and what did not, into :class:`~prodmeet_kit.facts.Facts`.
+
+A source that fails costs its own agenda items and no other. It costs nobody a
+long wait either: a metric source that is down says so at once to whoever asks
+next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from prodmeet_kit import questions
+from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
+from prodmeet_kit.facts import Answer, Facts, Question, SourceState
+from prodmeet_kit.parameters import Product
+from prodmeet_kit.redaction import redact
+from prodmeet_kit.sources.base import Broken, MetricSource
+from prodmeet_kit.sources.records import RECORDS, Reader, Reading
+from prodmeet_kit.sources.registry import find
+from prodmeet_kit.window import Window
+
+__all__ = ["Progress", "gather", "open_metrics"]
+
+_JOBS = 8
+_NAMED = 3  # subjects a grouped failure names before it says how many more
+
+
+class Progress(Protocol):
+    """Whoever shows how far gathering is. All calls come from the thread that called :func:`gather`."""
+
+    def start(self, total: int) -> None:
+        """So many steps there are; called again when action items bring more."""
+
+    def advance(self, text: str) -> None:
+        """One step is done; ``text`` says which."""
+
+    def done(self) -> None:
+        """No more steps, whether all went well or not."""
+
+
+def open_metrics(product: Product, folder: Path) -> MetricSource:
+    """The product's metric source; :class:`~prodmeet_kit.sources.base.Broken` when it has none or cannot be opened.
+
+    ``folder`` is the parameter file's. Nothing is asked yet. Raises
+    :class:`ParametersError` when there is no source of its type.
+    """
+    config = product.sources.metrics
+    file = folder / f"{product.product}.yaml"
+    if config is None:
+        return Broken("metrics", f"there is no metric source: add sources.metrics with type and url to {file}")
+    try:
+        kind = find(config.type)
+    except InputError as error:
+        raise ParametersError([Problem(str(file), "sources.metrics.type", config.type, str(error))]) from None
+    try:
+        source: MetricSource = kind(config, folder)
+    except SourceError as error:
+        return Broken(config.type, redact(str(error)))
+    return source
+
+
+def gather(
+    product: Product,
+    window: Window,
+    *,
+    folder: Path,
+    minutes: Path | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Facts:
+    """Everything the review of a product needs to know about a window.
+
+    ``folder`` is the parameter file's, ``minutes`` holds one folder a product,
+    ``jobs`` is how many questions are asked side by side (default: the metric
+    source's). Whatever cannot be checked is in ``failures``; only what people
+    wrote wrongly raises: :class:`ParametersError`, with all of it.
+    """
+    config = product.sources.metrics
+    metrics = open_metrics(product, folder)
+    gathered_at = datetime.now(UTC)
+    shown = progress or _Silent()
+    pool = ThreadPoolExecutor(jobs or (config.jobs if config else _JOBS))
+    try:
+        planned = list(questions.plan(product, window))
+        shown.start(len(RECORDS) + len(_distinct(planned)))
+        readings = _read(pool, Reader(product, window, folder, minutes, metrics), shown)
+        asked = planned + _verifications(readings["action_items"], window)
+        if len(_distinct(asked)) > len(_distinct(planned)):
+            shown.start(len(RECORDS) + len(_distinct(asked)))
+        answers = _ask(pool, metrics, asked, shown)
+    finally:
+        pool.shutdown(cancel_futures=True)  # nothing is left, but when a person interrupts
+        metrics.close()
+        shown.done()
+    failures = [failure for reading in readings.values() for failure in reading.failures]
+    states = [state for reading in readings.values() for state in reading.states]
+    if config is not None:
+        states.insert(0, _state(config.type, metrics, answers))
+    agenda = {section: number for number, section in enumerate(product.meeting.agenda)}
+    return Facts(
+        product=product,
+        window=window,
+        gathered_at=gathered_at,
+        answers={question.key: answers[question.key] for question in asked},
+        records={name: reading.frame for name, reading in readings.items()},
+        sources=tuple(states),
+        failures=tuple(
+            sorted([*_failures(answers), *failures], key=lambda failure: agenda.get(failure.section, len(agenda)))
+        ),
+    )
+
+
+def _read(pool: ThreadPoolExecutor, reader: Reader, progress: Progress) -> dict[str, Reading]:
+    """Every record by the name of its frame. Raises :class:`ParametersError` with the problems of all of them."""
+    under_way = {pool.submit(reader.read, record): record for record in RECORDS}
+    for future in as_completed(under_way):
+        future.result()
+        progress.advance(under_way[future].key)
+    readings = {record.spec.name: future.result() for future, record in under_way.items()}
+    problems = [problem for reading in readings.values() for problem in reading.problems]
+    if problems:
+        raise ParametersError(problems)
+    return readings
+
+
+def _verifications(action_items: Reading, window: Window) -> list[Question]:
+    if action_items.frame is None:
+        return []
+    items = action_items.frame[action_items.frame["verify_query"] != ""]
+    return [
+        questions.verification(item, query, window)
+        for item, query in zip(items["id"], items["verify_query"], strict=True)
+    ]
+
+
+Ask = tuple[str, datetime, datetime, object]
+
+
+def _distinct(asked: Iterable[Question]) -> dict[Ask, list[Question]]:
+    """Questions that ask the server the same thing, together."""
+    groups: dict[Ask, list[Question]] = {}
+    for question in asked:
+        groups.setdefault((question.query, question.start, question.end, question.step), []).append(question)
+    return groups
+
+
+def _ask(
+    pool: ThreadPoolExecutor, metrics: MetricSource, asked: Sequence[Question], progress: Progress
+) -> dict[str, Answer]:
+    """Every answer by the key of its question; what is asked twice is asked once."""
+    under_way = {pool.submit(_answer, metrics, same[0]): same for same in _distinct(asked).values()}
+    answers: dict[str, Answer] = {}
+    for future in as_completed(under_way):
+        same = under_way[future]
+        answers |= {question.key: replace(future.result(), question=question) for question in same}
+        progress.advance(same[0].key)
+    return answers
+
+
+def _answer(metrics: MetricSource, question: Question) -> Answer:
+    """The answer, with the error in it when there is one; every question wants at most one series."""
+    try:
+        answer = metrics.answer(question)
+    except ProdmeetError as error:
+        return Answer(question, None, error=redact(str(error)), source=metrics.name)
+    except Exception as error:  # noqa: BLE001 - a source may come from another package: its bug shall not cost the report
+        text = redact(f"the source failed: {type(error).__name__}: {error}")
+        return Answer(question, None, error=text, source=metrics.name)
+    if answer.frame is not None and answer.frame.shape[1] > 1:
+        text = f"{answer.frame.shape[1]} series came back where one is needed: put sum(...) round the query"
+        return replace(answer, frame=None, error=text)
+    return answer
+
+
+def _failures(answers: Mapping[str, Answer]) -> Iterator[Failure]:
+    """One failure for each message of a section, with what it concerns and how many queries."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for key, answer in answers.items():
+        message = answer.error or _unexpectedly_empty(answer)
+        if message:
+            groups.setdefault((answer.question.section, message), []).append(key)
+    for (section, message), keys in groups.items():
+        subjects = sorted({_subject(key) for key in keys})
+        more = f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else ""
+        count = f" ({len(keys)} queries)" if len(keys) > 1 else ""
+        yield Failure(section, ", ".join(subjects[:_NAMED]) + more, message + count)
+
+
+def _unexpectedly_empty(answer: Answer) -> str:
+    """What to say of an answer without series; nothing where that is an answer in itself.
+
+    No bad events beside a total means that nothing failed, and an acceptance
+    query may well find nothing. Whether an SLO has a total is told once, over its window.
+    """
+    key = answer.question.key
+    needed = key.startswith(("load/", "resource/")) or (key.startswith("slo/") and key.endswith("/total/window"))
+    empty = answer.frame is not None and answer.frame.shape[1] == 0
+    return "no series: check the metric name and labels" if empty and needed else ""
+
+
+def _subject(key: str) -> str:
+    """What a question is about: ``cart/availability``, ``cart/cpu``, or an action item."""
+    kind, _, rest = key.partition("/")
+    return rest if kind == "verify" else "/".join(rest.split("/")[:2])
+
+
+def _state(kind: str, metrics: MetricSource, answers: Mapping[str, Answer]) -> SourceState:
+    answered = [answer for answer in answers.values() if not answer.error]
+    detail = f"{metrics.name}: {len(answered)} of {len(answers)} queries answered"
+    if answers and not answered:
+        return SourceState("metrics", kind, "failed", detail)
+    return SourceState("metrics", kind, "ok" if any(answer.points for answer in answered) else "empty", detail)
+
+
+class _Silent:
+    """Progress nobody looks at."""
+
+    def start(self, total: int) -> None:
+        """Says nothing."""
+
+    def advance(self, text: str) -> None:
+        """Says nothing."""
+
+    def done(self) -> None:
+        """Says nothing."""

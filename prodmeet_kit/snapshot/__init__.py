@@ -1,0 +1,153 @@
+"""The frozen snapshot: facts in a folder, opened again without a server.
+
+::
+
+    snapshot/
+    ├── manifest.json      every query with its text, time and checksum; readable by a person
+    ├── series/            one Parquet file for each answer
+    └── records/           one Parquet file for each kind of record
+
+Any tool that reads Parquet opens the files. A snapshot holds no credential.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from prodmeet_kit import frames
+from prodmeet_kit.errors import SnapshotError
+from prodmeet_kit.facts import Answer, Facts
+from prodmeet_kit.snapshot.manifest import FORMAT, File, answer_of, facts_of, head, query
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MANIFEST", "freeze", "reopen"]
+
+MANIFEST = "manifest.json"
+_AGAIN = "gather the facts anew, or take the snapshot from where it came"
+
+T = TypeVar("T")
+
+
+def freeze(facts: Facts, folder: Path) -> Path:
+    """Write the facts into ``folder``, whole or not at all, and return it.
+
+    A snapshot that stands there is replaced. The same facts always give the
+    same bytes. Raises :class:`SnapshotError` when the folder holds something
+    else or cannot be written; it is then as it was.
+    """
+    if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise SnapshotError(f"{folder} holds something other than a snapshot: give another folder")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
+            made, old = Path(beside) / "new", Path(beside) / "old"
+            _write(facts, made)
+            if folder.exists():
+                folder.rename(old)
+            try:
+                made.rename(folder)
+            except OSError:
+                if old.exists():
+                    old.rename(folder)
+                raise
+    except OSError as error:
+        raise SnapshotError(f"{folder} cannot be written: {error.strerror}: free the place or give another") from error
+    return folder
+
+
+def _write(facts: Facts, folder: Path) -> None:
+    from prodmeet_kit import __version__
+    from prodmeet_kit.snapshot.tables import write_record, write_series
+
+    for part in ("series", "records"):
+        (folder / part).mkdir(parents=True)
+
+    def keep(name: str, data: bytes) -> File:
+        (folder / name).write_bytes(data)
+        return name, sha256(data).hexdigest()
+
+    queries = []
+    for number, (key, answer) in enumerate(facts.answers.items(), start=1):
+        name = f"series/{number:03}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', key)[:80]}.parquet"
+        queries.append(query(answer, None if answer.frame is None else keep(name, write_series(answer.frame))))
+    records = []
+    for key, frame in facts.records.items():
+        entry: dict[str, Any] = {"name": key, "rows": None, "file": None, "sha256": None}
+        if frame is not None:
+            name, digest = keep(f"records/{key}.parquet", write_record(frames.ALL[key], frame))
+            entry |= {"rows": len(frame), "file": name, "sha256": digest}
+        records.append(entry)
+    content = {**head(facts, __version__), "records": records, "queries": queries}
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def reopen(folder: Path) -> Facts:
+    """The facts that :func:`freeze` wrote, with every file's checksum verified.
+
+    Raises :class:`SnapshotError` that names the file which is missing, changed
+    or written by a newer kit.
+    """
+    manifest = _manifest(folder)
+    try:
+        # One after another: the files are small, and threads made it half as slow again.
+        answers = [_answer(folder, entry) for entry in manifest["queries"]]
+        records = dict(_record(folder, entry) for entry in manifest["records"])
+        return facts_of(manifest, {answer.question.key: answer for answer in answers}, records)
+    except (KeyError, TypeError, ValueError) as error:
+        text = f"{folder / MANIFEST} is not as the kit wrote it ({type(error).__name__}: {error}): {_AGAIN}"
+        raise SnapshotError(text) from None
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        version = int(manifest["format"])
+    except FileNotFoundError:
+        raise SnapshotError(f"{folder} holds no snapshot: there is no {MANIFEST} in it") from None
+    except OSError as error:
+        raise SnapshotError(f"{path} cannot be read: {error.strerror}") from None
+    except (KeyError, TypeError, ValueError):
+        raise SnapshotError(f"{path} is damaged: {_AGAIN}") from None
+    if version > FORMAT:
+        kit = manifest.get("kit", "")
+        raise SnapshotError(f"{path} is written by a newer prodmeet-kit ({kit}, format {version}): install that one")
+    return dict(manifest)
+
+
+def _answer(folder: Path, entry: Mapping[str, Any]) -> Answer:
+    from prodmeet_kit.snapshot.tables import read_series
+
+    return answer_of(entry, _opened(folder, entry, read_series))
+
+
+def _record(folder: Path, entry: Mapping[str, Any]) -> tuple[str, pd.DataFrame | None]:
+    from prodmeet_kit.snapshot.tables import read_record
+
+    spec = frames.ALL[entry["name"]]
+    return spec.name, _opened(folder, entry, lambda data: read_record(spec, data))
+
+
+def _opened(folder: Path, entry: Mapping[str, Any], read: Callable[[bytes], T]) -> T | None:
+    """What a file of the snapshot holds; ``None`` when the entry has none."""
+    if entry["file"] is None:
+        return None
+    path = folder / entry["file"]
+    if path.parent.parent != folder or ".." in path.parts[-2:]:
+        raise SnapshotError(f"{folder / MANIFEST} names a file outside the snapshot: {entry['file']}: {_AGAIN}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SnapshotError(f"{path} cannot be read: {error.strerror}: {_AGAIN}") from None
+    if sha256(data).hexdigest() != entry["sha256"]:
+        raise SnapshotError(f"{path} is not the file that was frozen (its sha256 differs): {_AGAIN}")
+    return read(data)

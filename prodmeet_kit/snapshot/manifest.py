@@ -1,0 +1,129 @@
+"""``manifest.json``: what a snapshot holds, for people to read and for :func:`~prodmeet_kit.snapshot.reopen`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.errors import Failure
+from prodmeet_kit.facts import Answer, Facts, Question, SourceState
+from prodmeet_kit.parameters import Product
+from prodmeet_kit.parameters.credentials import credentials_in_clear
+from prodmeet_kit.redaction import MASK, redact
+from prodmeet_kit.window import Window, format_duration, parse_duration
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FORMAT", "File", "answer_of", "facts_of", "head", "query"]
+
+FORMAT = 1
+"""Version of the layout: a kit reads its own and older ones."""
+
+File = tuple[str, str]
+"""A file's name inside the snapshot and its sha256."""
+
+
+def head(facts: Facts, kit: str) -> dict[str, Any]:
+    """Everything but the lists of queries and records."""
+    window = facts.window
+    return {
+        "format": FORMAT,
+        "kit": kit,
+        "gathered_at": facts.gathered_at.isoformat(),
+        "window": {
+            "start": window.start.isoformat(),
+            "end": window.end.isoformat(),
+            "compare_start": window.compare_start.isoformat(),
+            "history_start": window.history_start.isoformat(),
+            "step": format_duration(window.step),
+            "timezone": window.timezone,
+        },
+        "sources": [asdict(source) for source in facts.sources],
+        "failures": [asdict(failure) for failure in facts.failures],
+        "product": _masked(facts.product.model_dump(mode="json")),
+    }
+
+
+def _masked(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The parameters without credentials in clear. A loaded file has none; a model made in code may."""
+    for way, _ in list(credentials_in_clear(parameters)):
+        at: Any = parameters
+        for part in way[:-1]:
+            at = at[part]
+        at[way[-1]] = MASK
+    return {**parameters, "sources": _redacted(parameters["sources"])}
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _redacted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_redacted(inner) for inner in value]
+    return redact(value) if isinstance(value, str) else value
+
+
+def query(answer: Answer, file: File | None) -> dict[str, Any]:
+    """One question, how its answer came about, and where it is kept."""
+    question = answer.question
+    return {
+        "key": question.key,
+        "section": question.section,
+        "query": question.query,
+        "window": format_duration(question.window) if question.window else None,
+        "step": format_duration(question.step) if question.step else None,
+        "start": question.start.isoformat(),
+        "end": question.end.isoformat(),
+        "source": answer.source,
+        "took_s": answer.took_s,
+        "points": answer.points,
+        "warnings": list(answer.warnings),
+        "error": answer.error,
+        "file": file[0] if file else None,
+        "sha256": file[1] if file else None,
+    }
+
+
+def answer_of(entry: Mapping[str, Any], frame: pd.DataFrame | None) -> Answer:
+    """The answer that :func:`query` wrote down. ``KeyError``, ``TypeError`` or ``ValueError`` when it did not."""
+    question = Question(
+        key=entry["key"],
+        section=entry["section"],
+        query=entry["query"],
+        start=datetime.fromisoformat(entry["start"]),
+        end=datetime.fromisoformat(entry["end"]),
+        step=parse_duration(entry["step"]) if entry["step"] else None,
+        window=parse_duration(entry["window"]) if entry["window"] else None,
+    )
+    return Answer(
+        question,
+        frame,
+        error=entry["error"],
+        warnings=tuple(entry["warnings"]),
+        took_s=entry["took_s"],
+        points=entry["points"],
+        source=entry["source"],
+    )
+
+
+def facts_of(
+    manifest: Mapping[str, Any], answers: Mapping[str, Answer], records: Mapping[str, pd.DataFrame | None]
+) -> Facts:
+    """The facts that :func:`head` wrote down. ``KeyError``, ``TypeError`` or ``ValueError`` when it did not."""
+    times = {
+        name: datetime.fromisoformat(manifest["window"][name])
+        for name in ("start", "end", "compare_start", "history_start")
+    }
+    return Facts(
+        product=Product.model_validate(manifest["product"]),
+        window=Window(
+            **times, step=parse_duration(manifest["window"]["step"]), timezone=manifest["window"]["timezone"]
+        ),
+        gathered_at=datetime.fromisoformat(manifest["gathered_at"]),
+        answers=answers,
+        records=records,
+        sources=tuple(SourceState(**source) for source in manifest["sources"]),
+        failures=tuple(Failure(**failure) for failure in manifest["failures"]),
+    )

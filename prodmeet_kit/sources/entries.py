@@ -1,0 +1,75 @@
+"""What people wrote, checked against a model; every problem is told, with its place and its mend.
+
+Used for entries in hand-written files and for the keys of a record source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from prodmeet_kit.errors import InputError, ParametersError, Problem
+from prodmeet_kit.parameters.documents import Document, Way, dotted
+from prodmeet_kit.parameters.validation import say
+from prodmeet_kit.sources.base import Context
+from prodmeet_kit.sources.hand_written import ENTRIES
+
+__all__ = ["configure", "rows"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def configure(model: type[Model], config: Mapping[str, Any], context: Context) -> Model:
+    """A record source's own keys as a model.
+
+    Raises :class:`ParametersError` that names the keys in the parameter file.
+    """
+    try:
+        return model.model_validate({key: value for key, value in config.items() if key != "type"})
+    except ValidationError as error:
+        found = [say(each, model) for each in error.errors()]
+        raise ParametersError([context.problem(dotted(way), value, mend) for way, value, mend in found]) from None
+
+
+def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> list[dict[str, Any]]:
+    """Rows of ``context.spec`` from the entries of files, each file with the ways to its entries.
+
+    Times without an offset are in the product's zone. Raises
+    :class:`ParametersError` with every problem of every file, such as
+    ``incidents.yaml:7: [3].start is "soon": write a time as ...``; an id that
+    stands twice is one.
+    """
+    if context.spec.name not in ENTRIES:
+        raise InputError(f"{context.key}: {context.spec.name} cannot be written by hand: choose another type of source")
+    model = ENTRIES[context.spec.name]
+    problems = [problem for file, _ in files for problem in file.problems]
+    first: dict[str, str] = {}
+    made = []
+    readable = [(file, way) for file, ways in files if file.data is not None or not file.problems for way in ways]
+    for file, way in readable:
+        try:
+            entry = model.model_validate(_filled(file.data, way), context={"timezone": context.product.timezone})
+        except ValidationError as error:
+            found = [say(each, model) for each in error.errors()]
+            problems += [_problem(file, (*way, *inside), value, mend) for inside, value, mend in found]
+            continue
+        if entry.id in first:
+            problems.append(_problem(file, (*way, "id"), entry.id, f"rename one: {first[entry.id]} has the same id"))
+        first.setdefault(entry.id, file.place(way))
+        made.append(entry.row())
+    if problems:
+        raise ParametersError(problems)
+    return made
+
+
+def _filled(data: Any, way: Way) -> Any:
+    """The entry at the way, without the keys whose value was left empty."""
+    for part in way:
+        data = data[part]
+    return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+
+
+def _problem(file: Document, way: Way, value: str, mend: str) -> Problem:
+    return Problem(file.place(way), dotted(way), value, mend)

@@ -1,0 +1,50 @@
+"""Records a team keeps in a YAML file beside its parameters: type ``file``.
+
+The file holds a list; the fields of an entry are in :mod:`.hand_written`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from prodmeet_kit.errors import ParametersError, Problem
+from prodmeet_kit.parameters import expand, read_document
+from prodmeet_kit.parameters.documents import WHOLE
+from prodmeet_kit.sources.base import Context
+from prodmeet_kit.sources.entries import configure, rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FileConfig", "read"]
+
+
+class FileConfig(BaseModel):
+    """The keys beside ``type``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(min_length=1, description="The file, relative to the parameter file")
+
+
+def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
+    """The entries of the file as a frame of ``context.spec``.
+
+    Raises :class:`ParametersError` with every problem of the file, or when it is not there.
+    """
+    written = configure(FileConfig, config, context).path
+    path = context.folder / expand(written)
+    if not path.is_file():
+        mend = f"create {path} (with [] in it while there is nothing to tell), or mend the path"
+        raise ParametersError([context.problem("path", f"{written}, which does not exist", mend)])
+    file = read_document(path)
+    if not isinstance(file.data, list | None):
+        mend = "write a list, each entry after a dash, such as - {id: A-1}"
+        raise ParametersError([*file.problems, Problem(str(path), WHOLE, "no list", mend)])
+    made = rows([(file, [(number,) for number in range(len(file.data or []))])], context)
+    if "source" in context.spec.columns:
+        made = [row | {"source": path.name} for row in made]
+    return context.spec.frame(made)

@@ -1,0 +1,48 @@
+"""Action items earlier meetings wrote into the minutes: type ``minutes``.
+
+Each is one small YAML file, ``<minutes>/<product>/action_items/*.yaml``, with
+the same fields as an entry of a list written by hand, so that two people who
+add one each never touch the same file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from prodmeet_kit.errors import SourceError
+from prodmeet_kit.frames import ACTION_ITEMS
+from prodmeet_kit.parameters import read_document
+from prodmeet_kit.sources.base import Context
+from prodmeet_kit.sources.entries import configure, rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MinutesConfig", "read"]
+
+
+class MinutesConfig(BaseModel):
+    """The keys beside ``type``: none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
+    """The action items in the minutes (``frames.ACTION_ITEMS``); none before the first meeting.
+
+    Raises :class:`~prodmeet_kit.errors.ParametersError` with every problem of every file.
+    """
+    configure(MinutesConfig, config, context)
+    if context.spec is not ACTION_ITEMS or context.minutes is None:
+        raise SourceError(
+            "minutes hold action items: use type minutes under sources.action_items, with a minutes folder"
+        )
+    folder = context.minutes / context.product.product / "action_items"
+    if not folder.is_dir():
+        context.notes.append("no minutes yet")
+        return ACTION_ITEMS.frame()
+    files = [(read_document(path), [()]) for path in sorted(folder.glob("*.yaml"))]
+    return ACTION_ITEMS.frame([row | {"source": "minutes"} for row in rows(files, context)])

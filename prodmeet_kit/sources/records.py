@@ -1,0 +1,123 @@
+"""The records of a review: which there are, where their sources stand, and reading them.
+
+Several sources of one kind put their rows together; one that fails costs its
+own rows only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit import frames
+from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
+from prodmeet_kit.facts import SourceState
+from prodmeet_kit.frames import Spec
+from prodmeet_kit.parameters import Product, RecordSource
+from prodmeet_kit.redaction import redact
+from prodmeet_kit.sources.base import Context, MetricSource
+from prodmeet_kit.sources.registry import find
+from prodmeet_kit.window import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["RECORDS", "Reader", "Reading", "Record"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One kind of record: its frame, the key of its sources, and the agenda items that cannot do without it."""
+
+    spec: Spec
+    key: str
+    sections: tuple[str, ...]
+
+
+RECORDS = (
+    Record(frames.ALERT_SAMPLES, "alerts", ("paging_events", "non_paging_events")),
+    Record(frames.INCIDENTS, "incidents", ("outages",)),
+    Record(frames.CHANGES, "changes", ("planned_changes",)),
+    Record(frames.ACTION_ITEMS, "action_items", ("action_items",)),
+    Record(frames.CONSULTATIONS, "consultations", ("consultations",)),
+    Record(frames.TOIL, "toil", ("toil",)),
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the sources of one record gave; ``frame`` is ``None`` when none is configured or all failed."""
+
+    frame: pd.DataFrame | None
+    states: tuple[SourceState, ...]
+    failures: tuple[Failure, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads records for one review."""
+
+    product: Product
+    window: Window
+    folder: Path
+    minutes: Path | None
+    metrics: MetricSource
+
+    def read(self, record: Record) -> Reading:
+        """Ask every source of the record. Bad input is collected in ``problems``, never raised."""
+        import pandas as pd
+
+        configs: tuple[RecordSource, ...] = getattr(self.product.sources, record.key)
+        found: list[pd.DataFrame] = []
+        states: list[SourceState] = []
+        failures: list[Failure] = []
+        problems: list[Problem] = []
+        for number, config in enumerate(configs):
+            context = self._context(record, f"sources.{record.key}[{number}]")
+            name = record.key if len(configs) == 1 else f"{record.key}[{number}]"
+            try:
+                frame = _ask(config, context)
+            except ParametersError as error:
+                problems += error.problems
+            except SourceError as error:
+                message = redact(str(error))
+                states.append(SourceState(name, config.type, "failed", message))
+                failures += [Failure(section, name, message) for section in record.sections]
+            else:
+                found.append(frame)
+                states.append(_state(name, config.type, frame, context))
+        whole = pd.concat(found, ignore_index=True) if len(found) > 1 else found[0] if found else None
+        if whole is not None and "id" in whole and whole["id"].duplicated().any():
+            twice = ", ".join(sorted(set(whole["id"][whole["id"].duplicated()])))
+            message = f"{twice}: several have this id and the first is shown: rename one"
+            failures += [Failure(section, record.key, message) for section in record.sections]
+            whole = whole.drop_duplicates("id", ignore_index=True)
+        return Reading(whole, tuple(states), tuple(failures), tuple(problems))
+
+    def _context(self, record: Record, key: str) -> Context:
+        return Context(self.product, self.window, record.spec, key, self.folder, self.minutes, self.metrics)
+
+
+def _ask(config: RecordSource, context: Context) -> pd.DataFrame:
+    """One source's frame. Whatever the source raises comes out as :class:`ParametersError` or :class:`SourceError`."""
+    try:
+        source: Any = find(config.type)
+    except InputError as error:
+        raise ParametersError([context.problem("type", config.type, str(error))]) from None
+    try:
+        return context.spec.check(source(config.model_dump(), context))
+    except ProdmeetError as error:
+        if isinstance(error, ParametersError | SourceError):
+            raise
+        raise ParametersError([context.problem("type", config.type, str(error))]) from error
+    except Exception as error:  # a source may come from another package: its bug shall not cost the report
+        raise SourceError(f"the source failed: {type(error).__name__}: {error}") from error
+
+
+def _state(name: str, kind: str, frame: pd.DataFrame, context: Context) -> SourceState:
+    notes = "; ".join(redact(note) for note in context.notes)
+    if frame.empty:
+        return SourceState(name, kind, "empty", notes or "nothing written")
+    return SourceState(name, kind, "ok", f"{len(frame)} rows{'; ' + notes if notes else ''}")

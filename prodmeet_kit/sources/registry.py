@@ -1,0 +1,51 @@
+"""Which kinds of source exist: the kit's own, and those other packages offer.
+
+Another package adds a kind with an entry point; its name is what people write
+after ``type:`` in a parameter file::
+
+    [project.entry-points."prodmeet_kit.sources"]
+    our_tracker = "our_package.tracker:read"
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from prodmeet_kit.errors import InputError
+
+__all__ = ["BUILT_IN", "GROUP", "find", "kinds"]
+
+GROUP = "prodmeet_kit.sources"
+"""The group of entry points."""
+
+BUILT_IN = {
+    "file": "prodmeet_kit.sources.files:read",
+    "minutes": "prodmeet_kit.sources.from_minutes:read",
+    "prometheus": "prodmeet_kit.sources.prometheus:PrometheusSource",
+    "prometheus_alerts": "prodmeet_kit.sources.alerts:read",
+}
+"""Kinds of the kit itself: where each is made, imported when it is used."""
+
+
+def kinds() -> list[str]:
+    """The names of all kinds there are, sorted."""
+    return sorted({*BUILT_IN, *(entry.name for entry in entry_points(group=GROUP))})
+
+
+def find(kind: str) -> Any:
+    """What makes sources of this kind: see :mod:`prodmeet_kit.sources.base` for what may be done with it.
+
+    Raises :class:`InputError` that names the kind and those that exist, or says
+    why another package's kind cannot be loaded.
+    """
+    if kind in BUILT_IN:
+        module, _, name = BUILT_IN[kind].partition(":")
+        return getattr(import_module(module), name)
+    for entry in entry_points(group=GROUP, name=kind):
+        try:
+            return entry.load()
+        except (ImportError, AttributeError) as error:
+            raise InputError(f"the source {kind} ({entry.value}) cannot be loaded: {error}") from None
+    raise InputError(f"there is no source of type {kind}: write one of {', '.join(kinds())}")
