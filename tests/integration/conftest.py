@@ -1,0 +1,27 @@
+"""A real Prometheus with the demo world, filled once for the whole test run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
+from prodmeet_kit.demo.world import World
+
+
+@pytest.fixture(scope="session")
+def demo_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, World]]:
+    """Base URL of a Prometheus that holds the demo world, and the world itself. About ten seconds."""
+    missing = missing_programs()
+    if missing:
+        message = f"not installed: {', '.join(missing)} (apt-get install prometheus)"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    world = World.build()
+    data = tmp_path_factory.mktemp("demo") / "tsdb"
+    backfill(world.openmetrics_days(), data)
+    with running_prometheus(data) as url:
+        yield url, world
