@@ -149,7 +149,7 @@ RESOURCE_SUMMARY = Spec(
         "limit": ("float", "last known limit; NaN when none is given"),
         "utilisation_p95": ("float", "p95 / limit, fraction"),
         "change_vs_previous": ("float", "mean / mean of the window before - 1, fraction"),
-        "trend": ("text", "code: growing, shrinking, none, too_short, no_limit, full"),
+        "trend": ("text", "code: growing, shrinking, none, too_short, no_limit, full, no_data"),
         "days_to_full": ("float", "days from the meeting until the trend meets the limit; NaN where no trend is real"),
         "days_to_full_low": ("float", "soonest, from the 95% interval of the slope"),
         "days_to_full_high": ("float", "latest; infinite allowed"),
@@ -225,7 +225,7 @@ PAGES = Spec(
         "acknowledged": ("time", "when a person answered; NaT where the source cannot tell"),
         "verdict": ("text", "what people said; empty while nobody has"),
         "suggested_verdict": ("text", "code: right, late, duplicate, noise, unclear"),
-        "reason": ("text", "code of why: caught, caught_late, same_event, slis_fine, no_sli, incident"),
+        "reason": ("text", "code of why: caught, caught_late, same_event, incident, slow_burn, no_sli, slis_fine"),
         "caught": ("object", "list of SLO event ids it caught"),
     },
 )

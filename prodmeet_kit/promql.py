@@ -116,7 +116,7 @@ class Matchers:
         for alternative in alternatives:
             parsed = [cls.parse(text) for text in alternative]
             texts.append(", ".join(each.text for each in parsed if each.text))
-            choices = product(*(each._groups or ((),) for each in parsed))
+            choices = product(*(each._groups or ((),) for each in parsed))  # noqa: SLF001 - its own class
             groups += [tuple(chain.from_iterable(chosen)) for chosen in choices]
         return cls(" or ".join(texts), tuple(groups))
 

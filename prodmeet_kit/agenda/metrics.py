@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda import metrics_charts
+from prodmeet_kit.agenda import metrics_load, metrics_resources, metrics_slos
 from prodmeet_kit.agenda.absent import could_not_check
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
+from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -14,18 +15,14 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Findings
 
-__all__ = ["item", "slo_table"]
+__all__ = ["item"]
 
 KEY = "metrics"
 
 SPENT_FAST = 0.5
 """Half of a four-week budget gone in a fortnight is a mean burn rate above 1 (SRE Workbook, ch. 5)."""
-
-LIMIT_NEAR_DAYS = 60.0
-"""A limit met within about four meetings is worth a plan."""
 
 
 def item(findings: Findings) -> AgendaItem:
@@ -43,7 +40,11 @@ def item(findings: Findings) -> AgendaItem:
         headline=_headline(slos, bad, draining, unknown, filling),
         state="attention" if len(bad) or len(draining) or len(unknown) or len(filling) else "fine",
         timezone=findings.facts.window.timezone,
-        evidence=_evidence(findings),
+        evidence=(
+            *metrics_slos.evidence(findings),
+            *metrics_load.evidence(findings),
+            *metrics_resources.evidence(findings),
+        ),
         questions=_questions(bad, draining, unknown, filling),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=_candidates(bad, draining, unknown, filling),
@@ -109,101 +110,3 @@ def _candidates(
         for ref, days in zip(_refs(filling), filling["days_to_full"], strict=True)
     ]
     return tuple(found) or (Candidate(10, 2.0, t("every SLO is kept")),)
-
-
-def _evidence(findings: Findings) -> tuple[Evidence, ...]:
-    tables: list[Evidence] = []
-    if len(findings.slos):
-        tables.append(slo_table(findings.slos))
-        tables += metrics_charts.slos(findings)
-    if len(findings.loads):
-        tables.append(_load_table(findings.loads))
-        tables += metrics_charts.loads(findings)
-    if len(findings.resources):
-        tables.append(_resource_table(findings.resources))
-        tables += metrics_charts.resources(findings)
-    if len(findings.efficiency):
-        tables.append(_efficiency_table(findings.efficiency))
-    return tuple(tables)
-
-
-def slo_table(slos: pd.DataFrame) -> Table:
-    """The SLO summary as people read it; the overview shows the same."""
-    notes = {
-        "bad_absent": t("no bad-event series: counted as zero"),
-        "bad_over_total": t("more bad than total events: counted as all bad"),
-    }
-    frame = slos.assign(note_text=slos["note"].map(notes).fillna(slos["note"]))
-    columns = [
-        Column("service", t("Service")),
-        Column("name", t("SLO")),
-        Column("state", t("State"), "state"),
-        Column("attainment", t("Attained"), "percent"),
-        Column("objective", t("Objective"), "percent"),
-        Column("budget_remaining", t("Budget left"), "budget"),
-        Column("budget_remaining_before", t("Left last time"), "budget"),
-        Column("budget_spent_since_last", t("Spent since"), "budget"),
-        Column("burn_rate", t("Burn rate"), "number"),
-        Column("bad", t("Bad events"), "count"),
-        Column("total", t("Events"), "count"),
-        Column("missing_fraction", t("Steps missing"), "percent"),
-    ]
-    if frame["note_text"].any():
-        columns.append(Column("note_text", t("Note")))
-    return Table(t("Service level objectives"), frame, tuple(columns), anchor=("service", "name"))
-
-
-def _load_table(loads: pd.DataFrame) -> Table:
-    columns = (
-        Column("service", t("Service")),
-        Column("name", t("Load")),
-        Column("mean", t("Mean"), "number"),
-        Column("peak", t("Peak"), "number"),
-        Column("unit", t("Unit")),
-        Column("peak_at", t("Peak at"), "time"),
-        Column("change_vs_previous", t("Against the window before"), "change"),
-        Column("growth_per_week", t("Growth a week"), "change"),
-        Column("missing_fraction", t("Steps missing"), "percent"),
-    )
-    return Table(t("Load"), loads, columns, anchor=("service", "name"))
-
-
-def _resource_table(resources: pd.DataFrame) -> Table:
-    trends = {
-        "growing": t("growing"),
-        "shrinking": t("shrinking"),
-        "none": t("no trend"),
-        "too_short": t("too short to tell"),
-        "no_limit": t("no limit given"),
-        "full": t("at its limit"),
-        "no_data": t("no data"),
-    }
-    frame = resources.assign(trend_text=resources["trend"].map(trends).fillna(resources["trend"]))
-    columns = (
-        Column("service", t("Service")),
-        Column("name", t("Resource")),
-        Column("mean", t("Mean"), "amount"),
-        Column("p95", t("p95"), "amount"),
-        Column("peak", t("Peak"), "amount"),
-        Column("limit", t("Limit"), "amount"),
-        Column("utilisation_p95", t("p95 of limit"), "percent"),
-        Column("change_vs_previous", t("Against the window before"), "change"),
-        Column("trend_text", t("Trend")),
-        Column("days_to_full", t("Full in"), "days"),
-        Column("days_to_full_low", t("Soonest"), "days"),
-        Column("days_to_full_high", t("Latest"), "days"),
-    )
-    return Table(t("Resources"), frame, columns, anchor=("service", "name"))
-
-
-def _efficiency_table(efficiency: pd.DataFrame) -> Table:
-    columns = (
-        Column("service", t("Service")),
-        Column("resource", t("Resource")),
-        Column("load", t("Load")),
-        Column("per_load", t("Use per load"), "number"),
-        Column("per_load_previous", t("The window before"), "number"),
-        Column("unit", t("Unit")),
-        Column("change", t("Change"), "change"),
-    )
-    return Table(t("Efficiency"), efficiency, columns, anchor=("service", "resource", "load"))

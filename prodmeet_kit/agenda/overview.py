@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
-from prodmeet_kit.agenda.metrics import slo_table
+from prodmeet_kit.agenda.metrics_slos import slo_table
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 

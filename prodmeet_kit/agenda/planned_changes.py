@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
@@ -100,25 +101,30 @@ def _effect(effect: object) -> str:
 
 def _table(title: str, changes: pd.DataFrame, *, warnings: bool) -> Table:
     frame = changes.assign(effect=changes["expected_effect"].map(_effect))
-    if warnings:
-        frame = frame.assign(warnings=changes["warnings"].map(lambda codes: [_warning(code) for code in codes]))
     columns = [
         Column("id", t("Change"), "code"),
         Column("title", t("What")),
         Column("start", t("Start"), "time"),
         Column("duration_s", t("Takes"), "duration"),
         Column("services", t("Services"), "list"),
-        Column("owner", t("Owner")),
         Column("effect", t("Expected effect")),
     ]
     if warnings:
-        columns += [
-            Column("response_needed", t("Response needed")),
-            Column("rollback", t("Rollback")),
-            Column("warnings", t("Warnings"), "list"),
-        ]
-    columns.append(Column("url", t("Link"), "link"))
+        frame = frame.assign(
+            needs=[_needs(row) for row in rows(changes)],
+            warnings=changes["warnings"].map(lambda codes: [_warning(code) for code in codes]),
+        )
+        columns += [Column("needs", t("Response and rollback")), Column("warnings", t("Warnings"), "list")]
+    columns.append(Column("owner", t("Owner")))
+    if changes["url"].any():
+        columns.append(Column("url", t("Link"), "link"))
     return Table(title, frame, tuple(columns), anchor=("id",), folded=not warnings)
+
+
+def _needs(change: Mapping[str, Any]) -> str:
+    """What people have to be ready for, in one cell: a table of ten columns is read by nobody."""
+    rollback = t("Rollback: {way}", way=change["rollback"]) if change["rollback"] else t("No rollback given")
+    return f"{change['response_needed'] or t('No response needed')}. {rollback}."
 
 
 def _warning(code: str) -> str:

@@ -41,5 +41,7 @@ def groups(pages: pd.DataFrame) -> pd.DataFrame:
             }
         )
     rank = {verdict: position for position, verdict in enumerate(_ORDER)}
-    rows.sort(key=lambda row: (rank.get(row["suggested_verdict"], len(rank)), -row["count"], row["alert"], row["service"]))
+    rows.sort(
+        key=lambda row: (rank.get(row["suggested_verdict"], len(rank)), -row["count"], row["alert"], row["service"])
+    )
     return PAGE_GROUPS.frame(rows)

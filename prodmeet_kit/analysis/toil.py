@@ -18,4 +18,6 @@ def findings(toil: pd.DataFrame) -> pd.DataFrame:
     """
     hours = toil["minutes"] * toil["times_per_week"] * WEEKS_PER_QUARTER / 60
     priced = toil.assign(hours_per_quarter=hours)
-    return TOIL_FINDINGS.check(priced.sort_values(["hours_per_quarter", "id"], ascending=[False, True], ignore_index=True))
+    return TOIL_FINDINGS.check(
+        priced.sort_values(["hours_per_quarter", "id"], ascending=[False, True], ignore_index=True)
+    )

@@ -1,0 +1,73 @@
+"""What the charts of the metrics item share: the window before behind them, and what happened marked on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Chart, Line, Mark
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["before", "marks", "over_time"]
+
+
+def over_time(
+    findings: Findings,
+    row: dict[str, Any],
+    series: pd.Series,
+    kind: str,
+    *,
+    quiet: bool,
+    lines: tuple[Line, ...] = (),
+) -> Chart:
+    """A chart of one row of a summary since the last meeting; ``kind`` begins its anchor, ``quiet`` folds it."""
+    window = findings.facts.window
+    ref = f"{row['service']}/{row['name']}"
+    return Chart(
+        title=ref,
+        frame=series[series.index > window.start].to_frame(ref),
+        faint=before(findings, series).to_frame(ref),
+        unit=str(row["unit"]),
+        step=window.step,
+        timezone=window.timezone,
+        anchor=f"{kind}-{row['service']}-{row['name']}",
+        lines=lines,
+        marks=marks(findings, str(row["service"])),
+        folded=quiet,
+    )
+
+
+def before(findings: Findings, series: pd.Series) -> pd.Series:
+    """The part of a series that lies in the window before the last meeting."""
+    window = findings.facts.window
+    return series[(series.index > window.compare_start) & (series.index <= window.start)]
+
+
+def marks(findings: Findings, service: str) -> tuple[Mark, ...]:
+    """Incidents, pages that told of a burn, and changes of a service since the last meeting."""
+    window = findings.facts.window
+    found = [
+        Mark(
+            row["start"].to_pydatetime(),
+            (row["mitigated"] if row["mitigated"] == row["mitigated"] else row["end"]).to_pydatetime(),
+            row["id"],
+            "incident",
+        )
+        for row in rows(findings.incidents)
+        if service in row["services"] and (row["mitigated"] == row["mitigated"] or row["end"] == row["end"])
+    ]
+    found += [
+        Mark(row["start"].to_pydatetime(), None, row["alert"], "page")
+        for row in rows(findings.pages)
+        if row["service"] == service and row["caught"]
+    ]
+    found += [
+        Mark(row["start"].to_pydatetime(), None, row["id"], "change")
+        for row in rows(findings.past_changes)
+        if service in row["services"] and window.start <= row["start"] <= window.end
+    ]
+    return tuple(found)

@@ -1,0 +1,93 @@
+"""Action items: how old, how late, and whether what was done has worked."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from math import isclose, isnan, nan
+from typing import Any
+
+import pandas as pd
+
+from prodmeet_kit.frames import ACTION_ITEM_FINDINGS
+from prodmeet_kit.window import Window
+
+__all__ = ["findings", "satisfies"]
+
+_EXPECT = re.compile(r"\s*(<=|>=|==|!=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
+
+
+def _same(left: float, right: float) -> bool:
+    # A count that was extrapolated is a whole number but for rounding.
+    return isclose(left, right, rel_tol=1e-9, abs_tol=1e-9)
+
+
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": _same,
+    "!=": lambda left, right: not _same(left, right),
+}
+
+
+def satisfies(value: float, expect: str) -> bool:
+    """Whether the value satisfies a comparison such as ``<= 1``, ``== 0`` or ``> 0.5``; NaN satisfies none.
+
+    Raises ``ValueError`` when the text is not such a comparison.
+    """
+    found = _EXPECT.fullmatch(expect)
+    if not found:
+        raise ValueError(f"write what is expected as <= 1, == 0 or > 0.5, not {expect!r}")
+    return not isnan(value) and _COMPARE[found[1]](value, float(found[2]))
+
+
+def findings(items: pd.DataFrame, observed: Mapping[str, float], window: Window) -> pd.DataFrame:
+    """Open items, and closed ones whose acceptance query fails, as ``ACTION_ITEM_FINDINGS`` in the order given.
+
+    ``items`` is ``ACTION_ITEMS``; ``observed`` maps an id to the value of its
+    query at the meeting (absent or NaN when there is none).
+
+    ``outcome`` is ``none`` without a query, ``cannot_tell`` without a value or
+    with an expectation that is no comparison, else ``met`` or ``not_met``. An
+    open item that is met is proposed to ``close``, a closed one that is not met to ``reopen``.
+    """
+    rows = []
+    for item in items.to_dict("records"):
+        value = observed.get(item["id"], nan)
+        outcome = _outcome(item["verify_query"], item["verify_expect"], value)
+        is_open = item["status"] != "closed"
+        if not is_open and outcome != "not_met":
+            continue
+        rows.append(
+            {
+                **{str(column): content for column, content in item.items()},
+                "age_days": _days(item["born"], window),
+                "overdue_days": max(_days(item["due"], window), 0.0) if is_open and not pd.isna(item["due"]) else 0.0,
+                "observed": value,
+                "outcome": outcome,
+                "proposal": _proposal(is_open, outcome),
+            }
+        )
+    return ACTION_ITEM_FINDINGS.frame(rows)
+
+
+def _outcome(query: str, expect: str, value: float) -> str:
+    if not query:
+        return "none"
+    if isnan(value) or not _EXPECT.fullmatch(expect):
+        return "cannot_tell"
+    return "met" if satisfies(value, expect) else "not_met"
+
+
+def _proposal(is_open: bool, outcome: str) -> str:
+    if is_open:
+        return "close" if outcome == "met" else ""
+    return "reopen"
+
+
+def _days(moment: Any, window: Window) -> float:
+    return nan if pd.isna(moment) else float((window.end - moment) / timedelta(days=1))

@@ -1,0 +1,109 @@
+"""What an incident cost: the share of each error budget it spent, and whether it owes a postmortem."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from math import inf, nan
+from typing import Any
+
+import pandas as pd
+
+from prodmeet_kit.analysis import burn_rates, matching, slo
+from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.frames import INCIDENT_FINDINGS
+from prodmeet_kit.window import Window
+
+__all__ = ["findings", "since_last", "untold"]
+
+POSTMORTEM_SHARE = 0.2
+"""One incident over 20% of the four-week budget owes a postmortem (SRE Workbook, appendix B)."""
+
+
+def since_last(incidents: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The incidents (``INCIDENTS``) that went on at some time since the last meeting; an open one still does."""
+    here = (incidents["start"] < window.end) & ~(incidents["end"] <= window.start)
+    return incidents[here].reset_index(drop=True)
+
+
+def findings(
+    incidents: pd.DataFrame,
+    slos: Iterable[SloTarget],
+    trends: Mapping[str, pd.DataFrame],
+    counts: pd.DataFrame,
+    episodes: pd.DataFrame,
+    window: Window,
+) -> pd.DataFrame:
+    """The incidents since the last meeting with what they cost, as ``INCIDENT_FINDINGS`` in order of start.
+
+    ``budget_spent`` has an entry for each SLO of the incident's services: bad
+    events from start to end (to the meeting while open), in steps of the
+    trend, over the budget that ``counts`` (``SLO_COUNTS``) gives for the SLO
+    window; NaN where the trend or the budget is not known. An incident that
+    names no service has no entry.
+
+    ``paged``: an episode that pages, of one of its services or of none, fired
+    between start and end. An incident that names no service is paged by any.
+    """
+    targets = list(slos)
+    budgets = slo.budgets(counts, targets)
+    pages = episodes[episodes["page"]]
+    rows = []
+    for incident in since_last(incidents, window).sort_values(["start", "id"]).to_dict("records"):
+        end = window.end if pd.isna(incident["end"]) else incident["end"]
+        spent = _spent(incident["services"], incident["start"], end, targets, trends, budgets, window)
+        required = any(share > POSTMORTEM_SHARE for share in spent.values())
+        paged = matching.about(pages, incident["services"]) & matching.during(pages, incident["start"], end)
+        rows.append(
+            {
+                **{str(column): value for column, value in incident.items()},
+                "budget_spent": spent,
+                "detection_s": _seconds(incident["start"], incident["detected"]),
+                "mitigation_s": _seconds(incident["start"], incident["mitigated"]),
+                "paged": paged.any(),
+                "postmortem_required": required,
+                "postmortem_missing": required and not incident["postmortem"],
+            }
+        )
+    return INCIDENT_FINDINGS.frame(rows)
+
+
+def untold(events: pd.DataFrame, incidents: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """SLO events (``SLO_EVENTS``) begun since the last meeting that no incident of their service overlaps."""
+    recent = matching.started(events, window.start, window.end, "onset")
+    told = [
+        bool((matching.during(incidents, onset, end) & matching.touches(incidents["services"], service)).any())
+        for service, onset, end in zip(recent["service"], recent["onset"], recent["end"], strict=True)
+    ]
+    return recent[~pd.Series(told, index=recent.index, dtype="bool")].reset_index(drop=True)
+
+
+def _spent(
+    services: Collection[str],
+    start: datetime,
+    end: datetime,
+    targets: Iterable[SloTarget],
+    trends: Mapping[str, pd.DataFrame],
+    budgets: Mapping[str, float],
+    window: Window,
+) -> dict[str, float]:
+    span = pd.DatetimeIndex([start]), pd.DatetimeIndex([end])
+    spent = {}
+    for target in targets:
+        if target.service not in services:
+            continue
+        trend = trends.get(target.ref)
+        seen = None if trend is None else burn_rates.events_between(trend, window.step, *span).iloc[0]
+        known = seen is not None and seen["known"] > 0
+        spent[target.ref] = _share(float(seen["bad"]), budgets[target.ref]) if seen is not None and known else nan
+    return spent
+
+
+def _share(bad: float, budget: float) -> float:
+    if budget == 0:
+        return inf if bad > 0 else 0.0
+    return bad / budget
+
+
+def _seconds(start: Any, moment: Any) -> float:
+    return nan if pd.isna(moment) else float((moment - start).total_seconds())

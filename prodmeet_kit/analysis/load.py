@@ -1,0 +1,57 @@
+"""Demand: how much since the last meeting, against the time before, and whether it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import nan
+
+import pandas as pd
+
+from prodmeet_kit.analysis import grid, trends
+from prodmeet_kit.frames import LOAD_SUMMARY
+from prodmeet_kit.window import Window
+
+__all__ = ["growth_per_week", "summarise"]
+
+
+def summarise(series: Mapping[str, pd.Series[float] | None], units: Mapping[str, str], window: Window) -> pd.DataFrame:
+    """Each load since the last meeting, as ``LOAD_SUMMARY``, in the order of ``series``.
+
+    ``series`` maps ``service/name`` to values on the grid, UTC, from
+    ``window.history_start`` on, or to ``None`` when there is no answer (numbers are NaN then).
+    """
+    return LOAD_SUMMARY.frame(_row(ref, values, units.get(ref, ""), window) for ref, values in series.items())
+
+
+def growth_per_week(series: pd.Series[float], window: Window) -> float:
+    """Growth a week as a fraction of the mean since the last meeting.
+
+    The slope of daily means between days of the same weekday
+    (:func:`.trends.theil_sen`). NaN with fewer than 14 days, where its 95% interval holds zero, or where the mean is 0.
+    """
+    days = trends.daily(series, window)
+    mean = float(grid.since(series, window).mean())
+    if len(days) < trends.MIN_DAYS or not mean > 0:
+        return nan
+    slope = trends.theil_sen(days)
+    return slope.per_day * 7 / mean if slope and slope.real else nan
+
+
+def _row(ref: str, series: pd.Series[float] | None, unit: str, window: Window) -> dict[str, object]:
+    service, name = ref.split("/", 1)
+    row: dict[str, object] = {
+        "service": service,
+        "name": name,
+        "unit": unit,
+        "missing_fraction": grid.missing_fraction(series, window.start, window.end, window.step),
+    }
+    recent = None if series is None else grid.since(series, window).dropna()
+    if series is None or recent is None or recent.empty:
+        return row
+    return row | {
+        "mean": recent.mean(),
+        "peak": recent.max(),
+        "peak_at": recent.idxmax(),
+        "change_vs_previous": grid.change(series, window),
+        "growth_per_week": growth_per_week(series, window),
+    }

@@ -1,0 +1,33 @@
+"""Which alerts, incidents and SLO events are about the same trouble: by service and by time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["about", "during", "started", "touches"]
+
+
+def about(alerts: pd.DataFrame, services: Collection[str]) -> pd.Series[bool]:
+    """Rows that may concern these services: their service is among them, or they name none, or no service is given."""
+    if len(services) == 0:
+        return pd.Series(True, index=alerts.index)
+    return alerts["service"].isin(list(services)) | (alerts["service"] == "")
+
+
+def touches(services: pd.Series[Any], service: str) -> pd.Series[bool]:
+    """Whether each list of services holds this one; a list that names none may mean any."""
+    return services.map(lambda names: len(names) == 0 or service in names).astype(bool)
+
+
+def during(rows: pd.DataFrame, start: datetime, end: datetime) -> pd.Series[bool]:
+    """Rows whose own ``start`` to ``end`` touches the span; an end that is not known lies ahead."""
+    return (rows["start"] <= end) & ~(rows["end"] < start)
+
+
+def started(rows: pd.DataFrame, start: datetime, end: datetime, column: str = "start") -> pd.DataFrame:
+    """Rows that began in ``[start, end)``, numbered anew: what begins at a meeting belongs to the next."""
+    return rows[(rows[column] >= start) & (rows[column] < end)].reset_index(drop=True)

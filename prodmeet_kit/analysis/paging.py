@@ -1,0 +1,214 @@
+"""Pages, judged by what users suffered: did each come the right way, did every event get one.
+
+The SRE Workbook (chapter 5) measures alerting by precision (share of pages
+that told of a significant event), recall (share of significant events that
+were paged), detection time (onset to first page) and reset time (end of the
+event to end of its last page). A significant event is an SLO event
+(:mod:`.slo_events`). The verdicts are suggestions; people decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import nan
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from prodmeet_kit.analysis import burn_rates, matching
+from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.frames import PAGES
+from prodmeet_kit.window import Window
+
+__all__ = ["PagingQuality", "judge", "quality"]
+
+GRACE = timedelta(minutes=15)
+"""A page may still tell of an event this long after its end: an alert looks back, and waits for its `for`."""
+
+LATE = timedelta(minutes=30)
+"""A page later than this after the onset came late: most incidents are repaired by then. Own choice."""
+
+LOOK_BACK = timedelta(hours=1)
+"""SLIs are looked at from this long before a page: the long window of the fastest page condition."""
+
+FINE_BELOW = burn_rates.TICKET[0].factor
+"""An SLI that burns below the fastest ticket condition is fine as far as paging goes."""
+
+MIN_KNOWN = 0.5
+"""With fewer of its steps known an SLI says nothing about a page."""
+
+
+def judge(
+    episodes: pd.DataFrame,
+    events: pd.DataFrame,
+    incidents: pd.DataFrame,
+    trends: Mapping[str, pd.DataFrame],
+    slos: Iterable[SloTarget],
+    window: Window,
+) -> pd.DataFrame:
+    """Each episode that paged with a suggested verdict, as ``PAGES`` in order of start.
+
+    ``events`` is ``SLO_EVENTS``, ``incidents`` holds the columns of ``INCIDENTS``,
+    ``trends`` maps ``service/name`` to ``[total, bad]`` a step.
+
+    A page catches an event when it names its service or none, and overlaps
+    onset to end + 15 min. Verdict and reason, first that holds:
+
+    - ``right``, ``caught``: the first page of an event, at most 30 min after onset;
+    - ``late``, ``caught_late``: the first page of an event, later;
+    - ``duplicate``, ``same_event``: others told of all its events before;
+    - the same three by incidents, from their start on, all with reason ``incident``;
+    - ``unclear``, ``slow_burn``: an SLI of its service burned at 3 or faster, from 1 h
+      before the page to its end, and yet there was no SLO event;
+    - ``unclear``, ``no_sli``: its service has no SLI, or one whose data is missing;
+    - ``noise``, ``slis_fine``: every SLI of its service was fine.
+    """
+    pages = episodes[episodes["page"]].sort_values(["start", "id"], kind="stable", ignore_index=True)
+    caught = _Catches(pages)
+    for event in events.to_dict("records"):
+        caught.add(event["id"], [event["service"]], event["onset"], event["end"])
+    told = _Catches(pages)
+    for incident in incidents.to_dict("records"):
+        end = window.end if pd.isna(incident["end"]) else incident["end"]
+        told.add(incident["id"], incident["services"], incident["start"], end)
+    verdicts = _by_slis(pages, trends, slos, window)
+    for position in range(len(pages)):
+        if told.ids[position]:
+            verdicts[position] = (told.verdict(position), "incident")
+        if caught.ids[position]:
+            verdict = caught.verdict(position)
+            reasons = {"right": "caught", "late": "caught_late", "duplicate": "same_event"}
+            verdicts[position] = (verdict, reasons[verdict])
+    shared = [column for column in PAGES.columns if column in pages]
+    rows = pages[shared].itertuples(index=False, name=None)
+    return PAGES.frame(
+        {**dict(zip(shared, row, strict=True)), "suggested_verdict": verdict, "reason": reason, "caught": ids}
+        for row, (verdict, reason), ids in zip(rows, verdicts, caught.ids, strict=True)
+    )
+
+
+class _Catches:
+    """Which troubles each page tells of, whether it is the first to tell of one, and whether that was in time."""
+
+    def __init__(self, pages: pd.DataFrame):
+        self._pages = pages
+        self.ids: list[list[str]] = [[] for _ in range(len(pages))]
+        self._first = np.zeros(len(pages), dtype=bool)
+        self._in_time = np.zeros(len(pages), dtype=bool)
+
+    def add(self, trouble: str, services: Collection[str], onset: datetime, end: datetime) -> None:
+        told = matching.about(self._pages, services) & matching.during(self._pages, onset, end + GRACE)
+        positions = np.flatnonzero(told.to_numpy())
+        for position in positions:
+            self.ids[position].append(trouble)
+        if len(positions):
+            first = positions[0]  # pages are in order of start
+            self._first[first] = True
+            self._in_time[first] |= self._pages["start"].iloc[first] - onset <= LATE
+
+    def verdict(self, position: int) -> str:
+        if not self._first[position]:
+            return "duplicate"
+        return "right" if self._in_time[position] else "late"
+
+
+def _by_slis(
+    pages: pd.DataFrame, trends: Mapping[str, pd.DataFrame], slos: Iterable[SloTarget], window: Window
+) -> list[tuple[str, str]]:
+    """The verdict of each page by the SLIs of its service alone."""
+    starts = pd.DatetimeIndex(pages["start"]) - LOOK_BACK
+    ends = pd.DatetimeIndex(pages["end"])
+    services = pages["service"].to_numpy()
+    has_sli, burned, unknown = (np.zeros(len(pages), dtype=bool) for _ in range(3))
+    for target in slos:
+        mine = services == target.service
+        has_sli |= mine
+        trend = trends.get(target.ref)
+        if trend is None:
+            unknown |= mine
+            continue
+        seen = burn_rates.events_between(trend, window.step, starts, ends)
+        rate = burn_rates.burn_rate(seen["bad"] / seen["total"].where(seen["total"] > 0), target.objective)
+        burned |= mine & (rate >= FINE_BELOW).to_numpy()
+        unknown |= mine & (rate.isna() | (seen["known"] < MIN_KNOWN * seen["steps"])).to_numpy()
+    return [
+        ("unclear", "slow_burn") if hot else ("unclear", "no_sli") if blind else ("noise", "slis_fine")
+        for hot, blind in zip(burned, unknown | ~has_sli, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class PagingQuality:
+    """How well pages told of SLO events since the last meeting. Times in seconds, one for each event that has one.
+
+    ``detection_s``: onset to first page, 0 when the page was there before.
+    ``reset_s``: end of the event to the end of its last page, 0 when that ended before; events and pages
+    that go on at the meeting have none yet.
+    """
+
+    pages: int
+    pages_caught: int
+    events: int
+    events_caught: int
+    detection_s: tuple[float, ...] = ()
+    reset_s: tuple[float, ...] = ()
+
+    @property
+    def precision(self) -> float:
+        """Share of pages that told of an SLO event; NaN without pages."""
+        return self.pages_caught / self.pages if self.pages else nan
+
+    @property
+    def recall(self) -> float:
+        """Share of SLO events that were paged; NaN without events."""
+        return self.events_caught / self.events if self.events else nan
+
+    @property
+    def detection_median_s(self) -> float:
+        """The middle detection time; NaN without one."""
+        return median(self.detection_s) if self.detection_s else nan
+
+    @property
+    def detection_worst_s(self) -> float:
+        """The longest detection time; NaN without one."""
+        return max(self.detection_s, default=nan)
+
+    @property
+    def reset_median_s(self) -> float:
+        """The middle reset time; NaN without one."""
+        return median(self.reset_s) if self.reset_s else nan
+
+    @property
+    def reset_worst_s(self) -> float:
+        """The longest reset time; NaN without one."""
+        return max(self.reset_s, default=nan)
+
+
+def quality(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> PagingQuality:
+    """Precision, recall, detection and reset times of the pages and SLO events that began since the last meeting.
+
+    ``pages`` is ``PAGES``, ``events`` is ``SLO_EVENTS``; an event counts as caught by any page, also an older one.
+    """
+    recent = matching.started(pages, window.start, window.end)
+    begun = matching.started(events, window.start, window.end, "onset")
+    told = pages.explode("caught")
+    detection, reset, caught = [], [], 0
+    for event in begun.to_dict("records"):
+        mine = told[told["caught"] == event["id"]]
+        if mine.empty:
+            continue
+        caught += 1
+        detection.append(max((mine["start"].min() - event["onset"]).total_seconds(), 0.0))
+        if not event["ongoing"] and not mine["cut_end"].any():
+            reset.append(max((mine["end"].max() - event["end"]).total_seconds(), 0.0))
+    return PagingQuality(
+        pages=len(recent),
+        pages_caught=int(recent["caught"].map(bool).sum()),
+        events=len(begun),
+        events_caught=caught,
+        detection_s=tuple(detection),
+        reset_s=tuple(reset),
+    )

@@ -1,0 +1,114 @@
+"""Planned and past changes, and those in each other's way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from prodmeet_kit.analysis.changes import collisions, past, upcoming
+from prodmeet_kit.frames import CHANGES, COLLISIONS, SLO_SUMMARY, UPCOMING
+from tests.support.grids import at, window
+
+WINDOW = window()  # 2026-11-10T10:00Z to 2026-11-24T10:00Z
+FORTNIGHT = timedelta(days=14)
+
+
+def change(name: str, start: str, hours: float | None = 2, services: tuple[str, ...] = ("cart",)) -> dict[str, Any]:
+    first = at(f"2026-{start}")
+    return {
+        "id": name,
+        "start": first,
+        "end": None if hours is None else first + timedelta(hours=hours),
+        "services": list(services),
+    }
+
+
+def plan(*changes: dict[str, Any]) -> pd.DataFrame:
+    return CHANGES.frame(changes)
+
+
+def test_a_change_belongs_to_the_meetings_between_which_it_starts() -> None:
+    changes = plan(
+        change("after the next", "12-08T10:00"),
+        change("just before the next", "12-08T09:59"),
+        change("from this meeting on", "11-24T10:00"),
+        change("just before this", "11-24T09:59"),
+        change("from the last on", "11-10T10:00"),
+        change("before the last", "11-10T09:59", hours=48),
+    )
+    ahead = UPCOMING.check(upcoming(changes, WINDOW, FORTNIGHT))
+    assert ahead["id"].tolist() == ["from this meeting on", "just before the next"]
+    assert CHANGES.check(past(changes, WINDOW))["id"].tolist() == ["from the last on", "just before this"]
+
+
+def test_nothing_planned_is_an_empty_frame() -> None:
+    assert UPCOMING.check(upcoming(plan(), WINDOW, FORTNIGHT)).empty
+    assert CHANGES.check(past(plan(), WINDOW)).empty
+    assert COLLISIONS.check(collisions(plan())).empty
+
+
+@pytest.mark.parametrize(
+    ("second", "collides"),
+    [
+        (change("B", "11-25T11:59"), True),
+        (change("B", "11-25T12:00"), False),  # the first is over
+        (change("B", "11-25T11:00", None), True),  # a moment within
+        (change("B", "11-25T10:00", None), True),  # a moment at its start
+        (change("B", "11-25T08:00", 2), False),
+        (change("B", "11-25T08:00", 2.1), True),
+        (change("B", "11-25T11:00", services=("web",)), False),
+        (change("B", "11-25T11:00", services=("web", "cart")), True),
+        (change("B", "11-25T11:00", services=()), False),
+    ],
+)
+def test_changes_collide_that_overlap_and_share_a_service(second: dict[str, Any], collides: bool) -> None:
+    assert len(collisions(plan(change("A", "11-25T10:00"), second))) == collides
+    assert len(collisions(plan(second, change("A", "11-25T10:00")))) == collides
+
+
+def test_a_moment_and_a_change_that_start_together_collide() -> None:
+    assert len(collisions(plan(change("A", "11-25T10:00", None), change("B", "11-25T10:00")))) == 1
+
+
+def test_changes_collide_that_name_no_service_both() -> None:
+    found = collisions(plan(change("A", "11-25T10:00", services=()), change("B", "11-25T11:00", services=())))
+    assert found["services"].tolist() == [[]]
+
+
+def test_a_collision_says_when_and_where() -> None:
+    found = collisions(
+        plan(change("B", "11-25T11:00", 5, ("web", "cart", "pay")), change("A", "11-25T10:00", 2, ("pay", "cart")))
+    )
+    assert found.iloc[0].to_dict() == {
+        "first": "A",
+        "second": "B",
+        "services": ["cart", "pay"],
+        "start": at("2026-11-25T11:00"),
+        "end": at("2026-11-25T12:00"),
+    }
+
+
+def test_warnings_name_the_other_change_and_the_spent_budget() -> None:
+    summary = SLO_SUMMARY.frame(
+        [
+            {"service": "cart", "name": "availability", "state": "BAD"},
+            {"service": "cart", "name": "latency", "state": "OK"},
+            {"service": "web", "name": "availability", "state": "TOO_FEW", "budget_remaining": -3.0},
+        ]
+    )
+    changes = plan(
+        change("running", "11-24T09:00", 3),
+        change("cart", "11-24T11:00"),
+        change("web", "11-24T11:00", services=("web",)),
+        change("anything", "11-25T11:00", services=()),
+    )
+    found = upcoming(changes, WINDOW, FORTNIGHT, summary).set_index("id")["warnings"]
+    assert found.to_dict() == {
+        "cart": ["collides:running", "budget_spent:cart/availability"],
+        "web": [],
+        "anything": ["budget_spent:cart/availability"],
+    }
+    assert upcoming(changes, WINDOW, FORTNIGHT).set_index("id")["warnings"]["cart"] == ["collides:running"]

@@ -1,0 +1,138 @@
+"""What incidents cost, and which belong to the meeting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import inf, nan
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from prodmeet_kit.analysis.incidents import findings, since_last, untold
+from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.frames import EPISODES, INCIDENT_FINDINGS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
+from tests.support.grids import END, at, grid, trend, window
+
+WINDOW = window()
+SLO = SloTarget("cart", "availability", 0.999, timedelta(days=28).total_seconds())
+WEB = SloTarget("web", "availability", 0.999, SLO.window_s)
+COUNTS = SLO_COUNTS.frame(
+    {"service": service, "name": "availability", "span": "window", "total": 10_000_000, "bad": 0}
+    for service in ("cart", "web")
+)  # each budget is 0.001 * 10,000,000 = 10,000 bad events
+OUTAGE = {("2026-11-17T03:05", "2026-11-17T03:40"): 500.0}  # 7 steps: 3,500 bad, 35% of the budget
+
+
+def incident(start: str = "17T03:07", end: str | None = "17T03:40", **more: Any) -> dict[str, Any]:
+    row = {"id": "INC-1", "services": ["cart"], "start": at(f"2026-11-{start}")}
+    return row | {"end": at(f"2026-11-{end}") if end else None} | more
+
+
+def found(
+    *incidents: dict[str, Any],
+    bad: dict[tuple[str, str], float] | None = None,
+    episodes: pd.DataFrame | None = None,
+    counts: pd.DataFrame = COUNTS,
+    slos: tuple[SloTarget, ...] = (SLO, WEB),
+) -> pd.DataFrame:
+    trends = {SLO.ref: trend(grid(END - timedelta(days=28)), bad=OUTAGE if bad is None else bad)}
+    pages = EPISODES.frame() if episodes is None else episodes
+    return INCIDENT_FINDINGS.check(findings(INCIDENTS.frame(incidents), slos, trends, counts, pages, WINDOW))
+
+
+def test_an_incident_is_priced_in_each_budget_of_its_services() -> None:
+    # It was written down from 03:07, in the middle of the first bad step: that step's failures are its own.
+    assert found(incident())["budget_spent"].tolist() == [{"cart/availability": pytest.approx(0.35)}]
+    # Three steps of the outage, and a service whose trend is not known.
+    half = found(incident(end="17T03:20", services=["cart", "web"])).iloc[0]["budget_spent"]
+    assert half == {"cart/availability": pytest.approx(0.15), "web/availability": pytest.approx(nan, nan_ok=True)}
+    assert found(incident(services=[]))["budget_spent"].tolist() == [{}]
+
+
+def test_an_incident_in_a_gap_of_the_trend_has_no_price() -> None:
+    gap = trend(grid(END - timedelta(days=28)))
+    gap.loc[at("2026-11-17T03:00") : at("2026-11-17T04:00")] = nan
+    rows = findings(INCIDENTS.frame([incident()]), [SLO], {SLO.ref: gap}, COUNTS, EPISODES.frame(), WINDOW)
+    assert rows["budget_spent"].tolist() == [{"cart/availability": pytest.approx(nan, nan_ok=True)}]
+
+
+def test_an_open_incident_is_priced_to_the_meeting() -> None:
+    row = found(incident("24T09:00", None), bad={("2026-11-24T09:00", "2026-11-24T10:00"): 100.0}).iloc[0]
+    assert row["budget_spent"] == {"cart/availability": pytest.approx(0.12)}
+    assert row["end"] is pd.NaT
+
+
+def test_without_a_budget_the_price_is_not_known_and_at_an_objective_of_one_it_is_infinite() -> None:
+    price = found(incident(), counts=SLO_COUNTS.frame())["budget_spent"].iloc[0]
+    assert price == {"cart/availability": pytest.approx(nan, nan_ok=True)}
+    perfect = SloTarget("cart", "availability", 1.0, SLO.window_s)
+    assert found(incident(), slos=(perfect,))["budget_spent"].tolist() == [{"cart/availability": inf}]
+    assert found(incident(), slos=(perfect,), bad={})["budget_spent"].tolist() == [{"cart/availability": 0.0}]
+
+
+@pytest.mark.parametrize(
+    ("each", "link", "required", "missing"),
+    [(285.0, "", False, False), (286.0, "", True, True), (286.0, "https://example.org/pm", True, False)],
+)
+def test_over_a_fifth_of_a_budget_owes_a_postmortem(each: float, link: str, required: bool, missing: bool) -> None:
+    # 7 * 285 = 1,995 of 10,000 is 19.95%; 7 * 286 = 2,002 is 20.02%.
+    row = found(incident(postmortem=link), bad={("2026-11-17T03:05", "2026-11-17T03:40"): each}).iloc[0]
+    assert (row["postmortem_required"], row["postmortem_missing"]) == (required, missing)
+
+
+def test_times_count_from_the_start() -> None:
+    row = found(incident(detected=at("2026-11-17T03:11"), mitigated=at("2026-11-17T03:37"))).iloc[0]
+    assert (row["detection_s"], row["mitigation_s"]) == (240, 1800)
+    assert found(incident())[["detection_s", "mitigation_s"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("page", "services", "paged"),
+    [
+        ({}, ["cart"], True),
+        ({"service": "web"}, ["cart"], False),
+        ({"service": ""}, ["cart"], True),
+        ({"service": "web"}, [], True),
+        ({"page": False}, ["cart"], False),
+        ({"start": at("2026-11-17T03:41")}, ["cart"], False),
+        ({"end": at("2026-11-17T03:06")}, ["cart"], False),
+    ],
+)
+def test_an_incident_is_paged_when_a_page_of_its_services_fired_during_it(
+    page: dict[str, Any], services: list[str], paged: bool
+) -> None:
+    usual = {"service": "cart", "page": True, "start": at("2026-11-17T03:05"), "end": at("2026-11-17T03:50")}
+    assert found(incident(services=services), episodes=EPISODES.frame([usual | page]))["paged"].tolist() == [paged]
+
+
+def test_incidents_that_went_on_since_the_last_meeting_belong_to_this_one() -> None:
+    rows = INCIDENTS.frame(
+        [
+            incident("09T10:00", "10T10:00", id="over at the last meeting"),
+            incident("09T10:00", "10T10:01", id="over after it"),
+            incident("09T10:00", None, id="open"),
+            incident("17T10:00", "17T11:00", id="between"),
+            incident("24T10:00", "24T11:00", id="from this meeting on"),
+        ]
+    )
+    assert since_last(rows, WINDOW)["id"].tolist() == ["over after it", "open", "between"]
+
+
+def test_findings_come_in_order_of_start() -> None:
+    rows = found(incident("18T10:00", "18T11:00", id="b"), incident("17T10:00", "17T11:00", id="c"))
+    assert rows["id"].tolist() == ["c", "b"]
+
+
+def test_events_that_no_incident_tells_of() -> None:
+    def event(onset: str, service: str) -> dict[str, Any]:
+        first = at(f"2026-11-{onset}")
+        return {"id": f"{service}@{onset}", "service": service, "onset": first, "end": first + timedelta(minutes=30)}
+
+    events = SLO_EVENTS.frame(
+        [event("05T03:00", "cart"), event("17T03:00", "cart"), event("17T03:00", "web"), event("19T03:00", "cart")]
+    )
+    incidents = INCIDENTS.frame([incident(), incident("19T02:00", "19T04:00", services=[])])
+    assert untold(events, incidents, WINDOW)["id"].tolist() == ["web@17T03:00"]
+    assert SLO_EVENTS.check(untold(events, INCIDENTS.frame(), WINDOW))["id"].tolist() == events["id"].tolist()[1:]
+    assert untold(SLO_EVENTS.frame(), INCIDENTS.frame(), WINDOW).empty
