@@ -1,0 +1,150 @@
+"""The command line: ``prodmeet``. Each command is a few lines over a function of the package.
+
+Exit status: 0 everything was checked; 3 the report is written but something
+could not be checked (listed on the error stream and in the report); 2 something
+given is wrong, nothing was written; 1 anything else.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from prodmeet_kit import __version__
+from prodmeet_kit.errors import ProdmeetError
+
+__all__ = ["cli", "main"]
+
+NOT_ALL_CHECKED = 3
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+class _Commands(click.Group):
+    """Turns errors of the kit into plain lines and their exit status, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ProdmeetError as error:
+            message, status = str(error), error.exit_status
+        except KeyboardInterrupt:
+            message, status = "interrupted, nothing was written", 1
+        except BrokenPipeError:
+            raise  # click ends quietly when nobody reads any more
+        except OSError as error:
+            message, status = f"{error.filename}: {error.strerror}" if error.filename else str(error), 1
+        for line in message.splitlines():
+            click.echo(f"prodmeet: {line}", err=True)
+        raise click.exceptions.Exit(status)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-C", "folder", metavar="DIR", default=".", type=_EXISTING_FOLDER,
+    help="Folder that holds parameters/, minutes/ and reports/ (default: the current one).",
+)  # fmt: skip
+@click.version_option(__version__, prog_name="prodmeet")
+@click.pass_context
+def cli(context: click.Context, folder: Path) -> None:
+    """Prepare production meetings from metrics, alerts and records."""
+    context.obj = folder
+
+
+@cli.command()
+@click.argument("product", default="")
+@click.option(
+    "--from", "start", default="", metavar="TIME", help="The last meeting (default: one cadence before --to)."
+)
+@click.option("--to", "end", default="", metavar="TIME", help="This meeting (default: now).")
+@click.option("--out", metavar="DIR", type=_FOLDER, help="Write DIR/PRODUCT/DATE/ instead of reports/PRODUCT/DATE/.")
+@click.option("--from-snapshot", metavar="DIR", type=_EXISTING_FOLDER, help="Open frozen facts; ask no server.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Queries asked side by side (default: as in the parameters).")
+@click.option(
+    "--cell-timeout", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds for one cell."
+)
+@click.pass_obj
+def report(
+    folder: Path,
+    product: str,
+    start: str,
+    end: str,
+    out: Path | None,
+    from_snapshot: Path | None,
+    jobs: int | None,
+    cell_timeout: int,
+) -> None:
+    """Write the report of PRODUCT; without PRODUCT, of the embedded demo.
+
+    reports/PRODUCT/DATE/ gets report.html, review.ipynb, review.json,
+    minutes.md and snapshot/. The last line printed is the path of report.html.
+    A TIME is 2026-11-24 or 2026-11-24T10:00, in the product's zone, or has an offset.
+    """
+    from prodmeet_kit.report import make_report
+    from prodmeet_kit.run.progress import choose
+
+    if not product and from_snapshot is None:
+        click.echo("No product given: this is the embedded demo, a shop that does not exist.")
+    progress = choose()
+    try:
+        result = make_report(
+            product, folder=folder, start=start, end=end, out=out, from_snapshot=from_snapshot,
+            jobs=jobs, cell_limit_s=cell_timeout, progress=progress,
+        )  # fmt: skip
+    finally:
+        progress.close()
+    for failure in result.failures:
+        click.echo(failure, err=True)
+    click.echo(result.page)
+    if result.failures:
+        raise SystemExit(NOT_ALL_CHECKED)
+
+
+@cli.command()
+@click.argument("product", default="")
+@click.pass_obj
+def check(folder: Path, product: str) -> None:
+    """Check the parameters of PRODUCT, its sources, every query and how far back the data reaches.
+
+    Without PRODUCT: of every product in parameters/. One line each, and what to
+    mend. Exit status 0 all well, 3 something failed, 2 a file has to be mended.
+    """
+    from prodmeet_kit.check import check_products
+
+    raise SystemExit(check_products([product] if product else [], folder, click.echo))
+
+
+@cli.command()
+@click.option("--check", "only_look", is_flag=True, help="Write nothing; exit status 1 when the file is out of date.")
+@click.pass_obj
+def schema(folder: Path, only_look: bool) -> None:
+    """Write parameters/schema.json, with which editors complete parameter files."""
+    from prodmeet_kit.parameters import write_schema
+
+    path = folder / "parameters" / "schema.json"
+    if only_look:
+        from prodmeet_kit.check import schema_is_current
+
+        if not schema_is_current(path):
+            raise ProdmeetError(f"{path} is out of date: run prodmeet schema")
+    else:
+        write_schema(path)
+    click.echo(path)
+
+
+def main() -> None:
+    """Run ``prodmeet``. A polite end (SIGTERM, a closed terminal) cleans up as Ctrl-C does."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    try:
+        cli(prog_name="prodmeet")
+    finally:
+        gc.freeze()  # the process ends: to look for garbage in all that is loaded would take a fifth of a second

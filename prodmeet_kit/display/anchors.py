@@ -1,0 +1,39 @@
+"""Stable ids: the same row of the next report has the same address."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+__all__ = ["Anchors", "slug"]
+
+_LONGEST = 80
+
+
+def slug(*parts: object) -> str:
+    """Parts as one id: letters of any script, digits, dot and underscore stay, all else is one dash.
+
+    >>> slug("metrics", "cart/availability")
+    'metrics-cart-availability'
+    """
+    text = re.sub(r"[^\w.]+", "-", "-".join(str(part) for part in parts)).strip("-")
+    if len(text) > _LONGEST:
+        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+        text = f"{text[: _LONGEST - 9]}-{digest}"
+    return text or "item"
+
+
+class Anchors:
+    """Ids given out so far on one page; the second taker of an id gets ``-2`` behind it."""
+
+    def __init__(self, taken: Iterable[str] = ()):
+        self._taken = set(taken)
+
+    def take(self, anchor: str) -> str:
+        """The id itself while it is free."""
+        free, number = anchor, 2
+        while free in self._taken:
+            free, number = f"{anchor}-{number}", number + 1
+        self._taken.add(free)
+        return free

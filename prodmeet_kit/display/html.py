@@ -1,0 +1,98 @@
+"""An agenda item as HTML: chunks of markup with a chart between two of them.
+
+Every text from outside goes through jinja2's autoescape; no filter marks one
+as safe. Where a figure belongs, the chunk ends in ``<!--pm-figure-->``: a
+notebook shows the figure as its next output, the report puts it in that place.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Chart, Table
+from prodmeet_kit.display import captions
+from prodmeet_kit.display.anchors import Anchors, slug
+from prodmeet_kit.display.languages import t, tn, use
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.states import word
+from prodmeet_kit.display.tables import view
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from prodmeet_kit.agenda.evidence import AgendaItem, Evidence
+
+__all__ = ["FIGURE", "chunks"]
+
+FIGURE = "<!--pm-figure-->"
+"""Where the figure of the chart that follows a chunk belongs."""
+
+
+def chunks(item: AgendaItem) -> list[str | Chart]:
+    """The item in the order it is shown: markup, chart, markup, chart ...; always at least one markup."""
+    with use(item.language):
+        return _chunks(item)
+
+
+def _chunks(item: AgendaItem) -> list[str | Chart]:
+    anchors = Anchors()
+    head: dict[str, Any] | None = _head(item, anchors)
+    shown: list[str | Chart] = []
+    parts: list[dict[str, Any]] = []
+    for evidence in item.evidence:
+        parts.append(_part(evidence, item, anchors))
+        if isinstance(evidence, Chart):
+            shown += [_render(head, parts), evidence]
+            head, parts = None, []
+    if head or parts:
+        shown.append(_render(head, parts))
+    return shown
+
+
+def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
+    return {
+        "anchor": anchors.take(slug(item.key)),
+        "title": item.title,
+        "state": word(item.state),
+        "minutes": t("{n} min", n=write(item.minutes, "number")) if item.minutes > 0 else "",
+        "headline": item.headline,
+        "failures": item.failures,
+        "failures_title": t("Could not check"),
+        "questions": item.questions,
+        "questions_title": t("To decide"),
+    }
+
+
+def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
+    if isinstance(evidence, Chart):
+        return {
+            "chart": evidence,
+            "anchor": anchors.take(slug(evidence.anchor or evidence.title)),
+            "caption": captions.caption(evidence),
+            "brief": captions.brief(evidence) if evidence.folded else "",
+        }
+    if isinstance(evidence, Table):
+        table = view(evidence, item.key, item.timezone, anchors)
+        return {"table": table, "count": tn("{n} row", "{n} rows", len(table.rows))}
+    return {"note": evidence}
+
+
+def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]]) -> str:
+    return _template().render(
+        head=head, parts=parts, unknown=t("not known"), nothing=t("None."), link_label=t("link to this row")
+    )
+
+
+@lru_cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("prodmeet_kit.display"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("item.html.j2")

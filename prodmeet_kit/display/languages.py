@@ -1,0 +1,79 @@
+"""The language people read: English as written in the code, or a catalogue under ``prodmeet_kit/locale``.
+
+A catalogue is ``locale/<language>/LC_MESSAGES/prodmeet_kit.po``, read as it is:
+no compile step, and what a translator edits is what runs. The current language
+is held in a context variable, so that reviews in two languages may run at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+__all__ = ["LOCALE", "current", "t", "tn", "use"]
+
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
+"""Where catalogues are."""
+
+_language: ContextVar[str] = ContextVar("prodmeet_kit_language", default="en")
+
+
+def current() -> str:
+    """The current language, ``en`` when nobody chose one."""
+    return _language.get()
+
+
+@contextmanager
+def use(language: str) -> Iterator[None]:
+    """Write in this language inside the block."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def t(message: str, /, **values: object) -> str:
+    """The message in the current language, with its ``{names}`` filled in.
+
+    >>> t("{kept} of {all} SLOs are kept", kept=3, all=4)
+    '3 of 4 SLOs are kept'
+    """
+    return _fill(_catalogue(current()).gettext(message), message, values)
+
+
+def tn(one: str, many: str, n: int, /, **values: object) -> str:
+    """The message for ``n`` things, with ``{n}`` and its other names filled in.
+
+    >>> tn("{n} page", "{n} pages", 1), tn("{n} page", "{n} pages", 2)
+    ('1 page', '2 pages')
+    """
+    return _fill(_catalogue(current()).ngettext(one, many, n), one if n == 1 else many, {"n": n, **values})
+
+
+def _fill(translated: str, message: str, values: dict[str, object]) -> str:
+    try:
+        return translated.format_map(values)
+    except (KeyError, IndexError, ValueError):
+        # A slip in a catalogue must not cost a section of the report.
+        return message.format_map(values)
+
+
+@lru_cache
+def _catalogue(language: str) -> NullTranslations:
+    path = LOCALE / language / "LC_MESSAGES" / "prodmeet_kit.po"
+    if not path.is_file():
+        return NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with path.open("rb") as text:
+        write_mo(compiled, read_po(text, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -1,0 +1,129 @@
+"""An agenda item as Markdown that pastes cleanly into a document.
+
+Text from outside shows as it stands: what would be markup is escaped, and no
+more than that, so that ``cpu_usage_seconds`` stays readable where nobody
+renders it. Charts become a table of their numbers; folded evidence stays in the report.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.evidence import Chart, Table
+from prodmeet_kit.display import captions
+from prodmeet_kit.display.anchors import Anchors
+from prodmeet_kit.display.languages import t, tn, use
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.states import word
+from prodmeet_kit.display.tables import view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prodmeet_kit.agenda.evidence import AgendaItem, Evidence
+    from prodmeet_kit.display.tables import Cell
+
+__all__ = ["chart_lines", "escape", "markdown"]
+
+_SPECIAL = re.compile(r"[\\`*\[\]<>|$~]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w]+;)")
+_LINE_START = re.compile(r"^(\s*)([#>]|[+-](?=\s|$)|-(?=--)|\d+(?=[.)](?:\s|$)))")
+_UNSAFE_IN_URL = re.compile(r"[()<>\s|]")
+
+
+def escape(text: str) -> str:
+    r"""Text on one line, with everything escaped that Markdown would read as markup.
+
+    >>> escape("<b> *x* cpu_usage | a")
+    '\\<b\\> \\*x\\* cpu_usage \\| a'
+    """
+    flat = " ".join(str(text).split())
+    marked = _SPECIAL.sub(lambda found: "\\" + found[0], flat)
+    return _LINE_START.sub(_at_start, marked)
+
+
+def _at_start(found: re.Match[str]) -> str:
+    space, sign = found.groups()
+    return f"{space}{sign}\\" if sign.isdigit() else f"{space}\\{sign}"
+
+
+def markdown(item: AgendaItem, *, level: int = 2) -> str:
+    """The item under a heading of this level, ending in a newline."""
+    with use(item.language):
+        return "\n".join(_lines(item, level)).rstrip() + "\n"
+
+
+def _lines(item: AgendaItem, level: int) -> list[str]:
+    minutes = f" ({t('{n} min', n=write(item.minutes, 'number'))})" if item.minutes > 0 else ""
+    lines = [
+        f"{'#' * level} {escape(item.title)}{minutes}",
+        "",
+        f"**{word(item.state).text}:** {escape(item.headline)}",
+        "",
+    ]
+    lines += _list(t("Could not check"), [f"{failure.source}: {failure.message}" for failure in item.failures], "-")
+    lines += _list(t("To decide"), item.questions, "1.")
+    anchors = Anchors()
+    folded = 0
+    for evidence in item.evidence:
+        if isinstance(evidence, Table | Chart) and evidence.folded:
+            folded += 1
+        else:
+            lines += [*_evidence(evidence, item, anchors), ""]
+    if folded:
+        lines.append(
+            tn("{n} more table or chart is in the report.", "{n} more tables and charts are in the report.", folded)
+        )
+    return lines
+
+
+def _list(title: str, entries: Sequence[str], bullet: str) -> list[str]:
+    return [f"{title}:", "", *(f"{bullet} {escape(entry)}" for entry in entries), ""] if entries else []
+
+
+def _evidence(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> list[str]:
+    if isinstance(evidence, Chart):
+        return chart_lines(evidence)
+    if isinstance(evidence, Table):
+        shown = view(evidence, item.key, item.timezone, anchors)
+        title = f"**{escape(shown.title)}**" + (f" {escape(shown.caption)}" if shown.caption else "")
+        if not shown.rows:
+            return [f"{title}: {t('None.')}"]
+        heads = [f"{column.title} {column.unit}".strip() for column in shown.columns]
+        return [title, "", *_grid(heads, shown.right, [[_cell(cell) for cell in row.cells] for row in shown.rows])]
+    return [escape(evidence.text)]
+
+
+def chart_lines(chart: Chart) -> list[str]:
+    """The numbers of a chart as a Markdown table: what stands for the chart where none can be drawn."""
+    head, rows = captions.summary_head(), captions.summary(chart)
+    title = f"**{escape(chart.title)}** {escape(captions.caption(chart))}"
+    if not rows:
+        return [f"{title}: {t('No data in this window')}"]
+    right = [False, *[True] * (len(head) - 1)]
+    return [title, "", *_grid(head, right, [[escape(text) for text in row] for row in rows])]
+
+
+def _grid(heads: Sequence[str], right: Sequence[bool], rows: Sequence[Sequence[str]]) -> list[str]:
+    rule = ["---:" if flush else "---" for flush in right]
+    return [f"| {' | '.join(cells)} |" for cells in ([escape(head) for head in heads], rule, *rows)]
+
+
+def _cell(cell: Cell) -> str:
+    if cell.href:
+        return f"[{escape(cell.text)}]({_UNSAFE_IN_URL.sub(_quoted, cell.href)})"
+    if cell.kind == "code" and cell.text and not cell.unknown:
+        return _code(cell.text)
+    return escape(cell.text)
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return f"%{ord(found[0]):02X}"
+
+
+def _code(text: str) -> str:
+    """Code keeps its characters; only the bar of a table cell needs an escape, and backticks a longer fence."""
+    flat = " ".join(text.split())
+    fence = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)
+    inner = f" {flat} " if flat.startswith("`") or flat.endswith("`") else flat
+    return f"{fence}{inner}{fence}".replace("|", "\\|")

@@ -1,0 +1,129 @@
+"""Incidents, pages and changes on a chart: shaded spans and thin lines, their names in rows above the plot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from prodmeet_kit.display.labels import inert, shorten, width
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.theme import MARKS
+from prodmeet_kit.display.times import local
+
+if TYPE_CHECKING:
+    from prodmeet_kit.agenda.evidence import Mark
+
+__all__ = ["ROW", "Drawn", "draw", "legend"]
+
+ROW = 18
+"""Height of a row of names, pixels."""
+
+_ROWS = 3
+_LETTER = 6.6  # pixels of a letter at 12 px
+_PLOT = 760  # a plot on a 1280 pixel screen is wider: names clear of each other here are so there
+_LONGEST = 26
+_GLYPHS = {
+    "incident": "\N{BLACK SQUARE}",
+    "page": "\N{BLACK DOWN-POINTING SMALL TRIANGLE}",
+    "change": "\N{BLACK DIAMOND}",
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Shapes and names for plotly, the rows the names take, and how many found no room."""
+
+    shapes: list[dict[str, Any]]
+    names: list[dict[str, Any]]
+    rows: int
+    unnamed: int
+
+
+def draw(marks: Sequence[Mark], timezone: str, start: pd.Timestamp, end: pd.Timestamp) -> Drawn:
+    """The marks that touch ``start`` to ``end`` (wall clock of the zone), names packed into rows by time."""
+    shapes, names, unnamed = [], [], 0
+    free = [0.0] * _ROWS  # where the next name may begin in each row, pixels
+    for mark, left, right in sorted(_inside(marks, timezone, start, end), key=lambda found: found[1]):
+        shapes.append(_shape(mark, left, right))
+        at = (left - start) / (end - start) * _PLOT
+        text = f"{_GLYPHS[mark.kind]} {shorten(mark.label, _LONGEST)}"
+        length = width(text) * _LETTER + 10
+        begin = min(at, _PLOT - length)  # a name near the right edge ends there instead
+        row = next((row for row in range(_ROWS) if free[row] <= begin), None)
+        if row is None:
+            unnamed += 1
+            continue
+        free[row] = begin + length
+        names.append(_name(mark, text, left, row, flush_right=begin < at))
+    return Drawn(shapes, names, max((name["yshift"] // ROW + 1 for name in names), default=0), unnamed)
+
+
+def legend(marks: Sequence[Mark], drawn: Drawn) -> str:
+    """What the marks mean, for the caption; empty without marks."""
+    words = {
+        "incident": t("shaded: incident"),
+        "page": t("line: page"),
+        "change": t("dashed: change"),
+    }
+    present = [word for kind, word in words.items() if any(mark.kind == kind for mark in marks)]
+    if drawn.unnamed:
+        present.append(tn("{n} mark without room for a name", "{n} marks without room for a name", drawn.unnamed))
+    return ", ".join(present) if drawn.shapes else ""
+
+
+def _inside(
+    marks: Sequence[Mark], timezone: str, start: pd.Timestamp, end: pd.Timestamp
+) -> list[tuple[Mark, pd.Timestamp, pd.Timestamp]]:
+    found = []
+    for mark in marks:
+        left, right = _clock(mark.start, timezone), _clock(mark.end, timezone) if mark.end else None
+        if right is None:
+            right = end if mark.kind == "incident" else left  # an incident without an end is still open
+        if right >= start and left <= end:
+            found.append((mark, max(left, start), min(right, end)))
+    return found
+
+
+def _clock(instant: datetime, timezone: str) -> pd.Timestamp:
+    return pd.Timestamp(local(instant, timezone).replace(tzinfo=None))
+
+
+def _shape(mark: Mark, left: pd.Timestamp, right: pd.Timestamp) -> dict[str, Any]:
+    colour = MARKS[mark.kind].line
+    place = {
+        "xref": "x",
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "x0": left.isoformat(),
+        "x1": right.isoformat(),
+    }
+    if mark.kind == "incident":
+        # The edge keeps an incident of minutes visible in a fortnight.
+        return {**place, "type": "rect", "fillcolor": colour, "opacity": 0.22, "line": {"color": colour, "width": 1.5}}
+    if right > left:
+        return {**place, "type": "rect", "fillcolor": colour, "opacity": 0.18, "line": {"width": 0}}
+    dash = "dash" if mark.kind == "change" else "solid"
+    return {**place, "type": "line", "x1": left.isoformat(), "line": {"color": colour, "width": 1.5, "dash": dash}}
+
+
+def _name(mark: Mark, text: str, left: pd.Timestamp, row: int, *, flush_right: bool) -> dict[str, Any]:
+    return {
+        "name": f"mark-{mark.kind}",
+        "text": inert(text),
+        "x": 1 if flush_right else left.isoformat(),
+        "xref": "paper" if flush_right else "x",
+        "xanchor": "right" if flush_right else "left",
+        "xshift": 0 if flush_right else -5,
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "yshift": row * ROW,
+        "showarrow": False,
+        "font": {"size": 12, "color": MARKS[mark.kind].line},
+    }

@@ -1,0 +1,238 @@
+"""Values as people read them, written with care.
+
+A share near 100% keeps the digits that tell it from 100%, a small one those
+that tell it from 0%; rounding noise such as 1e-12 is never shown as digits; an
+unknown value is a dash, never a zero or a blank. Digits and signs are the same
+in every language, words go through :mod:`.languages`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+from typing import Any
+
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.times import date, days, duration, moment
+
+__all__ = [
+    "UNKNOWN",
+    "amount",
+    "budget",
+    "byte_power",
+    "byte_unit",
+    "change",
+    "count",
+    "is_bytes",
+    "is_unknown",
+    "number",
+    "percent",
+    "write",
+]
+
+UNKNOWN = "\N{EN DASH}"
+"""Stands for a value nobody knows; say ``t("not known")`` where it is read aloud."""
+
+_MINUS = "\N{MINUS SIGN}"
+_BYTE_UNITS = {"b", "by", "byte", "bytes"}
+_SECOND_UNITS = {"s", "sec", "second", "seconds"}
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether a value is missing: ``None``, ``NaN``, ``NaT``, ``pandas.NA``."""
+    if value is None:
+        return True
+    if hasattr(value, "__len__"):
+        return False
+    try:
+        return bool(value != value)
+    except TypeError:  # pandas.NA has no truth value
+        return True
+
+
+def write(value: Any, kind: str = "text", *, unit: str = "", timezone: str = "UTC") -> str:
+    """A value of a :class:`~prodmeet_kit.agenda.evidence.Column` of this kind, as text.
+
+    ``unit`` is for ``number`` and ``amount``, ``timezone`` for ``time`` and ``date``.
+
+    >>> write(0.99995, "percent"), write(15_000, "duration"), write(1234.0, "count")
+    ('99.995%', '4 h 10 min', '1,234')
+    """
+    if is_unknown(value):
+        return UNKNOWN
+    if kind in ("time", "date"):
+        return (moment if kind == "time" else date)(value, timezone)
+    if kind in ("number", "amount"):
+        return (number if kind == "number" else amount)(float(value), unit)
+    if kind == "list":
+        return ", ".join(str(part) for part in ([value] if isinstance(value, str) else value))
+    if kind in _WRITERS:
+        return _WRITERS[kind](float(value))
+    return str(value)
+
+
+def percent(fraction: float) -> str:
+    """A fraction as per cent. From one half to 100% it is cut, not rounded: it never looks better than it is.
+
+    >>> percent(0.998999), percent(0.999), percent(1.0), percent(0.00004), percent(1.2)
+    ('99.89%', '99.9%', '100%', '0.004%', '120%')
+    """
+    if math.isinf(fraction):
+        return _signed(fraction, "∞%")
+    share = abs(_exact(fraction)) * 100
+    near = min(share, abs(100 - share))
+    if near == 0 or share >= 110:
+        return _signed(fraction, _rounded(share, 0) + "%")
+    places = max(1, 1 - near.adjusted())
+    if places > 6:
+        return _signed(fraction, "<0.00001%" if share < 50 else (">99.99999%" if share < 100 else ">100%"))
+    cut = ROUND_DOWN if 50 <= share < 100 else ROUND_HALF_UP
+    return _signed(fraction, _rounded(share, places, cut) + "%")
+
+
+def budget(share: float) -> str:
+    """A share of an error budget as per cent: whole from 10% on, finer below; negative when overspent.
+
+    >>> budget(0.423), budget(0.052), budget(0.9996)
+    ('42%', '5.2%', '99.9%')
+    """
+    if math.isinf(share):
+        return _signed(share, "∞%")
+    exact = abs(_exact(share)) * 100
+    if 0 < exact < Decimal("0.01"):
+        return _signed(share, "<0.01%")
+    if 99 < exact < 101:  # must not read as exactly all of it
+        return _signed(share, _rounded(exact, 1, ROUND_DOWN if exact < 100 else ROUND_UP) + "%")
+    return _signed(share, _rounded(exact, 0 if exact >= 10 else 1 if exact >= 1 else 2) + "%")
+
+
+def change(fraction: float) -> str:
+    """A relative change with its sign; from elevenfold on as a factor.
+
+    >>> change(0.032), change(0.5), change(0.0)
+    ('+3.2%', '+50%', '0%')
+    """
+    if math.isinf(fraction):
+        return t("from zero")
+    exact = abs(_exact(fraction)) * 100
+    if exact == 0:
+        return "0%"
+    if exact < Decimal("0.01"):
+        return "≈0%"
+    if exact >= 1000:
+        return "\N{MULTIPLICATION SIGN}" + number(fraction + 1)
+    sign = _MINUS if fraction < 0 else "+"
+    return sign + _rounded(exact, 0 if exact >= 10 else 1 if exact >= 1 else 2) + "%"
+
+
+def count(value: float) -> str:
+    """A count as a whole number; an extrapolated one between 0 and 1 is neither.
+
+    >>> count(1234567.2), count(0.3)
+    ('1,234,567', '<1')
+    """
+    if math.isinf(value):
+        return _signed(value, "∞")
+    if 0 < abs(value) < 1:
+        return _signed(value, "<1")
+    return _signed(value, _rounded(abs(_exact(value)), 0))
+
+
+def number(value: float, unit: str = "") -> str:
+    """A number with three digits that matter, and its unit.
+
+    >>> number(1234.5), number(12.345, "req/s"), number(0.00042), number(2.5e8), number(0.23, "s"), number(1e-12)
+    ('1,235', '12.3 req/s', '0.00042', '250 M', '230 ms', '<0.000001')
+    """
+    if unit.lower() in _SECOND_UNITS and not math.isinf(value):
+        return duration(value) if abs(value) >= 60 or value == 0 else _seconds(value)
+    if is_bytes(unit) and not math.isinf(value):
+        return amount(value, unit)
+    text = _signed(value, _magnitude(abs(value)))
+    return f"{text}%" if unit == "%" else f"{text} {unit}".rstrip()
+
+
+def amount(value: float, unit: str = "") -> str:
+    """A number with its unit, bytes in multiples of 1024.
+
+    >>> amount(3.2 * 1024**3, "bytes"), amount(1500, "B/s"), amount(2.5, "cores")
+    ('3.2 GiB', '1.46 KiB/s', '2.5 cores')
+    """
+    _, slash, per = unit.partition("/")
+    if not is_bytes(unit) or math.isinf(value):
+        return number(value, unit)
+    power = byte_power(value)
+    return f"{number(value / 1024**power)} {byte_unit(power)}{slash}{per}"
+
+
+def byte_power(value: float) -> int:
+    """The power of 1024 that leaves a number below 1024: 0 for bytes to 5 for PiB."""
+    power = 0
+    while abs(value) >= 1023.5 and power < 5:
+        value, power = value / 1024, power + 1
+    return power
+
+
+def byte_unit(power: int) -> str:
+    """The unit of a power of 1024."""
+    return ("B", "KiB", "MiB", "GiB", "TiB", "PiB")[power]
+
+
+def is_bytes(unit: str) -> bool:
+    """Whether a unit counts bytes, alone or per something."""
+    return unit.lower().partition("/")[0] in _BYTE_UNITS
+
+
+_WRITERS: dict[str, Callable[[float], str]] = {
+    "percent": percent,
+    "budget": budget,
+    "change": change,
+    "count": count,
+    "duration": duration,
+    "days": days,
+}
+
+
+def _exact(value: float) -> Decimal:
+    """The decimal a person means: float noise beyond 14 digits is cut."""
+    return Decimal(f"{value:.14g}")
+
+
+def _signed(value: float, text: str) -> str:
+    return (_MINUS if value < 0 else "") + text
+
+
+def _rounded(value: Decimal, places: int, rounding: str = ROUND_HALF_UP) -> str:
+    """Thousands separated; zeros at the end go only where nothing was rounded away."""
+    text = f"{value.quantize(Decimal(1).scaleb(-places), rounding):,f}"
+    if "." in text and Decimal(text.replace(",", "")) == value:
+        text = text.rstrip("0").rstrip(".")
+    return text
+
+
+def _magnitude(value: float) -> str:
+    if math.isinf(value):
+        return "∞"
+    exact = _exact(value)
+    if 0 < exact < Decimal("0.000001"):
+        return "<0.000001"
+    for size, prefix in ((12, "T"), (9, "G"), (6, "M")):
+        if value >= 10**size and value >= 1e7:
+            return f"{_three_digits(exact.scaleb(-size))} {prefix}"
+    if exact == 0 or exact >= 1000:
+        return _rounded(exact, 0)
+    return _three_digits(exact)
+
+
+def _three_digits(value: Decimal) -> str:
+    """Three digits that matter, as many as the rounded value needs: 0.9996 is 1.00."""
+    return _rounded(value, min(6, max(0, 2 - Decimal(f"{value:.3g}").adjusted())))
+
+
+def _seconds(value: float) -> str:
+    """Under a minute: the prefix that leaves a number from 1 to 1000."""
+    for size, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")):
+        if abs(value) >= size * 0.9995:
+            return _signed(value, f"{_magnitude(abs(value) / size)} {unit}")
+    return _signed(value, "<1 ns")

@@ -1,0 +1,76 @@
+"""States as people read them: a word, a tone that gives it a colour, and a glyph for those who see no colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from prodmeet_kit.display.languages import current, t
+
+__all__ = ["TONES", "Tone", "Word", "word"]
+
+Tone = Literal["good", "attention", "bad", "unknown", "quiet"]
+
+TONES: tuple[Tone, ...] = ("good", "attention", "bad", "unknown", "quiet")
+"""Every tone."""
+
+_GLYPHS: dict[Tone, str] = {"good": "✓", "attention": "▲", "bad": "✕", "unknown": "?", "quiet": ""}
+
+_WORDS: dict[str, tuple[str, Tone]] = {
+    # agenda items
+    "attention": ("decide", "attention"),
+    "fine": ("fine", "good"),
+    "none": ("none", "quiet"),
+    "could_not_check": ("could not check", "unknown"),
+    # service level objectives
+    "OK": ("kept", "good"),
+    "BAD": ("missed", "bad"),
+    "NO_DATA": ("no data", "unknown"),
+    "TOO_FEW": ("too few events", "unknown"),
+    # pages
+    "right": ("right", "good"),
+    "late": ("late", "attention"),
+    "duplicate": ("duplicate", "attention"),
+    "noise": ("noise", "attention"),
+    "unclear": ("unclear", "unknown"),
+    # action items
+    "met": ("met", "good"),
+    "not_met": ("not met", "bad"),
+    "cannot_tell": ("cannot tell", "unknown"),
+    "open": ("open", "quiet"),
+    "closed": ("closed", "quiet"),
+    # sources
+    "ok": ("checked", "good"),
+    "failed": ("could not check", "unknown"),
+    "empty": ("empty", "quiet"),
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A state ready to be shown."""
+
+    text: str
+    tone: Tone
+
+    @property
+    def glyph(self) -> str:
+        """A sign of the tone; empty for a quiet one."""
+        return _GLYPHS[self.tone]
+
+
+def word(value: str) -> Word:
+    """The word for a code such as ``NO_DATA``, or for a word already in the reader's language.
+
+    Anything else stands as it is, quietly.
+    """
+    if value in _WORDS:
+        message, tone = _WORDS[value]
+        return Word(t(message), tone)
+    return Word(value, _tones(current()).get(value, "quiet"))
+
+
+@lru_cache
+def _tones(language: str) -> dict[str, Tone]:  # noqa: ARG001 - the words depend on it
+    return {t(message): tone for message, tone in _WORDS.values()}

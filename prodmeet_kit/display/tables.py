@@ -1,0 +1,124 @@
+"""A :class:`~prodmeet_kit.agenda.evidence.Table` as cells of text, each with what a page needs to show it well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from prodmeet_kit.display.anchors import Anchors, slug
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import is_unknown, write
+from prodmeet_kit.display.states import Word, word
+from prodmeet_kit.display.times import local
+
+if TYPE_CHECKING:
+    from prodmeet_kit.agenda.evidence import Column, Table
+
+__all__ = ["Cell", "Row", "View", "safe_url", "view"]
+
+_LONG = 40
+_RIGHT = {"number", "amount", "count", "percent", "change", "budget", "duration", "days"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value. ``href`` is http or https or empty; ``iso`` the machine's form of an instant."""
+
+    text: str
+    kind: str
+    unknown: bool = False
+    href: str = ""
+    iso: str = ""
+    state: Word | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether it is a number, to be read down a column."""
+        return self.kind in _RIGHT
+
+    @property
+    def long(self) -> bool:
+        """Whether it may be broken anywhere, so that the table stays on the screen."""
+        return len(self.text) > _LONG
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row and its stable id, empty when the table has no anchor."""
+
+    anchor: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A table ready to be shown."""
+
+    title: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    folded: bool
+
+    @property
+    def right(self) -> tuple[bool, ...]:
+        """Which columns hold numbers."""
+        return tuple(column.kind in _RIGHT for column in self.columns)
+
+
+def view(table: Table, key: str, timezone: str, anchors: Anchors) -> View:
+    """The table of an agenda item ``key``; ids of rows are taken from ``anchors``."""
+    records: list[dict[Any, Any]] = table.frame.to_dict("records")
+    rows = tuple(
+        Row(
+            anchors.take(slug(key, *(record[name] for name in table.anchor))) if table.anchor else "",
+            tuple(_cell(column, record, timezone) for column in table.columns),
+        )
+        for record in records
+    )
+    caption = table.caption.strip()
+    if any(column.kind in ("time", "date") for column in table.columns) and rows:
+        caption = " · ".join(part for part in (caption.rstrip("."), t("{zone} time", zone=timezone)) if part)
+    return View(table.title, caption, table.columns, rows, table.folded)
+
+
+def safe_url(text: str) -> str:
+    """The URL when it is http or https with a host, else empty: ``javascript:`` and its like never become links."""
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return ""
+    return text.strip() if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def _cell(column: Column, record: dict[Any, Any], timezone: str) -> Cell:
+    value = record[column.name]
+    unit = str(record.get("unit") or column.unit) if column.kind == "amount" else column.unit
+    text = write(value, column.kind, unit=unit, timezone=timezone)
+    if is_unknown(value):
+        return Cell(text, column.kind, unknown=True)
+    if column.kind == "state":
+        state = word(text)
+        return Cell(state.text, column.kind, state=state)
+    if column.kind == "link":
+        return Cell(_short(text), column.kind, href=safe_url(text))
+    if column.kind in ("time", "date") and isinstance(value, datetime):
+        clock = local(value, timezone)
+        iso = clock.isoformat(timespec="minutes") if column.kind == "time" else clock.date().isoformat()
+        return Cell(text, column.kind, iso=iso)
+    return Cell(text, column.kind)
+
+
+def _short(url: str) -> str:
+    """Host and the end of the path: enough to know where a link goes."""
+    if not safe_url(url):
+        return url
+    parts = urlsplit(url)
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    return (
+        f"{parts.hostname}/…/{last}"
+        if parts.path.count("/") > 1 and last
+        else f"{parts.hostname}{parts.path}".rstrip("/")
+    )

@@ -1,0 +1,99 @@
+"""One look: colours told apart by colour-blind readers, fonts of the system, one small plotly template.
+
+Line colours are those of Okabe and Ito, the light ones darkened until they
+keep a contrast of 3:1 on white and on the dark page alike; words in these
+colours have a darker and a lighter shade that keep 4.5:1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+__all__ = ["FONT", "GREY", "MARKS", "PALETTE", "Hue", "css", "style", "template"]
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+"""Style sheet of an item, and its templates beside it."""
+
+FONT = (
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, '
+    '"Hiragino Sans", "Hiragino Kaku Gothic ProN", "Yu Gothic UI", "Yu Gothic", Meiryo, "Noto Sans CJK JP", sans-serif'
+)
+"""Fonts of the reader's system, with those that have Japanese after them."""
+
+
+@dataclass(frozen=True)
+class Hue:
+    """One colour: of a line on any ground, of a word on white, of a word on the dark page."""
+
+    line: str
+    on_light: str
+    on_dark: str
+
+
+PALETTE = (
+    Hue("#0a7cc0", "#0072b2", "#4598c7"),  # blue
+    Hue("#d55e00", "#bb5300", "#e07d2e"),  # vermillion
+    Hue("#009e73", "#00805c", "#12a87f"),  # green
+    Hue("#c06a9c", "#a35a85", "#cc79a7"),  # purple
+    Hue("#b98300", "#8f6500", "#c9921a"),  # gold
+    Hue("#3c9bd6", "#2b73a0", "#56b4e9"),  # sky
+    Hue("#8a8a1f", "#70701a", "#a3a33a"),  # olive
+    Hue("#7f858d", "#666b72", "#979ca4"),  # grey
+)
+"""Colours of lines in this order; from the ninth line on they come again, dashed."""
+
+GREY = PALETTE[-1]
+"""Levels, the period before, and whatever must not call for attention."""
+
+MARKS = {"incident": PALETTE[1], "page": PALETTE[3], "change": GREY}
+"""Colours of marks by their kind."""
+
+_TEXT = "#747a83"  # readable on white and on a dark notebook alike
+_GRID = "rgba(128,134,142,0.2)"
+
+
+def template() -> dict[str, Any]:
+    """The plotly template of every figure: transparent ground, horizontal grid only, numbers in plain words."""
+    axis = {"zeroline": False, "automargin": False, "fixedrange": False}
+    return {
+        "layout": {
+            "font": {"family": FONT, "size": 14, "color": _TEXT},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": [hue.line for hue in PALETTE],
+            "hovermode": "x unified",
+            "hoverlabel": {"namelength": -1, "bgcolor": "#fbfbfc", "font": {"color": "#22272e", "size": 14}},
+            "showlegend": False,
+            "dragmode": "zoom",
+            "xaxis": {
+                **axis,
+                "showgrid": False,
+                "ticks": "outside",
+                "ticklen": 5,
+                "tickcolor": _GRID,
+                "linecolor": _GRID,
+            },
+            "yaxis": {
+                **axis,
+                "gridcolor": _GRID,
+                "exponentformat": "SI",
+                "minexponent": 5,
+                "separatethousands": True,
+                "nticks": 6,
+            },
+        }
+    }
+
+
+@lru_cache
+def css() -> str:
+    """The style sheet of items: every rule begins with ``.pm``, so that it touches nothing else on a page."""
+    return (ASSETS / "item.css").read_text(encoding="utf-8").replace("/*FONT*/", FONT)
+
+
+def style() -> str:
+    """The style sheet as an element, for output that must bring its own look."""
+    return f"<style data-pm>{css()}</style>"

@@ -1,0 +1,110 @@
+"""Instants, days and lengths of time as people read them, in the product's zone."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from prodmeet_kit.display.languages import t, tn
+
+__all__ = ["date", "days", "duration", "local", "moment", "offset"]
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def local(instant: datetime, timezone: str) -> datetime:
+    """The instant on the clock of this zone. A naive one is taken as UTC."""
+    aware = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
+    return aware.astimezone(ZoneInfo(timezone))
+
+
+def offset(clock: datetime) -> str:
+    """The offset of a local time from UTC.
+
+    >>> offset(local(datetime(2026, 11, 10, 3, 4, tzinfo=UTC), "Asia/Tokyo"))
+    '+09:00'
+    """
+    return clock.isoformat()[-6:]
+
+
+def moment(instant: datetime, timezone: str) -> str:
+    """Weekday, day and time of an instant; with its offset when the clock shows that time twice (end of DST).
+
+    >>> moment(datetime(2026, 11, 10, 3, 4, tzinfo=UTC), "Asia/Tokyo")
+    'Tue 10 Nov 12:04'
+    """
+    clock = local(instant, timezone)
+    text = t(
+        "{weekday} {day} {month} {time}",
+        weekday=t(_WEEKDAYS[clock.weekday()]),
+        day=clock.day,
+        month=t(_MONTHS[clock.month - 1]),
+        time=f"{clock:%H:%M}",
+    )
+    twice = clock.replace(fold=0).utcoffset() != clock.replace(fold=1).utcoffset()
+    return f"{text} {offset(clock)}" if twice else text
+
+
+def date(instant: datetime, timezone: str) -> str:
+    """The day of an instant.
+
+    >>> date(datetime(2026, 11, 9, 20, tzinfo=UTC), "Asia/Tokyo")
+    'Tue 10 Nov 2026'
+    """
+    clock = local(instant, timezone)
+    return t(
+        "{weekday} {day} {month} {year}",
+        weekday=t(_WEEKDAYS[clock.weekday()]),
+        day=clock.day,
+        month=t(_MONTHS[clock.month - 1]),
+        year=clock.year,
+    )
+
+
+def days(number: float) -> str:
+    """A number of days; from two years on, years.
+
+    >>> days(12.4), days(0.4), days(float("inf"))
+    ('12 days', 'under a day', 'never')
+    """
+    if math.isinf(number):
+        return t("never")
+    if number < 0:
+        return "\N{MINUS SIGN}" + days(-number)
+    if 0 < number < 1:
+        return t("under a day")
+    if number >= 730:
+        return t("over {n} years", n=f"{min(int(number // 365), 10)}")
+    return tn("{n} day", "{n} days", int(Decimal(number).quantize(Decimal(1), ROUND_HALF_UP)))
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units.
+
+    >>> duration(2100), duration(15_000), duration(45), duration(3599.7), duration(200_000)
+    ('35 min', '4 h 10 min', '45 s', '1 h', '2 d 8 h')
+    """
+    if math.isinf(seconds):
+        return t("without end")
+    if seconds < 0:
+        return "\N{MINUS SIGN}" + duration(-seconds)
+    if 0 < seconds < 1:
+        return t("{n} ms", n=round(seconds * 1000)) if seconds >= 0.001 else t("under {n} ms", n=1)
+    if (whole := round(seconds)) < 60:
+        return t("{n} s", n=whole)
+    if whole < 600:
+        return _two(t("{n} min", n=whole // 60), t("{n} s", n=whole % 60), whole % 60)
+    if (minutes := round(seconds / 60)) < 60:
+        return t("{n} min", n=minutes)
+    if minutes < 24 * 60:
+        return _two(t("{n} h", n=minutes // 60), t("{n} min", n=minutes % 60), minutes % 60)
+    if (hours := round(seconds / 3600)) < 240:
+        return _two(t("{n} d", n=hours // 24), t("{n} h", n=hours % 24), hours % 24)
+    return t("{n} d", n=round(seconds / 86_400))
+
+
+def _two(coarse: str, fine: str, rest: int) -> str:
+    return f"{coarse} {fine}" if rest else coarse

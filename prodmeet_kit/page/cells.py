@@ -1,0 +1,121 @@
+"""Cells of a notebook as blocks: what came out, as plain values that the page's template writes, then the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from prodmeet_kit.display import PLOTLY
+from prodmeet_kit.display.html import FIGURE
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.page.defang import defang
+from prodmeet_kit.page.plots import Plot, Plots
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["Block", "CellView", "cell_views"]
+
+_PAPERMILL_ERROR = "papermill-error-cell-tag"
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_IMAGES = ("image/png", "image/jpeg")
+
+
+@dataclass
+class Block:
+    """One piece of a cell's output.
+
+    ``html`` and ``markdown`` hold markup that :func:`~prodmeet_kit.page.defang.defang` has seen, every other kind
+    plain text: ``log`` folded, ``error`` with ``detail`` folded, ``image`` a data URL, ``aside`` a remark of the page.
+    """
+
+    kind: Literal["html", "markdown", "figure", "text", "log", "error", "image", "aside"]
+    text: str = ""
+    detail: str = ""
+    plot: Plot | None = None
+
+
+@dataclass
+class CellView:
+    """One cell. ``not_run`` is empty, or says that the notebook stopped before or inside it."""
+
+    blocks: list[Block] = field(default_factory=list)
+    code: str = ""
+    not_run: str = ""
+
+
+def cell_views(notebook: NotebookNode, markdown: Callable[[str], str], plots: Plots) -> Iterator[CellView]:
+    """Views of the cells in order; ``markdown`` turns Markdown into HTML, ``plots`` takes up the figures.
+
+    The red cells that papermill puts before a failure are left out: the failed cell itself says it.
+    """
+    for cell in notebook.cells:
+        if _PAPERMILL_ERROR in cell.metadata.get("tags", ()):
+            continue
+        if cell.cell_type == "markdown":
+            yield CellView([Block("markdown", defang(markdown(cell.source)))])
+        elif cell.cell_type == "code" and cell.source.strip():
+            blocks = [block for output in cell.outputs for block in _blocks(output, markdown, plots)]
+            yield CellView(_with_figures_placed(blocks), cell.source, _not_run(cell))
+
+
+def _not_run(cell: NotebookNode) -> str:
+    if cell.get("execution_count") is not None or any(output.output_type == "error" for output in cell.outputs):
+        return ""
+    if cell.outputs:
+        return t("The notebook stopped inside this cell: what stands here may be incomplete.")
+    return t("Not run: the notebook stopped before this cell.")
+
+
+def _blocks(output: NotebookNode, markdown: Callable[[str], str], plots: Plots) -> Iterator[Block]:
+    if output.output_type == "stream":
+        yield Block("log" if output.name == "stderr" else "text", _plain(output.text))
+    elif output.output_type == "error":
+        what = f"{output.ename}: {_plain(output.evalue)}"
+        yield Block("error", what, detail=_plain("\n".join(output.traceback)))
+    elif PLOTLY in output.data:
+        yield Block("figure", plot=plots.take(output.data[PLOTLY]))
+    else:
+        yield from _data(output.data, markdown)
+
+
+def _data(data: dict[str, Any], markdown: Callable[[str], str]) -> Iterator[Block]:
+    image = next((kind for kind in _IMAGES if kind in data), "")
+    if "text/html" in data:
+        yield Block("html", defang(_text(data["text/html"])))
+    elif "image/svg+xml" in data:
+        from urllib.parse import quote
+
+        yield Block("image", f"data:image/svg+xml;utf8,{quote(_text(data['image/svg+xml']))}")
+    elif image:
+        yield Block("image", f"data:{image};base64,{''.join(_text(data[image]).split())}")
+    elif "text/markdown" in data:
+        yield Block("markdown", defang(markdown(_text(data["text/markdown"]))))
+    elif _WIDGET in data:
+        yield Block("aside", t("A live control stands here in the notebook."))
+    elif text := _text(data.get("text/plain", "")):
+        yield Block("text", _plain(text))
+
+
+def _with_figures_placed(blocks: list[Block]) -> list[Block]:
+    """Each figure moved to the place that the markup before it keeps for it."""
+    placed: list[Block] = []
+    for block in blocks:
+        before = placed[-1] if placed else None
+        if block.kind == "figure" and before and before.kind == "html" and FIGURE in before.text:
+            head, _, tail = before.text.rpartition(FIGURE)
+            placed[-1:] = [Block("html", head), block, Block("html", tail)]
+        else:
+            placed.append(block)
+    return placed
+
+
+def _text(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else "".join(value)
+
+
+def _plain(text: str) -> str:
+    from nbconvert.filters import strip_ansi
+
+    return str(strip_ansi(_text(text)))

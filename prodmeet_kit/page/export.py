@@ -1,0 +1,162 @@
+"""An executed notebook as one HTML file: no request, no script but its own, readable without running anything.
+
+The page is nbconvert's, with a template of our own: the stock ones draw no
+figure offline, fetch require.js and MathJax, and run whatever script stands in
+an output. Here a content security policy with a nonce lets the page's own
+script run and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbconvert.exporters.templateexporter import TemplateExporter
+from traitlets import default
+
+from prodmeet_kit.display import theme
+from prodmeet_kit.display.anchors import Anchors
+from prodmeet_kit.display.languages import t, tn, use
+from prodmeet_kit.page.cells import cell_views
+from prodmeet_kit.page.contents import Entry, entries, with_ids
+from prodmeet_kit.page.payload import json_for_script, plotly_js
+from prodmeet_kit.page.plots import Plots
+from prodmeet_kit.redaction import redact
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from nbformat import NotebookNode
+
+__all__ = ["ReportExporter", "export_html"]
+
+_HERE = Path(__file__).resolve().parent
+
+
+def export_html(notebook: NotebookNode, *, title: str, language: str = "en") -> str:
+    """The notebook as a page titled ``title``, its own words in ``language``.
+
+    The same notebook gives the same text. Credentials are masked
+    (:func:`prodmeet_kit.redaction.redact`) in every string but the numbers of
+    figures; the notebook itself is left as it is.
+    """
+    resources = {"title": redact(title), "language": language}
+    with use(language):
+        html, _ = _exporter().from_notebook_node(_redacted(notebook), resources)
+    return str(html)
+
+
+@lru_cache(maxsize=1)
+def _exporter() -> ReportExporter:
+    return ReportExporter()  # type: ignore[no-untyped-call] # kept: it has compiled its templates
+
+
+class ReportExporter(TemplateExporter):
+    """nbconvert's template exporter with the report's template; it escapes all that is not markup already."""
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "report"
+
+    @default("extra_template_basedirs")
+    def _default_extra_template_basedirs(self) -> list[str]:
+        return [str(_HERE / "templates")]
+
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()  # type: ignore[no-untyped-call]
+        environment.autoescape = True
+        environment.trim_blocks = environment.lstrip_blocks = True
+        return environment
+
+    def from_notebook_node(  # type: ignore[override] # as TemplateExporter itself
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert; ``resources`` may hold ``title`` and ``language``."""
+        resources = dict(resources or {})
+        resources["page"] = _page(nb, str(resources.get("title", "")), str(resources.get("language", "en")))
+        return super().from_notebook_node(nb, resources, **kw)
+
+
+def _page(notebook: NotebookNode, title: str, language: str) -> dict[str, Any]:
+    """Everything the template writes."""
+    # Who writes a part of the notebook cannot know the digest of the whole: a nonce, and yet repeatable.
+    nonce = hashlib.sha256(json.dumps([title, notebook], sort_keys=True, default=str).encode()).hexdigest()[:32]
+    plots, anchors = Plots(nonce[:12]), Anchors(["top"])
+    contents: list[Entry] = []
+    cells = list(cell_views(notebook, _markdown, plots))
+    for block in (block for cell in cells for block in cell.blocks if block.kind in ("html", "markdown")):
+        block.text = with_ids(block.text, anchors)
+        contents += entries(block.text)
+    stopped = sum(bool(cell.not_run) for cell in cells)
+    return {
+        "title": title,
+        "language": language,
+        "nonce": nonce,
+        "css": theme.css() + _asset("page.css").replace("/*FONT*/", theme.FONT),
+        "script": _asset("page.js"),
+        "settings": json_for_script(_settings()),
+        "cells": cells,
+        "contents": contents,
+        "headed": any("<h1" in block.text for cell in cells for block in cell.blocks if block.kind == "markdown"),
+        "stopped": tn("{n} cell did not run to its end.", "{n} cells did not run to their end.", stopped)
+        if stopped
+        else "",
+        "plots": plots.taken,
+        "plotly": plotly_js() if plots.taken else "",
+        "words": _words(),
+    }
+
+
+def _words() -> dict[str, str]:
+    return {
+        "contents": t("Contents"),
+        "code": t("code"),
+        "noscript": t("Charts need JavaScript; their numbers do not."),
+        "numbers": t("Numbers of this chart"),
+        "messages": t("Messages of this cell"),
+        "broken": t("This part could not be made"),
+        "where": t("Where it happened"),
+        "picture": t("A picture made in this notebook"),
+    }
+
+
+def _settings() -> dict[str, Any]:
+    """What the page's script must know: colours of words on light and dark, by the name of their annotation."""
+    inks = {f"line-{at}": (hue.on_light, hue.on_dark) for at, hue in enumerate(theme.PALETTE)}
+    inks |= {f"mark-{kind}": (hue.on_light, hue.on_dark) for kind, hue in theme.MARKS.items()}
+    inks |= dict.fromkeys(("level", "unit"), (theme.GREY.on_light, theme.GREY.on_dark))
+    return {"inks": inks, "failed": t("This browser could not draw the chart. Its numbers are below.")}
+
+
+def _markdown(source: str) -> str:
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def _redacted(value: Any, key: str = "") -> Any:
+    """A copy with every string masked; arrays of numbers (``bdata``) hold no text."""
+    from nbformat import NotebookNode
+
+    if isinstance(value, str):
+        return value if key == "bdata" else redact(value)
+    if isinstance(value, dict):
+        masked = {name: _redacted(part, name) for name, part in value.items()}
+        return NotebookNode(masked)
+    if isinstance(value, list):
+        return [_redacted(part, key) for part in value]
+    return value
+
+
+@lru_cache
+def _asset(name: str) -> str:
+    return (_HERE / "assets" / name).read_text(encoding="utf-8")

@@ -1,0 +1,187 @@
+"""One report: gather or open the facts, run the notebook on them, and put the folder in its place.
+
+Several things go on at once, because each waits or computes alone: the kernel
+starts, the sources answer, and the libraries of this process load. While the
+cells run, this process computes ``review.json`` and ``minutes.md`` from the
+same frozen facts.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
+from prodmeet_kit import resources
+from prodmeet_kit.errors import Failure, InputError
+from prodmeet_kit.run.folder import put_in_place, staging
+from prodmeet_kit.run.kernel import SNAPSHOT, Kernel
+from prodmeet_kit.run.progress import Quiet, Reporter
+
+if TYPE_CHECKING:
+    from prodmeet_kit.facts import Facts
+
+__all__ = ["CELL_LIMIT_S", "ReportResult", "make_report"]
+
+CELL_LIMIT_S = 300
+"""How long one cell may take, unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """Where the report is, and what could not be checked (empty: every section was)."""
+
+    path: Path
+    failures: tuple[Failure, ...]
+
+    @property
+    def page(self) -> Path:
+        """The page people read."""
+        return self.path / "report.html"
+
+
+def make_report(
+    product: str = "",
+    *,
+    folder: str | Path = ".",
+    start: str = "",
+    end: str = "",
+    out: str | Path | None = None,
+    from_snapshot: str | Path | None = None,
+    jobs: int | None = None,
+    cell_limit_s: int = CELL_LIMIT_S,
+    progress: Reporter | None = None,
+) -> ReportResult:
+    """Make ``<out>/<product>/<date>/`` and return where it is and what could not be checked.
+
+    ``folder`` holds ``parameters/`` and ``minutes/``; ``out`` is ``<folder>/reports``
+    unless given. ``start`` and ``end`` are ISO 8601 in the product's zone. Facts
+    come from ``from_snapshot`` when given, else from the product's sources, or,
+    without a product, from the embedded demo. ``jobs`` is how many queries are
+    asked side by side, ``cell_limit_s`` how many seconds one cell may take.
+
+    Raises :class:`InputError` when something given cannot be used and
+    :class:`ReportError` when the report cannot be put in place; both leave
+    what stood there as it was.
+    """
+    progress = progress or Quiet()
+    home = Path(folder)
+    reports = home / "reports" if out is None else Path(out)
+    frozen = _frozen(product, from_snapshot)
+    if frozen is not None and (start or end):
+        raise InputError("--from and --to choose what sources are asked; frozen facts have a window of their own")
+    with Kernel() as kernel, ThreadPoolExecutor(1, "prodmeet") as beside:
+        if frozen is None:
+            ask = _asking(product, home, (start, end), jobs, progress)
+            libraries = beside.submit(_load_libraries)
+            facts = ask()
+            libraries.result()
+        else:
+            _load_libraries()
+            facts = _outline(frozen, product)
+        with staging(reports / facts.product.product) as new:
+            _freeze(facts, frozen, new / SNAPSHOT)
+            failures = _write(new, facts, kernel, beside, cell_limit_s, progress)
+            return ReportResult(put_in_place(new, facts.window.day.isoformat()), failures)
+
+
+def _frozen(product: str, from_snapshot: str | Path | None) -> Path | None:
+    """The folder of frozen facts to open; ``None`` when the sources are to be asked."""
+    if from_snapshot is not None:
+        return Path(from_snapshot)
+    if product:
+        return None
+    from prodmeet_kit.demo import SNAPSHOT as DEMO
+
+    return DEMO
+
+
+def _load_libraries() -> None:
+    """What every run needs later, loaded while something else is waited for."""
+    import prodmeet_kit.run.execution  # noqa: F401
+
+
+def _asking(
+    product: str, home: Path, span: tuple[str, str], jobs: int | None, progress: Reporter
+) -> Callable[[], Facts]:
+    """What asks the sources, once everything a person gave is found in order."""
+    from prodmeet_kit.parameters import load
+
+    parameters = home / "parameters"
+    loaded = load(product, parameters)
+
+    from prodmeet_kit.gather import gather
+    from prodmeet_kit.review import window_of
+
+    window = window_of(loaded, start=span[0], end=span[1])
+    progress.step("asking the sources")
+    return partial(gather, loaded, window, folder=parameters, minutes=home / "minutes", jobs=jobs, progress=progress)
+
+
+def _outline(frozen: Path, product: str) -> Facts:
+    """Frozen facts without their data: which product, which window. The data is opened, and verified, with the rest."""
+    from prodmeet_kit.snapshot import MANIFEST, reopen
+    from prodmeet_kit.snapshot.manifest import facts_of
+
+    try:
+        facts = facts_of(json.loads((frozen / MANIFEST).read_text(encoding="utf-8")), {}, {})
+    except (OSError, KeyError, TypeError, ValueError):
+        facts = reopen(frozen)  # it says what is wrong
+    if product and product != facts.product.product:
+        raise InputError(f"the facts in {frozen} are of {facts.product.product}, not of {product}: name that product")
+    return facts
+
+
+def _freeze(facts: Facts, frozen: Path | None, to: Path) -> None:
+    """Write the facts; those that are frozen already are copied bit by bit."""
+    if frozen is None:
+        from prodmeet_kit.snapshot import freeze
+
+        freeze(facts, to)
+        return
+    for path in sorted(frozen.rglob("*")):
+        if path.is_file():
+            copy = to / path.relative_to(frozen)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+
+
+def _write(
+    new: Path, facts: Facts, kernel: Kernel, beside: Executor, cell_limit_s: int, progress: Reporter
+) -> tuple[Failure, ...]:
+    """Write every file of the report into ``new``. Returns what could not be checked."""
+    from prodmeet_kit.run import template
+    from prodmeet_kit.run.execution import run_cells
+    from prodmeet_kit.run.numbers import compute
+
+    product = facts.product
+    computed = beside.submit(compute, new / SNAPSHOT)
+    kernel.offer(new / SNAPSHOT)
+    given = {"product": product.product, "snapshot": SNAPSHOT}
+    notebook = template.prepare(resources.notebook(), given, product.meeting.agenda)
+    progress.step("running the notebook")
+    progress.start(sum(cell.cell_type == "code" for cell in notebook.cells))
+    broken = run_cells(notebook, kernel, limit_s=cell_limit_s, told=progress.advance)
+    kernel.stop()
+    numbers = computed.result()
+    progress.step("writing the report")
+    template.tidy(notebook)
+    template.say_failures(notebook, broken)
+
+    from prodmeet_kit.page import export_html
+
+    page = export_html(notebook, title=numbers.title, language=product.language)
+    for name, text in {
+        "review.ipynb": template.text_of(notebook),
+        "review.json": numbers.json(broken),
+        "minutes.md": numbers.minutes,
+        "report.html": page,
+    }.items():
+        (new / name).write_text(text, encoding="utf-8")
+    return (*numbers.failures, *broken)

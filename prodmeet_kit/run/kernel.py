@@ -1,0 +1,151 @@
+"""A kernel of this very Python, started before it is needed.
+
+The process is started first and the libraries that talk to it are imported
+after, so that both sides get ready at the same time. It talks over sockets in
+a private folder, so that the data of a report cannot be read by other users of
+the machine. Its environment holds no variable that looks like a credential: a
+notebook reads frozen facts only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import site
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.errors import ReportError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from jupyter_client.manager import AsyncKernelManager
+
+__all__ = ["SNAPSHOT", "Kernel"]
+
+SNAPSHOT = "snapshot"
+"""Name of the folder of frozen facts, beside the notebook that opens it."""
+
+LONGEST_SOCKET_PATH = 100
+"""Bytes of a Unix socket's path: 104 on macOS, 108 on Linux, both with the closing zero."""
+
+_SECRET = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY", re.IGNORECASE)
+_CHANNELS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+
+
+class Kernel:
+    """The kernel process, its private folder and its sockets; leaving the ``with`` block removes all three."""
+
+    def __init__(self) -> None:
+        self.folder = _private_folder()
+        try:
+            self._connection = self._write_connection()
+            with (self.folder / "log").open("wb") as log:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "prodmeet_kit.run.inside", "-f", str(self._connection)],
+                    cwd=self.folder,
+                    env=_environment(self.folder),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,  # Ctrl-C is for us; we stop the kernel ourselves
+                )
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def manager(self) -> AsyncKernelManager:
+        """The process as ``nbclient`` wants it: a manager that already has its kernel."""
+        from jupyter_client.manager import AsyncKernelManager
+        from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+        manager = AsyncKernelManager(connection_file=str(self._connection))
+        manager.load_connection_file()
+        # LocalProvisioner annotates its process as None; jupyter_client sets it the same way.
+        provisioner: Any = LocalProvisioner(parent=manager)
+        provisioner.process = self.process
+        provisioner.pid = provisioner.pgid = self.process.pid
+        manager.provisioner = provisioner
+        return manager
+
+    def offer(self, snapshot: Path) -> None:
+        """Let the notebook open these facts as :data:`SNAPSHOT`, as it will when it lies beside them."""
+        (self.folder / SNAPSHOT).symlink_to(snapshot.resolve(), target_is_directory=True)
+
+    def interrupt(self) -> None:
+        """Have the running cell raise ``KeyboardInterrupt``."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+
+    def end(self) -> str:
+        """How the process ended and the last line it wrote outside any cell, such as a fatal error."""
+        status = self.process.poll()
+        if status is None:
+            return "it still runs"
+        how = f"ended by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+        lines = (self.folder / "log").read_text(errors="replace").split("\n")
+        return ": ".join([how, *[line.strip() for line in lines if line.strip()][-1:]])
+
+    def stop(self) -> None:
+        """End the process and all it started at once (it holds nothing to save), and remove its folder."""
+        if self.process.poll() is None:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _write_connection(self) -> Path:
+        connection = {
+            "transport": "ipc",
+            "ip": str(self.folder / "s"),  # absolute: a relative path is read from each side's own folder
+            **{channel: number for number, channel in enumerate(_CHANNELS, 1)},
+            "key": secrets.token_hex(32),
+            "signature_scheme": "hmac-sha256",
+            "kernel_name": "python3",
+        }
+        path = self.folder / "connection.json"
+        path.touch(0o600)
+        path.write_text(json.dumps(connection))
+        return path
+
+
+def _private_folder() -> Path:
+    """A new folder only we may enter, short enough for sockets."""
+    for parent in dict.fromkeys([tempfile.gettempdir(), "/tmp"]):  # noqa: S108 mkdtemp makes a private folder in it
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="prodmeet-", dir=parent)).resolve()
+        except OSError:
+            continue
+        if len(os.fsencode(folder)) + 4 <= LONGEST_SOCKET_PATH:
+            return folder
+        folder.rmdir()
+    raise ReportError("no folder for the kernel's sockets: set TMPDIR to a short path that can be written")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
+    environment["IPYTHONDIR"] = str(folder)  # no profile of the user changes a report, none is written
+    environment["JPY_PARENT_PID"] = str(os.getpid())  # the kernel ends when we do
+    root = str(Path(__file__).resolve().parents[2])
+    if root not in site.getsitepackages():  # a checkout that is not installed
+        known = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = f"{root}{os.pathsep}{known}" if known else root
+    return environment

@@ -1,0 +1,77 @@
+"""What this process computes while the kernel runs the cells: ``review.json``, ``minutes.md``, the title."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prodmeet_kit.errors import Failure
+
+__all__ = ["Numbers", "compute"]
+
+_log = logging.getLogger(__name__)
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The review without its pictures, and everything in it that could not be checked."""
+
+    title: str
+    record: dict[str, Any]
+    minutes: str
+    failures: tuple[Failure, ...]
+
+    def json(self, run: Sequence[Failure]) -> str:
+        """The text of ``review.json``; the failures of the run stand after those of the review."""
+        from prodmeet_kit.record import dumps
+
+        return dumps({**self.record, "failures": [vars(failure) for failure in (*self.failures, *run)]})
+
+
+def compute(snapshot: Path) -> Numbers:
+    """Open frozen facts and compute everything a report says in numbers.
+
+    A fault in one part becomes a failure, so that the rest of the report stands.
+    Gets ready for the page at the end, while the cells still run.
+    """
+    from prodmeet_kit.minutes_document import write
+    from prodmeet_kit.record import record
+    from prodmeet_kit.review import Review
+    from prodmeet_kit.snapshot import reopen
+
+    review = Review(reopen(snapshot))
+    product, window = review.facts.product, review.facts.window
+    faults: list[Failure] = []
+    numbers = Numbers(
+        title=f"{product.title or product.product}, {window.day.isoformat()}",
+        record=_part("review.json", lambda: record(review), {"product": product.product}, faults),
+        minutes=_part("minutes.md", lambda: write(review), "", faults),
+        failures=(*review.failures, *faults),
+    )
+    _warm_page()
+    return numbers
+
+
+def _warm_page() -> None:
+    """Make a small page, which loads what the large one needs, compiles its templates and packs plotly.js."""
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    from prodmeet_kit.display import PLOTLY
+    from prodmeet_kit.page import export_html
+
+    figure = new_output("display_data", {PLOTLY: {"data": [], "layout": {}}})
+    export_html(new_notebook(cells=[new_code_cell("figure", outputs=[figure])]), title="")
+
+
+def _part(name: str, make: Callable[[], Part], instead: Part, faults: list[Failure]) -> Part:
+    try:
+        return make()
+    except Exception as error:  # noqa: BLE001 - one part's fault must not take the report with it
+        _log.debug("%s could not be computed", name, exc_info=True)
+        faults.append(Failure(name, "analysis", f"{type(error).__name__}: {error}"))
+        return instead
