@@ -106,7 +106,6 @@ def _table(items: pd.DataFrame) -> Table:
         Column("age_days", t("Age"), "days"),
         Column("status", t("Status"), "state"),
         Column("outcome_text", t("Did it work?"), "state"),
-        Column("observed_text", t("Observed")),
-        Column("verify_query", t("Acceptance query"), "code"),
     )
-    return Table(t("Open, or closed and not working"), frame, columns, anchor=("id",))
+    details = (Column("observed_text", t("Observed")), Column("verify_query", t("Acceptance query"), "code"))
+    return Table(t("Open, or closed and not working"), frame, columns, details, anchor=("id",))

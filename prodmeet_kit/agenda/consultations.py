@@ -31,7 +31,6 @@ def item(findings: Findings) -> AgendaItem:
         Column("question", t("What is asked")),
         Column("asked_by", t("By")),
         Column("asked", t("Asked"), "date"),
-        Column("answer", t("Answer")),
         Column("answered", t("Answered"), "date"),
         Column("url", t("Link"), "link"),
     )
@@ -42,7 +41,7 @@ def item(findings: Findings) -> AgendaItem:
         + t(", {n} answered since the last meeting.", n=len(shown) - len(waiting)),
         state="attention" if len(waiting) else "fine",
         timezone=findings.facts.window.timezone,
-        evidence=(Table(t("Questions to the SREs"), shown, columns, anchor=("id",)),),
+        evidence=(Table(t("Questions to the SREs"), shown, columns, (Column("answer", t("Answer")),), anchor=("id",)),),
         questions=tuple(t("{id}: {question}", id=row["id"], question=row["question"]) for row in rows(waiting)),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=tuple(Candidate(30, 2.0, t("{id} waits for an answer", id=row["id"])) for row in rows(waiting)),

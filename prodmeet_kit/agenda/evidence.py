@@ -48,11 +48,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows worth reading. ``anchor`` columns make a stable id for each row; ``folded`` opens on demand."""
+    """Rows worth reading. ``anchor`` columns make a stable id for each row; ``folded`` opens on demand.
+
+    ``details`` are columns of long text: each row shows those it has on a line
+    of its own below it, so that the table stays narrow enough to be read.
+    """
 
     title: str
     frame: pd.DataFrame
     columns: tuple[Column, ...]
+    details: tuple[Column, ...] = ()
     anchor: tuple[str, ...] = ()
     folded: bool = False
     caption: str = ""

@@ -143,11 +143,11 @@ def _incident_table(incidents: pd.DataFrame) -> Table:
         Column("mitigation_s", t("Mitigated after"), "duration"),
         Column("told", t("Found by")),
         Column("price", t("Error budget spent"), "list"),
-        Column("impact", t("Impact")),
         Column("review", t("Postmortem"), "link"),
         Column("url", t("Link"), "link"),
     )
-    return Table(t("Incidents since the last meeting"), frame, columns, anchor=("id",))
+    details = (Column("impact", t("Impact")),)
+    return Table(t("Incidents since the last meeting"), frame, columns, details, anchor=("id",))
 
 
 def _untold_table(events: pd.DataFrame) -> Table:

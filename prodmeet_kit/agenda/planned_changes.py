@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
@@ -72,14 +71,23 @@ def _questions(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.Data
         t("{id} needs '{response}': who does it?", id=row["id"], response=row["response_needed"])
         for row in rows(needing)
     ]
-    asked += [
-        t("{id}: {warning}. Move it?", id=row["id"], warning=_warning(row["warnings"][0])) for row in rows(colliding)
-    ]
+    asked += _moves(colliding)
     asked += [
         t("{id} says no way back: what is its rollback?", id=row["id"])
         for row in rows(upcoming[upcoming["rollback"] == ""])
     ]
     return tuple(asked)
+
+
+def _moves(colliding: pd.DataFrame) -> list[str]:
+    """One question a change with all its warnings; of two that overlap only the first is asked about."""
+    asked, before = [], set()
+    for row in rows(colliding):
+        warnings = [_warning(code) for code in row["warnings"] if code.removeprefix("collides:") not in before]
+        if warnings:
+            asked.append(t("{id}: {warnings}. Move it?", id=row["id"], warnings=", ".join(warnings)))
+        before.add(row["id"])
+    return asked
 
 
 def _candidates(needing: pd.DataFrame, colliding: pd.DataFrame) -> tuple[Candidate, ...]:
@@ -107,24 +115,18 @@ def _table(title: str, changes: pd.DataFrame, *, warnings: bool) -> Table:
         Column("start", t("Start"), "time"),
         Column("duration_s", t("Takes"), "duration"),
         Column("services", t("Services"), "list"),
+        Column("owner", t("Owner")),
         Column("effect", t("Expected effect")),
     ]
     if warnings:
         frame = frame.assign(
-            needs=[_needs(row) for row in rows(changes)],
             warnings=changes["warnings"].map(lambda codes: [_warning(code) for code in codes]),
+            rollback=changes["rollback"].replace("", t("none given")),
         )
-        columns += [Column("needs", t("Response and rollback")), Column("warnings", t("Warnings"), "list")]
-    columns.append(Column("owner", t("Owner")))
-    if changes["url"].any():
-        columns.append(Column("url", t("Link"), "link"))
-    return Table(title, frame, tuple(columns), anchor=("id",), folded=not warnings)
-
-
-def _needs(change: Mapping[str, Any]) -> str:
-    """What people have to be ready for, in one cell: a table of ten columns is read by nobody."""
-    rollback = t("Rollback: {way}", way=change["rollback"]) if change["rollback"] else t("No rollback given")
-    return f"{change['response_needed'] or t('No response needed')}. {rollback}."
+        columns.append(Column("warnings", t("Warnings"), "list"))
+    columns.append(Column("url", t("Link"), "link"))
+    details = (Column("response_needed", t("Response needed")), Column("rollback", t("Rollback")))
+    return Table(title, frame, tuple(columns), details if warnings else (), anchor=("id",), folded=not warnings)
 
 
 def _warning(code: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prodmeet_kit.agenda.evidence import AgendaItem, Evidence
-    from prodmeet_kit.display.tables import Cell
+    from prodmeet_kit.display.tables import Cell, View
 
 __all__ = ["chart_lines", "escape", "markdown"]
 
@@ -90,8 +90,19 @@ def _evidence(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> list[st
         if not shown.rows:
             return [f"{title}: {t('None.')}"]
         heads = [f"{column.title} {column.unit}".strip() for column in shown.columns]
-        return [title, "", *_grid(heads, shown.right, [[_cell(cell) for cell in row.cells] for row in shown.rows])]
+        table = _grid(heads, shown.right, [[_cell(cell) for cell in row.cells] for row in shown.rows])
+        return [title, "", *table, *_details(shown)]
     return [escape(evidence.text)]
+
+
+def _details(shown: View) -> list[str]:
+    """Long texts of a table's rows as a list below it: a cell of a Markdown table holds one line."""
+    lines = [
+        f"- {_cell(row.cells[0])}: " + "; ".join(f"{escape(title)}: {_cell(cell)}" for title, cell in row.details)
+        for row in shown.rows
+        if row.details
+    ]
+    return ["", *lines] if lines else []
 
 
 def chart_lines(chart: Chart) -> list[str]:

@@ -46,10 +46,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One row and its stable id, empty when the table has no anchor."""
+    """One row and its stable id, empty when the table has no anchor; ``details`` are titles with long texts."""
 
     anchor: str
     cells: tuple[Cell, ...]
+    details: tuple[tuple[str, Cell], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,27 @@ class View:
 def view(table: Table, key: str, timezone: str, anchors: Anchors) -> View:
     """The table of an agenda item ``key``; ids of rows are taken from ``anchors``."""
     records: list[dict[Any, Any]] = table.frame.to_dict("records")
+    columns = tuple(column for column in table.columns if column.kind != "link" or _any(column, records))
     rows = tuple(
         Row(
             anchors.take(slug(key, *(record[name] for name in table.anchor))) if table.anchor else "",
-            tuple(_cell(column, record, timezone) for column in table.columns),
+            tuple(_cell(column, record, timezone) for column in columns),
+            tuple(
+                (detail.title, _cell(detail, record, timezone)) for detail in table.details if _any(detail, [record])
+            ),
         )
         for record in records
     )
     caption = table.caption.strip()
-    if any(column.kind in ("time", "date") for column in table.columns) and rows:
+    if any(column.kind in ("time", "date") for column in columns) and rows:
         caption = " · ".join(part for part in (caption.rstrip("."), t("{zone} time", zone=timezone)) if part)
-    return View(table.title, caption, table.columns, rows, table.folded)
+    return View(table.title, caption, columns, rows, table.folded)
+
+
+def _any(column: Column, records: list[dict[Any, Any]]) -> bool:
+    """Whether any of these rows has something to show in the column: one without a single link is not shown."""
+    values = (record[column.name] for record in records)
+    return any(not is_unknown(value) and value not in ("", [], ()) for value in values)
 
 
 def safe_url(text: str) -> str:

@@ -48,8 +48,11 @@ class CellView:
 def cell_views(notebook: NotebookNode, markdown: Callable[[str], str], plots: Plots) -> Iterator[CellView]:
     """Views of the cells in order; ``markdown`` turns Markdown into HTML, ``plots`` takes up the figures.
 
-    The red cells that papermill puts before a failure are left out: the failed cell itself says it.
+    The red cells that papermill puts before a failure are left out: the failed
+    cell itself says it. Code that shows nothing stands with the code of the
+    next cell, so that a reader does not meet a column of empty folds.
     """
+    silent: list[str] = []
     for cell in notebook.cells:
         if _PAPERMILL_ERROR in cell.metadata.get("tags", ()):
             continue
@@ -57,7 +60,14 @@ def cell_views(notebook: NotebookNode, markdown: Callable[[str], str], plots: Pl
             yield CellView([Block("markdown", defang(markdown(cell.source)))])
         elif cell.cell_type == "code" and cell.source.strip():
             blocks = [block for output in cell.outputs for block in _blocks(output, markdown, plots)]
-            yield CellView(_with_figures_placed(blocks), cell.source, _not_run(cell))
+            not_run = _not_run(cell)
+            if blocks or not_run:
+                yield CellView(_with_figures_placed(blocks), "\n\n".join([*silent, cell.source]), not_run)
+                silent = []
+            else:
+                silent.append(cell.source)
+    if silent:
+        yield CellView([], "\n\n".join(silent))
 
 
 def _not_run(cell: NotebookNode) -> str:

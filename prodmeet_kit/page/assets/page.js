@@ -13,13 +13,20 @@
     i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array,
   };
 
+  function bytes(base64) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+    const letters = atob(base64);
+    const all = new Uint8Array(letters.length);
+    for (let at = 0; at < all.length; at += 1) all[at] = letters.charCodeAt(at);
+    return all;
+  }
+
   async function inflate(id) {
-    const packed = Uint8Array.from(atob(read(id)), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const stream = new Blob([bytes(read(id))]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(stream).arrayBuffer();
   }
 
-  // See payload.py: length of the JSON, the JSON, then the numbers it refers to.
+  // See payload.py: length of the JSON, the JSON, then the numbers it refers to, byte by byte.
   function unpack(buffer) {
     const length = new DataView(buffer).getUint32(0, true);
     const start = 4 + length;
@@ -27,8 +34,17 @@
     return JSON.parse(text, (_, value) => {
       if (!value || !Array.isArray(value.pm)) return value;
       const [kind, offset, count] = value.pm;
-      return new ARRAYS[kind](buffer, start + offset, count);
+      return numbers(new Uint8Array(buffer, start + offset), ARRAYS[kind], count);
     });
+  }
+
+  function numbers(packed, Kind, count) {
+    const size = Kind.BYTES_PER_ELEMENT;
+    const raw = new Uint8Array(count * size);
+    for (let place = 0; place < size; place += 1) {
+      for (let at = 0; at < count; at += 1) raw[at * size + place] = packed[place * count + at];
+    }
+    return new Kind(raw.buffer);
   }
 
   let library = null;

@@ -1,0 +1,109 @@
+"""A real Chromium, driven by Playwright; every request it makes and every word on its console is recorded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Route, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Opened:
+    """A page that was opened from a file, and what it did."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+
+    def scroll_through(self) -> None:
+        """As a reader does: one screen after the other, down to the end."""
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        for top in range(0, height, 600):
+            self.page.evaluate(f"scrollTo(0, {top})")
+            self.page.wait_for_timeout(120)
+
+    def ready(self) -> None:
+        """Wait until the data of every chart are unpacked."""
+        self.page.wait_for_selector("html[data-charts=ready]", state="attached")
+
+
+def _chromium() -> str:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        message = "no Chromium is installed: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, with a profile of its own."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=_chromium(), args=list(FLAGS))
+        yield running
+        running.close()
+
+
+class Opener:
+    """Opens files; anything else the page asks for is refused and recorded."""
+
+    def __init__(self, browser: Browser):
+        self._browser = browser
+        self._contexts: list[object] = []
+
+    def __call__(self, path: Path, *, width: int = 1280, height: int = 800, dark: bool = False) -> Opened:
+        """Open the file in a window of this size."""
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        self._contexts.append(context)
+        opened = Opened(context.new_page())
+
+        def judge(route: Route) -> None:
+            if route.request.url == path.as_uri():
+                route.continue_()
+            else:
+                opened.requests.append(route.request.url)
+                route.abort()
+
+        def heard(message: ConsoleMessage) -> None:
+            opened.console.append(f"{message.type}: {message.text}")
+
+        def failed(error: Error) -> None:
+            opened.console.append(f"error: {error.message}")
+
+        opened.page.route("**/*", judge)
+        opened.page.on("console", heard)
+        opened.page.on("pageerror", failed)
+        opened.page.goto(path.as_uri())
+        return opened
+
+    def close(self) -> None:
+        """Close every window."""
+        for context in self._contexts:
+            context.close()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Opener]:
+    """Opens an HTML file in a fresh window: ``open_page(path, width=1280, height=800, dark=False)``."""
+    opener = Opener(browser)
+    yield opener
+    opener.close()

@@ -1,0 +1,298 @@
+"""The report as text: self-contained, guarded, redacted, repeatable; honest about what did not run."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import subprocess
+import sys
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from prodmeet_kit import redaction
+from prodmeet_kit.display.anchors import Anchors
+from prodmeet_kit.display.figures import figure
+from prodmeet_kit.page.contents import entries, with_ids
+from prodmeet_kit.page.defang import defang
+from prodmeet_kit.page.export import export_html
+from prodmeet_kit.page.payload import json_for_script, pack_figure
+from tests.support import sample_items
+from tests.support.sample_items import code_cell, notebook, notebook_of
+
+PLOTLY = "application/vnd.plotly.v1+json"
+
+
+def output(**data: Any) -> dict[str, Any]:
+    return {
+        "output_type": "display_data",
+        "data": {key.replace("__", "/"): value for key, value in data.items()},
+        "metadata": {},
+    }
+
+
+def error(name: str, value: str, *trace: str) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": value, "traceback": list(trace)}
+
+
+def stream(text: str, name: str = "stdout") -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def page(*cells: dict[str, Any], **options: str) -> str:
+    return export_html(notebook_of(list(cells)), **{"title": "t", **options})
+
+
+@lru_cache
+def report() -> str:
+    return export_html(notebook(), title="Checkout")
+
+
+def without_scripts(html: str) -> str:
+    return re.sub(r"<script.*?</script>|<style>.*?</style>", "", html, flags=re.DOTALL)
+
+
+def test_policy_allows_the_page_s_own_script_and_nothing_else() -> None:
+    nonce = re.findall(r"script-src 'nonce-(\w{32})'", report())
+    assert len(nonce) == 1
+    assert (
+        f"default-src 'none'; script-src 'nonce-{nonce[0]}'; style-src 'unsafe-inline'; img-src data: blob:; "
+        "font-src data:; base-uri 'none'; form-action 'none'"
+    ) in report()
+    assert report().count(f'<script nonce="{nonce[0]}">') == 1
+    others = re.findall(r"<script(?! nonce)([^>]*)>", report())
+    assert {re.findall(r'type="([^"]+)"', attributes)[0] for attributes in others} == {"application/json", "text/plain"}
+
+
+def test_nothing_is_referred_to_outside_the_page() -> None:
+    assert re.findall(r'\b(?:src|srcset|action|poster)="(?!data:)[^"]*"', without_scripts(report())) == []
+    links = re.findall(r'<a[^>]*href="([^"]*)"', without_scripts(report()))
+    assert {link.partition("/")[0] for link in links if not link.startswith("#")} == {"https:"}
+    assert re.findall(r'<link[^>]*href="([^"]*)"', report()) == ["data:,"]
+
+
+def test_the_same_notebook_gives_the_same_page_and_another_a_different_nonce() -> None:
+    assert export_html(notebook(), title="Checkout") == report()
+    first, second = (re.findall(r"'nonce-(\w+)'", page(code_cell(code, 1)))[0] for code in ("a", "b"))
+    assert first != second
+
+
+def test_plotly_is_carried_once_and_only_with_figures() -> None:
+    assert len(re.findall(r'id="pm-\w+-plotly"', report())) == 1
+    assert "plotly" not in without_scripts(page(code_cell("x", 1)))
+    assert len(page(code_cell("x", 1))) < 60_000
+
+
+def test_packed_figure_comes_back_as_it_was() -> None:
+    shown = figure(sample_items.three_lines(100)).to_dict()
+    raw = gzip.decompress(base64.b64decode(pack_figure({**shown, "frames": ["left out"]})))
+    length = int.from_bytes(raw[:4], "little")
+    content = json.loads(raw[4 : 4 + length])
+    assert set(content) == {"data", "layout"}
+    for packed, trace in zip(content["data"], shown["data"], strict=True):
+        kind, offset, count = packed["y"]["pm"]
+        assert kind == "f4"
+        start = 4 + length + offset
+        planes = np.frombuffer(raw[start : start + 4 * count], "u1").reshape(4, count)
+        assert planes.T.tobytes() == base64.b64decode(trace["y"]["bdata"])
+    assert content["layout"] == json.loads(json.dumps(shown["layout"]))
+
+
+def test_json_in_a_script_cannot_end_it() -> None:
+    hostile = {"a": "</script><!-- & \u2028\u2029"}
+    text = json_for_script(hostile)
+    assert not set("<>&\u2028\u2029") & set(text)
+    assert json.loads(text) == hostile
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ("<p onclick=x>a</p>", "<p onclick=x>a</p>"),  # the policy stops it
+        ("a<script>x</script>b<SCRIPT src=x></SCRIPT >c", "abc"),
+        ("<script>never ended", "&lt;script>never ended"),
+        ("<scr<script>x</script>ipt>y</script>", "&lt;script>y&lt;/script>"),
+        ('<META http-equiv="refresh">', '&lt;META http-equiv="refresh">'),
+        ("<link rel=preconnect href=//x>", "&lt;link rel=preconnect href=//x>"),
+        ("<iframe></iframe><base href=x><form>", "&lt;iframe>&lt;/iframe>&lt;base href=x>&lt;form>"),
+        ("<style data-pm>.pm{}</style><style>.own{}</style>", "<style>.own{}</style>"),
+        ("<linker><metal>", "<linker><metal>"),
+    ],
+)
+def test_defang(html: str, left: str) -> None:
+    assert defang(html) == left
+
+
+def test_titles_get_addresses_and_taken_ones_are_renamed() -> None:
+    anchors = Anchors(["top"])
+    html = with_ids(
+        '<h1>Intro <em>x</em></h1><h2 id="top">A</h2><p id="a">1</p><p id="a">2</p><h2>A &amp; B</h2>', anchors
+    )
+    assert html == (
+        '<h1 id="Intro-x">Intro <em>x</em></h1><h2 id="top-2">A</h2><p id="a">1</p><p id="a-2">2</p>'
+        '<h2 id="A-B">A &amp; B</h2>'
+    )
+    assert [(entry.anchor, entry.title) for entry in entries(html)] == [("top-2", "A"), ("A-B", "A & B")]
+
+
+def test_contents_tell_the_state_of_each_item() -> None:
+    nav = re.findall(r"<nav.*?</nav>", report(), re.DOTALL)[0]
+    assert '<span class="page-state tone-attention"><span aria-hidden="true">▲</span> decide</span>' in nav
+    assert '<span class="page-state tone-unknown"><span aria-hidden="true">?</span> could not check</span>' in nav
+
+
+def test_every_chart_has_its_numbers_as_a_table() -> None:
+    figures, tables = report().count('class="pm-figure"'), report().count('class="pm-numbers"')
+    assert figures == tables == 10
+    assert '<td class="pm-right">2,102 req/s</td>' in report()
+
+
+def test_code_is_there_and_folded() -> None:
+    html = page(code_cell("review.metrics  # <b>", 1))
+    assert (
+        '<details class="page-code"><summary>code</summary>'
+        '<pre class="pm-out"><code>review.metrics  # &lt;b&gt;</code></pre>' in html
+    )
+
+
+def test_an_error_is_a_readable_box_without_colours_of_a_terminal() -> None:
+    html = page(code_cell("x", 1, [error("KeyError", "'<cart>'", "\x1b[31mTraceback\x1b[0m", "line 1")]))
+    assert "This part could not be made" in html
+    assert "KeyError: &#39;&lt;cart&gt;&#39;" in html
+    assert "Traceback\nline 1" in html
+    assert "\x1b" not in html
+
+
+def test_cells_that_did_not_run_say_so_and_the_page_says_how_many() -> None:
+    html = page(
+        code_cell("a", 1),
+        code_cell("b", None, [stream("begun")]),
+        code_cell("c", None),
+        code_cell("", None),
+    )
+    assert "2 cells did not run to their end." in html
+    assert html.count("Not run: the notebook stopped before this cell.") == 1
+    assert html.count("The notebook stopped inside this cell") == 1
+
+
+def test_a_notebook_that_ran_says_nothing_of_the_kind() -> None:
+    assert "did not run" not in report()
+    assert "Not run" not in report()
+
+
+def test_red_cells_of_papermill_are_left_out() -> None:
+    tagged = {"tags": ["papermill-error-cell-tag"]}
+    red = {
+        "cell_type": "markdown",
+        "metadata": tagged,
+        "source": '<span style="color:red">An Exception was encountered</span>',
+    }
+    html = page(red, code_cell("x", 1, [error("ValueError", "no")]))
+    assert "An Exception was encountered" not in html
+    assert "ValueError: no" in html
+
+
+def test_streams_are_text_and_messages_are_folded() -> None:
+    html = page(code_cell("x", 1, [stream("<b>out</b>"), stream("warning", "stderr")]))
+    assert '<pre class="pm-out">&lt;b&gt;out&lt;/b&gt;</pre>' in html
+    assert '<details class="pm-log"><summary>Messages of this cell</summary><pre class="pm-out">warning</pre>' in html
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ({"image__png": "aGk=\n"}, 'src="data:image/png;base64,aGk="'),
+        ({"image__svg+xml": "<svg onload='x'/>"}, 'src="data:image/svg+xml;utf8,%3Csvg%20onload%3D%27x%27/%3E"'),
+        ({"text__markdown": "**b**"}, "<strong>b</strong>"),
+        ({"text__plain": "<Review>"}, '<pre class="pm-out">&lt;Review&gt;</pre>'),
+        ({"text__html": ["<i>a", "</i>"], "text__plain": "x"}, "<i>a</i>"),
+        (
+            {"application__vnd.jupyter.widget-view+json": {}, "text__plain": "VBox()"},
+            "A live control stands here in the notebook.",
+        ),
+    ],
+)
+def test_outputs_of_other_kinds(data: dict[str, Any], shown: str) -> None:
+    assert shown in page(code_cell("x", 1, [output(**data)]))
+
+
+def test_saved_state_of_widgets_is_dropped() -> None:
+    made = notebook_of([code_cell("x", 1)])
+    made.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"secret-model": {}}}}
+    assert "secret-model" not in export_html(made, title="t")
+
+
+def test_credentials_are_masked_wherever_text_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "_forms", ())
+    monkeypatch.setattr(redaction, "_fragments", ())
+    redaction.remember("S3CRET-canary")
+    shown = {
+        "data": [{"type": "scatter", "y": [1, 2], "name": "S3CRET-canary"}],
+        "layout": {"title": {"text": "S3CRET-canary"}},
+    }
+    made = notebook_of(
+        [
+            {"cell_type": "markdown", "metadata": {}, "source": "S3CRET-canary"},
+            code_cell(
+                "x = 'S3CRET-canary'", 1, [stream("S3CRET-canary"), error("E", "S3CRET-canary", "S3CRET-canary")]
+            ),
+            code_cell(
+                "y",
+                2,
+                [
+                    output(text__html="<b>https://ann:hunter2@prometheus.example/</b>"),
+                    output(**{"application__vnd.plotly.v1+json": shown}),
+                ],
+            ),
+        ]
+    )
+    before = json.dumps(made)
+    html = export_html(made, title="S3CRET-canary")
+    packed = re.findall(r'<script type="text/plain" id="pm-\w+-0">([^<]+)</script>', html)[0]
+    for text in (html, gzip.decompress(base64.b64decode(packed)).decode("latin-1")):
+        assert "S3CRET-canary" not in text
+        assert "hunter2" not in text
+    assert json.dumps(made) == before
+
+
+def test_a_figure_of_a_person_has_its_numbers_too() -> None:
+    values = {"dtype": "f8", "bdata": base64.b64encode(np.array([1.0, np.nan, 3.0]).tobytes()).decode()}
+    shown = {
+        "data": [{"y": values}, {"y": ["text"]}, {"y": [None, 2]}, {"type": "pie", "values": [1]}],
+        "layout": {"title": "mine"},
+    }
+    html = page(code_cell("x", 1, [output(**{"application__vnd.plotly.v1+json": shown})]))
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", html)
+    assert [(name, re.findall(r">([^<]+)</td>", cells)) for name, cells in rows] == [
+        ("line 1", ["1", "2", "3", "3"]),
+        ("line 3", ["2", "2", "2", "2"]),
+    ]
+    assert 'aria-label="mine"' in html
+
+
+def test_page_carries_the_language_it_is_written_in() -> None:
+    assert '<html lang="ja">' in page(code_cell("x", 1), language="ja")
+
+
+def test_a_title_is_the_first_heading_when_the_notebook_has_none() -> None:
+    assert '<h1 class="page-title"><a href="#top">a &lt;b&gt;</a></h1>' in page(code_cell("x", 1), title="a <b>")
+    headed = {"cell_type": "markdown", "metadata": {}, "source": "# Own title"}
+    assert page(headed).count("<h1") == 1
+
+
+def test_nbformat_validates_a_notebook_without_the_slow_grammar() -> None:
+    code = (
+        "import prodmeet_kit._fast_imports, sys, nbformat\n"
+        "assert sys.modules['rfc3987_syntax'] is None\n"
+        "good = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('1')])\n"
+        "nbformat.validate(good)\n"
+        "del good.cells[0]['source']\n"
+        "try:\n    nbformat.validate(good)\n"
+        "except nbformat.ValidationError:\n    print('refused')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "refused"
