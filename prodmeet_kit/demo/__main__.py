@@ -16,11 +16,12 @@ from types import FrameType
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
+from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.errors import ProdmeetError
 
 __all__ = ["main"]
 
-_SNAPSHOT = Path(__file__).parent / "snapshot"
+
 _FORTNIGHT = timedelta(days=14)
 
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif options.command == "serve":
             _serve(options.port, options.seed)
         else:
-            _snapshot(options.out, options.parameters, options.seed)
+            _snapshot(options.out, options.port, options.parameters, options.seed)
     except ProdmeetError as error:
         print(error, file=sys.stderr)
         return error.exit_status
@@ -49,7 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run a Prometheus with the demo world until Ctrl-C")
     serve.add_argument("--port", type=int, help="port on 127.0.0.1 (default: a free one)")
     snapshot = commands.add_parser("snapshot", help="gather the demo product's facts and freeze them")
-    snapshot.add_argument("--out", type=Path, default=_SNAPSHOT, help="folder of the snapshot")
+    snapshot.add_argument("--out", type=Path, default=SNAPSHOT, help="folder of the snapshot")
+    snapshot.add_argument(
+        "--port", type=int, default=9090, help="port on 127.0.0.1 that the snapshot names (default: 9090)"
+    )
     snapshot.add_argument("--parameters", type=Path, default=Path("parameters"), help="folder that holds demo.yaml")
     return parser
 
@@ -101,14 +105,14 @@ def _serve(port: int | None, seed: int) -> None:
         print("stopped")
 
 
-def _snapshot(out: Path, parameters: Path, seed: int) -> None:
+def _snapshot(out: Path, port: int, parameters: Path, seed: int) -> None:
     from prodmeet_kit.gather import gather
     from prodmeet_kit.parameters import load
     from prodmeet_kit.snapshot import freeze
     from prodmeet_kit.window import Window
 
     product = load("demo", parameters)
-    with _prometheus(None, seed) as (url, meeting):
+    with _prometheus(port, seed) as (url, meeting):
         os.environ["PROMETHEUS_URL"] = url
         window = Window.ending(
             meeting, cadence=product.meeting.cadence, timezone=product.timezone, longest=product.longest_window
