@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.absent import absent, none
@@ -94,6 +95,8 @@ def _table(items: pd.DataFrame) -> Table:
         return t("{value}, expected {expect}", value=write(row["observed"], "number"), expect=row["verify_expect"])
 
     frame = items.assign(
+        # An item is due until the midnight after its day: what people wrote is the day.
+        due_day=items["due"] - timedelta(seconds=1),
         outcome_text=items["outcome"].replace("none", t("no acceptance query")),
         observed_text=[observed(row) for _, row in items.iterrows()],
     )
@@ -101,7 +104,7 @@ def _table(items: pd.DataFrame) -> Table:
         Column("id", t("Item"), "code"),
         Column("text", t("What")),
         Column("owner", t("Owner")),
-        Column("due", t("Due"), "date"),
+        Column("due_day", t("Due"), "date"),
         Column("overdue_days", t("Overdue"), "days"),
         Column("age_days", t("Age"), "days"),
         Column("status", t("Status"), "state"),

@@ -68,6 +68,7 @@ def figure(chart: Chart, *, titled: bool = True) -> go.Figure:
 
 def _lines(chart: Chart, frame: pd.DataFrame, names: list[str], scale: Scale) -> list[dict[str, Any]]:
     traces = []
+    unit = inert(scale.unit).replace("%", "&#37;")  # plotly fills in what stands in %{}
     for position, name in enumerate(names):
         values = frame.iloc[:, position].to_numpy(dtype=float) / scale.divisor
         line = {
@@ -79,7 +80,7 @@ def _lines(chart: Chart, frame: pd.DataFrame, names: list[str], scale: Scale) ->
             {
                 **_trace(piece, line),
                 "name": inert(name),
-                "hovertemplate": "%{y}",
+                "hovertemplate": f"%{{y}} {unit}".rstrip(),
                 "connectgaps": False,
                 "showlegend": not at,
             }

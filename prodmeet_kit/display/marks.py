@@ -22,7 +22,7 @@ __all__ = ["ROW", "Drawn", "draw", "legend"]
 ROW = 18
 """Height of a row of names, pixels."""
 
-_ROWS = 3
+_ROWS = 4
 _LETTER = 6.6  # pixels of a letter at 12 px
 _PLOT = 760  # a plot on a 1280 pixel screen is wider: names clear of each other here are so there
 _LONGEST = 26

@@ -159,11 +159,10 @@ def amount(value: float, unit: str = "") -> str:
     >>> amount(3.2 * 1024**3, "bytes"), amount(1500, "B/s"), amount(2.5, "cores")
     ('3.2 GiB', '1.46 KiB/s', '2.5 cores')
     """
-    _, slash, per = unit.partition("/")
     if not is_bytes(unit) or math.isinf(value):
         return number(value, unit)
     power = byte_power(value)
-    return f"{number(value / 1024**power)} {byte_unit(power)}{slash}{per}"
+    return f"{number(value / 1024**power)} {byte_unit(power, unit)}"
 
 
 def byte_power(value: float) -> int:
@@ -174,14 +173,22 @@ def byte_power(value: float) -> int:
     return power
 
 
-def byte_unit(power: int) -> str:
-    """The unit of a power of 1024."""
-    return ("B", "KiB", "MiB", "GiB", "TiB", "PiB")[power]
+def byte_unit(power: int, unit: str = "bytes") -> str:
+    """The unit of a power of 1024, with what ``unit`` says it is per.
+
+    >>> byte_unit(2, "bytes"), byte_unit(2, "B/s"), byte_unit(2, "bytes per request")
+    ('MiB', 'MiB/s', 'MiB per request')
+    """
+    return ("B", "KiB", "MiB", "GiB", "TiB", "PiB")[power] + unit[len(_first_word(unit)) :]
 
 
 def is_bytes(unit: str) -> bool:
     """Whether a unit counts bytes, alone or per something."""
-    return unit.lower().partition("/")[0] in _BYTE_UNITS
+    return _first_word(unit).lower() in _BYTE_UNITS
+
+
+def _first_word(unit: str) -> str:
+    return unit.partition("/")[0].partition(" ")[0]
 
 
 _WRITERS: dict[str, Callable[[float], str]] = {

@@ -37,7 +37,7 @@ class Scale:
         values = _finite(frames)
         power = byte_power(float(np.abs(values).max())) if is_bytes(chart.unit) and values.size else 0
         divisor = 1024.0**power
-        unit = byte_unit(power) + "".join(chart.unit.partition("/")[1:]) if is_bytes(chart.unit) else chart.unit
+        unit = byte_unit(power, chart.unit) if is_bytes(chart.unit) else chart.unit
         values = values / divisor
         low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
         near = [level for level in (line.value / divisor for line in chart.lines) if _near(level, low, high)]
@@ -48,7 +48,7 @@ class Scale:
     @property
     def axis(self) -> dict[str, Any]:
         """Range and formats for plotly: enough digits that 99.99% is never written 100%."""
-        formats = {"tickformat": ".6~%", "hoverformat": ".6~%"} if self.percent else {"hoverformat": ",.5~r"}
+        formats = {"tickformat": ".6~%", "hoverformat": ".6~%"} if self.percent else {"hoverformat": ",.4~r"}
         return {"range": [self.low, self.high], **formats}
 
     def holds(self, value: float) -> bool:

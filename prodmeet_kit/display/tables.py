@@ -123,13 +123,8 @@ def _cell(column: Column, record: dict[Any, Any], timezone: str) -> Cell:
 
 
 def _short(url: str) -> str:
-    """Host and the end of the path: enough to know where a link goes."""
+    """The end of a URL's path, or its host: enough to know where a link goes."""
     if not safe_url(url):
         return url
-    parts = urlsplit(url)
-    last = parts.path.rstrip("/").rpartition("/")[2]
-    return (
-        f"{parts.hostname}/…/{last}"
-        if parts.path.count("/") > 1 and last
-        else f"{parts.hostname}{parts.path}".rstrip("/")
-    )
+    parts = urlsplit(url.strip())
+    return parts.path.rstrip("/").rpartition("/")[2] or str(parts.hostname)

@@ -57,6 +57,8 @@ _GRID = "rgba(128,134,142,0.2)"
 
 def template() -> dict[str, Any]:
     """The plotly template of every figure: transparent ground, horizontal grid only, numbers in plain words."""
+    # The guide under the pointer has an edge in the colour of the ground, which only the report knows.
+    spike = {"showspikes": False, "spikethickness": 1, "spikecolor": GREY.line, "spikedash": "solid"}
     axis = {"zeroline": False, "automargin": False, "fixedrange": False}
     return {
         "layout": {
@@ -70,6 +72,7 @@ def template() -> dict[str, Any]:
             "dragmode": "zoom",
             "xaxis": {
                 **axis,
+                **spike,
                 "showgrid": False,
                 "ticks": "outside",
                 "ticklen": 5,

@@ -52,7 +52,9 @@ def _chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # not the session: Playwright's event loop would run on under tests that start their own
 def browser() -> Iterator[Browser]:
     """The system's Chromium, with a profile of its own."""
     with sync_playwright() as playwright:

@@ -6,6 +6,7 @@ import pytest
 
 from prodmeet_kit import agenda
 from prodmeet_kit.agenda.evidence import AgendaItem, Chart, Table
+from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.errors import Failure, InputError
 from prodmeet_kit.parameters.models import AGENDA
 from tests.support.reviews import review
@@ -151,6 +152,9 @@ def test_an_overdue_action_item_is_asked_about() -> None:
     item = review({"action_items": items}, FINE).action_items
     assert item.state == "attention"
     assert item.headline.startswith("1 action item, 1 overdue")
+    # Due on 20 Nov in Tokyo is midnight of 21 Nov there, 15:00 UTC
+    assert "20 Nov 2026" in markdown(item)
+    assert "21 Nov 2026" not in markdown(item)
 
 
 def test_the_minutes_of_all_items_fit_the_meeting() -> None:

@@ -214,9 +214,9 @@ def test_names_of_marks_take_rows_and_those_without_room_are_counted() -> None:
     shown = chart(np.ones(100), marks=marks)
     made = plotted(shown)
     heights = [note["yshift"] for note in made["layout"]["annotations"] if note["name"] == "mark-page"]
-    assert heights == [0, 18, 36]
+    assert heights == [0, 18, 36, 54]
     assert len(made["layout"]["shapes"]) == 5
-    assert "2 marks without room for a name" in caption(shown)
+    assert "1 mark without room for a name" in caption(shown)
 
 
 def test_without_data_the_figure_says_so() -> None:

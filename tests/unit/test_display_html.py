@@ -136,7 +136,7 @@ def test_folded_evidence_is_in_details_with_what_it_holds() -> None:
 def test_numbers_stand_right_and_unknown_is_said_aloud() -> None:
     frame = pd.DataFrame({"n": ["a", "b"], "v": [1.0, None]})
     page = Elements(html(item(Table("T", frame, (Column("n", "N"), Column("v", "V", "number", unit="req/s"))))))
-    assert [cell["class"] for cell in page.all("td")] == ["pm-number pm-right"] * 2
+    assert [cell["class"] for cell in page.all("td")] == ["pm-kind-number pm-right"] * 2
     assert {"class": "pm-unknown-value", "role": "img", "aria-label": "not known", "title": "not known"} in page.all(
         "span"
     )

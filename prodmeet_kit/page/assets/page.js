@@ -68,6 +68,7 @@
   // The figure as this reader sees it: colours of the page, and names below the chart where they find no room beside it.
   function fitted(figure, width, light) {
     const ink = light ? "#4d545d" : "#b4bac2";
+    const ground = light ? "#ffffff" : "#15181d";
     const layout = structuredClone({ ...figure.layout, template: undefined });
     const template = structuredClone(figure.layout.template ?? {});
     layout.template = template;
@@ -80,8 +81,9 @@
         bordercolor: light ? "#c9ced4" : "#4a525c",
         font: { size: 14, color: light ? "#1b1f24" : "#e6e8eb" },
       },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
+      paper_bgcolor: ground,
+      plot_bgcolor: ground,
+      xaxis: { ...template.layout?.xaxis, showspikes: true },
     };
     for (const note of layout.annotations ?? []) {
       const pair = settings.inks[note.name];
@@ -101,7 +103,7 @@
       .filter((note) => !/^(line|mark)/.test(note.name ?? ""))
       .map((note) => (note.name === "level" ? { ...note, xanchor: "right", xshift: 0, yshift: 10 } : note));
     layout.margin = { ...layout.margin, l: 48, r: 6, t: Math.min(layout.margin.t, 28) };
-    layout.xaxis = { ...layout.xaxis, nticks: 4 };
+    layout.xaxis = { ...layout.xaxis, nticks: 5 };
     if (lines > 1) {
       layout.showlegend = true;
       layout.legend = { orientation: "h", x: 0, xanchor: "left", y: -0.14, yanchor: "top", font: { size: 13 } };
