@@ -8,6 +8,9 @@ is not whole), missing numbers ``NaN``. Free text from outside stays text.
 Metric answers are *wide* frames: a UTC ``DatetimeIndex`` named ``time`` on the
 regular grid of the question (an instant has one row), one ``float64`` column a
 series, named by :func:`label_key`; a gap is ``NaN``.
+
+Longer than other modules on purpose: it is one list of declarations, and a
+reader looks a frame up in one place.
 """
 
 from __future__ import annotations
