@@ -15,13 +15,16 @@ from typing import Any
 
 from prodmeet_kit.window import format_duration
 
-__all__ = ["WINDOW", "Matchers", "check", "counts_events", "fill_window", "has_window"]
+__all__ = ["WINDOW", "Matchers", "check", "counts_events", "fill_window", "has_window", "normal", "selector"]
 
 WINDOW = re.compile(r"\{\{\s*\.?window\s*\}\}")
 """The placeholder of Sloth: ``{{.window}}`` stands for the length of a range."""
 
 _RATES = {"rate", "irate"}
 _COUNTS = {"increase", "count_over_time", "sum_over_time"}
+
+_NOBODYS = timedelta(milliseconds=123_457)
+"""A length nobody writes: finds the placeholder again in a parsed query."""
 
 
 def has_window(query: str) -> bool:
@@ -61,17 +64,16 @@ def counts_events(query: str) -> bool:
     ``sum_over_time``, and ``value * window`` when they are ``rate``.
     Raises ``ValueError`` when the query has no such function or mixes both.
     """
-    mark = timedelta(milliseconds=123_457)  # a length nobody writes: finds the placeholder again in the tree
     functions: set[str] = set()
 
     def visit(node: Any) -> None:
         for argument in getattr(node, "args", None) or ():
-            if getattr(argument, "range", None) == mark:
+            if getattr(argument, "range", None) == _NOBODYS:
                 functions.add(node.func.name)
 
     import promql_parser
 
-    promql_parser.walk(_parse(fill_window(query, mark)), visit)
+    promql_parser.walk(_parse(fill_window(query, _NOBODYS)), visit)
     if functions and functions <= _COUNTS:
         return True
     if functions and functions <= _RATES:
@@ -79,6 +81,36 @@ def counts_events(query: str) -> bool:
     raise ValueError(
         "count events with rate(...[{{.window}}]) or increase(...[{{.window}}]), not a mix and not another"
     )
+
+
+def normal(query: str) -> str:
+    """The query as the parser writes it: the same for two that differ only in white space, comments or notation.
+
+    >>> normal('sum( rate(x{b="2",a="1"}[300s]) )  by (job)') == normal('sum by (job) (rate(x{a="1", b="2"}[5m]))')
+    True
+
+    Raises ``ValueError`` when it is not PromQL.
+    """
+    # The placeholder becomes a length nobody writes, so that it stays apart from every real one.
+    return str(_parse(fill_window(query, _NOBODYS)).prettify())
+
+
+_SELECTOR = re.compile(r"\s*([A-Za-z_:][A-Za-z0-9_:]*)\s*(?:\{(.*)\})?\s*", re.DOTALL)
+
+
+def selector(text: str) -> tuple[str, str]:
+    """The name and the matchers of a plain selector, for queries that are built on it.
+
+    >>> selector('http_request_duration_seconds{service="web"}')
+    ('http_request_duration_seconds', 'service="web"')
+
+    Raises ``ValueError`` for any other PromQL (a range, ``offset``, a function, alternatives with ``or``).
+    """
+    node = _parse(text)
+    found = _SELECTOR.fullmatch(text)
+    if found is None or type(node).__name__ != "VectorSelector" or node.matchers.or_matchers:
+        raise ValueError('write a metric name with label matchers, such as requests{service="web"}')
+    return found[1], (found[2] or "").strip().rstrip(",")
 
 
 @dataclass(frozen=True)

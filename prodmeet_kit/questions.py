@@ -1,4 +1,4 @@
-"""Which questions a review asks the metric source, and how an answer becomes a count of events.
+"""Which questions a review asks the metric source. How answers become counts is in :mod:`prodmeet_kit.sli`.
 
 A window total is ONE instant over the whole window: right across counter
 resets and gaps. A trend on the grid S asks a rate over S plus one scrape
@@ -8,40 +8,46 @@ interval, times S, so that every jump between two scrapes is counted once
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import promql
-from prodmeet_kit.facts import Facts, Question
+from prodmeet_kit.facts import Answer, Question
+from prodmeet_kit.sli import discovery, event_count, event_trend, indicator
 from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from prodmeet_kit.parameters.models import Product, Service, Slo
 
-__all__ = ["SPANS", "event_count", "event_trend", "plan", "verification"]
+__all__ = ["LOAD_HISTORY", "SPANS", "discovery", "event_count", "event_trend", "plan", "verification"]
 
 SPANS = ("window", "since", "previous")
 """Spans an SLO is counted over; see ``frames.SLO_COUNTS``."""
 
-_SIDES = ("bad", "total")
+LOAD_HISTORY = timedelta(weeks=8)
+"""How far back load is asked for: eight of each weekday tell a usual one. A source splits a range it finds too long."""
 
 
-def plan(product: Product, window: Window) -> Iterator[Question]:
-    """Every question about the product's SLOs, load and resources, in the order of its services."""
+def plan(product: Product, window: Window, found: Mapping[str, Answer] | None = None) -> Iterator[Question]:
+    """Every question about the product's SLOs, load and resources, in the order of its services.
+
+    ``found`` answers the questions of :func:`discovery`; an SLO that needs such
+    an answer and has none is not asked about.
+    """
     lookback = _lookback(product, window)
     for service in product.services:
         for slo in service.slos:
-            yield from _slo(service, slo, window, lookback)
+            yield from _slo(service, slo, window, lookback, found or {})
         for load in service.load:
-            yield _trend(f"load/{service.name}/{load.name}", load.query, window, lookback)
+            yield _trend(f"load/{service.name}/{load.name}", load.query, window, lookback, LOAD_HISTORY)
         for resource in service.resources:
             key = f"resource/{service.name}/{resource.name}"
             yield _trend(f"{key}/use", resource.query, window, lookback)
             if resource.limit_query:
                 yield _trend(f"{key}/limit", resource.limit_query, window, lookback)
+            if resource.request_query:
+                yield _trend(f"{key}/request", resource.request_query, window, lookback)
 
 
 def verification(item: str, query: str, window: Window) -> Question:
@@ -54,50 +60,31 @@ def _lookback(product: Product, window: Window) -> timedelta:
     return window.step + (metrics.scrape_interval if metrics else timedelta(seconds=60))
 
 
-def _slo(service: Service, slo: Slo, window: Window, lookback: timedelta) -> Iterator[Question]:
+def _slo(
+    service: Service, slo: Slo, window: Window, lookback: timedelta, found: Mapping[str, Answer]
+) -> Iterator[Question]:
     spans = {
-        "window": (window.end, slo.window),
+        "window": (window.end, window.end - window.begin(slo.window, window.end)),
         "since": (window.end, window.length),
-        "previous": (window.start, slo.window),
+        "previous": (window.start, window.start - window.begin(slo.window, window.start)),
     }
-    for side, query in zip(_SIDES, (slo.sli.events.error_query, slo.sli.events.total_query), strict=True):
-        key = f"slo/{service.name}/{slo.name}/{side}"
+    for side in indicator(service.name, slo, found).sides:
+        key = f"slo/{service.name}/{slo.name}/{side.name}"
         for span, (at, length) in spans.items():
-            yield _instant(f"{key}/{span}", "metrics", query, at, length)
-        yield _trend(f"{key}/trend", query, window, lookback)
+            yield Question(f"{key}/{span}", "metrics", side.over(length), at, at, None, length)
+        text, length = side.along(window.step, lookback)
+        yield _on_grid(f"{key}/trend", text, length, window)
 
 
 def _instant(key: str, section: str, query: str, at: datetime, length: timedelta) -> Question:
     return Question(key, section, promql.fill_window(query, length), at, at, None, length)
 
 
-def _trend(key: str, query: str, window: Window, lookback: timedelta) -> Question:
-    text = promql.fill_window(query, lookback)
-    # The first bucket ends one step after history_start: (t - step, t] lies inside the history.
-    return Question(key, "metrics", text, window.history_start + window.step, window.end, window.step, lookback)
+def _trend(key: str, query: str, window: Window, lookback: timedelta, history: timedelta = timedelta()) -> Question:
+    return _on_grid(key, promql.fill_window(query, lookback), lookback, window, history)
 
 
-def event_count(facts: Facts, key: str, query: str) -> float:
-    """Events an instant question counted: its value, times the window's seconds when the query is a rate.
-
-    NaN when the question failed or no series came back.
-    """
-    value = facts.value(key)
-    answer = facts.answers.get(key)
-    if answer is None or promql.counts_events(query):
-        return value
-    assert answer.question.window is not None
-    return value * answer.question.window.total_seconds()
-
-
-def event_trend(facts: Facts, key: str, query: str) -> pd.Series | None:
-    """Events in each bucket ``(t - step, t]`` of a trend; NaN where the grid has a gap, ``None`` without a series."""
-    series = facts.series(key)
-    if series is None:
-        return None
-    question = facts.answers[key].question
-    assert question.step is not None and question.window is not None
-    seconds = question.step.total_seconds()
-    if promql.counts_events(query):
-        return series * (seconds / question.window.total_seconds())
-    return series * seconds
+def _on_grid(key: str, text: str, length: timedelta, window: Window, history: timedelta = timedelta()) -> Question:
+    oldest = min(window.history_start, window.end - history)
+    # The first bucket ends one step after the oldest instant: (t - step, t] lies inside the history.
+    return Question(key, "metrics", text, oldest + window.step, window.end, window.step, length)

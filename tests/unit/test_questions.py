@@ -59,6 +59,24 @@ def test_an_slo_is_counted_over_three_spans_by_one_instant_each_and_a_trend() ->
     assert len(asked) == 8 + 1 + 2
 
 
+def test_a_calendar_slo_is_counted_from_the_begin_of_its_period_in_the_products_zone() -> None:
+    monthly = product().model_dump(mode="json")
+    monthly["timezone"] = "Asia/Tokyo"
+    monthly["services"][0]["slos"][0]["window"] = "month"
+    loaded = Product.model_validate(monthly)
+    window = Window.ending(END, cadence=timedelta(days=28), timezone=loaded.timezone, longest=loaded.longest_window)
+    asked = {q.key: q for q in plan(loaded, window)}
+    # November begins in Tokyo on 31 October, 15:00 UTC; the last meeting was on 26 October, in a month begun on
+    # 30 September, 15:00 UTC: 22 d 10 h and 25 d 10 h before the meetings at 01:00 UTC.
+    total = "slo/cart/availability/total"
+    assert asked[f"{total}/window"].window == timedelta(days=22, hours=10)
+    assert asked[f"{total}/previous"].window == timedelta(days=25, hours=10)
+    assert asked[f"{total}/previous"].end == window.start
+    assert asked[f"{total}/since"].window == timedelta(days=28)
+    assert window.history_start <= END - timedelta(days=31)
+    assert Product.model_validate(loaded.model_dump(mode="json")) == loaded
+
+
 def test_a_trend_looks_back_one_scrape_longer_than_its_step() -> None:
     trend = {q.key: q for q in plan(product(), WINDOW)}["slo/cart/availability/total/trend"]
     assert "[6m]" in trend.query  # 5 min step + 1 min scrape interval

@@ -1,0 +1,110 @@
+"""What a single value of a parameter file may be: a duration, PromQL, a name; and the base of every model."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from prodmeet_kit import promql
+from prodmeet_kit.window import format_duration, parse_duration
+
+__all__ = [
+    "REFERENCE_ONLY",
+    "Duration",
+    "EventQuery",
+    "LabelMatchers",
+    "Model",
+    "Name",
+    "Query",
+    "RatioQuery",
+    "TimeZone",
+]
+
+
+def _duration(value: Any) -> Any:
+    # A bare number would be taken for seconds, where people mean days.
+    return value if isinstance(value, timedelta) else parse_duration(value)
+
+
+def _zone(value: Any) -> Any:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, TypeError, OSError):
+        raise ValueError("write a time zone of the IANA list, such as Asia/Tokyo or Europe/Berlin") from None
+    return value
+
+
+def _query(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            promql.check(value)
+        except ValueError as error:
+            raise ValueError(f"mend the PromQL: {error}") from None
+    return value
+
+
+def _ratio_query(value: Any) -> Any:
+    value = _query(value)
+    if isinstance(value, str) and not promql.has_window(value):
+        raise ValueError("put {{.window}} where the length of the range stands, as in rate(x[{{.window}}])")
+    return value
+
+
+def _event_query(value: Any) -> Any:
+    value = _ratio_query(value)
+    if isinstance(value, str):
+        promql.counts_events(value)
+    return value
+
+
+def _matchers(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            promql.Matchers.parse(value)
+        except ValueError as error:
+            raise ValueError(f'write label matchers such as severity=~"page|critical": {error}') from None
+    return value
+
+
+_DurationText = Annotated[str, Field(pattern=r"^([0-9]+(ms|[smhdwy]))+$", examples=["30m", "14d", "1h30m"])]
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration, json_schema_input_type=_DurationText),
+    PlainSerializer(format_duration, return_type=str),
+]
+"""A length of time, written as in Prometheus: 30m, 14d."""
+
+Query = Annotated[str, BeforeValidator(_query, json_schema_input_type=str)]
+"""Any PromQL expression."""
+
+EventQuery = Annotated[str, BeforeValidator(_event_query, json_schema_input_type=str)]
+"""PromQL that counts events over ``{{.window}}`` with rate or increase."""
+
+RatioQuery = Annotated[str, BeforeValidator(_ratio_query, json_schema_input_type=str)]
+"""PromQL with ``{{.window}}`` that is a ready ratio over it."""
+
+LabelMatchers = Annotated[str, BeforeValidator(_matchers, json_schema_input_type=str)]
+"""Label matchers in PromQL notation, without braces."""
+
+TimeZone = Annotated[
+    str,
+    BeforeValidator(_zone, json_schema_input_type=Annotated[str, Field(examples=["Asia/Tokyo", "Europe/Berlin"])]),
+]
+"""A zone of the IANA list."""
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
+"""Letters, digits, dot, dash, underscore: it becomes part of anchors and file names."""
+
+
+REFERENCE_ONLY: dict[str, Any] = {"pattern": r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\})*$"}
+"""What editors accept for a credential: a reference to the environment and nothing else."""
+
+
+class Model(BaseModel):
+    """What every model of a parameter file is: unknown keys are refused, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

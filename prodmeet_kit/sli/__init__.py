@@ -1,0 +1,29 @@
+"""Service level indicators: every kind as the same small thing, so that nothing above knows of kinds.
+
+:func:`indicator` gives the queries a kind needs (its sides), what they weigh
+(events, or seconds of time) and what a reader must know; :func:`counts` and
+:func:`trend` turn the answers into total and bad. The kinds themselves are in
+:mod:`.kinds`, the bounds of histogram buckets in :mod:`.bounds`.
+"""
+
+from __future__ import annotations
+
+from prodmeet_kit.sli.bounds import discovery, judged, tells_bounds
+from prodmeet_kit.sli.counting import Counts, counts, event_count, event_trend, trend
+from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator, needed
+
+__all__ = [
+    "Counts",
+    "Indicator",
+    "Side",
+    "Weight",
+    "counts",
+    "discovery",
+    "event_count",
+    "event_trend",
+    "indicator",
+    "judged",
+    "needed",
+    "tells_bounds",
+    "trend",
+]

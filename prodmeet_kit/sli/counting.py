@@ -1,0 +1,173 @@
+"""Answers turned into total and bad: over a span, and step by step.
+
+Unknown is never zero: when a question failed, or the total has no series, both
+are NaN. Where time weighs, total is the seconds that are known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil, isfinite, isnan, nan
+from typing import TYPE_CHECKING
+
+from prodmeet_kit import promql
+from prodmeet_kit.facts import Facts
+from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.parameters.models import Slo
+
+__all__ = ["Counts", "counts", "event_count", "event_trend", "trend"]
+
+_ROUNDING = 1e-9
+"""A ratio this far outside 0..1 is rounding."""
+
+_MORE = 1 + 1e-6
+"""Good beyond total by more than this is not the rounding of two extrapolations."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Total and bad of one span, in events or in seconds; NaN where not known.
+
+    ``bad`` is also NaN where a bad series is absent beside a known total.
+    ``note`` holds codes, with blanks between: ``between_bounds:0.25..0.5``,
+    ``interpolated``, ``good_absent``, ``good_over_total``, ``ratio_invalid``
+    (no total therefore) and ``ratio_invalid:3`` (steps left out).
+    """
+
+    total: float
+    bad: float
+    weight: Weight = "events"
+    note: str = ""
+
+
+def counts(facts: Facts, service: str, slo: Slo, span: str) -> Counts:
+    """What one SLO counted over a span (``window``, ``since``, ``previous``)."""
+    shape, key = indicator(service, slo, facts.answers), f"slo/{service}/{slo.name}"
+    if _unknown(facts, shape, key, span):
+        return Counts(nan, nan, shape.weight, shape.note)
+    if len(shape.sides) == 1:
+        total, bad, note = _ratio(facts, f"{key}/{shape.sides[0].name}", span)
+        return Counts(total, bad, shape.weight, _joined(shape.note, note))
+    side, main = shape.sides
+    part, total = (_amount(facts, f"{key}/{each.name}/{span}", each) for each in (side, main))
+    if side.name == "bad":
+        return Counts(total, part, shape.weight, shape.note)
+    if isnan(part):
+        return Counts(total, total, shape.weight, _joined(shape.note, "good_absent" if total > 0 else ""))
+    over = "good_over_total" if part > total * _MORE + _ROUNDING else ""
+    return Counts(total, max(total - part, 0.0), shape.weight, _joined(shape.note, over))
+
+
+def trend(facts: Facts, service: str, slo: Slo) -> pd.DataFrame | None:
+    """``[total, bad]`` in each step ``(t - step, t]``; ``None`` where the total is not known at all.
+
+    A step without a total is NaN in both, but for a bad side of events, which
+    is NaN wherever it has no value.
+    """
+    import pandas as pd
+
+    shape, key = indicator(service, slo, facts.answers), f"slo/{service}/{slo.name}"
+    if _unknown(facts, shape, key, "trend"):
+        return None
+    series = [_steps(facts, f"{key}/{side.name}/trend", side) for side in shape.sides]
+    total = series[-1]
+    if total is None:
+        return None
+    if len(shape.sides) == 1:
+        seconds = _step(facts, f"{key}/ratio/trend").total_seconds()
+        known = _valid(total)
+        ratio = total.where(known).clip(0.0, 1.0)
+        return pd.DataFrame({"total": known.astype("float64").where(known) * seconds, "bad": ratio * seconds})
+    part = pd.Series(nan, index=total.index) if series[0] is None else series[0]
+    if shape.sides[0].name == "good":
+        part = (total - part.fillna(0.0)).clip(lower=0.0)
+    return _spread(pd.DataFrame({"total": total, "bad": part}), shape, _step(facts, f"{key}/total/trend"))
+
+
+def event_count(facts: Facts, key: str, query: str) -> float:
+    """Events an instant question counted: its value, times the window's seconds when the query is a rate.
+
+    NaN when the question failed or no series came back.
+    """
+    value = facts.value(key)
+    answer = facts.answers.get(key)
+    if answer is None or promql.counts_events(query):
+        return value
+    assert answer.question.window is not None
+    return value * answer.question.window.total_seconds()
+
+
+def event_trend(facts: Facts, key: str, query: str) -> pd.Series[float] | None:
+    """Events in each bucket ``(t - step, t]`` of a trend; NaN where the grid has a gap, ``None`` without a series."""
+    series = facts.series(key)
+    if series is None:
+        return None
+    question = facts.answers[key].question
+    assert question.step is not None and question.window is not None
+    seconds = question.step.total_seconds()
+    if promql.counts_events(query):
+        return series * (seconds / question.window.total_seconds())
+    return series * seconds
+
+
+def _unknown(facts: Facts, shape: Indicator, key: str, span: str) -> bool:
+    """Whether a side was not answered: then the other one alone says nothing."""
+    answers = [facts.answers.get(f"{key}/{side.name}/{span}") for side in shape.sides]
+    return not answers or any(answer is None or answer.frame is None for answer in answers)
+
+
+def _amount(facts: Facts, key: str, side: Side) -> float:
+    return facts.value(key) * side.slice.total_seconds() if side.slice else event_count(facts, key, side.query)
+
+
+def _steps(facts: Facts, key: str, side: Side) -> pd.Series[float] | None:
+    if not side.slice and side.name != "ratio":
+        return event_trend(facts, key, side.query)
+    series = facts.series(key)
+    return series * side.slice.total_seconds() if series is not None and side.slice else series
+
+
+def _step(facts: Facts, key: str) -> timedelta:
+    step = facts.answers[key].question.step
+    assert step is not None
+    return step
+
+
+def _spread(frame: pd.DataFrame, shape: Indicator, step: timedelta) -> pd.DataFrame:
+    """A slice longer than a step is known at its end alone: its steps share it evenly."""
+    length = shape.sides[-1].slice
+    if length is None or length <= step:
+        return frame
+    return frame.bfill(limit=ceil(length / step) - 1) * (step / length)
+
+
+def _ratio(facts: Facts, key: str, span: str) -> tuple[float, float, str]:
+    """Seconds, bad seconds and note of a ready ratio."""
+    answer, value = facts.answers[f"{key}/{span}"], facts.value(f"{key}/{span}")
+    assert answer.question.window is not None and answer.frame is not None
+    if not (isfinite(value) and -_ROUNDING <= value <= 1 + _ROUNDING):
+        return nan, nan, "ratio_invalid" if answer.frame.shape[1] else ""
+    seconds = answer.question.window.total_seconds()
+    steps = _invalid_steps(facts, f"{key}/trend", answer.question.end - answer.question.window, answer.question.end)
+    return seconds, min(max(value, 0.0), 1.0) * seconds, f"ratio_invalid:{steps}" if steps else ""
+
+
+def _invalid_steps(facts: Facts, key: str, start: object, end: object) -> int:
+    series = facts.series(key)
+    if series is None:
+        return 0
+    inside = series[(series.index > start) & (series.index <= end)].dropna()
+    return int((~_valid(inside)).sum())
+
+
+def _valid(ratio: pd.Series[float]) -> pd.Series[bool]:
+    return (ratio >= -_ROUNDING) & (ratio <= 1 + _ROUNDING)  # not NaN, not infinite
+
+
+def _joined(*codes: str) -> str:
+    return " ".join(code for code in codes if code)
