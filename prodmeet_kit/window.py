@@ -9,19 +9,29 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from prodmeet_kit.errors import InputError
 
 __all__ = [
     "MAX_POINTS",
+    "PERIODS",
+    "Period",
     "Window",
     "choose_step",
     "floor_to_step",
     "format_duration",
     "parse_duration",
     "parse_time",
+    "period_bounds",
 ]
+
+Period = Literal["month", "quarter"]
+"""A stretch of the calendar that an objective may be promised for."""
+
+PERIODS: dict[Period, timedelta] = {"month": timedelta(days=31, hours=2), "quarter": timedelta(days=92, hours=2)}
+"""The longest each can be; clocks are put back by two hours at most."""
 
 MAX_POINTS = 11_000
 """Points a Prometheus server returns for one series in one range query."""
@@ -122,6 +132,23 @@ def choose_step(length: timedelta) -> timedelta:
     return _STEPS[-1]
 
 
+def period_bounds(moment: datetime, period: Period, timezone: str) -> tuple[datetime, datetime]:
+    """Begin and end (UTC) of the calendar month or quarter of a zone that ends with, or holds, ``moment``.
+
+    Spans are open at their begin: midnight of the first belongs to the period it closes.
+
+    >>> [bound.isoformat() for bound in period_bounds(datetime(2026, 11, 23, tzinfo=UTC), "month", "Asia/Tokyo")]
+    ['2026-10-31T15:00:00+00:00', '2026-11-30T15:00:00+00:00']
+    """
+    local = (moment - timedelta(microseconds=1)).astimezone(ZoneInfo(timezone))
+    months = 1 if period == "month" else 3
+    first = (local.month - 1) // months * months  # from zero
+    year, month = divmod(local.year * 12 + first + months, 12)
+    begin = datetime(local.year, first + 1, 1, tzinfo=ZoneInfo(timezone))
+    end = datetime(year, month + 1, 1, tzinfo=ZoneInfo(timezone))
+    return begin.astimezone(UTC), end.astimezone(UTC)
+
+
 @dataclass(frozen=True)
 class Window:
     """What one review looks at: since the last meeting, and the equal time before it.
@@ -165,8 +192,9 @@ class Window:
         given = start
         start = given or back(end, cadence)
         if start >= end:
+            first, last = (f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" for moment in (start, end))
             raise InputError(
-                f"the window starts at {start.isoformat()} and ends at {end.isoformat()}: give a start before the end"
+                f"the window starts at {first} and ends at {last} ({timezone}): give a start before the end"
             )
         compare_start = start - (end - start) if given else back(start, cadence)
         history_start = min(compare_start, end - longest)
@@ -189,6 +217,12 @@ class Window:
     def length(self) -> timedelta:
         """From the last meeting to this one."""
         return self.end - self.start
+
+    def begin(self, length: timedelta | Period, moment: datetime) -> datetime:
+        """Where an SLO window begins that ends at ``moment``: so much earlier, or the begin of the calendar period."""
+        if isinstance(length, timedelta):
+            return moment - length
+        return period_bounds(moment, length, self.timezone)[0]
 
     def after(self, length: timedelta) -> datetime:
         """``end`` plus a length, counted on the product's calendar: the local hour stays when the clock changes."""

@@ -1,12 +1,16 @@
-"""SLOs in the metrics item: the table everybody reads, and a chart an SLO, folded while nothing happened on it."""
+"""SLOs in the metrics item: the table everybody reads, what moved the budgets, and a chart an SLO."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Chart, Column, Line, Table
+from prodmeet_kit.agenda.metrics_budget import evidence as budgets
+from prodmeet_kit.agenda.metrics_decisions import decision_table
 from prodmeet_kit.agenda.over_time import before, marks
+from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.analysis.burn_rates import PAGE
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -22,19 +26,29 @@ __all__ = ["evidence", "slo_table"]
 SMOOTH = timedelta(hours=1)
 """Error ratios are drawn over this span: a five-minute ratio of a quiet service is mostly chance."""
 
+FEW = 10_000
+"""Under so many events the 95% interval of the attainment is shown beside it."""
+
 
 def evidence(findings: Findings) -> list[Evidence]:
-    """The table of SLOs, then their charts; nothing where the product has none."""
-    return [slo_table(findings.slos), *_charts(findings)] if len(findings.slos) else []
+    """The table of SLOs, what moved their budgets, what to decide, then charts; nothing where the product has none."""
+    if not len(findings.slos):
+        return []
+    return [
+        marked(slo_table(findings.slos), findings, ["slo"]),
+        *budgets(findings),
+        decision_table(findings.decisions),
+        *_charts(findings),
+    ]
 
 
 def slo_table(slos: pd.DataFrame) -> Table:
     """The SLO summary as people read it; the overview shows the same."""
-    notes = {
-        "bad_absent": t("no bad-event series: counted as zero"),
-        "bad_over_total": t("more bad than total events: counted as all bad"),
-    }
-    frame = slos.assign(note_text=slos["note"].map(notes).fillna(slos["note"]))
+    frame = slos.assign(
+        note_text=[_note(row) for row in rows(slos)],
+        window_text=[_window(row) for row in rows(slos)],
+        interval=[_interval(row) for row in rows(slos)],
+    )
     columns = [
         Column("service", t("Service")),
         Column("name", t("SLO")),
@@ -51,37 +65,124 @@ def slo_table(slos: pd.DataFrame) -> Table:
     ]
     if frame["note_text"].any():
         columns.append(Column("note_text", t("Note")))
-    return Table(t("Service level objectives"), frame, tuple(columns), anchor=("service", "name"))
+    if frame["interval"].any():
+        columns.insert(4, Column("interval", t("95% interval")))
+    if frame["window_text"].nunique() > 1 or frame["period"].any():
+        columns.insert(2, Column("window_text", t("Window")))
+    return Table(
+        t("Service level objectives"), frame, tuple(columns), anchor=("service", "name"), caption=_caption(slos)
+    )
+
+
+def _caption(slos: pd.DataFrame) -> str:
+    """What the columns are over, and why two of them do not add up to the third."""
+    spans = {write(seconds, "duration") for seconds in slos["window_s"].dropna()}
+    over = t("Over the last {span}", span=spans.pop()) if len(spans) == 1 else t("Over each objective's own window")
+    return t(
+        "{over}: old bad events leave as new ones come, so what was left less what was spent is not what is left. "
+        "Attained is cut, never rounded up.",
+        over=over,
+    )
+
+
+def _note(row: dict[str, Any]) -> str:
+    parts = [_words(code) for code in str(row["note"]).split()]
+    if row["excluded_fraction"] > 0:
+        share, everything = write(row["excluded_fraction"], "percent"), write(row["attainment_all"], "percent")
+        parts.append(t("{share} of events excluded; counting all: {all}", share=share, all=everything))
+    return "; ".join(parts)
+
+
+def _words(code: str) -> str:
+    """A code of ``SLO_SUMMARY`` as people read it; an unknown one as it is."""
+    name, _, detail = code.partition(":")
+    words = {
+        "bad_absent": t("no bad-event series: counted as zero"),
+        "bad_over_total": t("more bad than total events: counted as all bad"),
+        "good_absent": t("no good-event series: counted as all bad"),
+        "good_over_total": t("more good than total events: counted as all good"),
+        "between_bounds": t(
+            "the threshold lies between bucket bounds {bounds}", bounds=detail.replace("..", t(" and "))
+        ),
+        "interpolated": t("share within a bucket is interpolated"),
+        "ratio_invalid": t("steps with a ratio outside 0 to 1: {count}", count=detail)
+        if detail
+        else t("the ratio is outside 0 to 1"),
+    }
+    return words.get(name, code)
+
+
+def _window(row: dict[str, Any]) -> str:
+    periods = {"month": t("this month"), "quarter": t("this quarter")}
+    return periods.get(row["period"]) or write(row["window_s"], "duration")
+
+
+def _interval(row: dict[str, Any]) -> str:
+    """Where chance matters: few events, or an objective that lies inside the interval."""
+    low, high = row["attainment_low"], row["attainment_high"]
+    if not (row["total"] < FEW or low < row["objective"] < high) or low != low:  # NaN is not equal to itself
+        return ""
+    return t("{low} to {high}", low=write(low, "percent"), high=write(high, "percent"))
 
 
 def _charts(findings: Findings) -> list[Chart]:
-    """The error ratio of each SLO against what its budget allows."""
+    """The burn rate of each SLO; of one that allows no bad event, where it has no meaning, the error ratio."""
     charts = []
     for row in rows(findings.slos):
-        ref = f"{row['service']}/{row['name']}"
-        ratio = findings.error_ratio(ref, SMOOTH)
-        if ratio is None:
-            continue
-        window = findings.facts.window
-        quiet = row["state"] == "OK" and not row["budget_spent_since_last"] > 0.2
-        charts.append(
-            Chart(
-                title=t("{name}: share of bad events", name=ref),
-                frame=ratio[ratio.index > window.start].to_frame(ref),
-                faint=before(findings, ratio).to_frame(ref),
-                unit="",
-                kind="percent",
-                step=window.step,
-                timezone=window.timezone,
-                anchor=f"slo-{row['service']}-{row['name']}",
-                lines=(
-                    Line(
-                        1 - row["objective"], t("allowed by {objective}", objective=write(row["objective"], "percent"))
-                    ),
-                ),
-                marks=marks(findings, row["service"]),
-                caption=t("Bad / total events over {span}", span=write(SMOOTH.total_seconds(), "duration")),
-                folded=quiet,
-            )
-        )
+        chart = _burn(findings, row) if row["objective"] < 1 else _ratio(findings, row)
+        if chart is not None:
+            charts.append(chart)
     return charts
+
+
+def _burn(findings: Findings, row: dict[str, Any]) -> Chart | None:
+    ref = f"{row['service']}/{row['name']}"
+    history = findings.burn_history(ref)
+    if history is None:
+        return None
+    history.columns = [t("over {span}", span=write(span, "duration")) for span in history.columns]
+    lines = [
+        Line(page.factor, t("pages over {span}", span=write(page.long.total_seconds(), "duration"))) for page in PAGE
+    ]
+    caption = t(
+        "Bad / total events, over the {allowed} that the objective allows: a steady 1 spends the budget in one window",
+        allowed=write(1 - row["objective"], "percent"),
+    )
+    slow = history.columns[-1]
+    return Chart(
+        title=t("{name}: burn rate", name=ref),
+        frame=history[history.index > findings.facts.window.start],
+        faint=before(findings, history[slow]).to_frame(slow),
+        lines=(*lines, Line(1.0, t("budget in one window"))),
+        caption=caption,
+        unit="",
+        **_common(findings, row),
+    )
+
+
+def _ratio(findings: Findings, row: dict[str, Any]) -> Chart | None:
+    ref = f"{row['service']}/{row['name']}"
+    ratio = findings.error_ratio(ref, SMOOTH)
+    if ratio is None:
+        return None
+    return Chart(
+        title=t("{name}: share of bad events", name=ref),
+        frame=ratio[ratio.index > findings.facts.window.start].to_frame(ref),
+        faint=before(findings, ratio).to_frame(ref),
+        lines=(Line(1 - row["objective"], t("allowed by {objective}", objective=write(row["objective"], "percent"))),),
+        caption=t("Bad / total events over {span}", span=write(SMOOTH.total_seconds(), "duration")),
+        unit="",
+        kind="percent",
+        **_common(findings, row),
+    )
+
+
+def _common(findings: Findings, row: dict[str, Any]) -> dict[str, Any]:
+    window = findings.facts.window
+    return {
+        "step": window.step,
+        "timezone": window.timezone,
+        "anchor": f"slo-{row['service']}-{row['name']}",
+        "marks": marks(findings, row["service"]),
+        "folded": row["state"] == "OK" and not row["budget_spent_since_last"] > 0.2,
+    }

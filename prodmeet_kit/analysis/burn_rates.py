@@ -28,6 +28,8 @@ __all__ = [
     "events_between",
 ]
 
+Floats = npt.NDArray[np.float64]
+
 TINY = 1e-9
 """A burn rate this close to a limit is at it: the rest is rounding."""
 
@@ -47,7 +49,9 @@ class Condition:
     def holds(self, trend: pd.DataFrame, objective: float, step: timedelta) -> pd.Series[bool]:
         """Whether the condition holds at each step."""
         limit = self.factor * (1 - TINY)
-        return (burn(trend, objective, step, self.long) >= limit) & (burn(trend, objective, step, self.short) >= limit)
+        sums = _running(trend)
+        long, short = (_burn(_ratio(sums, step, span), objective) >= limit for span in (self.long, self.short))
+        return pd.Series(long & short, index=trend.index)
 
 
 PAGE = (
@@ -65,9 +69,15 @@ TICKET = (
 
 def events(trend: pd.DataFrame) -> pd.DataFrame:
     """The trend with 0 <= bad <= total; bad is 0 where only the total is known, both NaN where the total is not."""
-    total = trend["total"].clip(lower=0.0)
-    bad = trend["bad"].fillna(0.0).clip(lower=0.0)
-    return pd.DataFrame({"total": total, "bad": bad.where(bad <= total, total)})
+    total, bad = _cleaned(trend)
+    return pd.DataFrame({"total": total, "bad": bad}, index=trend.index)
+
+
+def _cleaned(trend: pd.DataFrame) -> tuple[Floats, Floats]:
+    """``total`` and ``bad`` of :func:`events` as arrays: charts and conditions ask for them hundreds of times."""
+    total = np.maximum(trend["total"].to_numpy(dtype=np.float64), 0.0)
+    bad = np.fmax(trend["bad"].to_numpy(dtype=np.float64), 0.0)  # fmax takes 0 for NaN
+    return total, np.minimum(bad, total)
 
 
 def error_ratio(trend: pd.DataFrame, step: timedelta, span: timedelta) -> pd.Series[float]:
@@ -77,10 +87,23 @@ def error_ratio(trend: pd.DataFrame, step: timedelta, span: timedelta) -> pd.Ser
     in the span. A span shorter than a step is one step; at the begin of the
     data it is what is there, as an alerting rule would see it.
     """
+    return pd.Series(_ratio(_running(trend), step, span), index=trend.index, name="error_ratio")
+
+
+def _running(trend: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Running sums of ``total`` and ``bad``; what is not known adds nothing."""
+    total, bad = (np.cumsum(np.fmax(values, 0.0)) for values in _cleaned(trend))
+    return total, bad
+
+
+def _ratio(sums: tuple[Floats, Floats], step: timedelta, span: timedelta) -> Floats:
+    """:func:`error_ratio` from running sums. Over steps without events their difference is exactly 0."""
     size = max(1, round(span / step))
-    steps = events(trend)
-    summed = steps.rolling(size, min_periods=1).sum()
-    return (summed["bad"] / summed["total"]).rename("error_ratio")
+    total, bad = (np.concatenate([each[:size], each[size:] - each[:-size]]) for each in sums)
+    ratio = np.divide(bad, total, out=np.full(len(total), nan), where=total > 0)
+    # Differences are rounded: beside much larger steps a ratio may come out a little beyond 0 or 1.
+    clipped: Floats = np.clip(ratio, 0.0, 1.0)
+    return clipped
 
 
 def burn(trend: pd.DataFrame, objective: float, step: timedelta, span: timedelta) -> pd.Series[float]:
@@ -94,8 +117,14 @@ def burn(trend: pd.DataFrame, objective: float, step: timedelta, span: timedelta
 
 def burn_rate(ratio: pd.Series[float], objective: float) -> pd.Series[float]:
     """Error ratios as burn rates; at an objective of 1 zero stays zero and any other ratio is infinite."""
+    values: Floats = np.asarray(ratio, dtype=np.float64)
+    return pd.Series(_burn(values, objective), index=ratio.index, name=ratio.name)
+
+
+def _burn(ratio: Floats, objective: float) -> Floats:
     budget = round(1 - objective, 12)
-    return ratio / budget if budget > 0 else ratio.mask(ratio > 0, inf)
+    rates: Floats = ratio / budget if budget > 0 else np.where(ratio > 0, inf, ratio)
+    return rates
 
 
 def current_burn(

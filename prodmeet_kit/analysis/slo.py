@@ -6,35 +6,51 @@ Counts of events over a whole window decide the state of an SLO; the trend
 - attainment = 1 - bad / total
 - budget, in events = (1 - objective) * total over the SLO window
 - burn rate = (bad / total) / (1 - objective): 1 spends the budget exactly in one SLO window
+- 95% interval of the attainment: Wilson's score interval (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927, p. 209)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import inf, isnan, nan
+from math import inf, isnan, nan, sqrt
 
 import pandas as pd
 
 from prodmeet_kit.analysis import grid
 from prodmeet_kit.frames import SLO_SUMMARY
-from prodmeet_kit.window import Window
+from prodmeet_kit.window import Period, Window
 
-__all__ = ["SloTarget", "budgets", "summarise"]
+__all__ = ["TINY", "Count", "Rules", "SloTarget", "allowed", "budgets", "cleaned", "share", "summarise", "wilson"]
 
 TINY = 1e-9
 """Below this an extrapolated count, or its distance from what the budget allows, is rounding."""
 
+Z95 = 1.959963984540054
+"""The 97.5% point of the normal distribution: two sides of 2.5% leave 95%."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When there is too little to judge by: see :func:`summarise`."""
+
+    min_events: float = 0.0
+    min_budget_events: float = 1.0
+
 
 @dataclass(frozen=True)
 class SloTarget:
-    """One objective: ``objective`` is a fraction, ``window_s`` the SLO window in seconds."""
+    """One objective: ``objective`` is a fraction, ``window_s`` the SLO window at the meeting in seconds.
+
+    ``period`` says that the window is the calendar month or quarter so far; else it rolls.
+    """
 
     service: str
     name: str
     objective: float
     window_s: float
+    period: Period | None = None
 
     @property
     def ref(self) -> str:
@@ -48,20 +64,31 @@ class SloTarget:
 
     @property
     def window(self) -> timedelta:
-        """The SLO window."""
+        """The SLO window at the meeting."""
         return timedelta(seconds=self.window_s)
+
+    @property
+    def length(self) -> timedelta | Period:
+        """What :meth:`Window.begin` needs to find where a window of this SLO begins."""
+        return self.period or self.window
 
 
 @dataclass(frozen=True)
-class _Count:
-    """Events of one span, cleaned: 0 <= bad <= total, or NaN where the total is unknown."""
+class Count:
+    """Events of one span, cleaned: 0 <= bad <= total, or NaN where the total is unknown.
+
+    With ``weight`` ``time`` they are seconds. ``known`` are codes that came with the counts.
+    """
 
     total: float
     bad: float
     note: str = ""
+    weight: str = "events"
+    known: str = ""
 
     @classmethod
-    def of(cls, total: float, bad: float) -> _Count:
+    def of(cls, total: float, bad: float) -> Count:
+        """Counts as the server gave them; ``note`` says what had to be assumed."""
         if isnan(total):
             return cls(nan, nan)
         total = total if total > TINY else 0.0
@@ -73,19 +100,36 @@ class _Count:
             return cls(total, total, "bad_over_total")
         return cls(total, bad if bad > TINY else 0.0)
 
+    @property
+    def attainment(self) -> float:
+        """The share of good events; NaN without events."""
+        return 1 - self.bad / self.total if self.total > 0 else nan
+
+
+UNKNOWN = Count(nan, nan)
+
 
 def summarise(
-    counts: pd.DataFrame, slos: Iterable[SloTarget], trends: Mapping[str, pd.DataFrame], window: Window
+    counts: pd.DataFrame,
+    slos: Iterable[SloTarget],
+    trends: Mapping[str, pd.DataFrame],
+    window: Window,
+    *,
+    rules: Rules | None = None,
+    all_counts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """State and budget of each SLO at the meeting, as ``SLO_SUMMARY``, in the order of ``slos``.
 
-    ``counts`` is ``SLO_COUNTS``; ``trends`` maps ``service/name`` to a frame
-    ``[total, bad]`` of events a step, and is used for ``missing_fraction`` alone (NaN without a trend).
+    ``counts`` is ``SLO_COUNTS`` without what is excluded, ``all_counts`` with it (absent: nothing is excluded);
+    ``trends`` maps ``service/name`` to a frame ``[total, bad]`` of events a step, and is used for
+    ``missing_fraction`` alone (NaN without a trend).
 
     States, first that holds:
 
     - ``NO_DATA``: no total, or a total of 0;
-    - ``TOO_FEW``: the budget allows less than one bad event, so that one event decides;
+    - ``TOO_FEW``: fewer events than ``rules.min_events``; or the budget allows fewer bad events than
+      ``rules.min_budget_events`` (1) and no more than that happened, so that one event decides
+      (counts are extrapolated: to the nearest whole event). Never where time weighs;
     - ``BAD``: attainment below the objective;
     - ``OK``.
 
@@ -97,8 +141,10 @@ def summarise(
     and ``OK`` without. Its budget numbers are NaN without bad events; with them
     the remaining budget is minus infinity, budget spent and burn rate are infinite.
     """
-    found = _counts(counts)
-    return SLO_SUMMARY.frame(_row(slo, found, trends.get(slo.ref), window) for slo in slos)
+    found = cleaned(counts)
+    everything = found if all_counts is None else cleaned(all_counts)
+    rules = rules or Rules()
+    return SLO_SUMMARY.frame(_row(slo, found, everything, trends.get(slo.ref), window, rules) for slo in slos)
 
 
 def budgets(counts: pd.DataFrame, slos: Iterable[SloTarget]) -> dict[str, float]:
@@ -106,44 +152,70 @@ def budgets(counts: pd.DataFrame, slos: Iterable[SloTarget]) -> dict[str, float]
 
     ``counts`` is ``SLO_COUNTS``. At an objective of 1 it is 0.
     """
-    found = _counts(counts)
-    return {slo.ref: _allowed(slo, found.get((slo.ref, "window"), _Count(nan, nan))) for slo in slos}
+    found = cleaned(counts)
+    return {slo.ref: allowed(slo, found.get((slo.ref, "window"), UNKNOWN)) for slo in slos}
 
 
-def _counts(counts: pd.DataFrame) -> dict[tuple[str, str], _Count]:
-    columns = (counts[column] for column in ("service", "name", "span", "total", "bad"))
+def cleaned(counts: pd.DataFrame) -> dict[tuple[str, str], Count]:
+    """``SLO_COUNTS`` by ``service/name`` and span, each 0 <= bad <= total."""
+    columns = (counts[column] for column in ("service", "name", "span", "total", "bad", "weight", "note"))
     return {
-        (f"{service}/{name}", str(span)): _Count.of(float(total), float(bad))
-        for service, name, span, total, bad in zip(*columns, strict=True)
+        (f"{service}/{name}", str(span)): replace(
+            Count.of(float(total), float(bad)), weight=str(weight) or "events", known=str(known)
+        )
+        for service, name, span, total, bad, weight, known in zip(*columns, strict=True)
     }
 
 
-def _allowed(slo: SloTarget, count: _Count) -> float:
+def allowed(slo: SloTarget, count: Count) -> float:
+    """Bad events the objective allows among these; NaN without events."""
     return slo.budget * count.total if count.total > 0 else nan
 
 
-def _share(part: float, whole: float) -> float:
+def share(part: float, whole: float) -> float:
     """A part of a whole; of nothing, infinite when there is a part and NaN when there is none."""
     if whole == 0:
         return inf if part > 0 else nan
     return part / whole
 
 
-def _state(slo: SloTarget, count: _Count) -> str:
+def wilson(attainment: float, total: float) -> tuple[float, float]:
+    """Wilson's 95% score interval of a share of good events among ``total`` (not whole when extrapolated).
+
+    With p the share, n the total, z = 1.96: (p + z²/2n ± z·sqrt(p(1 - p)/n + z²/4n²)) / (1 + z²/n).
+    NaN without events. It takes events as independent; failures come in bursts, so the truth is wider.
+    """
+    if not total > 0:
+        return nan, nan
+    part = Z95**2 / total
+    centre = (attainment + part / 2) / (1 + part)
+    half = sqrt(part * attainment * (1 - attainment) + part**2 / 4) / (1 + part)
+    return min(max(centre - half, 0.0), attainment), max(min(centre + half, 1.0), attainment)
+
+
+def _state(slo: SloTarget, count: Count, rules: Rules) -> str:
     if not count.total > 0:
         return "NO_DATA"
-    allowed = _allowed(slo, count)
-    if slo.budget > 0 and allowed < 1 - TINY:
+    budget, least = allowed(slo, count), rules.min_budget_events
+    decided_by_one = slo.budget > 0 and budget < least - TINY and count.bad < least + 0.5
+    if count.weight == "events" and (count.total < rules.min_events - TINY or decided_by_one):
         return "TOO_FEW"
-    return "BAD" if count.bad > allowed * (1 + TINY) else "OK"
+    return "BAD" if count.bad > budget * (1 + TINY) else "OK"
 
 
 def _row(
-    slo: SloTarget, found: Mapping[tuple[str, str], _Count], trend: pd.DataFrame | None, window: Window
+    slo: SloTarget,
+    found: Mapping[tuple[str, str], Count],
+    everything: Mapping[tuple[str, str], Count],
+    trend: pd.DataFrame | None,
+    window: Window,
+    rules: Rules,
 ) -> dict[str, object]:
-    unknown = _Count(nan, nan)
-    count, recent, before = (found.get((slo.ref, span), unknown) for span in ("window", "since", "previous"))
-    allowed = _allowed(slo, count)
+    count, recent, before = (found.get((slo.ref, span), UNKNOWN) for span in ("window", "since", "previous"))
+    whole = everything.get((slo.ref, "window"), UNKNOWN)
+    budget = allowed(slo, count)
+    # Seconds are no independent trials: an interval of them would be far too narrow.
+    low, high = wilson(count.attainment, count.total) if count.weight == "events" else (nan, nan)
     total = None if trend is None else trend["total"]
     cut = recent.note if recent.note == "bad_over_total" else ""
     return {
@@ -151,17 +223,25 @@ def _row(
         "name": slo.name,
         "objective": slo.objective,
         "window_s": slo.window_s,
-        "state": _state(slo, count),
-        "attainment": 1 - count.bad / count.total if count.total > 0 else nan,
+        "period": slo.period or "",
+        "state": _state(slo, count, rules),
+        "attainment": count.attainment,
+        "attainment_low": low,
+        "attainment_high": high,
+        "attainment_since": recent.attainment,
+        "attainment_all": whole.attainment,
         "good": count.total - count.bad,
         "total": count.total,
         "bad": count.bad,
-        "budget_remaining": 1 - _share(count.bad, allowed),
-        "budget_remaining_before": 1 - _share(before.bad, _allowed(slo, before)),
-        "budget_spent_since_last": _share(recent.bad, allowed),
-        "burn_rate": _share(_share(recent.bad, recent.total), slo.budget),
+        "budget_remaining": 1 - share(count.bad, budget),
+        "budget_remaining_all": 1 - share(whole.bad, allowed(slo, whole)),
+        "budget_remaining_before": 1 - share(before.bad, allowed(slo, before)),
+        "budget_spent_since_last": share(recent.bad, budget),
+        "burn_rate": share(share(recent.bad, recent.total), slo.budget),
         "missing_fraction": (
             nan if total is None else grid.missing_fraction(total, window.end - slo.window, window.end, window.step)
         ),
-        "note": count.note or cut,
+        "excluded_fraction": share(whole.total - count.total, whole.total),
+        "weight": count.weight,
+        "note": " ".join(code for code in (count.note or cut, whole.known) if code),
     }

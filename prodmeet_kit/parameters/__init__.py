@@ -9,7 +9,6 @@ from prodmeet_kit.parameters.loading import load, products
 from prodmeet_kit.parameters.models import (
     AGENDA,
     Auth,
-    Events,
     Load,
     Meeting,
     MetricSource,
@@ -17,11 +16,11 @@ from prodmeet_kit.parameters.models import (
     RecordSource,
     Resource,
     Service,
-    Sli,
     Slo,
     Sources,
     Tls,
 )
+from prodmeet_kit.parameters.sli import Events, Sli
 
 __all__ = [
     "AGENDA",

@@ -8,6 +8,7 @@ any other way too: a check looks only at what has the shape it needs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -15,6 +16,7 @@ from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.expansion import REFERENCE
 from prodmeet_kit.parameters.models import AGENDA
 from prodmeet_kit.parameters.validation import did_you_mean, shown
+from prodmeet_kit.window import parse_time
 
 __all__ = ["AGENDA_GROUP", "CHECKS", "Finding", "agenda_items"]
 
@@ -71,6 +73,35 @@ def _per_cent(objective: float) -> str:
     return f"{objective * 100:g}" if 0 < objective < 1 else "99.9"
 
 
+def _exclusions_fit(data: dict[str, Any]) -> Iterator[Finding]:
+    """An exclusion ends after its start, and names services and SLOs there are: else it would take out nothing."""
+    services = {
+        str(service.get("name")): [str(_mapping(slo).get("name")) for slo in _list(service.get("slos"))]
+        for service in map(_mapping, _list(data.get("services")))
+    }
+    zone = str(data.get("timezone", "UTC"))
+    for index, exclusion in enumerate(map(_mapping, _list(data.get("exclusions")))):
+        way: Way = ("exclusions", index)
+        start, end = (_instant(exclusion.get(key), zone) for key in ("start", "end"))
+        if start and end and end <= start:
+            yield (*way, "end"), shown(exclusion["end"], (*way, "end")), "write an end after the start"
+        named = [name for name in services if name in _list(exclusion.get("services"))]
+        chosen = named or list(services)
+        slos = [known for name in chosen for slo in services[name] for known in (slo, f"{name}/{slo}")]
+        for kind, known in (("services", list(services)), ("slos", slos)):
+            for number, name in enumerate(_list(exclusion.get(kind))):
+                if isinstance(name, str) and name not in known:
+                    place = (*way, kind, number)
+                    yield place, f"{shown(name, place)}, which does not exist", did_you_mean(name, known)
+
+
+def _instant(text: Any, zone: str) -> datetime | None:
+    try:
+        return parse_time(text, zone)
+    except (ValueError, KeyError, OSError):
+        return None
+
+
 def _references_can_be_read(data: dict[str, Any]) -> Iterator[Finding]:
     for way, text in _texts(data.get("sources"), ("sources",)):
         if "${" in REFERENCE.sub("", text):
@@ -116,6 +147,7 @@ CHECKS: tuple[Callable[[dict[str, Any]], Iterator[Finding]], ...] = (
     _agenda_exists,
     _names_are_unique,
     _objectives_are_per_cent,
+    _exclusions_fit,
     _references_can_be_read,
     _auth_is_whole,
     _url_has_a_scheme,

@@ -7,13 +7,15 @@ clear as well. The value itself is never part of a problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.expansion import REFERENCE
+from prodmeet_kit.redaction import MASK, redact
 
-__all__ = ["credentials_in_clear", "holds_credentials", "names_credential"]
+__all__ = ["credentials_in_clear", "holds_credentials", "masked", "names_credential"]
 
 _WORD = (
     r"token|password|passwd|pwd|pass|passphrase|secret|api_?key|access_?key|private_?key|secret_?key|app_?key"
@@ -52,6 +54,30 @@ def holds_credentials(way: Way) -> bool:
 def credentials_in_clear(data: Any) -> Iterator[tuple[Way, str]]:
     """The way to each credential in clear in the content of a file, and what to write instead."""
     yield from _search(data, (), secret=False)
+
+
+def masked(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a product's parameters without credentials in clear.
+
+    A loaded file has none; a model made in code may.
+    """
+    copy: dict[str, Any] = deepcopy(dict(parameters))
+    for way, _ in list(credentials_in_clear(copy)):
+        at: Any = copy
+        for part in way[:-1]:
+            at = at[part]
+        at[way[-1]] = MASK
+    if "sources" in copy:
+        copy["sources"] = _redacted(copy["sources"])
+    return copy
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _redacted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_redacted(inner) for inner in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def _search(value: Any, way: Way, *, secret: bool) -> Iterator[tuple[Way, str]]:

@@ -20,7 +20,7 @@ from prodmeet_kit.window import format_duration
 
 __all__ = ["schema", "write_schema"]
 
-_MERGED = ("Meeting", "Sources", "MetricSource", "Auth", "Tls")
+_MERGED = ("Meeting", "SloRules", "Sources", "MetricSource", "Auth", "Tls")
 """Mappings of a product that lie over those of ``defaults.yaml``, where the keys they need may stand."""
 
 

@@ -8,13 +8,15 @@ snapshot or a report. The description of each field is what editors show.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from prodmeet_kit import promql
-from prodmeet_kit.window import format_duration, parse_duration
+from prodmeet_kit.parameters.accounting import Exclusion, Level, SloRules, SloWindow
+from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Model, Name, Query, TimeZone
+from prodmeet_kit.parameters.holdings import Borrowed, Price
+from prodmeet_kit.parameters.sli import Sli
+from prodmeet_kit.window import PERIODS
 
 __all__ = [
     "AGENDA",
@@ -42,102 +44,7 @@ AGENDA = (
 """The default agenda: the order of the SRE book's chapter 31, then what teams add."""
 
 
-def _duration(value: Any) -> Any:
-    # A bare number would be taken for seconds, where people mean days.
-    return value if isinstance(value, timedelta) else parse_duration(value)
-
-
-def _zone(value: Any) -> Any:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, TypeError, OSError):
-        raise ValueError("write a time zone of the IANA list, such as Asia/Tokyo or Europe/Berlin") from None
-    return value
-
-
-def _query(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            promql.check(value)
-        except ValueError as error:
-            raise ValueError(f"mend the PromQL: {error}") from None
-    return value
-
-
-def _event_query(value: Any) -> Any:
-    value = _query(value)
-    if isinstance(value, str):
-        if not promql.has_window(value):
-            raise ValueError("put {{.window}} where the length of the range stands, as in rate(x[{{.window}}])")
-        promql.counts_events(value)
-    return value
-
-
-def _matchers(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            promql.Matchers.parse(value)
-        except ValueError as error:
-            raise ValueError(f'write label matchers such as severity=~"page|critical": {error}') from None
-    return value
-
-
-_DurationText = Annotated[str, Field(pattern=r"^([0-9]+(ms|[smhdwy]))+$", examples=["30m", "14d", "1h30m"])]
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_duration, json_schema_input_type=_DurationText),
-    PlainSerializer(format_duration, return_type=str),
-]
-"""A length of time, written as in Prometheus: 30m, 14d."""
-
-Query = Annotated[str, BeforeValidator(_query, json_schema_input_type=str)]
-"""Any PromQL expression."""
-
-EventQuery = Annotated[str, BeforeValidator(_event_query, json_schema_input_type=str)]
-"""PromQL that counts events over ``{{.window}}`` with rate or increase."""
-
-LabelMatchers = Annotated[str, BeforeValidator(_matchers, json_schema_input_type=str)]
-"""Label matchers in PromQL notation, without braces."""
-
-TimeZone = Annotated[
-    str,
-    BeforeValidator(_zone, json_schema_input_type=Annotated[str, Field(examples=["Asia/Tokyo", "Europe/Berlin"])]),
-]
-"""A zone of the IANA list."""
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
-"""Letters, digits, dot, dash, underscore: it becomes part of anchors and file names."""
-
-
-_REFERENCE: dict[str, Any] = {"pattern": r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\})*$"}
-"""What editors accept for a credential: a reference to the environment and nothing else."""
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Events(_Model):
-    """An SLI as the share of good events among all."""
-
-    error_query: EventQuery = Field(
-        description="Bad events: rate or increase over {{.window}}, one series",
-        examples=['sum(rate(http_requests_total{service="cart",code=~"5.."}[{{.window}}]))'],
-    )
-    total_query: EventQuery = Field(
-        description="All events: rate or increase over {{.window}}, one series",
-        examples=['sum(rate(http_requests_total{service="cart"}[{{.window}}]))'],
-    )
-
-
-class Sli(_Model):
-    """How the indicator is measured."""
-
-    events: Events = Field(description="Bad and total events, as in Sloth")
-
-
-class Slo(_Model):
+class Slo(Model):
     """An objective over a window."""
 
     name: Name = Field(description="Short name, unique within the service", examples=["availability", "latency"])
@@ -148,7 +55,9 @@ class Slo(_Model):
         examples=[99.9],
         json_schema_extra={"exclusiveMinimum": 1},  # 0.999 is a fraction written for per cent; loading says so
     )
-    window: Duration = Field(default=timedelta(days=28), description="Rolling window, such as 28d")
+    window: SloWindow = Field(
+        default=timedelta(days=28), description="Rolling window such as 28d, or the calendar month or quarter"
+    )
     description: str = Field(default="", description="What users notice when it is missed")
     sli: Sli = Field(description="How the indicator is measured")
 
@@ -163,7 +72,7 @@ class Slo(_Model):
         return round(1 - self.objective / 100, 12)
 
 
-class Load(_Model):
+class Load(Model):
     """Demand over time, such as requests per second."""
 
     name: Name = Field(description="Short name, unique within the service")
@@ -174,7 +83,7 @@ class Load(_Model):
     )
 
 
-class Resource(_Model):
+class Resource(Model):
     """Something that is used up, and how much of it there is."""
 
     name: Name = Field(description="Short name, unique within the service")
@@ -188,27 +97,43 @@ class Resource(_Model):
         description="How much there is, in the same unit, one series",
         examples=['sum(kube_pod_container_resource_limits{service="cart",resource="cpu"})'],
     )
+    request_query: Query | None = Field(
+        default=None,
+        description="How much is reserved, in the same unit, one series",
+        examples=['sum(kube_pod_container_resource_requests{service="cart",resource="cpu"})'],
+    )
+    borrowed: tuple[Borrowed, ...] = Field(default=(), description="Parts of the limit that go back, and when")
+    price: Price | None = Field(default=None, description="What using it costs, for the cost of a request")
+
+    @model_validator(mode="after")
+    def _price_fits_unit(self) -> Resource:
+        if self.price and not self.price.fits(self.unit):
+            unit = "cores" if self.price.per == "core-hour" else "bytes"
+            raise ValueError(f"{self.name} is priced by {self.price.per}: write unit: {unit}, or price it by unit-hour")
+        return self
 
 
-class Service(_Model):
+class Service(Model):
     """One service of the product."""
 
     name: Name = Field(description="Name, as in the service label of alerts")
     slos: tuple[Slo, ...] = Field(default=(), description="Objectives of the service")
     load: tuple[Load, ...] = Field(default=(), description="Demand over time")
     resources: tuple[Resource, ...] = Field(default=(), description="What is used up")
+    satisfaction: Level | None = Field(default=None, description="How content its users are; the product's when absent")
+    toil: Level | None = Field(default=None, description="How much toil it makes; the product's when absent")
 
 
-class Auth(_Model):
+class Auth(Model):
     """Credentials, always as ${ENV} references."""
 
     type: Literal["bearer", "basic"] = Field(description="bearer: token; basic: username and password")
-    token: str = Field(default="", description="For bearer: ${NAME_OF_VARIABLE}", json_schema_extra=_REFERENCE)
+    token: str = Field(default="", description="For bearer: ${NAME_OF_VARIABLE}", json_schema_extra=REFERENCE_ONLY)
     username: str = Field(default="", description="For basic: the user's name")
-    password: str = Field(default="", description="For basic: ${NAME_OF_VARIABLE}", json_schema_extra=_REFERENCE)
+    password: str = Field(default="", description="For basic: ${NAME_OF_VARIABLE}", json_schema_extra=REFERENCE_ONLY)
 
 
-class Tls(_Model):
+class Tls(Model):
     """Files for TLS."""
 
     ca_file: str = Field(default="", description="CA bundle that signed the server's certificate")
@@ -217,7 +142,7 @@ class Tls(_Model):
     verify: bool = Field(default=True, description="Check the server's certificate")
 
 
-class MetricSource(_Model):
+class MetricSource(Model):
     """A server that answers the Prometheus HTTP API."""
 
     type: Name = Field(default="prometheus", description="prometheus, also for Thanos, Mimir, VictoriaMetrics")
@@ -242,7 +167,7 @@ class RecordSource(BaseModel):
     type: Name = Field(description="Which kind of source, such as file")
 
 
-class Sources(_Model):
+class Sources(Model):
     """Where the facts come from."""
 
     metrics: MetricSource | None = Field(default=None, description="Metrics")
@@ -254,7 +179,7 @@ class Sources(_Model):
     toil: tuple[RecordSource, ...] = Field(default=(), description="Repeated manual work")
 
 
-class Meeting(_Model):
+class Meeting(Model):
     """The meeting itself."""
 
     cadence: Duration = Field(default=timedelta(days=14), description="Time between meetings")
@@ -262,7 +187,7 @@ class Meeting(_Model):
     agenda: tuple[Name, ...] = Field(default=AGENDA, description="Agenda items in order")
 
 
-class Product(_Model):
+class Product(Model):
     """One product: the content of ``parameters/<product>.yaml`` over ``defaults.yaml``."""
 
     product: Name = Field(description="Name, the same as the file's")
@@ -272,6 +197,10 @@ class Product(_Model):
     meeting: Meeting = Field(default_factory=Meeting, description="The meeting itself")
     sources: Sources = Field(default_factory=Sources, description="Where the facts come from")
     services: tuple[Service, ...] = Field(min_length=1, description="Services of the product")
+    exclusions: tuple[Exclusion, ...] = Field(default=(), description="Times that no SLO counts, each with a reason")
+    slo_rules: SloRules = Field(default_factory=SloRules, description="When a number is too thin, and toil high")
+    satisfaction: Level | None = Field(default=None, description="How content users are; asked when absent")
+    toil: Level | None = Field(default=None, description="How much toil there is; from the hours of toil when absent")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Product:
@@ -291,4 +220,5 @@ class Product(_Model):
     def longest_window(self) -> timedelta:
         """The longest SLO window, at least 28 days: how far back trends reach."""
         windows = [slo.window for service in self.services for slo in service.slos]
-        return max([timedelta(days=28), *windows])
+        lengths = [window if isinstance(window, timedelta) else PERIODS[window] for window in windows]
+        return max([timedelta(days=28), *lengths])

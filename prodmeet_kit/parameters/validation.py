@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import typing
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -54,12 +55,22 @@ def say(error: Mapping[str, Any], model: type[BaseModel]) -> tuple[Way, str, str
         described = fields_at(model, way[:-1]).get(str(way[-1]), "")
         return way, "missing", f"add it ({described})" if described else "add it"
     if kind == "literal_error":
-        return way, shown(error["input"], way), f"write {context['expected']}".replace("'", "")
+        return way, shown(error["input"], way), _one_of(context["expected"])
     if kind == "value_error":
         return way, shown(error["input"], way), str(context["error"])
     mend = _MENDS.get(kind)
     limits = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in context.items()}
     return way, shown(error["input"], way), mend.format(**limits) if mend else str(error["msg"])
+
+
+def _one_of(expected: str) -> str:
+    """The mend from pydantic's words ``'page', 'person' or ''``, of which an empty one means none at all."""
+    words = re.findall(r"'([^']*)'", expected)
+    if not words:
+        return f"write {expected}"
+    *others, last = [word for word in words if word]
+    mend = f"write {', '.join(others)} or {last}" if others else f"write {last}"
+    return mend + (", or leave it out" if "" in words else "")
 
 
 def shown(value: Any, way: Way) -> str:

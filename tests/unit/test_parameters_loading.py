@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from prodmeet_kit.errors import InputError
 from prodmeet_kit.parameters import AGENDA, load, products
+from prodmeet_kit.parameters.accounting import SloRules
 from prodmeet_kit.parameters.models import Meeting
 
 REPOSITORY = Path(__file__).parents[2]
@@ -44,7 +45,9 @@ def test_the_demo_is_read_whole() -> None:
     assert demo.product == "demo"
     assert demo.meeting.agenda == AGENDA
     # Folded text (>-) comes as one line of PromQL without marks of where it was folded.
-    latency = demo.services[0].slos[1].sli.events.error_query
+    events = demo.services[0].slos[1].sli.events
+    assert events is not None
+    latency = events.error_query
     assert latency.startswith("sum(rate(http_request_duration_seconds_count")
     assert latency.isprintable()
 
@@ -52,7 +55,9 @@ def test_the_demo_is_read_whole() -> None:
 def test_every_query_and_reference_stays_as_written(folder: Path) -> None:
     write(folder, WITH_SLO + 'sources:\n  metrics: {url: "${PROMETHEUS_URL:-http://localhost:9090}"}\n')
     product = load("cart", folder)
-    assert product.services[0].slos[0].sli.events.total_query == "sum(rate(x_total[{{.window}}]))"
+    events = product.services[0].slos[0].sli.events
+    assert events is not None
+    assert events.total_query == "sum(rate(x_total[{{.window}}]))"
     assert product.sources.metrics is not None
     assert product.sources.metrics.url == "${PROMETHEUS_URL:-http://localhost:9090}"
 
@@ -63,6 +68,7 @@ def test_the_shipped_defaults_are_those_of_the_models() -> None:
 
     written = read_document(REPOSITORY / "parameters" / "defaults.yaml").data
     assert Meeting.model_validate(written.pop("meeting")) == Meeting()
+    assert SloRules.model_validate(written.pop("slo_rules")) == SloRules()
     assert written == {"timezone": "UTC", "language": "en"}
 
 

@@ -64,6 +64,22 @@ def test_a_file_that_describes_no_product_says_what_it_lacks(folder: Path, text:
     ("line", "message"),
     [
         ("titel: X", "titel is not a known key: did you mean title?"),
+        (
+            "exclusions: [{start: 2026-11-10, end: 2026-11-09, reason: x, author: y}]",
+            'exclusions[0].end is "2026-11-09": write an end after the start',
+        ),
+        (
+            "exclusions: [{start: 2026-11-10, end: 2026-11-11, author: y}]",
+            "exclusions[0].reason is missing: add it (Why these events do not count, such as announced maintenance)",
+        ),
+        (
+            "exclusions: [{start: 2026-11-10, end: 2026-11-11, services: [webb], reason: x, author: y}]",
+            'exclusions[0].services[0] is "webb", which does not exist: did you mean web?',
+        ),
+        (
+            "exclusions: [{start: soon, end: 2026-11-11, reason: x, author: y}]",
+            'exclusions[0].start is "soon": write a time as 2026-11-24, 2026-11-24T10:00 or 2026-11-24T10:00+09:00',
+        ),
         ("Time-Zone: UTC", "Time-Zone is not a known key: did you mean timezone?"),
         ("meeting: {dur: 1h}", "meeting.dur is not a known key: did you mean duration?"),
         ("meeting: {zzz: 1h}", "meeting.zzz is not a known key: choose from cadence, duration, agenda"),
@@ -157,7 +173,7 @@ TOTAL = "sum(rate(x_total[{{.window}}]))"
             "        sli:",
             "        window: 28x\n        sli:",
             7,
-            'window is "28x": write a duration as number and unit, such as 30m, 14d or 1h30m',
+            'window is "28x": write a duration as number and unit, such as 30m, 14d or 1h30m, or month or quarter',
         ),
         (
             TOTAL,

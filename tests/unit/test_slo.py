@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.slo import SloTarget, budgets, summarise
+from prodmeet_kit.analysis.slo import Rules, SloTarget, budgets, summarise, wilson
 from prodmeet_kit.frames import SLO_COUNTS, SLO_SUMMARY
 from tests.support.grids import END, grid, trend, window
 
@@ -57,7 +57,10 @@ def test_budget_numbers_worked_out_by_hand() -> None:
         (0.999, 0, nan, "NO_DATA"),
         (0.999, -1e-12, 0, "NO_DATA"),
         (0.999, 999, 0, "TOO_FEW"),  # allows 0.999 bad events
-        (0.999, 999, 500, "TOO_FEW"),
+        (0.999, 999, 1, "TOO_FEW"),  # without it 100%, with it 99.9%: one event decides
+        (0.999, 999, 1.02, "TOO_FEW"),  # one, extrapolated
+        (0.999, 999, 2, "BAD"),
+        (0.999, 999, 500, "BAD"),  # no single event would change that
         (0.999, 1000, 1, "OK"),  # allows exactly one
         (0.9999, 10_000, 1, "OK"),  # 1 - 0.9999 is not exactly 0.0001 in binary
         (0.999, 1000, 2, "BAD"),
@@ -71,6 +74,48 @@ def test_budget_numbers_worked_out_by_hand() -> None:
 )
 def test_the_first_state_that_holds(objective: float, total: float, bad: float, state: str) -> None:
     assert summary(target(objective), window=(total, bad))["state"] == state
+
+
+@pytest.mark.parametrize(
+    ("rules", "total", "bad", "state"),
+    [
+        (Rules(min_events=100), 99, 50, "TOO_FEW"),
+        (Rules(min_events=100), 100, 50, "BAD"),
+        (Rules(min_events=100), 100, 10, "OK"),
+        (Rules(min_budget_events=0), 5, 1, "BAD"),
+        (Rules(min_budget_events=3), 29, 3, "TOO_FEW"),  # allows 2.9 bad events, 3 happened
+        (Rules(min_budget_events=3), 29, 4, "BAD"),
+        (Rules(min_budget_events=3), 30, 3, "OK"),
+        (Rules(min_events=100), 0, 0, "NO_DATA"),
+    ],
+)
+def test_a_team_may_say_what_is_too_few(rules: Rules, total: float, bad: float, state: str) -> None:
+    slo = target(0.9)
+    counts = SLO_COUNTS.frame(
+        [{"service": slo.service, "name": slo.name, "span": "window", "total": total, "bad": bad}]
+    )
+    assert summarise(counts, [slo], {}, window(), rules=rules)["state"].item() == state
+
+
+def test_wilsons_interval_worked_out_by_hand() -> None:
+    # n = 10, p = 0.9, z^2 = 3.8415: centre (0.9 + 0.19207) / 1.38415 = 0.78899,
+    # half sqrt(0.38415 * 0.09 + 0.38415^2 / 4) / 1.38415 = sqrt(0.034573 + 0.036892) / 1.38415 = 0.19314
+    assert list(wilson(0.9, 10)) == pytest.approx([0.59585, 0.98213], abs=1e-4)
+    # all of n good: 1 / (1 + z^2 / n) = 100 / 103.8415
+    assert list(wilson(1.0, 100)) == pytest.approx([0.96301, 1.0], abs=1e-5)
+    assert np.isnan(wilson(nan, nan)).all() and np.isnan(wilson(nan, 0)).all()
+
+
+@given(total=st.floats(1e-3, 1e12), good=st.floats(0, 1))
+@settings(max_examples=200, deadline=None)
+def test_the_interval_holds_the_attainment_and_is_a_share(total: float, good: float) -> None:
+    low, high = wilson(good, total)
+    assert 0 <= low <= good <= high <= 1
+
+
+def test_since_the_last_meeting_stands_beside_the_window() -> None:
+    row = summary(window=(1_000_000, 400), since=(600_000, 300))
+    assert row["attainment_since"] == pytest.approx(0.9995)  # 300 of 600,000
 
 
 def test_no_counts_are_no_data_and_no_numbers() -> None:

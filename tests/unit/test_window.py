@@ -9,12 +9,15 @@ import pytest
 from prodmeet_kit.errors import InputError
 from prodmeet_kit.window import (
     MAX_POINTS,
+    PERIODS,
+    Period,
     Window,
     choose_step,
     floor_to_step,
     format_duration,
     parse_duration,
     parse_time,
+    period_bounds,
 )
 
 
@@ -76,6 +79,36 @@ def test_a_meeting_keeps_its_local_hour_when_the_clock_changes() -> None:
     window = Window.ending(datetime(2026, 11, 2, 9, tzinfo=UTC), cadence=timedelta(days=14), timezone="Europe/Berlin")
     assert window.start == datetime(2026, 10, 19, 8, tzinfo=UTC)
     assert window.length == timedelta(days=14, hours=1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "period", "zone", "begin", "end"),
+    [
+        ("2026-11-23T01:00", "month", "UTC", "2026-11-01T00:00", "2026-12-01T00:00"),
+        ("2026-11-23T01:00", "quarter", "UTC", "2026-10-01T00:00", "2027-01-01T00:00"),
+        ("2026-10-31T16:00", "month", "Asia/Tokyo", "2026-10-31T15:00", "2026-11-30T15:00"),  # 1 November there
+        ("2026-11-01T00:00", "month", "UTC", "2026-10-01T00:00", "2026-11-01T00:00"),  # closes October
+        ("2026-11-01T00:00", "quarter", "UTC", "2026-10-01T00:00", "2027-01-01T00:00"),
+        ("2027-01-01T00:00", "quarter", "UTC", "2026-10-01T00:00", "2027-01-01T00:00"),
+        # Berlin: 1 October is +02:00, 1 January +01:00
+        ("2026-11-23T01:00", "quarter", "Europe/Berlin", "2026-09-30T22:00", "2026-12-31T23:00"),
+    ],
+)
+def test_a_calendar_period_is_that_of_the_products_zone(
+    moment: str, period: Period, zone: str, begin: str, end: str
+) -> None:
+    def utc(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    assert period_bounds(utc(moment), period, zone) == (utc(begin), utc(end))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Australia/Lord_Howe", "America/New_York"])
+@pytest.mark.parametrize("month", range(1, 13))
+def test_no_period_is_longer_than_the_history_kept_for_it(zone: str, month: int) -> None:
+    for period, longest in PERIODS.items():
+        begin, end = period_bounds(datetime(2026, month, 15, tzinfo=UTC), period, zone)
+        assert end - begin <= longest
 
 
 def test_a_given_start_is_compared_with_the_equal_time_before_it() -> None:

@@ -1,0 +1,192 @@
+"""Error budgets in the metrics item: what moved them, what spent them, when they run out, what is excluded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Note, Table
+from prodmeet_kit.analysis.budget import NOTABLE
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.times import local
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["evidence", "story"]
+
+
+def evidence(findings: Findings) -> list[Evidence]:
+    """What needs a word in the open, then exclusions, then folded tables for whoever asks."""
+    timezone = findings.facts.window.timezone
+    found: list[Evidence] = [*_notes(findings.error_budget, timezone), *_exclusions(findings)]
+    found.append(_moves(findings.error_budget, findings.slos, timezone))
+    if len(findings.budget_parts):
+        found += [_parts(findings.budget_parts), _services(findings.budget_by_service)]
+    return found
+
+
+def story(row: Mapping[str, Any], timezone: str) -> str:
+    """One sentence on what moved a budget since the last meeting; ``row`` is of ``ERROR_BUDGET``."""
+    values = {
+        "before": write(row["remaining_before"], "budget"),
+        "now": write(row["remaining"], "budget"),
+        "spent": write(row["spent_since_last"], "budget"),
+        "rolled": write(row["rolled_off_share"], "budget"),
+        "left": _left(row, timezone),
+    }
+    spent = row["spent_since_last"] >= NOTABLE
+    if row["change"] == "renewed":
+        values["day"] = _day(row["left_until"], timezone)
+        return t("a new period began on {day}: {now} of its budget is left; {before} was left last time", **values)
+    if row["change"] == "rose" and row["because"] == "left":
+        if spent:
+            return t("budget left rose from {before} to {now} although {spent} was spent: {left}", **values)
+        return t("budget left rose from {before} to {now}: {left}", **values)
+    if row["change"] == "rose":
+        return t("budget left rose from {before} to {now}: more events, so more of them may be bad", **values)
+    if row["change"] == "fell" and row["because"] == "left":
+        return t("budget left fell from {before} to {now}: {spent} was spent; {left}, worth {rolled}", **values)
+    if row["change"] == "fell":
+        return t("budget left fell from {before} to {now}: {spent} was spent", **values)
+    if row["change"] == "same" and row["because"] == "left":
+        return t("budget left stays at {now}: {spent} was spent; {left}, worth {rolled}", **values)
+    if row["change"] == "same":
+        return t("budget left stays at {now}: {spent} was spent", **values)
+    return t("not known at one of the two meetings")
+
+
+def _left(row: Mapping[str, Any], timezone: str) -> str:
+    if row["left_from"] != row["left_from"]:  # NaT is not equal to itself
+        return ""
+    span = {"start": _day(row["left_from"], timezone), "end": _day(row["left_until"], timezone)}
+    if row["left_incidents"]:
+        return t(
+            "bad events of {start} to {end} left the window, {incidents} among them",
+            incidents=", ".join(row["left_incidents"]),
+            **span,
+        )
+    return t("bad events of {start} to {end} left the window", **span)
+
+
+def _day(instant: Any, timezone: str) -> str:
+    clock = local(instant.to_pydatetime(), timezone)
+    return t("{day} {month}", day=clock.day, month=t(f"{clock:%b}"))
+
+
+def _outlook(row: Mapping[str, Any], timezone: str) -> str:
+    words = {
+        "date": "",
+        "not_in_window": t("not within the window"),
+        "spent": t("already spent"),
+        "too_few": t("too few events to say"),
+        "unknown": t("not known"),
+    }
+    return words[row["outlook"]] or write(row["runs_out"], "date", timezone=timezone)
+
+
+def _notes(budget: pd.DataFrame, timezone: str) -> list[Note]:
+    """Budgets that rose though nothing got better, and budgets that will be gone."""
+    rose = budget[(budget["change"] == "rose") & (budget["spent_since_last"] >= NOTABLE)]
+    notes = [
+        Note(t("{name}: {story}.", name=f"{row['service']}/{row['name']}", story=story(row, timezone)))
+        for row in rows(rose)
+    ]
+    ending = [
+        t("{name} on {day}", name=f"{row['service']}/{row['name']}", day=_outlook(row, timezone))
+        for row in rows(budget[budget["outlook"] == "date"].sort_values("runs_out"))
+    ]
+    if ending:
+        text = t("At the pace since the last meeting the budget is gone: {ends}.", ends=", ".join(ending))
+        notes.append(Note(text, "warning"))
+    return notes
+
+
+def _moves(budget: pd.DataFrame, slos: pd.DataFrame, timezone: str) -> Table:
+    frame = budget.assign(
+        story=[story(row, timezone) for row in rows(budget)],
+        outlook_text=[_outlook(row, timezone) for row in rows(budget)],
+        attainment_since=slos["attainment_since"].to_numpy(),
+    )
+    columns = (
+        Column("service", t("Service")),
+        Column("name", t("SLO")),
+        Column("attainment_since", t("Attained since"), "percent"),
+        Column("spent_since_last", t("Spent since"), "budget"),
+        Column("rolled_off_share", t("Left the window"), "budget"),
+        Column("story", t("What moved the budget")),
+        Column("outlook_text", t("Budget gone")),
+    )
+    caption = t("Shares of the budget of the SLO window. Budget gone: at the pace since the last meeting")
+    title = t("Error budgets since the last meeting")
+    return Table(title, frame, columns, anchor=("service", "name"), folded=True, caption=caption)
+
+
+def _parts(parts: pd.DataFrame) -> Table:
+    frame = parts.assign(
+        what=[
+            t("not part of an incident or a fast burn") if kind == "rest" else identity
+            for kind, identity in zip(parts["kind"], parts["id"], strict=True)
+        ]
+    )
+    columns = (
+        Column("service", t("Service")),
+        Column("name", t("SLO")),
+        Column("what", t("What")),
+        Column("bad", t("Bad events"), "count"),
+        Column("share", t("Of this budget"), "budget"),
+        Column("share_of_product", t("Of all budgets"), "budget"),
+    )
+    caption = t("The parts of an SLO add up to what it spent since the last meeting")
+    title = t("What spent the error budgets")
+    return Table(title, frame, columns, anchor=("service", "name", "kind", "id"), folded=True, caption=caption)
+
+
+def _services(services: pd.DataFrame) -> Table:
+    columns = (
+        Column("service", t("Service")),
+        Column("budgets", t("Budgets"), "count"),
+        Column("share", t("Of its budgets"), "budget"),
+        Column("share_of_product", t("Of all budgets"), "budget"),
+    )
+    caption = t("Each budget counts the same, whatever its traffic; the services add up to what the product spent")
+    title = t("Which service spent the error budgets")
+    return Table(title, services, columns, anchor=("service",), folded=True, caption=caption)
+
+
+def _exclusions(findings: Findings) -> list[Table]:
+    """What was taken out, by whom and why, and every number with and without it: never folded."""
+    excluded = findings.excluded
+    if not len(excluded):
+        return []
+    taken = (
+        Column("service", t("Service")),
+        Column("name", t("SLO")),
+        Column("start", t("From"), "time"),
+        Column("end", t("To"), "time"),
+        Column("reason", t("Reason")),
+        Column("author", t("Decided by")),
+        Column("steps", t("Steps"), "count"),
+        Column("total", t("Events"), "count"),
+        Column("bad", t("Bad events"), "count"),
+    )
+    both = (
+        Column("service", t("Service")),
+        Column("name", t("SLO")),
+        Column("objective", t("Objective"), "percent"),
+        Column("attainment", t("Attained"), "percent"),
+        Column("attainment_all", t("Attained, nothing excluded"), "percent"),
+        Column("budget_remaining", t("Budget left"), "budget"),
+        Column("budget_remaining_all", t("Budget left, nothing excluded"), "budget"),
+    )
+    touched = findings.slos.merge(excluded[["service", "name"]].drop_duplicates(), on=["service", "name"])
+    caption = t("Whole steps of the trend inside each exclusion; an SLO counts everything else")
+    return [
+        Table(t("Excluded from SLOs"), excluded, taken, anchor=("service", "name", "start"), caption=caption),
+        Table(t("SLOs with and without exclusions"), touched, both, anchor=("service", "name")),
+    ]

@@ -1,0 +1,159 @@
+"""The error budget between two meetings: what left the SLO window, what came in, how long the rest lasts.
+
+An SLO window that ended at the last meeting covers (b0, start], one that ends
+at this meeting (b1, end]. Between the two, (start, end] came in and (b0, b1]
+left; with counts of bad events
+
+    bad(b0, b1] = previous.bad + since.bad - window.bad
+
+whichever is longer, the SLO window or the time between meetings, and for a
+calendar window, which leaves whole when a new period begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from math import isnan
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from prodmeet_kit.analysis import burn_rates
+from prodmeet_kit.analysis.slo import TINY, UNKNOWN, Count, SloTarget, allowed, cleaned, share
+from prodmeet_kit.frames import ERROR_BUDGET, rows
+from prodmeet_kit.window import Window, period_bounds
+
+__all__ = ["NOTABLE", "since_last"]
+
+NOTABLE = 0.005
+"""Own choice: a smaller share of a budget, half of one per cent, is not worth a word."""
+
+NOISE = 1e-4
+"""Own choice: counts of three spans, each extrapolated on its own, differ by about 0.0025% of four weeks' events."""
+
+
+def since_last(
+    summary: pd.DataFrame,
+    counts: pd.DataFrame,
+    slos: Iterable[SloTarget],
+    trends: Mapping[str, pd.DataFrame],
+    incidents: pd.DataFrame,
+    window: Window,
+) -> pd.DataFrame:
+    """Each SLO's budget between the meetings, as ``ERROR_BUDGET``, in the order of ``slos``.
+
+    ``summary`` is ``SLO_SUMMARY``, ``counts`` ``SLO_COUNTS`` and ``trends`` ``[total, bad]`` a step by
+    ``service/name``, all without what is excluded; ``incidents`` is ``INCIDENTS``, as far back as they are kept.
+
+    ``change`` compares what was left with what is left: ``rose`` or ``fell`` by more than half of one per cent
+    of the budget, ``same``, or ``renewed`` when a calendar period began. ``because`` says what beside spending
+    moved it: ``left`` when at least so much left the window, ``traffic`` when it rose and nothing left.
+
+    ``outlook``: ``date`` when the budget is gone within one SLO window (calendar: before the period ends) at the
+    pace since the last meeting, ``not_in_window``, ``spent`` already, ``too_few`` events to say, ``unknown``.
+    The pace is bad and total events a second since the last meeting; at each later step the SLO window is what
+    it is by then: old steps leave it as the trend tells, new ones of that pace come in. ``runs_out`` is the end
+    of the first step with more bad events than (1 - objective) * total.
+    """
+    found = cleaned(counts)
+    states = {f"{row['service']}/{row['name']}": row for row in rows(summary)}
+    return ERROR_BUDGET.frame(_row(slo, states[slo.ref], found, trends.get(slo.ref), incidents, window) for slo in slos)
+
+
+def _row(
+    slo: SloTarget,
+    state: Mapping[str, object],
+    found: Mapping[tuple[str, str], Count],
+    trend: pd.DataFrame | None,
+    incidents: pd.DataFrame,
+    window: Window,
+) -> dict[str, object]:
+    count, recent, before = (found.get((slo.ref, span), UNKNOWN) for span in ("window", "since", "previous"))
+    left_from, left_until = window.begin(slo.length, window.start), window.begin(slo.length, window.end)
+    gone = left_until > left_from
+    rolled_bad, rolled_total = (
+        _rolled(before.bad, recent.bad, count.bad) if gone else 0.0,
+        _rolled(before.total, recent.total, count.total) if gone else 0.0,
+    )
+    rolled = share(rolled_bad, allowed(slo, count))
+    was, now = state["budget_remaining_before"], state["budget_remaining"]
+    assert isinstance(was, float) and isinstance(now, float)
+    renewed = slo.period is not None and left_until >= window.start
+    change = "renewed" if renewed else _change(was, now)
+    outlook, runs_out = _outlook(slo, str(state["state"]), count, recent, trend, window)
+    return {
+        "service": slo.service,
+        "name": slo.name,
+        "remaining_before": was,
+        "remaining": now,
+        "spent_since_last": state["budget_spent_since_last"],
+        "came_in_bad": recent.bad,
+        "came_in_total": recent.total,
+        "rolled_off_bad": rolled_bad,
+        "rolled_off_total": rolled_total,
+        "rolled_off_share": rolled,
+        "left_from": left_from if gone else pd.NaT,
+        "left_until": left_until if gone else pd.NaT,
+        "left_incidents": _incidents_in(incidents, slo.service, left_from, left_until) if gone else [],
+        "change": change,
+        "because": "left" if rolled >= NOTABLE else "traffic" if change == "rose" else "",
+        "outlook": outlook,
+        "runs_out": runs_out,
+    }
+
+
+def _rolled(before: float, recent: float, now: float) -> float:
+    """What left the window; nothing where the difference is within the noise of three extrapolated counts."""
+    gone = before + recent - now
+    return gone if isnan(gone) or gone > max(0.5, NOISE * (before + recent)) else 0.0
+
+
+def _change(before: float, now: float) -> str:
+    if isnan(before) or isnan(now):
+        return "unknown"
+    if before == now or abs(now - before) <= NOTABLE:
+        return "same"
+    return "rose" if now > before else "fell"
+
+
+def _incidents_in(incidents: pd.DataFrame, service: str, begin: datetime, end: datetime) -> list[str]:
+    """Ids of the service's incidents that went on in ``(begin, end]``, the earliest first."""
+    here = incidents[(incidents["start"] < end) & ~(incidents["end"] <= begin)].sort_values(["start", "id"])
+    return [str(row["id"]) for row in rows(here) if service in row["services"]]
+
+
+def _outlook(
+    slo: SloTarget, state: str, count: Count, recent: Count, trend: pd.DataFrame | None, window: Window
+) -> tuple[str, object]:
+    if state in ("NO_DATA", "TOO_FEW"):
+        return ("unknown" if state == "NO_DATA" else "too_few"), pd.NaT
+    if count.bad > allowed(slo, count) * (1 + TINY):
+        return "spent", pd.NaT
+    if isnan(recent.total) or (trend is None and slo.period is None):
+        return "unknown", pd.NaT
+    horizon = slo.window if slo.period is None else _period_end(slo, window) - window.end
+    ahead = np.arange(1, int(horizon / window.step) + 1, dtype=np.float64)
+    gone = _leaving(trend, len(ahead), slo, window) if slo.period is None and trend is not None else None
+    pace = window.step / window.length
+    bad, total = (
+        np.maximum(held - (0.0 if gone is None else gone[side]), 0.0) + ahead * pace * came
+        for side, held, came in (("bad", count.bad, recent.bad), ("total", count.total, recent.total))
+    )
+    over = np.flatnonzero(bad > slo.budget * total * (1 + 1e-6))
+    if not len(over):
+        return "not_in_window", pd.NaT
+    return "date", window.end + window.step * float(ahead[over[0]])
+
+
+def _period_end(slo: SloTarget, window: Window) -> datetime:
+    assert slo.period is not None
+    return period_bounds(window.end, slo.period, window.timezone)[1]
+
+
+def _leaving(trend: pd.DataFrame, steps: int, slo: SloTarget, window: Window) -> dict[str, npt.NDArray[np.float64]]:
+    """Events that have left the SLO window after each of the next steps; a gap in the trend holds none."""
+    ends = pd.date_range(window.end - slo.window + window.step, periods=steps, freq=window.step)
+    old = burn_rates.events(trend).reindex(ends).fillna(0.0)
+    return {side: old[side].to_numpy(dtype=np.float64).cumsum() for side in ("bad", "total")}
