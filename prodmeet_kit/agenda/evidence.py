@@ -1,7 +1,7 @@
 """What an agenda item shows: plain values that ``display`` turns into HTML, Markdown and figures.
 
 An item is a headline, a state, evidence and questions. Evidence is a table, a
-chart or a note; all three hold data, never markup, so the same item can be
+figure or a note; all hold data, never markup, so the same item can be
 shown on a screen, in a document and in JSON.
 """
 
@@ -17,7 +17,21 @@ from prodmeet_kit.errors import Failure
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AgendaItem", "Candidate", "Chart", "Column", "Evidence", "Line", "Mark", "Note", "State", "Table"]
+__all__ = [
+    "AgendaItem",
+    "Candidate",
+    "Chart",
+    "Column",
+    "Evidence",
+    "Figure",
+    "HeatMap",
+    "Line",
+    "Mark",
+    "Note",
+    "State",
+    "Table",
+    "WeekOverlay",
+]
 
 State = Literal["attention", "fine", "none", "could_not_check"]
 """attention: decide something; fine: checked and well; none: checked and empty; could_not_check: not known."""
@@ -100,14 +114,49 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class HeatMap:
+    """One value an hour of the week. ``frame``: hours 0 to 23 down, weekdays 0 (Monday) to 6 across, NaN a gap."""
+
+    title: str
+    frame: pd.DataFrame
+    unit: str
+    timezone: str
+    anchor: str
+    caption: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class WeekOverlay:
+    """Weeks laid over one Monday to Sunday.
+
+    ``frame``: hours since Monday 00:00 down (0 to 167), one column a week, in order of age: 0 is the newest and is
+    drawn strong, the others faint; NaN is a gap. ``newest`` names the newest.
+    """
+
+    title: str
+    frame: pd.DataFrame
+    unit: str
+    timezone: str
+    anchor: str
+    newest: str
+    caption: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True)
 class Note:
-    """A sentence the reader must know."""
+    """A sentence the reader must know. With a ``summary`` it is folded: that is shown, and the sentence on demand."""
 
     text: str
     level: Literal["info", "warning"] = "info"
+    summary: str = ""
 
 
-Evidence = Table | Chart | Note
+Figure = Chart | HeatMap | WeekOverlay
+"""What is drawn; each has a title, an anchor, a caption, and may be folded."""
+
+Evidence = Table | Figure | Note
 
 
 @dataclass(frozen=True)
@@ -125,7 +174,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class AgendaItem:
-    """One point of the agenda, ready to be shown. In a notebook it displays itself."""
+    """One point of the agenda, ready to be shown. In a notebook it displays itself.
+
+    ``brief`` are questions with their answers, read before anything else.
+    """
 
     key: str
     title: str
@@ -133,11 +185,15 @@ class AgendaItem:
     state: State
     timezone: str
     evidence: tuple[Evidence, ...] = ()
+    brief: tuple[tuple[str, str], ...] = ()
     questions: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     minutes: float = 0.0
     language: str = field(default_factory=current)
+
+    def __repr__(self) -> str:
+        return f"<AgendaItem {self.key}: {self.headline}>"
 
     def _ipython_display_(self) -> None:
         from prodmeet_kit.display import show

@@ -1,53 +1,151 @@
-"""Load in the metrics item: what was asked of each service, with the window before behind it."""
+"""Load in the metrics item: what was asked of each service, like for like, its unusual days, and what to expect."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Chart, Column, Table
+from prodmeet_kit.agenda.evidence import Candidate, Chart, Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.agenda.over_time import over_time
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.agenda.unusual_loads import most_unusual, said, unusual_table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import UNKNOWN, is_bytes, write
+from prodmeet_kit.display.times import short_date
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from typing import Any
 
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Findings
 
-__all__ = ["evidence"]
+__all__ = ["candidates", "evidence", "questions"]
 
 MOVED = 0.1
-"""A load that moved by a tenth is worth a look."""
+"""A load that moved by a tenth, like for like, is worth a look."""
+
+CALENDAR = 0.005
+"""Below half a per cent the calendar (and gaps) made no difference: no column for it."""
+
+SAID = 3
+"""So many unusual days are told in sentences; more of them make a table."""
 
 
 def evidence(findings: Findings) -> list[Evidence]:
-    """The table of loads, then their charts; nothing where the product has none."""
-    return [_table(findings.loads), *_charts(findings)] if len(findings.loads) else []
+    """The table of loads, their unusual days, then their figures; nothing where the product has none."""
+    return [_table(findings), *_unusual(findings), *_figures(findings)] if len(findings.loads) else []
 
 
-def _table(loads: pd.DataFrame) -> Table:
-    columns = (
+def questions(findings: Findings) -> tuple[str, ...]:
+    """What to ask about unusual days: one question, however many there were."""
+    days = findings.unusual_days["day"].drop_duplicates().sort_values()
+    if days.empty:
+        return ()
+    named = ", ".join(short_date(day, findings.facts.window.timezone) for day in days.iloc[:SAID])
+    more = len(days) - SAID
+    if more > 0:
+        named += " " + tn("and {n} more", "and {n} more", more)
+    return (t("Load was unusual on {days}: do we know why, and will it come again?", days=named),)
+
+
+def candidates(findings: Findings) -> tuple[Candidate, ...]:
+    """Unusual days, and loads that moved by a tenth like for like: a minute each at most."""
+    found = [Candidate(40, 1.0, sentence) for sentence in said(findings)[:1]]
+    for row in _rows(findings):
+        if abs(row["like_for_like"]) >= MOVED:
+            change = write(row["like_for_like"], "change")
+            reason = t("{name} moved by {change}, like for like", name=_ref(row), change=change)
+            found.append(Candidate(35 + 20 * min(abs(row["like_for_like"]), 1.0), 1.0, reason))
+    return tuple(found)
+
+
+def _rows(findings: Findings) -> list[dict[str, Any]]:
+    """Summary and pattern of each load in one mapping."""
+    return [
+        {**summary, **pattern}
+        for summary, pattern in zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
+    ]
+
+
+def _ref(row: dict[str, Any]) -> str:
+    return f"{row['service']}/{row['name']}"
+
+
+def _table(findings: Findings) -> Table:
+    patterns = findings.load_patterns
+    frame = findings.loads.assign(
+        like_for_like=patterns["like_for_like"].to_numpy(),
+        calendar_effect=patterns["calendar_effect"].to_numpy(),
+        expected_peak=patterns["expected_peak"].to_numpy(),
+        expected_range=[_range(row) for row in rows(patterns)],
+    )
+    columns = [
         Column("service", t("Service")),
         Column("name", t("Load")),
-        Column("mean", t("Mean"), "number"),
-        Column("peak", t("Peak"), "number"),
-        Column("unit", t("Unit")),
-        Column("peak_at", t("Peak at"), "time"),
-        Column("change_vs_previous", t("Against the window before"), "change"),
+        Column("mean", t("Mean"), "amount"),
+        Column("like_for_like", t("Like for like"), "change"),
         Column("growth_per_week", t("Growth a week"), "change"),
-        Column("missing_fraction", t("Steps missing"), "percent"),
+        Column("peak", t("Peak"), "amount"),
+        Column("peak_at", t("Peak at"), "time"),
+        Column("expected_peak", t("Peak to expect"), "amount"),
+        Column("expected_range", t("Range")),
+    ]
+    if (frame["calendar_effect"].abs() >= CALENDAR).any():
+        columns.insert(4, Column("calendar_effect", t("Calendar"), "change"))
+    if (frame["missing_fraction"] > 0).any():
+        columns.append(Column("missing_fraction", t("Steps missing"), "percent"))
+    caption = t(
+        "Like for like: against the same weekdays and hours before · Peak to expect: until the next meeting, with a"
+        " range meant to hold 8 of 10 times"
     )
-    return Table(t("Load"), loads, columns, anchor=("service", "name"))
+    table = Table(t("Load"), frame, tuple(columns), anchor=("service", "name"), caption=caption)
+    return marked(table, findings, ("load",))
 
 
-def _charts(findings: Findings) -> list[Chart]:
-    """Each load, with the window before behind it."""
-    charts = []
-    for row in rows(findings.loads):
-        ref = f"{row['service']}/{row['name']}"
+def _range(row: dict[str, Any]) -> str:
+    low, high = row["expected_peak_low"], row["expected_peak_high"]
+    if low != low:
+        return UNKNOWN
+    kind = "amount" if is_bytes(row["unit"]) else "number"  # the unit stands in the column before, but for KiB and MiB
+    unit = row["unit"] if kind == "amount" else ""
+    text = t("{low} to {high}", low=write(low, kind, unit=unit), high=write(high, kind, unit=unit))
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _unusual(findings: Findings) -> list[Evidence]:
+    sentences = said(findings)
+    if len(sentences) > SAID:
+        return [unusual_table(findings)]
+    return [Note(sentence) for sentence in sentences]
+
+
+def _figures(findings: Findings) -> list[Evidence]:
+    """Each load over time, by hour and weekday, and week over week; open is what moved and what was most unusual."""
+    figures: list[Evidence] = []
+    odd = most_unusual(findings.unusual_days)
+    for row in _rows(findings):
+        ref = _ref(row)
         series = findings.load_series.get(ref)
         if series is not None:
-            quiet = not abs(row["change_vs_previous"]) >= MOVED
-            charts.append(over_time(findings, row, series, "load", quiet=quiet))
-    return charts
+            quiet = not abs(row["like_for_like"]) >= MOVED
+            chart: Chart = over_time(findings, row, series, "load", quiet=quiet)
+            figures += [chart, *_patterns(findings, row, folded=ref != odd)]
+    return figures
+
+
+def _patterns(findings: Findings, row: dict[str, Any], *, folded: bool) -> list[Evidence]:
+    ref, timezone = _ref(row), findings.facts.window.timezone
+    shared: dict[str, Any] = {"unit": str(row["unit"]), "timezone": timezone, "folded": folded}
+    place = f"{row['service']}-{row['name']}"
+    shown: list[Evidence] = []
+    weeks = findings.load_by_week(ref)
+    if weeks is not None:
+        newest = t("7 days to {day}", day=short_date(findings.facts.window.end, timezone))
+        title = t("{name}: week over week", name=ref)
+        shown.append(WeekOverlay(title, weeks, anchor=f"load-weeks-{place}", newest=newest, **shared))
+    hours = findings.load_by_hour(ref)
+    if hours is not None:
+        title = t("{name}: by hour and weekday", name=ref)
+        caption = t("mean since the last meeting")
+        shown.append(HeatMap(title, hours, anchor=f"load-hours-{place}", caption=caption, **shared))
+    return shown

@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
 from prodmeet_kit.window import Window
 
-__all__ = ["between", "change", "missing_fraction", "previous", "since"]
+__all__ = ["between", "change", "finite", "missing_fraction", "previous", "since"]
 
 T = TypeVar("T", "pd.Series[float]", pd.DataFrame)
 
@@ -21,9 +22,22 @@ MIN_COVERAGE = 0.5
 """Two windows are compared only where at least half the steps of each are known."""
 
 
+def finite(series: pd.Series[float] | None) -> pd.Series[float] | None:
+    """The series with NaN for every infinite value; itself when it has none.
+
+    An infinite value is a sensor's or an exporter's way to say that it does not know (a division by zero): one of
+    them would make every mean of the window infinite, so it counts as missing.
+    """
+    if series is None:
+        return None
+    infinite = np.isinf(series.to_numpy(dtype=np.float64))
+    return series.mask(infinite) if infinite.any() else series
+
+
 def between(data: T, start: datetime, end: datetime) -> T:
-    """The buckets of ``(start, end]``."""
-    return data[(data.index > start) & (data.index <= end)]
+    """The buckets of ``(start, end]``; a grid is in order of time, so they lie together."""
+    first, last = (data.index.searchsorted(pd.Timestamp(moment), side="right") for moment in (start, end))
+    return data.iloc[int(first) : max(int(last), int(first))]
 
 
 def since(data: T, window: Window) -> T:
@@ -47,14 +61,14 @@ def missing_fraction(series: pd.Series[float] | None, start: datetime, end: date
 def change(series: pd.Series[float], window: Window) -> float:
     """Mean since the last meeting / mean of the window before - 1.
 
-    NaN when the earlier mean is 0, or when under half the steps of either window are known: half a window
-    says nothing about the rest.
+    NaN when the earlier mean is 0 or below (from -2 to -1 is no fall by half), or when under half the steps of
+    either window are known: half a window says nothing about the rest.
     """
     covered = [
         missing_fraction(series, start, end, window.step) <= 1 - MIN_COVERAGE
         for start, end in ((window.start, window.end), (window.compare_start, window.start))
     ]
     before = float(previous(series, window).mean())
-    if not all(covered) or before == 0:
+    if not all(covered) or not before > 0:
         return float("nan")
     return float(since(series, window).mean()) / before - 1

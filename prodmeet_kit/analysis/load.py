@@ -18,9 +18,12 @@ def summarise(series: Mapping[str, pd.Series[float] | None], units: Mapping[str,
     """Each load since the last meeting, as ``LOAD_SUMMARY``, in the order of ``series``.
 
     ``series`` maps ``service/name`` to values on the grid, UTC, from
-    ``window.history_start`` on, or to ``None`` when there is no answer (numbers are NaN then).
+    ``window.history_start`` on, or to ``None`` when there is no answer (numbers are NaN then). An infinite value counts
+    as missing.
     """
-    return LOAD_SUMMARY.frame(_row(ref, values, units.get(ref, ""), window) for ref, values in series.items())
+    return LOAD_SUMMARY.frame(
+        _row(ref, grid.finite(values), units.get(ref, ""), window) for ref, values in series.items()
+    )
 
 
 def growth_per_week(series: pd.Series[float], window: Window) -> float:

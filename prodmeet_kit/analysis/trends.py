@@ -99,12 +99,25 @@ def _inflation(x: Floats, rest: Floats, season: int) -> float:
     rest = rest.copy()
     for weekday in np.unique(np.mod(x, season)):
         same = np.mod(x, season) == weekday
-        rest[same] -= np.median(rest[same])
-    ranks = pd.Series(rest).rank()
-    apart = (ranks - ranks.mean()).to_numpy(dtype=np.float64)
+        rest[same] -= _median(rest[same])
+    ranks = _ranks(rest)
+    apart = ranks - ranks.mean()
     spread = float(np.mean(apart**2))
     products = (apart[:-1] * apart[1:])[np.diff(x) == 1]
     if not len(products) or spread == 0:
         return 1.0
     alike = min(max(float(products.mean()) / spread, 0.0), 0.9)
     return (1 + alike) / (1 - alike)
+
+
+def _ranks(values: Floats) -> Floats:
+    """Ranks from 1; equal values share the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    return ranks
+
+
+def _median(values: Floats) -> float:
+    """The median of a few values, at a tenth of the cost of numpy's, which looks at axes and NaN first."""
+    ordered, count = np.sort(values), len(values)
+    return float(ordered[(count - 1) // 2] + ordered[count // 2]) / 2

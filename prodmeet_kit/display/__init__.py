@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from prodmeet_kit.agenda.evidence import AgendaItem, Chart
+    from prodmeet_kit.agenda.evidence import AgendaItem, Figure
 
 __all__ = ["PLOTLY", "bundles", "chart_bundle", "show", "show_chart"]
 
@@ -23,7 +23,7 @@ def show(item: AgendaItem) -> None:
         _publish(bundle)
 
 
-def show_chart(chart: Chart) -> None:
+def show_chart(chart: Figure) -> None:
     """Publish one chart with its title, for exploring."""
     _publish(chart_bundle(chart))
 
@@ -48,12 +48,12 @@ def bundles(item: AgendaItem) -> Iterator[dict[str, Any]]:
                 yield chart_bundle(chunk, titled=False)
 
 
-def chart_bundle(chart: Chart, *, titled: bool = True) -> dict[str, Any]:
+def chart_bundle(chart: Figure, *, titled: bool = True) -> dict[str, Any]:
     """One figure by its MIME type, so that no renderer setting of plotly matters, and its numbers as text."""
-    from prodmeet_kit.display.figures import figure
+    from prodmeet_kit.display.drawn import draw
     from prodmeet_kit.display.markdown import chart_lines
 
-    content = figure(chart, titled=titled).to_dict()
+    content = draw(chart, titled=titled).to_dict()
     content["config"] = {"displaylogo": False, "responsive": True}
     return {PLOTLY: content, "text/plain": "\n".join(chart_lines(chart))}
 

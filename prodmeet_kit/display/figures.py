@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.agenda.evidence import Chart
 
-__all__ = ["figure"]
+__all__ = ["figure", "unit_name"]
 
 _PLOT = 240  # pixels; two charts and a headline fit on a 1280x800 screen
 _BOTTOM, _LEFT, _TITLE, _UNIT = 42, 62, 60, 20
@@ -57,7 +57,7 @@ def figure(chart: Chart, *, titled: bool = True) -> go.Figure:
         "xaxis": {"type": "date", "range": [start.isoformat(), end.isoformat()], **_dates()},
         "yaxis": scale.axis,
         "shapes": [*drawn.shapes, *ends.shapes],
-        "annotations": [*drawn.names, *ends.names, *_unit(scale)],
+        "annotations": [*drawn.names, *ends.names, *unit_name(scale)],
         "meta": _meta(chart),
     }
     if titled:
@@ -141,7 +141,7 @@ def _dates() -> dict[str, Any]:
     }
 
 
-def _unit(scale: Scale) -> list[dict[str, Any]]:
+def unit_name(scale: Scale) -> list[dict[str, Any]]:
     """The unit above the axis, in its margin; a long one begins at the edge of the figure."""
     long = len(scale.unit) > 7
     place = {"x": 0, "xref": "paper", "xanchor": "left" if long else "right", "xshift": 4 - _LEFT if long else -8}

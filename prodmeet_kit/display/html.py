@@ -1,4 +1,4 @@
-"""An agenda item as HTML: chunks of markup with a chart between two of them.
+"""An agenda item as HTML: chunks of markup with a figure between two of them.
 
 Every text from outside goes through jinja2's autoescape; no filter marks one
 as safe. Where a figure belongs, the chunk ends in ``<!--pm-figure-->``: a
@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Chart, Table
-from prodmeet_kit.display import captions
+from prodmeet_kit.agenda.evidence import Figure, Table
+from prodmeet_kit.display import drawn
 from prodmeet_kit.display.anchors import Anchors, slug
 from prodmeet_kit.display.languages import t, tn, use
 from prodmeet_kit.display.numbers import write
@@ -29,20 +29,20 @@ FIGURE = "<!--pm-figure-->"
 """Where the figure of the chart that follows a chunk belongs."""
 
 
-def chunks(item: AgendaItem) -> list[str | Chart]:
+def chunks(item: AgendaItem) -> list[str | Figure]:
     """The item in the order it is shown: markup, chart, markup, chart ...; always at least one markup."""
     with use(item.language):
         return _chunks(item)
 
 
-def _chunks(item: AgendaItem) -> list[str | Chart]:
+def _chunks(item: AgendaItem) -> list[str | Figure]:
     anchors = Anchors()
     head: dict[str, Any] | None = _head(item, anchors)
-    shown: list[str | Chart] = []
+    shown: list[str | Figure] = []
     parts: list[dict[str, Any]] = []
     for evidence in item.evidence:
         parts.append(_part(evidence, item, anchors))
-        if isinstance(evidence, Chart):
+        if isinstance(evidence, Figure):
             shown += [_render(head, parts), evidence]
             head, parts = None, []
     if head or parts:
@@ -57,6 +57,7 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
         "state": word(item.state),
         "minutes": t("{n} min", n=write(item.minutes, "number")) if item.minutes > 0 else "",
         "headline": item.headline,
+        "brief": item.brief,
         "failures": item.failures,
         "failures_title": t("Could not check"),
         "questions": item.questions,
@@ -65,12 +66,12 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
 
 
 def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
-    if isinstance(evidence, Chart):
+    if isinstance(evidence, Figure):
         return {
             "chart": evidence,
             "anchor": anchors.take(slug(evidence.anchor or evidence.title)),
-            "caption": captions.caption(evidence),
-            "brief": captions.brief(evidence) if evidence.folded else "",
+            "caption": drawn.caption(evidence),
+            "brief": drawn.brief(evidence) if evidence.folded else "",
         }
     if isinstance(evidence, Table):
         table = view(evidence, item.key, item.timezone, anchors)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Chart, Table
-from prodmeet_kit.display import captions
+from prodmeet_kit.agenda.evidence import Figure, Note, Table
+from prodmeet_kit.display import drawn
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.languages import t, tn, use
 from prodmeet_kit.display.numbers import write
@@ -61,13 +61,16 @@ def _lines(item: AgendaItem, level: int) -> list[str]:
         f"**{word(item.state).text}:** {escape(item.headline)}",
         "",
     ]
+    lines += [line for question, answer in item.brief for line in (f"{escape(question)} {escape(answer)}", "")]
     lines += _list(t("Could not check"), [f"{failure.source}: {failure.message}" for failure in item.failures], "-")
     lines += _list(t("To decide"), item.questions, "1.")
     anchors = Anchors()
     folded = 0
     for evidence in item.evidence:
-        if isinstance(evidence, Table | Chart) and evidence.folded:
+        if isinstance(evidence, Table | Figure) and evidence.folded:
             folded += 1
+        elif isinstance(evidence, Note) and evidence.summary:
+            lines += [f"{escape(evidence.summary)}.", ""]
         else:
             lines += [*_evidence(evidence, item, anchors), ""]
     if folded:
@@ -82,7 +85,7 @@ def _list(title: str, entries: Sequence[str], bullet: str) -> list[str]:
 
 
 def _evidence(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> list[str]:
-    if isinstance(evidence, Chart):
+    if isinstance(evidence, Figure):
         return chart_lines(evidence)
     if isinstance(evidence, Table):
         shown = view(evidence, item.key, item.timezone, anchors)
@@ -105,10 +108,10 @@ def _details(shown: View) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def chart_lines(chart: Chart) -> list[str]:
-    """The numbers of a chart as a Markdown table: what stands for the chart where none can be drawn."""
-    head, rows = captions.summary_head(), captions.summary(chart)
-    title = f"**{escape(chart.title)}** {escape(captions.caption(chart))}"
+def chart_lines(chart: Figure) -> list[str]:
+    """The numbers of a figure as a Markdown table: what stands for it where none can be drawn."""
+    head, rows = drawn.summary_head(chart), drawn.summary(chart)
+    title = f"**{escape(chart.title)}** {escape(drawn.caption(chart))}"
     if not rows:
         return [f"{title}: {t('No data in this window')}"]
     right = [False, *[True] * (len(head) - 1)]

@@ -45,6 +45,16 @@ class Scale:
         percent = chart.kind == "percent"
         return cls(*_padded(low, high, share=percent), divisor, "" if percent else unit, percent)
 
+    @classmethod
+    def plain(cls, unit: str, frames: Iterable[pd.DataFrame]) -> Scale:
+        """The axis that holds these frames, in this unit."""
+        values = _finite(frames)
+        power = byte_power(float(np.abs(values).max())) if is_bytes(unit) and values.size else 0
+        values = values / 1024.0**power
+        low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+        shown = byte_unit(power) + "".join(unit.partition("/")[1:]) if is_bytes(unit) else unit
+        return cls(*_padded(low, high, share=False), 1024.0**power, shown, False)
+
     @property
     def axis(self) -> dict[str, Any]:
         """Range and formats for plotly: enough digits that 99.99% is never written 100%."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from prodmeet_kit.display.languages import t, tn
 
-__all__ = ["date", "days", "duration", "local", "moment", "offset"]
+__all__ = ["date", "days", "duration", "local", "moment", "offset", "short_date", "weekday"]
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -62,6 +62,26 @@ def date(instant: datetime, timezone: str) -> str:
         month=t(_MONTHS[clock.month - 1]),
         year=clock.year,
     )
+
+
+def short_date(instant: datetime, timezone: str) -> str:
+    """The day of an instant, where the year is plain.
+
+    >>> short_date(datetime(2026, 11, 9, 20, tzinfo=UTC), "Asia/Tokyo")
+    'Tue 10 Nov'
+    """
+    clock = local(instant, timezone)
+    month = t(_MONTHS[clock.month - 1])
+    return t("{weekday} {day} {month}", weekday=weekday(clock.weekday()), day=clock.day, month=month)
+
+
+def weekday(number: int) -> str:
+    """The short name of a weekday, 0 for Monday.
+
+    >>> weekday(6)
+    'Sun'
+    """
+    return t(_WEEKDAYS[number])
 
 
 def days(number: float) -> str:

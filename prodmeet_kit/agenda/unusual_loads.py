@@ -1,0 +1,82 @@
+"""Days on which load was unusual for their weekday, as people say it: one sentence a day, or a table."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.times import local, short_date
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["most_unusual", "said", "unusual_table"]
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def said(findings: Findings) -> list[str]:
+    """One sentence for each unusual day, in order, with every load it was unusual for."""
+    days: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows(findings.unusual_days.sort_values("day", kind="stable")):
+        days.setdefault(row["day"], []).append(row)
+    timezone = findings.facts.window.timezone
+    return [_sentence(day, found, timezone) for day, found in days.items()]
+
+
+def unusual_table(findings: Findings) -> Table:
+    """Every unusual day of every load."""
+    units = {f"{row['service']}/{row['name']}": row["unit"] for row in rows(findings.loads)}
+    frame = findings.unusual_days.sort_values("day", kind="stable").reset_index(drop=True)
+    frame = frame.assign(
+        unit=frame["ref"].map(units),
+        change=frame["ratio"] - 1,
+        what=[_what(row["direction"]) for row in rows(frame)],
+    )
+    columns = (
+        Column("day", t("Day"), "date"),
+        Column("ref", t("Load")),
+        Column("value", t("Mean of the day"), "amount"),
+        Column("expected", t("Usual for its weekday"), "amount"),
+        Column("change", t("Change"), "change"),
+        Column("moved", t("At other hours"), "percent"),
+        Column("what", t("Unusual")),
+    )
+    return Table(t("Unusual days"), frame, columns, anchor=("day", "ref"))
+
+
+def most_unusual(days: pd.DataFrame) -> str:
+    """The load with the day furthest from usual; empty when there is no such day."""
+    if days.empty:
+        return ""
+    distance = [max(abs(log(max(row["ratio"], 1e-3))), row["moved"]) for row in rows(days)]
+    return str(days["ref"].iloc[distance.index(max(distance))])
+
+
+def _sentence(day: Any, found: list[dict[str, Any]], timezone: str) -> str:
+    date, usual = short_date(day, timezone), t(WEEKDAYS[local(day, timezone).weekday()])
+    if len(found) == 1 and found[0]["direction"] != "shape":
+        row = found[0]
+        named = {"day": date, "share": write(abs(row["ratio"] - 1), "budget"), "weekday": usual, "name": row["ref"]}
+        if row["direction"] == "above":
+            return t("{day} was {share} over a usual {weekday}: {name}", **named)
+        return t("{day} was {share} under a usual {weekday}: {name}", **named)
+    parts = [
+        t("{name} had {share} of its load at other hours", name=row["ref"], share=write(row["moved"], "budget"))
+        if row["direction"] == "shape"
+        else f"{row['ref']} {write(row['ratio'] - 1, 'change')}"
+        for row in found
+    ]
+    return t("{day} against a usual {weekday}: {loads}", day=date, weekday=usual, loads=", ".join(parts))
+
+
+def _what(direction: str) -> str:
+    return {"above": t("more than usual"), "below": t("less than usual"), "shape": t("other hours than usual")}[
+        direction
+    ]

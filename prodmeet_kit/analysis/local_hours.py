@@ -1,0 +1,115 @@
+"""A series on the clock of the product's zone: one value a day and hour, right when the clock changes.
+
+A local hour that occurs twice (end of DST) is the mean of all its steps, one
+that does not occur stays unknown on that day and counts as no gap. The value
+at ``t`` describes ``(t - step, t]``, so it belongs to the hour in which its bucket begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from prodmeet_kit.window import Window
+
+__all__ = ["COMPLETE", "LocalHours", "local_hours", "midnight"]
+
+COMPLETE = 0.98
+"""A day with fewer of its steps known has missing data: nothing is said of its total."""
+
+HOURS = 24
+WEEK = 7
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LocalHours:
+    """Days down, hours of the day across.
+
+    ``days`` counts days from the day of the meeting (0, the day before it -1),
+    ``weekdays`` is 0 for Monday; ``means`` and ``peaks`` are ``[day, hour]``,
+    NaN where nothing is known; ``known`` is the share of the day's own steps
+    (fewer on a day of 23 hours) that have a value.
+    """
+
+    days: Ints
+    weekdays: Ints
+    means: Floats
+    peaks: Floats
+    counts: Floats
+    known: Floats
+
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Which days miss (next to) nothing."""
+        return self.known >= COMPLETE
+
+    @property
+    def day_means(self) -> Floats:
+        """The mean of all steps of each day; NaN on a day without any."""
+        counts = self.counts.sum(axis=1)
+        sums = np.where(self.counts > 0, self.means * self.counts, 0.0).sum(axis=1)
+        means: Floats = np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+        return means
+
+
+def local_hours(series: pd.Series[float], window: Window) -> LocalHours:
+    """The series by local day and hour. ``series`` has a UTC index on the window's grid; infinite values are gaps."""
+    values = series.to_numpy(dtype=np.float64)
+    if not len(values):
+        empty = np.empty((0, HOURS))
+        none = np.empty(0, dtype=np.int64)
+        return LocalHours(none, none, empty, empty, empty, np.empty(0))
+    ordinals, hours, expected = _clock(tuple(_span(series)), len(values), window)
+    first, count = int(ordinals[0]), int(ordinals[-1] - ordinals[0]) + 1
+    kept = np.isfinite(values)
+    cells = ((ordinals - first) * HOURS + hours)[kept]
+    size = count * HOURS
+    counts = np.bincount(cells, minlength=size).astype(np.float64)
+    sums = np.bincount(cells, weights=values[kept], minlength=size)
+    peaks = np.full(size, -np.inf)
+    np.maximum.at(peaks, cells, values[kept])
+    shape = (count, HOURS)
+    days = np.arange(first, first + count)
+    return LocalHours(
+        days=days,
+        weekdays=np.mod(days + window.day.weekday(), WEEK),
+        means=np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0).reshape(shape),
+        peaks=np.where(counts > 0, peaks, np.nan).reshape(shape),
+        counts=counts.reshape(shape),
+        known=counts.reshape(shape).sum(axis=1) / expected,
+    )
+
+
+def midnight(day: int, window: Window) -> datetime:
+    """The instant at which a day, counted from the day of the meeting, begins in the product's zone."""
+    return _begin(window.day + timedelta(days=day), window)
+
+
+def _begin(day: date, window: Window) -> datetime:
+    return datetime.combine(day, time(), tzinfo=window.zone)
+
+
+def _span(series: pd.Series[float]) -> tuple[int, int]:
+    index = pd.DatetimeIndex(series.index).as_unit("ns")
+    return int(index[0].value), int(index[-1].value)
+
+
+@lru_cache(maxsize=16)
+def _clock(span: tuple[int, int], count: int, window: Window) -> tuple[Ints, Ints, Floats]:
+    """Day and hour of each step, and the steps each day has; the same for all series of a review, so kept."""
+    starts = pd.date_range(pd.Timestamp(span[0], tz="UTC"), pd.Timestamp(span[1], tz="UTC"), periods=count).as_unit(
+        "ns"
+    ) - pd.Timedelta(window.step)
+    local = starts.tz_convert(window.zone).tz_localize(None)
+    ordinals = ((local.normalize() - pd.Timestamp(window.day)) // pd.Timedelta(days=1)).to_numpy(dtype=np.int64)
+    days = [window.day + timedelta(days=int(day)) for day in range(ordinals[0], ordinals[-1] + 2)]
+    begins = np.array([_begin(day, window).timestamp() for day in days])
+    return ordinals, local.hour.to_numpy(dtype=np.int64), np.diff(begins) / window.step.total_seconds()

@@ -1,0 +1,61 @@
+"""Which module draws which kind of figure, and writes what stands beside it.
+
+Each has ``caption``, ``brief``, ``summary_head`` and ``summary``. They load
+with the first figure of their kind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import HeatMap, WeekOverlay
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from prodmeet_kit.agenda.evidence import Figure
+
+__all__ = ["brief", "caption", "draw", "summary", "summary_head"]
+
+
+def draw(figure: Figure, *, titled: bool = True) -> go.Figure:
+    """The figure as plotly's; ``titled=False`` where title and caption stand above it as text."""
+    from prodmeet_kit.display import figures, heat_map, week_overlay
+
+    if isinstance(figure, HeatMap):
+        return heat_map.figure(figure, titled=titled)
+    if isinstance(figure, WeekOverlay):
+        return week_overlay.figure(figure, titled=titled)
+    return figures.figure(figure, titled=titled)
+
+
+def caption(figure: Figure) -> str:
+    """The small print beside it."""
+    text: str = _words(figure).caption(figure)
+    return text
+
+
+def brief(figure: Figure) -> str:
+    """What it would show, in a few words, while it is folded."""
+    text: str = _words(figure).brief(figure)
+    return text
+
+
+def summary_head(figure: Figure) -> list[str]:
+    """The column titles of :func:`summary`."""
+    titles: list[str] = _words(figure).summary_head()
+    return titles
+
+
+def summary(figure: Figure) -> list[list[str]]:
+    """Its numbers as rows of text, for a reader who cannot see it."""
+    rows: list[list[str]] = _words(figure).summary(figure)
+    return rows
+
+
+def _words(figure: Figure) -> Any:
+    from prodmeet_kit.display import captions, heat_map, week_overlay
+
+    if isinstance(figure, HeatMap):
+        return heat_map
+    return week_overlay if isinstance(figure, WeekOverlay) else captions

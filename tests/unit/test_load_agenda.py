@@ -1,0 +1,152 @@
+"""Load in the metrics item: a table anybody reads, unusual days in words, and what is open and what is folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from prodmeet_kit.agenda import metrics_load
+from prodmeet_kit.agenda.evidence import Chart, HeatMap, Note, Table, WeekOverlay
+from prodmeet_kit.display.anchors import Anchors
+from prodmeet_kit.display.tables import view
+from prodmeet_kit.questions import LOAD_HISTORY, plan
+from prodmeet_kit.record import record
+from prodmeet_kit.review import Review
+from tests.support.reviews import RATE, WINDOW, product, review
+
+LOAD = "load/cart/requests"
+SERVICES = [
+    {"name": name, "load": [{"name": "requests", "unit": "req/s", "query": RATE}]} for name in ("cart", "web", "pay")
+]
+
+
+def reviewed(change: Callable[[str, pd.Series[Any]], pd.Series[Any]], **more: Any) -> Review:
+    """A review whose loads are 100 by day and 50 by night, and then changed."""
+    made = review(values={"load/": 1.0}, **more)
+    answers = dict(made.facts.answers)
+    for key, answer in answers.items():
+        if key.startswith("load/") and answer.frame is not None:
+            local = clock(answer.frame.index)
+            values = pd.Series(np.where(local.hour >= 8, 100.0, 50.0), index=answer.frame.index)
+            answers[key] = replace(answer, frame=change(key, values).to_frame("{}"))
+    return Review(replace(made.facts, answers=answers))
+
+
+def clock(index: pd.Index[Any]) -> pd.DatetimeIndex:
+    return (pd.DatetimeIndex(index) - WINDOW.step).tz_convert("Asia/Tokyo")
+
+
+def times(day: str, factor: float, keys: str = "") -> Callable[[str, pd.Series[Any]], pd.Series[Any]]:
+    def change(key: str, values: pd.Series[Any]) -> pd.Series[Any]:
+        there = (clock(values.index).strftime("%Y-%m-%d") == day) & (keys in key)
+        return values.where(~there, values * factor)
+
+    return change
+
+
+def as_it_is(_: str, values: pd.Series[Any]) -> pd.Series[Any]:
+    return values
+
+
+def test_load_is_asked_for_eight_weeks_back_and_the_rest_as_far_as_it_needs() -> None:
+    asked = {question.key: question for question in plan(product(), WINDOW)}
+    assert asked[LOAD].start == WINDOW.end - LOAD_HISTORY + WINDOW.step
+    assert asked["resource/cart/memory/use"].start == WINDOW.history_start + WINDOW.step
+    assert asked[LOAD].end == WINDOW.end and asked[LOAD].step == WINDOW.step
+
+
+def test_the_table_comes_first_and_shows_no_column_that_says_nothing() -> None:
+    table, *figures = metrics_load.evidence(reviewed(as_it_is).findings)
+    assert isinstance(table, Table)
+    names = [column.name for column in table.columns]
+    assert len(names) == 9 and "calendar_effect" not in names and "missing_fraction" not in names
+    (row,) = view(table, "metrics", "Asia/Tokyo", Anchors()).rows
+    texts = dict(zip(names, (cell.text for cell in row.cells), strict=True))
+    assert texts["mean"].endswith(" req/s") and texts["expected_range"].split()[1] == "to"
+    assert [type(figure) for figure in figures] == [Chart, WeekOverlay, HeatMap]
+    assert all(figure.folded for figure in figures)  # type: ignore[union-attr]
+
+
+def test_one_unusual_day_is_told_in_a_sentence_and_its_figures_are_open() -> None:
+    findings = reviewed(times("2026-11-11", 0.59)).findings
+    _, note, chart, weeks, hours = metrics_load.evidence(findings)
+    assert isinstance(note, Note)
+    assert note.text == "Wed 11 Nov was 41% under a usual Wednesday: cart/requests"
+    assert [figure.folded for figure in (chart, weeks, hours)] == [True, False, False]  # type: ignore[union-attr]
+    assert metrics_load.questions(findings) == (
+        "Load was unusual on Wed 11 Nov: do we know why, and will it come again?",
+    )
+    assert [candidate.reason for candidate in metrics_load.candidates(findings)] == [note.text]
+
+
+def test_a_day_unusual_for_several_loads_is_one_sentence_and_only_the_furthest_is_open() -> None:
+    def change(key: str, values: pd.Series[Any]) -> pd.Series[Any]:
+        values = times("2026-11-11", 0.8, "cart")(key, values)
+        return times("2026-11-11", 1.5, "web")(key, values)
+
+    findings = reviewed(change, services=SERVICES).findings
+    shown = metrics_load.evidence(findings)
+    (note,) = (part for part in shown if isinstance(part, Note))
+    assert note.text == "Wed 11 Nov against a usual Wednesday: cart/requests \N{MINUS SIGN}20%, web/requests +50%"
+    opened = [part.anchor for part in shown if isinstance(part, HeatMap | WeekOverlay) and not part.folded]
+    assert opened == ["load-weeks-web-requests", "load-hours-web-requests"]
+
+
+def test_many_unusual_days_are_a_table() -> None:
+    def change(key: str, values: pd.Series[Any]) -> pd.Series[Any]:
+        for day in (10, 12, 14, 17):
+            values = times(f"2026-11-{day}", 0.5)(key, values)
+        return values
+
+    findings = reviewed(change).findings
+    days = metrics_load.evidence(findings)[1]
+    assert isinstance(days, Table) and len(days.frame) == 4
+    assert metrics_load.questions(findings)[0].startswith(
+        "Load was unusual on Tue 10 Nov, Thu 12 Nov, Sat 14 Nov and 1 more"
+    )
+
+
+def test_a_load_that_moved_like_for_like_is_a_candidate_and_its_chart_is_open() -> None:
+    def change(_: str, values: pd.Series[Any]) -> pd.Series[Any]:
+        return values.where(values.index <= pd.Timestamp(WINDOW.start), values * 1.2)
+
+    findings = reviewed(change).findings
+    chart = next(part for part in metrics_load.evidence(findings) if isinstance(part, Chart))
+    assert not chart.folded
+    assert any("like for like" in candidate.reason for candidate in metrics_load.candidates(findings))
+
+
+def test_the_calendar_and_gaps_get_a_column_when_they_made_a_difference() -> None:
+    def change(_: str, values: pd.Series[Any]) -> pd.Series[Any]:
+        nights = (clock(values.index).hour < 8) & (values.index > pd.Timestamp(WINDOW.start))
+        return values.where(~nights)
+
+    findings = reviewed(change).findings
+    table = metrics_load.evidence(findings)[0]
+    assert isinstance(table, Table)
+    assert {"calendar_effect", "missing_fraction"} <= {column.name for column in table.columns}
+    row = findings.load_patterns.iloc[0]
+    # By night nothing is known: the mean rises from 83.3 to 100, and nothing grew.
+    assert abs(row["like_for_like"]) < 0.02
+    assert row["calendar_effect"] > 0.15
+    assert findings.unusual_days.empty
+
+
+def test_without_an_answer_there_is_a_row_and_nothing_else() -> None:
+    findings = review().findings
+    (table,) = metrics_load.evidence(findings)
+    assert isinstance(table, Table) and len(table.frame) == 1
+    assert metrics_load.questions(findings) == () and metrics_load.candidates(findings) == ()
+
+
+def test_patterns_and_unusual_days_are_in_the_record() -> None:
+    content = record(reviewed(times("2026-11-11", 0.59)))
+    (pattern,), (day,) = content["load_patterns"], content["unusual_days"]
+    assert {"like_for_like", "calendar_effect", "expected_peak", "expected_peak_low", "expected_peak_high"} <= set(
+        pattern
+    )
+    assert (day["ref"], day["day"], day["direction"]) == ("cart/requests", "2026-11-11T00:00:00+09:00", "below")
