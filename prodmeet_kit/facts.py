@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from prodmeet_kit.errors import Failure
-from prodmeet_kit.window import Window
+from prodmeet_kit.window import Window, format_duration
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.parameters.models import Product
 
-__all__ = ["Answer", "Facts", "Question", "SourceState"]
+__all__ = ["Answer", "Facts", "Previous", "Question", "SourceState"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,14 @@ class SourceState:
 
 
 @dataclass(frozen=True)
+class Previous:
+    """The earlier meeting: when its window ended, and how everything was defined then (:attr:`Facts.definitions`)."""
+
+    end: datetime
+    definitions: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything one review knows.
 
@@ -81,6 +89,7 @@ class Facts:
     :mod:`prodmeet_kit.frames` (``alert_samples``, ``incidents``, ``changes``,
     ``action_items``, ``consultations``, ``toil``): a frame, or ``None`` when
     its sources failed or none is configured (then ``sources`` or ``failures`` says which).
+    ``previous`` is ``None`` when no earlier meeting is known.
     """
 
     product: Product
@@ -90,6 +99,12 @@ class Facts:
     records: Mapping[str, pd.DataFrame | None] = field(default_factory=dict)
     sources: tuple[SourceState, ...] = ()
     failures: tuple[Failure, ...] = ()
+    previous: Previous | None = None
+
+    @property
+    def definitions(self) -> dict[str, Any]:
+        """What the numbers mean: the parameters as plain values, and as ``trend_step`` the step of the trends."""
+        return {**self.product.model_dump(mode="json"), "trend_step": format_duration(self.window.step)}
 
     def series(self, key: str) -> pd.Series | None:
         """The one series that answers ``key``; ``None`` when it failed or came back empty.

@@ -15,7 +15,8 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,7 +29,7 @@ from prodmeet_kit.snapshot.manifest import FORMAT, File, answer_of, facts_of, he
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MANIFEST", "freeze", "reopen"]
+__all__ = ["MANIFEST", "freeze", "locate", "outline", "reopen"]
 
 MANIFEST = "manifest.json"
 _AGAIN = "gather the facts anew, or take the snapshot from where it came"
@@ -90,6 +91,12 @@ def _write(facts: Facts, folder: Path) -> None:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
+def locate(folder: Path) -> Path:
+    """The snapshot in a folder: the folder itself, or its ``snapshot`` when it is the folder of a report."""
+    inside = folder / "snapshot"
+    return inside if not (folder / MANIFEST).is_file() and (inside / MANIFEST).is_file() else folder
+
+
 def reopen(folder: Path) -> Facts:
     """The facts that :func:`freeze` wrote, with every file's checksum verified.
 
@@ -97,11 +104,27 @@ def reopen(folder: Path) -> Facts:
     or written by a newer kit.
     """
     manifest = _manifest(folder)
-    try:
+    with _as_written(folder):
         # One after another: the files are small, and threads made it half as slow again.
         answers = [_answer(folder, entry) for entry in manifest["queries"]]
         records = dict(_record(folder, entry) for entry in manifest["records"])
         return facts_of(manifest, {answer.question.key: answer for answer in answers}, records)
+
+
+def outline(folder: Path) -> Facts:
+    """The facts of a snapshot without answers and records: which product, which window, how it was defined.
+
+    Raises :class:`SnapshotError` when the manifest is missing, damaged or written by a newer kit.
+    """
+    manifest = _manifest(folder)
+    with _as_written(folder):
+        return facts_of(manifest, {}, {})
+
+
+@contextmanager
+def _as_written(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except (KeyError, TypeError, ValueError) as error:
         text = f"{folder / MANIFEST} is not as the kit wrote it ({type(error).__name__}: {error}): {_AGAIN}"
         raise SnapshotError(text) from None

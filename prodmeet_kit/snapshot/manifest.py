@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.errors import Failure
-from prodmeet_kit.facts import Answer, Facts, Question, SourceState
+from prodmeet_kit.facts import Answer, Facts, Previous, Question, SourceState
 from prodmeet_kit.parameters import Product
-from prodmeet_kit.parameters.credentials import credentials_in_clear
-from prodmeet_kit.redaction import MASK, redact
+from prodmeet_kit.parameters.credentials import masked
 from prodmeet_kit.window import Window, format_duration, parse_duration
 
 if TYPE_CHECKING:
@@ -43,26 +42,26 @@ def head(facts: Facts, kit: str) -> dict[str, Any]:
         },
         "sources": [asdict(source) for source in facts.sources],
         "failures": [asdict(failure) for failure in facts.failures],
-        "product": _masked(facts.product.model_dump(mode="json")),
+        "product": masked(facts.product.model_dump(mode="json")),
+        **_previous(facts.previous),
     }
 
 
-def _masked(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The parameters without credentials in clear. A loaded file has none; a model made in code may."""
-    for way, _ in list(credentials_in_clear(parameters)):
-        at: Any = parameters
-        for part in way[:-1]:
-            at = at[part]
-        at[way[-1]] = MASK
-    return {**parameters, "sources": _redacted(parameters["sources"])}
+def _previous(earlier: Previous | None) -> dict[str, Any]:
+    # No key where nothing is known, as in snapshots made before it existed.
+    if earlier is None:
+        return {}
+    return {"previous": {"end": earlier.end.isoformat(), "definitions": masked(earlier.definitions)}}
 
 
-def _redacted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _redacted(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_redacted(inner) for inner in value]
-    return redact(value) if isinstance(value, str) else value
+def _previous_of(entry: Mapping[str, Any] | None) -> Previous | None:
+    if entry is None:
+        return None
+    definitions = dict(entry["definitions"])
+    step = definitions.pop("trend_step")
+    # Through the model: a key that this kit adds has its default then as well.
+    as_now = Product.model_validate(definitions).model_dump(mode="json")
+    return Previous(datetime.fromisoformat(entry["end"]), {**as_now, "trend_step": step})
 
 
 def query(answer: Answer, file: File | None) -> dict[str, Any]:
@@ -126,4 +125,5 @@ def facts_of(
         records=records,
         sources=tuple(SourceState(**source) for source in manifest["sources"]),
         failures=tuple(Failure(**failure) for failure in manifest["failures"]),
+        previous=_previous_of(manifest.get("previous")),
     )

@@ -1,0 +1,104 @@
+"""Definitions in the metrics item: what is defined otherwise than at the last meeting, and which numbers it touches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.evidence import Column, Note, Table
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+from prodmeet_kit.previous import SECTION, SOURCE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["evidence"]
+
+_NAMED = 4  # affected things a row names before it says how many more
+
+
+def evidence(findings: Findings) -> list[Evidence]:
+    """The changed definitions; a folded sentence when nothing changed or no earlier meeting is known.
+
+    Nothing where earlier meetings are there and cannot be read: then the failure says it.
+    """
+    earlier = findings.facts.previous
+    if earlier is None:
+        if any(failure.source == SOURCE for failure in findings.facts.failed(SECTION)):
+            return []
+        text = t("Definitions are compared with the report of the last meeting, and there is none yet.")
+        return [Note(text, summary=t("No earlier meeting is known"))]
+    day = write(earlier.end, "time", timezone=findings.facts.window.timezone)
+    if not len(findings.definition_changes):
+        text = t("Queries, objectives, windows, units, limits and sources are those of the meeting of {day}.", day=day)
+        return [Note(text, summary=t("No definition changed since the last meeting"))]
+    return [_table(findings.definition_changes, t("Compared with the meeting of {day}", day=day))]
+
+
+def _table(ledger: pd.DataFrame, caption: str) -> Table:
+    kinds = {
+        "slo": t("SLO"),
+        "load": t("Load"),
+        "resource": t("Resource"),
+        "service": t("Service"),
+        "source": t("Source"),
+        "exclusion": t("Exclusion"),
+        "rule": t("Rule"),
+        "meeting": t("Meeting"),
+        "trend": t("Trend"),
+    }
+    frame = ledger.assign(
+        kind_text=ledger["kind"].map(kinds).fillna(ledger["kind"]),
+        what_text=[_what(row["what"]) for row in rows(ledger)],
+        affects_text=[_affects(row["affects"]) for row in rows(ledger)],
+    )
+    columns = (
+        Column("subject", t("Of"), "code"),
+        Column("kind_text", t("Kind")),
+        Column("what_text", t("What")),
+        Column("before", t("Then"), "code"),
+        Column("after", t("Now"), "code"),
+        Column("affects_text", t("Not comparable")),
+    )
+    return Table(
+        t("Definitions changed since the last meeting"),
+        frame,
+        columns,
+        anchor=("kind", "subject", "what"),
+        caption=caption,
+    )
+
+
+def _what(key: str) -> str:
+    words = {
+        "added": t("added"),
+        "removed": t("removed"),
+        "objective": t("objective"),
+        "window": t("window"),
+        "unit": t("unit"),
+        "query": t("query"),
+        "limit_query": t("limit"),
+        "request_query": t("reserved"),
+        "price.amount": t("price"),
+        "borrowed": t("borrowed"),
+        "sli.events.error_query": t("query of bad events"),
+        "sli.events.total_query": t("query of all events"),
+        "sli.good.good_query": t("query of good events"),
+        "sli.good.total_query": t("query of all events"),
+        "cadence": t("time between meetings"),
+        "timezone": t("time zone"),
+        "step": t("step"),
+    }
+    return words.get(key, key)
+
+
+def _affects(refs: list[str]) -> str:
+    """What is touched, without the kind where it is clear; many become a number."""
+    names = [ref.partition("/")[2] or ref.replace("_", " ") for ref in refs]
+    if len(names) > _NAMED:
+        return t("{names} and {n} more", names=", ".join(names[:_NAMED]), n=len(names) - _NAMED)
+    return ", ".join(names) or t("nothing")

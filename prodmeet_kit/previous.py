@@ -1,0 +1,95 @@
+"""The earlier meeting, found among the reports: how everything was defined when people last looked.
+
+Its frozen snapshot tells. A snapshot that cannot be read is told as a source
+that failed, and the next older one is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from prodmeet_kit.errors import Failure, SnapshotError
+from prodmeet_kit.facts import Previous, SourceState
+from prodmeet_kit.redaction import redact
+from prodmeet_kit.snapshot import outline
+from prodmeet_kit.window import Window
+
+__all__ = ["SECTION", "SOURCE", "Earlier", "find_previous"]
+
+SECTION = "metrics"
+"""The agenda item that shows what is defined otherwise now."""
+
+SOURCE = "earlier meeting"
+"""The name the earlier meeting has among the sources."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_UNREADABLE = 5
+"""So many snapshots that cannot be read are no accident of one file: the search ends."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was found: the meeting, or ``None`` when none is known, and each snapshot that could not be read.
+
+    There is a failure only when snapshots are there and none of them can be read.
+    """
+
+    meeting: Previous | None = None
+    states: tuple[SourceState, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+def find_previous(reports: Path, product: str, window: Window) -> Earlier:
+    """The meeting before this one, from ``<reports>/<product>/<date>/snapshot``. Raises nothing.
+
+    The newest that ended before this window did. A report in the folder of
+    this meeting's own date is an earlier try of the same meeting. One made in
+    the later half of the window is taken for a look ahead, and only when there
+    is no older one: else a change would be shown there and never in the meeting.
+    """
+    unreadable: list[str] = []
+    try:
+        for snapshot in _newest_first(reports / product, window):
+            try:
+                facts = outline(snapshot)
+                if facts.product.product != product:
+                    raise SnapshotError(f"{snapshot} is of {facts.product.product}, not of {product}")
+            except SnapshotError as error:
+                unreadable.append(redact(" ".join(str(error).split())))
+                if len(unreadable) == _UNREADABLE:
+                    break
+                continue
+            if facts.window.end < window.end:
+                return Earlier(Previous(facts.window.end, facts.definitions), _states(unreadable))
+    except OSError as error:
+        unreadable.append(f"{error.filename} cannot be read: {error.strerror}")
+    failures = (Failure(SECTION, SOURCE, unreadable[0]),) if unreadable else ()
+    return Earlier(None, _states(unreadable), failures)
+
+
+def _states(unreadable: list[str]) -> tuple[SourceState, ...]:
+    return tuple(SourceState(SOURCE, "snapshot", "failed", message) for message in unreadable)
+
+
+def _newest_first(folder: Path, window: Window) -> Iterator[Path]:
+    """Snapshots in the order they are to be tried: the earlier meetings, then the looks ahead."""
+    if not folder.is_dir():
+        return
+    half = (window.start + window.length / 2).astimezone(window.zone).date()
+    days = sorted((day for path in folder.iterdir() if (day := _day(path.name)) and day != window.day), reverse=True)
+    for day in [*(day for day in days if day <= half), *(day for day in days if day > half)]:
+        snapshot = folder / day.isoformat() / "snapshot"
+        if snapshot.is_dir():
+            yield snapshot
+
+
+def _day(name: str) -> date | None:
+    """The date a report's folder is named after; ``None`` for ``latest`` and other names."""
+    try:
+        return date.fromisoformat(name) if _DAY.fullmatch(name) else None
+    except ValueError:
+        return None
