@@ -2,7 +2,8 @@
 
 Parameters are read, every source and every query is asked as a report would
 ask it, and the oldest hour the review looks at must hold data. Each finding is
-one line; a line that begins with ``failed`` says what to mend.
+one line; a line that begins with ``failed`` says what to mend, one that begins
+with ``warn`` what to look at.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from pathlib import Path
 from prodmeet_kit import promql
 from prodmeet_kit.errors import InputError, ParametersError, SourceError
 from prodmeet_kit.facts import Answer, Facts, Question
+from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product, load, products, schema
+from prodmeet_kit.parameters.sli import Events, Good
+from prodmeet_kit.questions import SPANS
+from prodmeet_kit.sli import event_count, indicator
 from prodmeet_kit.window import Window, format_duration
 
 __all__ = ["Finding", "check_product", "check_products", "schema_is_current"]
@@ -24,19 +29,25 @@ __all__ = ["Finding", "check_product", "check_products", "schema_is_current"]
 HOUR = timedelta(hours=1)
 """How much of the oldest data is looked at: longer than a restart of a target, shorter than any trend."""
 
-_SPANS = ("window", "since", "previous", "trend")
+_MORE = 1.01
+"""A part beyond its total by more than this is not the rounding of two extrapolations."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: what was looked at, whether it is well, and what was found or has to be mended."""
+    """One line: what was looked at, whether it is well, and what was found or has to be mended.
+
+    With ``doubtful`` it is well, and may be wrong all the same: a person has to look.
+    """
 
     subject: str
     well: bool
     said: str
+    doubtful: bool = False
 
     def __str__(self) -> str:
-        return f"{'ok' if self.well else 'failed':8}{self.subject}{': ' if self.said else ''}{self.said}"
+        state = "failed" if not self.well else "warn" if self.doubtful else "ok"
+        return f"{state:8}{self.subject}{': ' if self.said else ''}{self.said}"
 
 
 def check_products(names: Sequence[str], folder: Path, told: Callable[[str], object]) -> int:
@@ -75,14 +86,61 @@ def check_product(name: str, folder: Path, *, now: datetime | None = None) -> It
     yield Finding(f"{parameters / name}.yaml", True, "")
     window = window_of(product, now=now)
     facts = gather(product, window, folder=parameters, minutes=folder / "minutes")
+    silent = _silent(product, window, parameters, facts)
     for source in facts.sources:
-        yield Finding(f"{name}: source {source.name} ({source.type})", source.state != "failed", source.detail)
-    for subject, answers in _by_query(facts).items():
-        yield _judged(f"{name}: query {subject}", answers)
+        subject, well = f"{name}: source {source.name} ({source.type})", source.state != "failed"
+        if silent and source.name == "metrics":
+            yield Finding(subject, well, silent)
+            yield Finding(f"{name}: {len(facts.answers)} queries", False, "not tried, as the metric source is silent")
+        else:
+            yield Finding(subject, well, source.detail)
+    if not silent:
+        yield from _queries(name, product, facts)
+    told = tuple(answer.error for answer in facts.answers.values() if answer.error)
     for failure in facts.failures:
-        if failure.section != "metrics" and not any(failure.source == source.name for source in facts.sources):
+        by_source = any(failure.source == source.name for source in facts.sources)
+        if failure.section != "metrics" and not by_source and not failure.message.startswith(told):
             yield Finding(f"{name}: {failure.section} {failure.source}", False, failure.message)
-    yield from _history(product, window, parameters)
+    late = missing_end(product, window, facts.answers)
+    if late:
+        yield Finding(f"{name}: newest data", True, late.message, doubtful=True)
+    if not silent:
+        yield from _history(product, window, parameters, facts)
+
+
+def _silent(product: Product, window: Window, folder: Path, facts: Facts) -> str:
+    """Why nothing at all was answered; empty when something was, or when each query fails on its own."""
+    from prodmeet_kit.unanswered import why_silent
+
+    if not facts.answers or any(not answer.error for answer in facts.answers.values()):
+        return ""
+    return why_silent(product, window, folder)
+
+
+def _queries(name: str, product: Product, facts: Facts) -> Iterator[Finding]:
+    found = _by_query(facts)
+    swapped = dict(_swapped(product, facts))
+    for subject, answers in found.items():
+        total = found.get(f"{subject.removesuffix('/bad')}/total", ()) if subject.endswith("/bad") else ()
+        yield swapped.get(subject) or _judged(name, subject, answers, beside=_known(total))
+
+
+def _swapped(product: Product, facts: Facts) -> Iterator[tuple[str, Finding]]:
+    """The part of each SLO that counts more than its total, by the query's subject."""
+    for service in product.services:
+        for slo in service.slos:
+            if not isinstance(slo.sli.definition, Events | Good):
+                continue  # the kit itself made both queries from one
+            shape, key = indicator(service.name, slo, facts.answers), f"slo/{service.name}/{slo.name}"
+            side = shape.sides[0].name
+            part, total = (
+                [event_count(facts, f"{key}/{each.name}/{span}", each.query) for span in SPANS] for each in shape.sides
+            )
+            if any(some > whole * _MORE for some, whole in zip(part, total, strict=True)):
+                subject = f"{key}/{side}"
+                query = "error_query" if side == "bad" else "good_query"
+                said = f"more {side} events than events: are {query} and total_query swapped?"
+                yield subject, Finding(f"{product.product}: query {subject}", False, said)
 
 
 def _by_query(facts: Facts) -> dict[str, list[Answer]]:
@@ -90,24 +148,40 @@ def _by_query(facts: Facts) -> dict[str, list[Answer]]:
     found: dict[str, list[Answer]] = {}
     for key, answer in facts.answers.items():
         subject, _, span = key.rpartition("/")
-        found.setdefault(subject if span in _SPANS else key, []).append(answer)
+        found.setdefault(subject if span in (*SPANS, "trend") else key, []).append(answer)
     return found
 
 
-def _judged(subject: str, answers: Sequence[Answer]) -> Finding:
+def _judged(name: str, key: str, answers: Sequence[Answer], *, beside: bool) -> Finding:
+    """How one query went; ``beside`` tells whether a query of bad events has a total that is known."""
+    subject = f"{name}: query {key}"
     errors = list(dict.fromkeys(answer.error for answer in answers if answer.error))
     if errors:
         return Finding(subject, False, "; ".join(errors))
     took = f"{sum(answer.took_s for answer in answers):.2f} s"
     warnings = "".join(f"; {text}" for text in dict.fromkeys(text for answer in answers for text in answer.warnings))
-    if any(answer.frame is not None and answer.frame.shape[1] for answer in answers):
+    if _known(answers):
         return Finding(subject, True, took + warnings)
-    if subject.endswith("/bad") or "query verify/" in subject:
-        return Finding(subject, True, f"no series, which counts as none of them; {took}{warnings}")
+    if beside:
+        said = f"{_none_in(answers)}: either nothing ever failed, or a label is wrong; compare it with total_query."
+        return Finding(subject, True, f"{said} It counts as 0 bad events.{warnings}", doubtful=True)
+    if key.startswith("verify/"):
+        said = "no series: check the metric name and the labels, or whether this action item worked cannot be told"
+        return Finding(subject, True, said + warnings, doubtful=True)
     return Finding(subject, False, "no series: check the metric name and the labels" + warnings)
 
 
-def _history(product: Product, window: Window, folder: Path) -> Iterator[Finding]:
+def _known(answers: Sequence[Answer]) -> bool:
+    """Whether any of them has a series."""
+    return any(answer.frame is not None and answer.frame.shape[1] > 0 for answer in answers)
+
+
+def _none_in(answers: Sequence[Answer]) -> str:
+    longest = max((answer.question.window for answer in answers if answer.question.window), default=None)
+    return f"no series in {format_duration(longest)}" if longest else "no series"
+
+
+def _history(product: Product, window: Window, folder: Path, facts: Facts) -> Iterator[Finding]:
     """Whether there is data in the oldest hour that each number needs."""
     from prodmeet_kit.gather import open_metrics
 
@@ -115,9 +189,9 @@ def _history(product: Product, window: Window, folder: Path) -> Iterator[Finding
         return
     metrics = open_metrics(product, folder)
     try:
-        for subject, oldest, query in _oldest(product, window):
+        for subject, oldest, query in _oldest(product, window, facts):
             at = oldest + HOUR
-            asked = Question(f"reach/{subject}", "metrics", promql.fill_window(query, HOUR), at, at, None, HOUR)
+            asked = Question(f"reach/{subject}", "metrics", query, at, at, None, HOUR)
             try:
                 frame = metrics.answer(asked).frame
             except SourceError:
@@ -128,17 +202,24 @@ def _history(product: Product, window: Window, folder: Path) -> Iterator[Finding
         metrics.close()
 
 
-def _oldest(product: Product, window: Window) -> Iterator[tuple[str, datetime, str]]:
-    """Each query that must reach far back, and the instant it must reach."""
+def _oldest(product: Product, window: Window, facts: Facts) -> Iterator[tuple[str, datetime, str]]:
+    """Each query that must reach far back, over an hour, and the instant it must reach.
+
+    One without any series now is left out: its name or its labels are wrong, as told above, and not its age.
+    """
+    known = {subject for subject, answers in _by_query(facts).items() if _known(answers)}
     for service in product.services:
         for slo in service.slos:
             # The budget at the last meeting counts one SLO window before that meeting.
-            oldest = min(window.history_start, window.start - slo.window)
-            yield f"{service.name}/{slo.name}", oldest, slo.sli.events.total_query
-        measured = [(load.name, load.query) for load in service.load]
-        measured += [(resource.name, resource.query) for resource in service.resources]
-        for name, query in measured:
-            yield f"{service.name}/{name}", window.history_start, query
+            oldest = min(window.history_start, window.begin(slo.window, window.start))
+            main = indicator(service.name, slo, facts.answers).main
+            if main is not None and f"slo/{service.name}/{slo.name}/{main.name}" in known:
+                yield f"{service.name}/{slo.name}", oldest, main.over(HOUR)
+        measured = [(load.name, f"load/{service.name}/{load.name}", load.query) for load in service.load]
+        measured += [(use.name, f"resource/{service.name}/{use.name}/use", use.query) for use in service.resources]
+        for name, subject, query in measured:
+            if subject in known:
+                yield f"{service.name}/{name}", window.history_start, promql.fill_window(query, HOUR)
 
 
 def _reach(oldest: datetime, window: Window, known: bool) -> str:

@@ -64,7 +64,11 @@ def cli(context: click.Context, folder: Path) -> None:
 )
 @click.option("--to", "end", default="", metavar="TIME", help="This meeting (default: now).")
 @click.option("--out", metavar="DIR", type=_FOLDER, help="Write DIR/PRODUCT/DATE/ instead of reports/PRODUCT/DATE/.")
-@click.option("--from-snapshot", metavar="DIR", type=_EXISTING_FOLDER, help="Open frozen facts; ask no server.")
+@click.option(
+    "--from-snapshot", metavar="DIR", type=_EXISTING_FOLDER,
+    help="Open the frozen facts in DIR, a snapshot or a report; ask no server. DIR is relative to the current folder,"
+    " whatever -C says.",
+)  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), help="Queries asked side by side (default: as in the parameters).")
 @click.option(
     "--cell-timeout", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds for one cell."
@@ -84,6 +88,7 @@ def report(
 
     reports/PRODUCT/DATE/ gets report.html, review.ipynb, review.json,
     minutes.md and snapshot/. The last line printed is the path of report.html.
+    A second run on the same day keeps what people wrote there.
     A TIME is 2026-11-24 or 2026-11-24T10:00, in the product's zone, or has an offset.
     """
     from prodmeet_kit.report import make_report
@@ -99,8 +104,8 @@ def report(
         )  # fmt: skip
     finally:
         progress.close()
-    for failure in result.failures:
-        click.echo(failure, err=True)
+    for line in (*result.failures, *result.notes):
+        click.echo(line, err=True)
     click.echo(result.page)
     if result.failures:
         raise SystemExit(NOT_ALL_CHECKED)

@@ -14,10 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from prodmeet_kit import questions
+from prodmeet_kit import questions, sli
 from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
+from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product
+from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.base import Broken, MetricSource
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading
@@ -70,12 +72,14 @@ def gather(
     *,
     folder: Path,
     minutes: Path | None = None,
+    previous: Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Facts:
     """Everything the review of a product needs to know about a window.
 
     ``folder`` is the parameter file's, ``minutes`` holds one folder a product,
+    ``previous`` holds the reports, among which the earlier meeting is looked for,
     ``jobs`` is how many questions are asked side by side (default: the metric
     source's). Whatever cannot be checked is in ``failures``; only what people
     wrote wrongly raises: :class:`ParametersError`, with all of it.
@@ -83,21 +87,26 @@ def gather(
     config = product.sources.metrics
     metrics = open_metrics(product, folder)
     gathered_at = datetime.now(UTC)
+    earlier = find_previous(previous, product.product, window) if previous else Earlier()
     shown = progress or _Silent()
     pool = ThreadPoolExecutor(jobs or (config.jobs if config else _JOBS))
     try:
-        planned = list(questions.plan(product, window))
+        found = _discover(pool, metrics, list(questions.discovery(product, window)), shown)
+        found = sli.judged(product, found)
+        planned = list(questions.plan(product, window, found))
         shown.start(len(RECORDS) + len(_distinct(planned)))
         readings = _read(pool, Reader(product, window, folder, minutes, metrics), shown)
         asked = planned + _verifications(readings["action_items"], window)
         if len(_distinct(asked)) > len(_distinct(planned)):
             shown.start(len(RECORDS) + len(_distinct(asked)))
-        answers = _ask(pool, metrics, asked, shown)
+        answers = found | _ask(pool, metrics, asked, shown)
     finally:
         pool.shutdown(cancel_futures=True)  # nothing is left, but when a person interrupts
         metrics.close()
         shown.done()
     failures = [failure for reading in readings.values() for failure in reading.failures]
+    late = missing_end(product, window, answers)
+    failures += [late] if late else []
     states = [state for reading in readings.values() for state in reading.states]
     if config is not None:
         states.insert(0, _state(config.type, metrics, answers))
@@ -106,13 +115,27 @@ def gather(
         product=product,
         window=window,
         gathered_at=gathered_at,
-        answers={question.key: answers[question.key] for question in asked},
+        answers={key: answers[key] for key in [*found, *(question.key for question in asked)]},
         records={name: reading.frame for name, reading in readings.items()},
-        sources=tuple(states),
+        sources=(*states, *earlier.states),
         failures=tuple(
-            sorted([*_failures(answers), *failures], key=lambda failure: agenda.get(failure.section, len(agenda)))
+            sorted(
+                [*_failures(answers), *failures, *earlier.failures],
+                key=lambda failure: agenda.get(failure.section, len(agenda)),
+            )
         ),
+        previous=earlier.meeting,
     )
+
+
+def _discover(
+    pool: ThreadPoolExecutor, metrics: MetricSource, asked: Sequence[Question], progress: Progress
+) -> dict[str, Answer]:
+    """What must be known before the rest can be asked; usually nothing."""
+    if not asked:
+        return {}
+    progress.start(len(_distinct(asked)))
+    return _ask(pool, metrics, asked, progress)
 
 
 def _read(pool: ThreadPoolExecutor, reader: Reader, progress: Progress) -> dict[str, Reading]:
@@ -163,7 +186,7 @@ def _ask(
 
 
 def _answer(metrics: MetricSource, question: Question) -> Answer:
-    """The answer, with the error in it when there is one; every question wants at most one series."""
+    """The answer, with the error in it when there is one; only bounds of histograms may be several series."""
     try:
         answer = metrics.answer(question)
     except ProdmeetError as error:
@@ -171,7 +194,7 @@ def _answer(metrics: MetricSource, question: Question) -> Answer:
     except Exception as error:  # noqa: BLE001 - a source may come from another package: its bug shall not cost the report
         text = redact(f"the source failed: {type(error).__name__}: {error}")
         return Answer(question, None, error=text, source=metrics.name)
-    if answer.frame is not None and answer.frame.shape[1] > 1:
+    if answer.frame is not None and answer.frame.shape[1] > 1 and not sli.tells_bounds(question.key):
         text = f"{answer.frame.shape[1]} series came back where one is needed: put sum(...) round the query"
         return replace(answer, frame=None, error=text)
     return answer
@@ -198,7 +221,7 @@ def _unexpectedly_empty(answer: Answer) -> str:
     query may well find nothing. Whether an SLO has a total is told once, over its window.
     """
     key = answer.question.key
-    needed = key.startswith(("load/", "resource/")) or (key.startswith("slo/") and key.endswith("/total/window"))
+    needed = key.startswith(("load/", "resource/")) or sli.needed(key)
     empty = answer.frame is not None and answer.frame.shape[1] == 0
     return "no series: check the metric name and labels" if empty and needed else ""
 

@@ -8,7 +8,6 @@ same frozen facts.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -32,13 +31,20 @@ __all__ = ["CELL_LIMIT_S", "ReportResult", "make_report"]
 CELL_LIMIT_S = 300
 """How long one cell may take, unless told otherwise."""
 
+_FIXED = "--from and --to choose what sources are asked; frozen facts have a window of their own"
+_FIXED_DEMO = "--from and --to: the demo has a fixed window: give a product to choose another"
+
 
 @dataclass(frozen=True)
 class ReportResult:
-    """Where the report is, and what could not be checked (empty: every section was)."""
+    """Where the report is, and what could not be checked (empty: every section was).
+
+    ``notes`` are lines for whoever ran it, such as which edited file was kept.
+    """
 
     path: Path
     failures: tuple[Failure, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def page(self) -> Path:
@@ -62,7 +68,7 @@ def make_report(
 
     ``folder`` holds ``parameters/`` and ``minutes/``; ``out`` is ``<folder>/reports``
     unless given. ``start`` and ``end`` are ISO 8601 in the product's zone. Facts
-    come from ``from_snapshot`` when given, else from the product's sources, or,
+    come from ``from_snapshot`` (or the snapshot in that folder) when given, else from the product's sources, or,
     without a product, from the embedded demo. ``jobs`` is how many queries are
     asked side by side, ``cell_limit_s`` how many seconds one cell may take.
 
@@ -75,10 +81,10 @@ def make_report(
     reports = home / "reports" if out is None else Path(out)
     frozen = _frozen(product, from_snapshot)
     if frozen is not None and (start or end):
-        raise InputError("--from and --to choose what sources are asked; frozen facts have a window of their own")
+        raise InputError(_FIXED if product or from_snapshot else _FIXED_DEMO)
     with Kernel() as kernel, ThreadPoolExecutor(1, "prodmeet") as beside:
         if frozen is None:
-            ask = _asking(product, home, (start, end), jobs, progress)
+            ask = _asking(product, home, (start, end), _earlier(reports, home, product), jobs, progress)
             libraries = beside.submit(_load_libraries)
             facts = ask()
             libraries.result()
@@ -88,13 +94,17 @@ def make_report(
         with staging(reports / facts.product.product) as new:
             _freeze(facts, frozen, new / SNAPSHOT)
             failures = _write(new, facts, kernel, beside, cell_limit_s, progress)
-            return ReportResult(put_in_place(new, facts.window.day.isoformat()), failures)
+            notes: list[str] = []
+            path = put_in_place(new, facts.window.day.isoformat(), notes.append)
+            return ReportResult(path, failures, tuple(notes))
 
 
 def _frozen(product: str, from_snapshot: str | Path | None) -> Path | None:
     """The folder of frozen facts to open; ``None`` when the sources are to be asked."""
     if from_snapshot is not None:
-        return Path(from_snapshot)
+        from prodmeet_kit.snapshot import locate
+
+        return locate(Path(from_snapshot))
     if product:
         return None
     from prodmeet_kit.demo import SNAPSHOT as DEMO
@@ -107,8 +117,13 @@ def _load_libraries() -> None:
     import prodmeet_kit.run.execution  # noqa: F401
 
 
+def _earlier(reports: Path, home: Path, product: str) -> Path:
+    """Where earlier reports are: where this one goes, or the usual place when none has gone there yet."""
+    return reports if (reports / product).is_dir() else home / "reports"
+
+
 def _asking(
-    product: str, home: Path, span: tuple[str, str], jobs: int | None, progress: Reporter
+    product: str, home: Path, span: tuple[str, str], previous: Path, jobs: int | None, progress: Reporter
 ) -> Callable[[], Facts]:
     """What asks the sources, once everything a person gave is found in order."""
     from prodmeet_kit.parameters import load
@@ -119,20 +134,19 @@ def _asking(
     from prodmeet_kit.gather import gather
     from prodmeet_kit.review import window_of
 
-    window = window_of(loaded, start=span[0], end=span[1])
+    window = window_of(loaded, start=span[0], end=span[1], names=("--from", "--to"))
     progress.step("asking the sources")
-    return partial(gather, loaded, window, folder=parameters, minutes=home / "minutes", jobs=jobs, progress=progress)
+    return partial(
+        gather, loaded, window,
+        folder=parameters, minutes=home / "minutes", previous=previous, jobs=jobs, progress=progress,
+    )  # fmt: skip
 
 
 def _outline(frozen: Path, product: str) -> Facts:
     """Frozen facts without their data: which product, which window. The data is opened, and verified, with the rest."""
-    from prodmeet_kit.snapshot import MANIFEST, reopen
-    from prodmeet_kit.snapshot.manifest import facts_of
+    from prodmeet_kit.snapshot import outline
 
-    try:
-        facts = facts_of(json.loads((frozen / MANIFEST).read_text(encoding="utf-8")), {}, {})
-    except (OSError, KeyError, TypeError, ValueError):
-        facts = reopen(frozen)  # it says what is wrong
+    facts = outline(frozen)
     if product and product != facts.product.product:
         raise InputError(f"the facts in {frozen} are of {facts.product.product}, not of {product}: name that product")
     return facts

@@ -31,17 +31,18 @@ def open_review(
     """Open the review of a product.
 
     Without arguments: the embedded demo. With ``snapshot``: the frozen facts
-    in that folder, no server asked. Otherwise ``product`` names
-    ``<folder>/parameters/<product>.yaml`` and its sources are asked now, for
-    the window that ends at ``end`` (default: now) and starts at ``start``
-    (default: one cadence earlier); both ISO 8601, in the product's zone.
+    in that folder, or in that report, no server asked. Otherwise ``product``
+    names ``<folder>/parameters/<product>.yaml``, looked for in the folder and
+    then in those above it, and its sources are asked now, for the window that
+    ends at ``end`` (default: now) and starts at ``start`` (default: one cadence
+    earlier); both ISO 8601, in the product's zone.
 
     Raises :class:`~prodmeet_kit.errors.InputError` for anything a person has to mend.
     """
-    from prodmeet_kit.snapshot import reopen
+    from prodmeet_kit.snapshot import locate, reopen
 
     if snapshot:
-        return Review(reopen(Path(snapshot)))
+        return Review(reopen(locate(Path(snapshot))))
     if not product:
         from prodmeet_kit.demo import SNAPSHOT
 
@@ -49,24 +50,48 @@ def open_review(
     from prodmeet_kit.gather import gather
     from prodmeet_kit.parameters import load
 
-    home = Path(folder)
+    home = _home(product, Path(folder))
     loaded = load(product, home / "parameters")
     window = window_of(loaded, start=start, end=end)
-    return Review(gather(loaded, window, folder=home / "parameters", minutes=home / "minutes"))
+    return Review(
+        gather(loaded, window, folder=home / "parameters", minutes=home / "minutes", previous=home / "reports")
+    )
 
 
-def window_of(product: Product, *, start: str = "", end: str = "", now: datetime | None = None) -> Window:
+def _home(product: str, folder: Path) -> Path:
+    """The nearest folder, from the given one upwards, whose ``parameters/`` holds the product, or else holds any.
+
+    A notebook runs in its own folder, which is often one below.
+    """
+    above = folder.resolve().parents
+    for file in (f"{product}.yaml", ""):
+        for home in (folder, *above):
+            if (home / "parameters" / file).exists():
+                return home
+    raise InputError(
+        f"no folder {folder.resolve() / 'parameters'}, nor above it:"
+        " run from the folder that holds parameters/, or set folder="
+    )
+
+
+def window_of(
+    product: Product,
+    *,
+    start: str = "",
+    end: str = "",
+    now: datetime | None = None,
+    names: tuple[str, str] = ("start", "end"),
+) -> Window:
     """The window of a review: ``end`` (default ``now``) back to ``start`` (default one cadence earlier).
 
-    Raises :class:`InputError` when a time cannot be read or the start is not before the end.
+    Raises :class:`InputError`, with the ``names`` people know the two by, when a time
+    cannot be read, the start is not before the end, or the end is still to come.
     """
-    try:
-        until = parse_time(end, product.timezone) if end else now or datetime.now(UTC)
-        since = parse_time(start, product.timezone) if start else None
-    except ValueError as error:
-        raise InputError(f"from/to: {error}") from None
+    now = now or datetime.now(UTC)
+    since = _time(names[0], start, product.timezone) if start else None
+    until = _time(names[1], end, product.timezone) if end else now
     metrics = product.sources.metrics
-    return Window.ending(
+    window = Window.ending(
         until,
         cadence=product.meeting.cadence,
         timezone=product.timezone,
@@ -74,6 +99,17 @@ def window_of(product: Product, *, start: str = "", end: str = "", now: datetime
         longest=product.longest_window,
         step=metrics.step if metrics else None,
     )
+    if metrics and until > now + window.step:
+        told = f"{now.astimezone(window.zone):%Y-%m-%d %H:%M} in {product.timezone}"
+        raise InputError(f"{names[1]} {end}: there is no data yet, it is {told}: give a time that has passed")
+    return window
+
+
+def _time(name: str, text: str, timezone: str) -> datetime:
+    try:
+        return parse_time(text, timezone)
+    except ValueError as error:
+        raise InputError(f"{name} {text}: {error}") from None
 
 
 class Review:

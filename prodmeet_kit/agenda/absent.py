@@ -25,10 +25,14 @@ def absent(findings: Findings, key: str, title: str, records: str, sources: str)
     return none(findings, key, title, t("no source is configured: add sources.{key} to the parameters", key=sources))
 
 
-def could_not_check(findings: Findings, key: str, title: str) -> AgendaItem:
-    """The item whose sources failed: says so, with what each source answered."""
+def could_not_check(findings: Findings, key: str, title: str, *also: str) -> AgendaItem:
+    """The item whose sources failed: says so, with what each source answered.
+
+    ``also`` are other sections whose sources it needs; their failures stand there, only the first is quoted here.
+    """
     failures = tuple(findings.facts.failed(key))
-    message = failures[0].message if failures else t("no answer")
+    told = failures or tuple(failure for section in also for failure in findings.facts.failed(section))
+    message = told[0].message if told else t("no answer")
     return AgendaItem(
         key=key,
         title=title,

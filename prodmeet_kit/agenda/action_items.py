@@ -23,7 +23,7 @@ KEY = "action_items"
 
 
 def item(findings: Findings) -> AgendaItem:
-    """Open items, and closed ones whose acceptance query says otherwise."""
+    """Open items, and closed ones whose acceptance query says otherwise or cannot tell."""
     title = t("Action items")
     if (gone := absent(findings, KEY, title, "action_items", "action_items")) is not None:
         return gone
@@ -32,11 +32,12 @@ def item(findings: Findings) -> AgendaItem:
         return none(findings, KEY, title, t("no action item is open and every closed one with a query still holds"))
     overdue = items[items["overdue_days"] > 0]
     close, reopen = items[items["proposal"] == "close"], items[items["proposal"] == "reopen"]
+    unproved = items[(items["status"] == "closed") & (items["outcome"] == "cannot_tell")]
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(items, overdue, close, reopen),
-        state="attention" if len(overdue) or len(reopen) or len(close) else "fine",
+        headline=_headline(items, overdue, close, reopen, unproved),
+        state="attention" if len(overdue) or len(reopen) or len(close) or len(unproved) else "fine",
         timezone=findings.facts.window.timezone,
         evidence=(_table(items),),
         questions=_questions(overdue, close, reopen),
@@ -45,14 +46,18 @@ def item(findings: Findings) -> AgendaItem:
     )
 
 
-def _headline(items: pd.DataFrame, overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame) -> str:
+def _headline(
+    items: pd.DataFrame, overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame, unproved: pd.DataFrame
+) -> str:
     parts = [tn("{n} action item", "{n} action items", len(items))]
     if len(overdue):
         parts.append(tn("{n} overdue", "{n} overdue", len(overdue)))
     if len(close):
-        parts.append(tn("{n} proved done by its query", "{n} proved done by their queries", len(close)))
+        parts.append(tn("{n} proved done", "{n} proved done", len(close)))
     if len(reopen):
         parts.append(tn("{n} closed that did not work", "{n} closed that did not work", len(reopen)))
+    if len(unproved):
+        parts.append(tn("{n} closed that cannot be proved", "{n} closed that cannot be proved", len(unproved)))
     return ", ".join(parts) + "."
 
 
@@ -65,8 +70,10 @@ def _questions(overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame)
         )
         for row in rows(overdue)
     ]
-    asked += [t("{id} is met by its query: close it?", id=row["id"]) for row in rows(close)]
-    asked += [t("{id} was closed and its query is not met: reopen it?", id=row["id"]) for row in rows(reopen)]
+    asked += [t("The acceptance query of {id} is met: close it?", id=row["id"]) for row in rows(close)]
+    asked += [
+        t("{id} was closed, but its acceptance query is not met: reopen it?", id=row["id"]) for row in rows(reopen)
+    ]
     return tuple(asked)
 
 
@@ -111,4 +118,4 @@ def _table(items: pd.DataFrame) -> Table:
         Column("outcome_text", t("Did it work?"), "state"),
     )
     details = (Column("observed_text", t("Observed")), Column("verify_query", t("Acceptance query"), "code"))
-    return Table(t("Open, or closed and not working"), frame, columns, details, anchor=("id",))
+    return Table(t("Open, or closed and not proved done"), frame, columns, details, anchor=("id",))

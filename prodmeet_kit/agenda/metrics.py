@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda import metrics_load, metrics_resources, metrics_slos
+from prodmeet_kit.agenda import metrics_definitions, metrics_load, metrics_resources, metrics_slos
 from prodmeet_kit.agenda.absent import could_not_check
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
+from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, brief, fine, refs
 from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
@@ -21,9 +22,6 @@ __all__ = ["item"]
 
 KEY = "metrics"
 
-SPENT_FAST = 0.5
-"""Half of a four-week budget gone in a fortnight is a mean burn rate above 1 (SRE Workbook, ch. 5)."""
-
 
 def item(findings: Findings) -> AgendaItem:
     """SLOs first, then load, resources and efficiency; quiet charts are folded."""
@@ -34,20 +32,31 @@ def item(findings: Findings) -> AgendaItem:
     bad = slos[slos["state"] == "BAD"]
     draining = slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
     unknown = slos[slos["state"] == "NO_DATA"]
+    questions = (
+        *_questions(bad, draining, unknown, filling),
+        *metrics_load.questions(findings),
+        *metrics_resources.questions(findings),
+    )
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(slos, bad, draining, unknown, filling),
-        state="attention" if len(bad) or len(draining) or len(unknown) or len(filling) else "fine",
+        headline=fine(slos),
+        brief=brief(findings),
+        state="attention" if questions else "fine",
         timezone=findings.facts.window.timezone,
         evidence=(
             *metrics_slos.evidence(findings),
             *metrics_load.evidence(findings),
             *metrics_resources.evidence(findings),
+            *metrics_definitions.evidence(findings),
         ),
-        questions=_questions(bad, draining, unknown, filling),
+        questions=questions,
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(bad, draining, unknown, filling),
+        candidates=(
+            *_candidates(bad, draining, unknown, filling),
+            *metrics_load.candidates(findings),
+            *metrics_resources.candidates(findings),
+        ),
     )
 
 
@@ -55,33 +64,13 @@ def _filling(resources: pd.DataFrame) -> pd.DataFrame:
     return resources[resources["days_to_full"] <= LIMIT_NEAR_DAYS]
 
 
-def _refs(frame: pd.DataFrame) -> list[str]:
-    return [f"{service}/{name}" for service, name in zip(frame["service"], frame["name"], strict=True)]
-
-
-def _headline(
-    slos: pd.DataFrame, bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
-) -> str:
-    kept = int(slos["state"].isin(["OK"]).sum())
-    parts = [t("{kept} of {all} SLOs are kept", kept=kept, all=len(slos))]
-    if len(bad):
-        parts.append(t("missed: {names}", names=", ".join(_refs(bad))))
-    if len(draining):
-        parts.append(t("over half the budget gone since the last meeting: {names}", names=", ".join(_refs(draining))))
-    if len(unknown):
-        parts.append(t("not known: {names}", names=", ".join(_refs(unknown))))
-    for ref, days in zip(_refs(filling), filling["days_to_full"], strict=True):
-        parts.append(t("{name} is full in about {days}", name=ref, days=write(days, "days")))
-    return "; ".join(parts) + "."
-
-
 def _questions(
     bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
 ) -> tuple[str, ...]:
-    asked = [t("{name} has no budget left: which changes wait until it has?", name=ref) for ref in _refs(bad)]
-    asked += [t("{name} drains its budget: what do we do before it is gone?", name=ref) for ref in _refs(draining)]
-    asked += [t("{name} gives no number: is its query still right?", name=ref) for ref in _refs(unknown)]
-    asked += [t("{name} meets its limit soon: raise it, or stop the growth?", name=ref) for ref in _refs(filling)]
+    asked = [t("{name} has no budget left: which changes wait until it has?", name=ref) for ref in refs(bad)]
+    asked += [t("{name} drains its budget: what do we do before it is gone?", name=ref) for ref in refs(draining)]
+    asked += [t("{name} gives no number: is its query still right?", name=ref) for ref in refs(unknown)]
+    asked += [t("{name} meets its limit soon: raise it, or stop the growth?", name=ref) for ref in refs(filling)]
     return tuple(asked)
 
 
@@ -90,7 +79,7 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     found = [
         Candidate(90 + min(max(-row["budget_remaining"], 0), 10), 3.0, t("{name} missed its objective", name=ref))
-        for ref, row in zip(_refs(bad), rows(bad), strict=True)
+        for ref, row in zip(refs(bad), rows(bad), strict=True)
     ]
     found += [
         Candidate(
@@ -102,11 +91,11 @@ def _candidates(
                 spent=write(spent, "budget"),
             ),
         )
-        for ref, spent in zip(_refs(draining), draining["budget_spent_since_last"], strict=True)
+        for ref, spent in zip(refs(draining), draining["budget_spent_since_last"], strict=True)
     ]
-    found += [Candidate(60, 1.0, t("{name} gives no number", name=ref)) for ref in _refs(unknown)]
+    found += [Candidate(60, 1.0, t("{name} gives no number", name=ref)) for ref in refs(unknown)]
     found += [
         Candidate(75 - min(days, 60) / 2, 2.0, t("{name} is full in about {days}", name=ref, days=write(days, "days")))
-        for ref, days in zip(_refs(filling), filling["days_to_full"], strict=True)
+        for ref, days in zip(refs(filling), filling["days_to_full"], strict=True)
     ]
     return tuple(found) or (Candidate(10, 2.0, t("every SLO is kept")),)

@@ -1,12 +1,16 @@
-"""Resources and efficiency in the metrics item: how full, since when, and what a request costs."""
+"""Resources in the metrics item: how full, how much room is left, what goes back; efficiency follows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Chart, Column, Line, Table
+from prodmeet_kit.agenda import metrics_efficiency
+from prodmeet_kit.agenda.evidence import Candidate, Chart, Column, Line, Table
 from prodmeet_kit.agenda.over_time import over_time
+from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
 from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
@@ -15,24 +19,114 @@ if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Findings
 
-__all__ = ["evidence"]
+__all__ = ["candidates", "evidence", "questions"]
 
 BUSY = 0.7
 """A resource whose p95 is above this share of its limit is worth a look."""
 
+SATURATED = 0.05
+"""Above 90% of the limit for a twentieth of the time, more than an hour a day, is worth a word."""
+
 
 def evidence(findings: Findings) -> list[Evidence]:
-    """The table of resources and their charts, then efficiency; nothing where the product has none."""
+    """Resources, what is borrowed, their charts, then efficiency; nothing where the product has none."""
     shown: list[Evidence] = []
     if len(findings.resources):
-        shown += [_table(findings.resources), *_charts(findings)]
-    if len(findings.efficiency):
-        shown.append(_efficiency_table(findings.efficiency))
-    return shown
+        shown.append(marked(_table(findings.resources), findings, ["resource"]))
+        if len(findings.borrowed):
+            shown.append(_borrowed_table(findings.borrowed))
+        shown += [marked(_details(findings.resources), findings, ["resource"]), *_charts(findings)]
+    return [*shown, *metrics_efficiency.evidence(findings)]
+
+
+def questions(findings: Findings) -> tuple[str, ...]:
+    """What to ask of resources and efficiency: overdue returns, limits that do not survive a return, regressions."""
+    asked = [
+        t(
+            "{amount} of {name} should have gone back{whom} by {day}: did it?",
+            amount=write(row["amount"], "amount", unit=row["unit"]),
+            name=_ref(row),
+            whom=t(" to {owner}", owner=row["from_whom"]) if row["from_whom"] else "",
+            day=_last_day(row, findings),
+        )
+        for row in rows(findings.borrowed[findings.borrowed["overdue"]])
+    ]
+    asked += [
+        t("{name} is full {when} the borrowed part goes back: what replaces it?", name=_ref(row), when=_when(row))
+        for row in _short_after_return(findings)
+    ]
+    return (*asked, *metrics_efficiency.questions(findings))
+
+
+def candidates(findings: Findings) -> tuple[Candidate, ...]:
+    """What of resources and efficiency may deserve minutes."""
+    found = [
+        Candidate(
+            72,
+            1.0,
+            t(
+                "{name} was above 90% of its limit in {share} of the time",
+                name=_ref(row),
+                share=write(row["saturation_90"], "percent"),
+            ),
+        )
+        for row in rows(findings.resources[findings.resources["saturation_90"] > SATURATED])
+    ]
+    found += [
+        Candidate(
+            74 - min(row["full_after_return"], LIMIT_NEAR_DAYS) / 2,
+            2.0,
+            t("{name} is full {when} the borrowed part goes back", name=_ref(row), when=_when(row)),
+        )
+        for row in _short_after_return(findings)
+    ]
+    overdue = findings.borrowed[findings.borrowed["overdue"]]
+    found += [Candidate(45, 1.0, t("what {name} borrowed is overdue", name=_ref(row))) for row in rows(overdue)]
+    return (*found, *metrics_efficiency.candidates(findings))
+
+
+def _short_after_return(findings: Findings) -> list[dict[str, Any]]:
+    """Resources that a return fills within sight, and that would not be full as soon without it."""
+    return [
+        row
+        for row in rows(findings.resources[findings.resources["full_after_return"] <= LIMIT_NEAR_DAYS])
+        if not row["days_to_full"] <= row["full_after_return"]
+    ]
+
+
+def _when(row: dict[str, Any]) -> str:
+    return t("in about {days}, when", days=write(row["full_after_return"], "days"))
+
+
+def _ref(row: dict[str, Any]) -> str:
+    return f"{row['service']}/{row['name']}"
+
+
+def _last_day(row: dict[str, Any], findings: Findings) -> str:
+    import pandas as pd
+
+    return write(row["until"] - pd.Timedelta(seconds=1), "date", timezone=findings.facts.window.timezone)
 
 
 def _table(resources: pd.DataFrame) -> Table:
-    trends = {
+    frame = resources.assign(outlook=[_outlook(row) for row in rows(resources)])
+    columns = (
+        Column("service", t("Service")),
+        Column("name", t("Resource")),
+        Column("p95", t("p95"), "amount"),
+        Column("limit", t("Limit"), "amount"),
+        Column("utilisation_p95", t("p95 of limit"), "percent"),
+        Column("utilisation_p95_previous", t("The window before"), "percent"),
+        Column("headroom", t("Headroom"), "amount"),
+        Column("saturation_80", t("Time above 80%"), "percent"),
+        Column("outlook", t("Outlook")),
+    )
+    return Table(t("Resources"), frame, columns, anchor=("service", "name"))
+
+
+def _outlook(row: dict[str, Any]) -> str:
+    """The trend, and the days until full with their range where a trend is real."""
+    words = {
         "growing": t("growing"),
         "shrinking": t("shrinking"),
         "none": t("no trend"),
@@ -41,46 +135,69 @@ def _table(resources: pd.DataFrame) -> Table:
         "full": t("at its limit"),
         "no_data": t("no data"),
     }
-    frame = resources.assign(trend_text=resources["trend"].map(trends).fillna(resources["trend"]))
-    columns = (
+    text = words.get(row["trend"], str(row["trend"]))
+    if row["trend"] == "growing":
+        low, high = (write(row[f"days_to_full_{end}"], "days") for end in ("low", "high"))
+        text = t("full in {days} ({low} to {high})", days=write(row["days_to_full"], "days"), low=low, high=high)
+    if row["full_after_return"] == row["full_after_return"]:
+        text += "; " + t("with the return, in {days}", days=write(row["full_after_return"], "days"))
+    return text
+
+
+def _details(resources: pd.DataFrame) -> Table:
+    columns = [
         Column("service", t("Service")),
         Column("name", t("Resource")),
         Column("mean", t("Mean"), "amount"),
-        Column("p95", t("p95"), "amount"),
         Column("peak", t("Peak"), "amount"),
-        Column("limit", t("Limit"), "amount"),
-        Column("utilisation_p95", t("p95 of limit"), "percent"),
         Column("change_vs_previous", t("Against the window before"), "change"),
-        Column("trend_text", t("Trend")),
-        Column("days_to_full", t("Full in"), "days"),
-        Column("days_to_full_low", t("Soonest"), "days"),
-        Column("days_to_full_high", t("Latest"), "days"),
+        Column("headroom_share", t("Headroom of limit"), "percent"),
+        Column("saturation_80_previous", t("Above 80% before"), "percent"),
+        Column("saturation_90", t("Time above 90%"), "percent"),
+        Column("saturation_90_previous", t("Above 90% before"), "percent"),
+        Column("missing_fraction", t("Steps missing"), "percent"),
+    ]
+    if resources["request"].notna().any():
+        columns += [Column("request", t("Request"), "amount"), Column("request_p95", t("p95 of request"), "percent")]
+    return Table(t("Resources in detail"), resources, tuple(columns), folded=True)
+
+
+def _borrowed_table(borrowed: pd.DataFrame) -> Table:
+    import pandas as pd
+
+    frame = borrowed.assign(
+        last_day=borrowed["until"] - pd.Timedelta(seconds=1),
+        state_text=[
+            t("overdue") if row["overdue"] else t("in {days}", days=write(row["days_left"], "days"))
+            for row in rows(borrowed)
+        ],
     )
-    return Table(t("Resources"), frame, columns, anchor=("service", "name"))
+    columns = (
+        Column("service", t("Service")),
+        Column("name", t("Resource")),
+        Column("amount", t("Borrowed"), "amount"),
+        Column("last_day", t("Until"), "date"),
+        Column("state_text", t("Goes back")),
+        Column("limit_after", t("Limit after"), "amount"),
+        Column("utilisation_after", t("p95 of it"), "percent"),
+        Column("from_whom", t("From")),
+        Column("note", t("Note")),
+    )
+    return Table(t("Borrowed capacity"), frame, columns, anchor=("service", "name", "until"))
 
 
 def _charts(findings: Findings) -> list[Chart]:
-    """Each resource, with its limit."""
+    """Each resource, with its limit, what is left of it after returns, and its request."""
     charts = []
     for row in rows(findings.resources):
-        ref = f"{row['service']}/{row['name']}"
-        series = findings.resource_series.get(ref)
+        series = findings.resource_series.get(_ref(row))
         if series is not None:
             quiet = row["trend"] not in ("growing", "full") and not row["utilisation_p95"] >= BUSY
-            limit = row["limit"]
-            lines = (Line(limit, t("limit")),) if limit == limit else ()
+            levels = (
+                (row["limit"], t("limit")),
+                (row["limit_after_return"], t("limit after the return")),
+                (row["request"], t("request")),
+            )
+            lines = tuple(Line(value, label) for value, label in levels if value == value)
             charts.append(over_time(findings, row, series, "resource", quiet=quiet, lines=lines))
     return charts
-
-
-def _efficiency_table(efficiency: pd.DataFrame) -> Table:
-    columns = (
-        Column("service", t("Service")),
-        Column("resource", t("Resource")),
-        Column("load", t("Load")),
-        Column("per_load", t("Use per load"), "number"),
-        Column("per_load_previous", t("The window before"), "number"),
-        Column("unit", t("Unit")),
-        Column("change", t("Change"), "change"),
-    )
-    return Table(t("Efficiency"), efficiency, columns, anchor=("service", "resource", "load"))

@@ -26,19 +26,14 @@ def item(findings: Findings) -> AgendaItem:
     title = t("Non-paging events")
     alerts_known = findings.facts.records.get("alert_samples") is not None
     if not alerts_known and not findings.metrics_known:
-        return could_not_check(findings, KEY, title)
+        return could_not_check(findings, KEY, title, "metrics", "paging_events")
     missed, attention, noise = findings.missed, findings.attention, findings.noise
     if not len(missed) and not len(attention) and not len(noise):
-        because = t(
-            "{slos} SLOs had no unpaged burn and {alerts} alerts fired without need",
-            slos=len(findings.slos),
-            alerts=0,
-        )
-        return none(findings, KEY, title, because)
+        return none(findings, KEY, title, _grounds(findings, alerts_known))
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(missed, attention, noise),
+        headline=_headline(missed, attention, noise, alerts_known),
         state="attention" if len(missed) or len(attention) else "fine",
         timezone=findings.facts.window.timezone,
         evidence=_evidence(missed, attention, noise),
@@ -48,7 +43,32 @@ def item(findings: Findings) -> AgendaItem:
     )
 
 
-def _headline(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> str:
+def _grounds(findings: Findings, alerts_known: bool) -> str:
+    """Why there is nothing to show; only what was measured is claimed."""
+    if not alerts_known:
+        return t(
+            "no SLO and no resource needs attention; "
+            "without alerts nobody knows what should have paged and what is noise"
+        )
+    unknown = [target.ref for target in findings.slo_targets if target.ref not in findings.slo_trends]
+    if unknown:
+        return t(
+            "no alert fired without need; for {n} of {all} SLOs nobody knows whether a burn went unpaged",
+            n=len(unknown),
+            all=len(findings.slo_targets),
+        )
+    return t(
+        "{slos} SLOs had no unpaged burn and {alerts} alerts fired without need", slos=len(findings.slos), alerts=0
+    )
+
+
+def _headline(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame, alerts_known: bool) -> str:
+    if not alerts_known:
+        return tn(
+            "{n} needs attention without a page; without alerts nobody knows what should have paged and what is noise.",
+            "{n} need attention without a page; without alerts nobody knows what should have paged and what is noise.",
+            len(attention),
+        )
     return (
         "; ".join(
             [

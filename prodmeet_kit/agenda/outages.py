@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from math import isnan
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Note, Table
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
@@ -27,15 +31,22 @@ def item(findings: Findings) -> AgendaItem:
     if (gone := absent(findings, KEY, title, "incidents", "incidents")) is not None:
         return gone
     incidents, untold = findings.incidents, findings.untold_events
+    evidence: list[Evidence] = list(_unchecked(findings))
     if not len(incidents) and not len(untold):
         since = write(findings.facts.window.start, "date", timezone=findings.facts.window.timezone)
-        return none(
-            findings,
-            KEY,
-            title,
-            t("no incident was recorded and no SLO burned its budget fast since {since}", since=since),
+        known = {target.ref: target.ref in findings.slo_trends for target in findings.slo_targets}
+        grounds = (
+            t("no incident was recorded and no SLO burned its budget fast since {since}", since=since)
+            if all(known.values())
+            else t(
+                "no incident was recorded since {since}; "
+                "for {n} of {all} SLOs nobody knows whether a budget burned fast",
+                since=since,
+                n=list(known.values()).count(False),
+                all=len(known),
+            )
         )
-    evidence: list[Evidence] = []
+        return replace(none(findings, KEY, title, grounds), evidence=tuple(evidence))
     if len(incidents):
         evidence.append(_incident_table(incidents))
     if len(untold):
@@ -53,8 +64,26 @@ def item(findings: Findings) -> AgendaItem:
     )
 
 
+def _unchecked(findings: Findings) -> Iterator[Note]:
+    """What failed elsewhere and leaves prices, burns or pages unknown here."""
+    burns = any(target.ref not in findings.slo_trends for target in findings.slo_targets)
+    prices = any(isnan(share) for spent in findings.incidents["budget_spent"] for share in spent.values())
+    pages = bool(findings.incidents["paged"].isna().any())
+    metrics = list(findings.facts.failed("metrics")) if burns or prices else []
+    alerts = list(findings.facts.failed("paging_events")) if pages else []
+    why = "; ".join(dict.fromkeys(f"{failure.source}: {failure.message}" for failure in metrics + alerts))
+    if metrics and alerts:
+        yield Note(t("Prices and pages could not be checked: {why}", why=why), "warning")
+    elif metrics and prices:
+        yield Note(t("Prices could not be checked: {why}", why=why), "warning")
+    elif metrics:
+        yield Note(t("Budget burns could not be checked: {why}", why=why), "warning")
+    elif alerts:
+        yield Note(t("Pages could not be checked: {why}", why=why), "warning")
+
+
 def _worst(spent: dict[str, float]) -> float:
-    return max(spent.values(), default=float("nan"))
+    return max((share for share in spent.values() if not isnan(share)), default=float("nan"))
 
 
 def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:
@@ -65,7 +94,7 @@ def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:
         if len(priced):
             worst = max(rows(priced), key=lambda row: float(row["cost"]))
             first += t(
-                "; {id} was the dearest at {cost} of an error budget",
+                "; {id} was the most expensive at {cost} of an error budget",
                 id=worst["id"],
                 cost=write(worst["cost"], "budget"),
             )
@@ -91,7 +120,7 @@ def _questions(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[str, ...]
     ]
     asked += [
         t("{id} was found without a page: what should have told us?", id=row["id"])
-        for row in rows(incidents[~incidents["paged"]])
+        for row in rows(incidents[incidents["paged"].eq(False) & incidents["detected_by"].ne("page")])
     ]
     asked += [t("What happened to {event}?", event=row["id"]) for row in rows(untold)]
     return tuple(asked)
@@ -116,6 +145,13 @@ def _candidates(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[Candidat
     return tuple(found)
 
 
+def _told(row: Mapping[str, Any]) -> str:
+    """Who or what told of the incident: a page that was seen, else what people wrote."""
+    if row["paged"]:
+        return t("page")
+    return row["detected_by"] or (t("cannot tell") if row["paged"] is None else t("not a page"))
+
+
 def _incident_table(incidents: pd.DataFrame) -> Table:
     def price(spent: dict[str, float]) -> list[str]:
         return [f"{slo} {write(value, 'budget')}" for slo, value in spent.items() if value == value]
@@ -123,15 +159,14 @@ def _incident_table(incidents: pd.DataFrame) -> Table:
     def postmortem(row: pd.Series) -> str:
         if row["postmortem"]:
             return str(row["postmortem"])
+        if row["postmortem_required"] is None:
+            return t("cannot tell")
         return t("owed") if row["postmortem_missing"] else t("not required")
 
     frame = incidents.assign(
         price=incidents["budget_spent"].map(price),
         review=[postmortem(row) for _, row in incidents.iterrows()],
-        told=[
-            t("page") if paged else by or t("not a page")
-            for paged, by in zip(incidents["paged"], incidents["detected_by"], strict=True)
-        ],
+        told=[_told(row) for row in rows(incidents)],
     )
     columns = (
         Column("id", t("Incident"), "code"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Chart, Line, Mark
@@ -48,17 +49,19 @@ def before(findings: Findings, series: pd.Series) -> pd.Series:
 
 
 def marks(findings: Findings, service: str) -> tuple[Mark, ...]:
-    """Incidents, pages that told of a burn, and changes of a service since the last meeting."""
+    """Incidents, pages that told of a burn, and changes of a service since the last meeting.
+
+    What names no service may concern any. An incident that nobody ended lasts until the meeting.
+    """
     window = findings.facts.window
+
+    def about(row: dict[str, Any]) -> bool:
+        return not len(row["services"]) or service in row["services"]
+
     found = [
-        Mark(
-            row["start"].to_pydatetime(),
-            (row["mitigated"] if row["mitigated"] == row["mitigated"] else row["end"]).to_pydatetime(),
-            row["id"],
-            "incident",
-        )
+        Mark(row["start"].to_pydatetime(), _over(row, window.end), row["id"], "incident")
         for row in rows(findings.incidents)
-        if service in row["services"] and (row["mitigated"] == row["mitigated"] or row["end"] == row["end"])
+        if about(row)
     ]
     found += [
         Mark(row["start"].to_pydatetime(), None, row["alert"], "page")
@@ -68,6 +71,15 @@ def marks(findings: Findings, service: str) -> tuple[Mark, ...]:
     found += [
         Mark(row["start"].to_pydatetime(), None, row["id"], "change")
         for row in rows(findings.past_changes)
-        if service in row["services"] and window.start <= row["start"] <= window.end
+        if about(row) and window.start <= row["start"] <= window.end
     ]
     return tuple(found)
+
+
+def _over(incident: dict[str, Any], meeting: datetime) -> datetime:
+    """When users were well again: mitigated, else the end, else not before the meeting."""
+    for moment in (incident["mitigated"], incident["end"]):
+        if moment == moment:
+            over: datetime = moment.to_pydatetime()
+            return over
+    return meeting

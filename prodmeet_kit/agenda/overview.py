@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.agenda.metrics_slos import slo_table
+from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 
@@ -35,13 +36,14 @@ def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFra
     ]
     evidence.append(_clock(items, agenda))
     if len(findings.slos):
-        evidence.append(slo_table(findings.slos))
+        evidence.append(marked(slo_table(findings.slos), findings, ["slo"]))
     evidence.append(_sources(findings))
     unknown = sum(item.state == "could_not_check" or bool(item.failures) for item in items)
     return AgendaItem(
         key=KEY,
         title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
         headline=_headline(findings, agenda, unknown),
+        brief=((t("Window"), _window(findings)),),
         state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",
         timezone=facts.window.timezone,
         evidence=tuple(evidence),
@@ -49,7 +51,6 @@ def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFra
 
 
 def _headline(findings: Findings, agenda: pd.DataFrame, unknown: int) -> str:
-    window = findings.facts.window
     discussed = int((agenda["minutes"] > 0).sum())
     total = write(float(agenda["minutes"].sum()), "number")
     sentence = tn(
@@ -58,15 +59,38 @@ def _headline(findings: Findings, agenda: pd.DataFrame, unknown: int) -> str:
         discussed,
         minutes=total,
     )
-    span = t(
-        "From {start} to {end} ({zone}).",
+    found = _findings(findings)
+    if unknown:
+        found.append(tn("{n} section could not be checked", "{n} sections could not be checked", unknown))
+    return f"{'; '.join(found) or t('Nothing was missed, nothing paged in vain')}. {sentence}."
+
+
+def _window(findings: Findings) -> str:
+    window = findings.facts.window
+    return t(
+        "{start} to {end} ({zone})",
         start=write(window.start, "time", timezone=window.timezone),
         end=write(window.end, "time", timezone=window.timezone),
         zone=window.timezone,
     )
-    if unknown:
-        sentence += "; " + tn("{n} section could not be checked", "{n} sections could not be checked", unknown)
-    return f"{sentence}. {span}"
+
+
+def _findings(findings: Findings) -> list[str]:
+    """The fortnight in a few clauses: what was missed, what is owed, what paged in vain."""
+    missed = int((findings.slos["state"] == "BAD").sum())
+    owed = int((findings.incidents["postmortem_missing"] == True).sum())  # noqa: E712 - None is not known
+    pages, unpaged = findings.pages, len(findings.missed)
+    noise = int((pages["suggested_verdict"] == "noise").sum())
+    found = []
+    if missed:
+        found.append(tn("{n} SLO is missed", "{n} SLOs are missed", missed))
+    if unpaged:
+        found.append(tn("{n} outage paged nobody", "{n} outages paged nobody", unpaged))
+    if noise:
+        found.append(t("{noise} of {pages} pages were noise", noise=noise, pages=len(pages)))
+    if owed:
+        found.append(tn("{n} postmortem is owed", "{n} postmortems are owed", owed))
+    return found
 
 
 def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame) -> Table:

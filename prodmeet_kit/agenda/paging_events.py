@@ -50,7 +50,7 @@ def _headline(findings: Findings) -> str:
         + " "
         + tn("from {n} alert", "from {n} alerts", len(findings.page_groups))
     )
-    first += ": " + tn("{n} told of a budget burn", "{n} told of a budget burn", quality.pages_caught)
+    first += ": " + tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught)
     noise = int((pages["suggested_verdict"] == "noise").sum())
     if noise:
         first += ", " + tn("{n} came while every SLI was fine", "{n} came while every SLI was fine", noise)
@@ -58,7 +58,13 @@ def _headline(findings: Findings) -> str:
         return first + "."
     second = t("{caught} of {events} budget burns were paged", caught=quality.events_caught, events=quality.events)
     if quality.detection_median_s == quality.detection_median_s:
-        second += t(", first page after {time}", time=write(quality.detection_median_s, "duration"))
+        minutes = 60 * max(round(quality.detection_median_s / 60), 1)
+        step = write(findings.facts.window.step.total_seconds(), "duration")
+        second += t(
+            ", about {time} after they began (median; onsets are known to {step})",
+            time=write(minutes, "duration"),
+            step=step,
+        )
     return f"{first}. {second}."
 
 
@@ -66,7 +72,7 @@ def _evidence(groups: pd.DataFrame, pages: pd.DataFrame) -> tuple[Evidence, ...]
     reasons = {
         "caught": t("an SLO burned its budget fast at that time"),
         "caught_late": t("it came over 30 minutes after users were hurt"),
-        "same_event": t("an earlier page told of the same burn"),
+        "same_event": t("an earlier page was for the same burn"),
         "slis_fine": t("every SLI of the service was fine"),
         "slow_burn": t("an SLI of the service burned, but no SLO event came of it"),
         "no_sli": t("no SLI of the service is known at that time"),
@@ -84,7 +90,7 @@ def _evidence(groups: pd.DataFrame, pages: pd.DataFrame) -> tuple[Evidence, ...]
             Column("alert", t("Alert"), "code"),
             Column("service", t("Service")),
             Column("count", t("Pages"), "count"),
-            Column("caught", t("Told of a burn"), "count"),
+            Column("caught", t("Of a burn"), "count"),
             Column("first", t("First"), "time"),
             Column("last", t("Last"), "time"),
             Column("median_duration_s", t("Median length"), "duration"),
@@ -134,7 +140,7 @@ def _question(alert: str, verdict: str, count: int) -> str:
     if verdict == "late":
         return t("{alert} came late: which condition would have paged sooner?", alert=alert)
     if verdict == "duplicate":
-        return t("{alert} told of what another page had told: should it page at all?", alert=alert)
+        return t("{alert} paged for what another alert had paged: should it page at all?", alert=alert)
     if verdict == "unclear":
         return t("{alert} covers no SLI: is the page right, and what would measure it?", alert=alert)
     return ""

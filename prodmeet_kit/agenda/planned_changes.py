@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.agenda import before_after
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
 from prodmeet_kit.display.languages import t, tn
@@ -33,6 +34,8 @@ def item(findings: Findings) -> AgendaItem:
         evidence.append(_table(t("Before the next meeting"), upcoming, warnings=True))
     if len(past):
         evidence.append(_table(t("Made since the last meeting"), past, warnings=False))
+        compared = (before_after.table(findings), before_after.details(findings))
+        evidence += [table for table in compared if table is not None]
     if not len(upcoming):
         until = write(findings.next_meeting, "date", timezone=findings.facts.window.timezone)
         because = t("no change is planned to start before {until}", until=until)
@@ -85,7 +88,7 @@ def _moves(colliding: pd.DataFrame) -> list[str]:
     for row in rows(colliding):
         warnings = [_warning(code) for code in row["warnings"] if code.removeprefix("collides:") not in before]
         if warnings:
-            asked.append(t("{id}: {warnings}. Move it?", id=row["id"], warnings=", ".join(warnings)))
+            asked.append(t("{id}: {warnings}. Is the time still right?", id=row["id"], warnings=", ".join(warnings)))
         before.add(row["id"])
     return asked
 

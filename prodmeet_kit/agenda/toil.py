@@ -40,7 +40,7 @@ def item(findings: Findings) -> AgendaItem:
         key=KEY,
         title=title,
         headline=tn("{n} kind of toil costs", "{n} kinds of toil cost", len(toil))
-        + t(" {hours} hours a quarter; {id} is the dearest.", hours=write(hours, "number"), id=dearest["id"]),
+        + t(" {hours} hours a quarter; {id} costs most.", hours=write(hours, "number"), id=dearest["id"]),
         state="fine",
         timezone=findings.facts.window.timezone,
         evidence=(Table(t("Work done by hand"), toil, columns, anchor=("id",)),),

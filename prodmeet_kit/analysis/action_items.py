@@ -46,21 +46,22 @@ def satisfies(value: float, expect: str) -> bool:
 
 
 def findings(items: pd.DataFrame, observed: Mapping[str, float], window: Window) -> pd.DataFrame:
-    """Open items, and closed ones whose acceptance query fails, as ``ACTION_ITEM_FINDINGS`` in the order given.
+    """Open items, and closed ones not proved by their query, as ``ACTION_ITEM_FINDINGS`` in the order given.
 
     ``items`` is ``ACTION_ITEMS``; ``observed`` maps an id to the value of its
     query at the meeting (absent or NaN when there is none).
 
     ``outcome`` is ``none`` without a query, ``cannot_tell`` without a value or
     with an expectation that is no comparison, else ``met`` or ``not_met``. An
-    open item that is met is proposed to ``close``, a closed one that is not met to ``reopen``.
+    open item that is met is proposed to ``close``, a closed one that is not met to ``reopen``. A closed
+    one whose query cannot tell stays in sight with no proposal; one that is met, or has no query, is left out.
     """
     rows = []
     for item in items.to_dict("records"):
         value = observed.get(item["id"], nan)
         outcome = _outcome(item["verify_query"], item["verify_expect"], value)
         is_open = item["status"] != "closed"
-        if not is_open and outcome != "not_met":
+        if not is_open and outcome in ("met", "none"):
             continue
         rows.append(
             {
@@ -86,7 +87,7 @@ def _outcome(query: str, expect: str, value: float) -> str:
 def _proposal(is_open: bool, outcome: str) -> str:
     if is_open:
         return "close" if outcome == "met" else ""
-    return "reopen"
+    return "reopen" if outcome == "not_met" else ""
 
 
 def _days(moment: Any, window: Window) -> float:

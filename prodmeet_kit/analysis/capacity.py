@@ -1,4 +1,4 @@
-"""What is used up: how full, whether it fills, when it is full, and what a unit of load costs.
+"""What is used up: how full, whether it fills, and when it is full.
 
 A trend is looked for in the daily 95th percentile, between days of the same
 weekday only: a weekly rhythm is no trend (:mod:`.trends`).
@@ -14,18 +14,19 @@ trend is ``none`` after two or more falls (restarts keep it down) and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import isfinite, nan
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from math import nan
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis import grid, trends
-from prodmeet_kit.frames import EFFICIENCY, RESOURCE_SUMMARY
+from prodmeet_kit.analysis import grid, headroom, trends
+from prodmeet_kit.analysis.headroom import Loan
+from prodmeet_kit.frames import RESOURCE_SUMMARY
 from prodmeet_kit.window import Window
 
-__all__ = ["LIMIT_NEAR_DAYS", "efficiency", "summarise"]
+__all__ = ["LIMIT_NEAR_DAYS", "summarise"]
 
 LIMIT_NEAR_DAYS = 60.0
 """A limit met within about four fortnightly meetings is worth a plan."""
@@ -40,6 +41,8 @@ class _Filling(NamedTuple):
     days: float = nan
     soonest: float = nan
     latest: float = nan
+    level: float = nan
+    per_day: float = nan
 
 
 def summarise(
@@ -47,11 +50,15 @@ def summarise(
     limits: Mapping[str, pd.Series[float] | None],
     units: Mapping[str, str],
     window: Window,
+    requests: Mapping[str, pd.Series[float] | None] | None = None,
+    loans: Mapping[str, Iterable[Loan]] | None = None,
 ) -> pd.DataFrame:
     """Each resource since the last meeting, as ``RESOURCE_SUMMARY``, in the order of ``use``.
 
     ``use`` and ``limits`` map ``service/name`` to values on the grid, UTC, in
-    the same unit; ``None`` or absent when there is no answer. A limit of 0, below, or infinite is no limit.
+    the same unit; ``None`` or absent when there is no answer. A limit of 0, below, or infinite is no limit; an
+    infinite use counts as missing. ``requests`` is what is reserved, ``loans`` the parts of each limit that go back
+    (:mod:`.headroom`).
 
     ``trend`` is the first that holds: ``no_data`` (no use since the last
     meeting), ``no_limit``, ``full`` (p95 at the limit: 0 days), ``too_short``
@@ -60,61 +67,23 @@ def summarise(
     from the meeting until the busiest weekday's level meets the limit, soonest
     and latest from the ends of the slope's interval.
     """
-    return RESOURCE_SUMMARY.frame(
-        _row(ref, series, _last(limits.get(ref), window), units.get(ref, ""), window) for ref, series in use.items()
-    )
-
-
-def efficiency(
-    use: Mapping[str, pd.Series[float] | None],
-    load: Mapping[str, pd.Series[float] | None],
-    use_units: Mapping[str, str],
-    load_units: Mapping[str, str],
-    window: Window,
-) -> pd.DataFrame:
-    """Each resource of a service per each of its loads, as ``EFFICIENCY``.
-
-    Sum of use / sum of load over the steps where both are known, since the
-    last meeting and over the window before; NaN without load.
-    """
     rows = []
-    for resource, used in use.items():
-        for demand, loaded in load.items():
-            service, name = resource.split("/", 1)
-            if used is None or loaded is None or demand.split("/", 1)[0] != service:
-                continue
-            both = pd.DataFrame({"use": used, "load": loaded}).dropna()
-            now, before = (_per_load(cut(both, window)) for cut in (grid.since, grid.previous))
-            rows.append(
-                {
-                    "service": service,
-                    "resource": name,
-                    "load": demand.split("/", 1)[1],
-                    "unit": f"{use_units.get(resource, '')} per {load_units.get(demand, '')}".strip(),
-                    "per_load": now,
-                    "per_load_previous": before,
-                    "change": now / before - 1 if before > 0 else nan,
-                }
-            )
-    return EFFICIENCY.frame(rows)
+    for ref, given in use.items():
+        series, limit = grid.finite(given), limits.get(ref)
+        row = _row(ref, series, headroom.last_known(limit, window), units.get(ref, ""), window)
+        filling = row.pop("filling")
+        p95 = row.get("p95", nan)
+        row |= headroom.room(series, limit, (requests or {}).get(ref), p95, window)
+        lent = (loans or {}).get(ref, ())
+        row |= headroom.returns(lent, row["limit"], p95, filling.level, filling.per_day, window)
+        rows.append(row)
+    return RESOURCE_SUMMARY.frame(rows)
 
 
-def _per_load(both: pd.DataFrame) -> float:
-    load = float(both["load"].sum())
-    return float(both["use"].sum()) / load if load > 0 else nan
-
-
-def _last(limit: pd.Series[float] | None, window: Window) -> float:
-    known = None if limit is None else limit[limit.index <= window.end].dropna()
-    if known is None or known.empty:
-        return nan
-    value = float(known.iloc[-1])
-    return value if value > 0 and isfinite(value) else nan
-
-
-def _row(ref: str, series: pd.Series[float] | None, limit: float, unit: str, window: Window) -> dict[str, object]:
+def _row(ref: str, series: pd.Series[float] | None, limit: float, unit: str, window: Window) -> dict[str, Any]:
     service, name = ref.split("/", 1)
-    row: dict[str, object] = {
+    row: dict[str, Any] = {
+        "filling": _Filling("no_data"),
         "service": service,
         "name": name,
         "unit": unit,
@@ -128,6 +97,7 @@ def _row(ref: str, series: pd.Series[float] | None, limit: float, unit: str, win
     p95 = float(recent.quantile(0.95))
     filling = _filling(series, p95, limit, window)
     return row | {
+        "filling": filling,
         "mean": recent.mean(),
         "p95": p95,
         "peak": recent.max(),
@@ -155,10 +125,11 @@ def _filling(series: pd.Series[float], p95: float, limit: float, window: Window)
         return _Filling("none")
     if slope.per_day < 0:
         return _Filling("shrinking")
-    room = limit - _level(days, slope.per_day, window)
+    level = _level(days, slope.per_day, window)
+    room = limit - level
     if room <= 0:
         return _Filling("full", 0.0, 0.0, 0.0)
-    return _Filling("growing", room / slope.per_day, room / slope.high, room / slope.low)
+    return _Filling("growing", room / slope.per_day, room / slope.high, room / slope.low, level, slope.per_day)
 
 
 def _falls(days: pd.Series[float]) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from math import inf, nan
+from math import inf, isnan, nan
 from typing import Any
 
 import pandas as pd
@@ -31,7 +31,7 @@ def findings(
     slos: Iterable[SloTarget],
     trends: Mapping[str, pd.DataFrame],
     counts: pd.DataFrame,
-    episodes: pd.DataFrame,
+    episodes: pd.DataFrame | None,
     window: Window,
 ) -> pd.DataFrame:
     """The incidents since the last meeting with what they cost, as ``INCIDENT_FINDINGS`` in order of start.
@@ -44,25 +44,29 @@ def findings(
 
     ``paged``: an episode that pages, of one of its services or of none, fired
     between start and end. An incident that names no service is paged by any.
+    ``None`` when alerts are not known (``episodes`` is ``None``).
+
+    ``postmortem_required``: a price over 20% requires one whatever the others
+    are; ``None`` when no known price does and one is not known. Without any
+    price, as for services without SLOs, none is required by this rule.
     """
     targets = list(slos)
     budgets = slo.budgets(counts, targets)
-    pages = episodes[episodes["page"]]
+    pages = None if episodes is None else episodes[episodes["page"]]
     rows = []
     for incident in since_last(incidents, window).sort_values(["start", "id"]).to_dict("records"):
         end = window.end if pd.isna(incident["end"]) else incident["end"]
         spent = _spent(incident["services"], incident["start"], end, targets, trends, budgets, window)
-        required = any(share > POSTMORTEM_SHARE for share in spent.values())
-        paged = matching.about(pages, incident["services"]) & matching.during(pages, incident["start"], end)
+        required = _required(spent)
         rows.append(
             {
                 **{str(column): value for column, value in incident.items()},
                 "budget_spent": spent,
                 "detection_s": _seconds(incident["start"], incident["detected"]),
                 "mitigation_s": _seconds(incident["start"], incident["mitigated"]),
-                "paged": paged.any(),
+                "paged": _paged(pages, incident["services"], incident["start"], end),
                 "postmortem_required": required,
-                "postmortem_missing": required and not incident["postmortem"],
+                "postmortem_missing": required is True and not incident["postmortem"],
             }
         )
     return INCIDENT_FINDINGS.frame(rows)
@@ -97,6 +101,18 @@ def _spent(
         known = seen is not None and seen["known"] > 0
         spent[target.ref] = _share(float(seen["bad"]), budgets[target.ref]) if seen is not None and known else nan
     return spent
+
+
+def _required(spent: Mapping[str, float]) -> bool | None:
+    if any(share > POSTMORTEM_SHARE for share in spent.values()):
+        return True
+    return None if any(isnan(share) for share in spent.values()) else False
+
+
+def _paged(pages: pd.DataFrame | None, services: Collection[str], start: datetime, end: datetime) -> bool | None:
+    if pages is None:
+        return None
+    return bool((matching.about(pages, services) & matching.during(pages, start, end)).any())
 
 
 def _share(bad: float, budget: float) -> float:

@@ -44,11 +44,13 @@ def missed(events: pd.DataFrame, pages: pd.DataFrame, findings: pd.DataFrame, wi
 
     ``events`` is ``SLO_EVENTS``, ``pages`` is ``PAGES``, ``findings`` is
     ``INCIDENT_FINDINGS``. An incident that a missed event of its services
-    overlaps is not a second row: it gives the event its title.
+    overlaps is not a second row: it gives the event its title. Nor is one that
+    people say a page told of, or of which nobody can tell (``paged`` is ``None``).
     """
     caught = {event for ids in pages["caught"] for event in ids}
     unpaged = matching.started(events[~events["id"].isin(caught)], window.start, window.end, "onset")
-    incidents = findings[~findings["paged"] & matching.during(findings, window.start, window.end)]
+    unseen = findings["paged"].eq(False) & findings["detected_by"].ne("page")
+    incidents = findings[unseen & matching.during(findings, window.start, window.end)]
     rows, told = [], set()
     for event in unpaged.to_dict("records"):
         here = findings[

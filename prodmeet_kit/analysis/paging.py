@@ -125,6 +125,8 @@ def _by_slis(
     has_sli, burned, unknown = (np.zeros(len(pages), dtype=bool) for _ in range(3))
     for target in slos:
         mine = services == target.service
+        if not mine.any():
+            continue
         has_sli |= mine
         trend = trends.get(target.ref)
         if trend is None:

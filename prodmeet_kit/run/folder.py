@@ -2,7 +2,8 @@
 
 It is written beside its place under a hidden name and renamed into place. A
 report of the same date stands until then, and stands again when the rename
-fails. What an interrupted run left is mended or removed by the next one.
+fails. What people wrote into it goes along (:mod:`.kept`). What an interrupted
+run left is mended or removed by the next one.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prodmeet_kit.errors import ReportError
+from prodmeet_kit.run.kept import carry, list_written
 
 __all__ = ["LATEST", "put_in_place", "staging"]
 
@@ -52,14 +54,17 @@ def staging(product_folder: Path) -> Iterator[Path]:
                 parent.rmdir()
 
 
-def put_in_place(folder: Path, day: str) -> Path:
+def put_in_place(folder: Path, day: str, told: Callable[[str], object]) -> Path:
     """Rename a finished folder to its date and point ``latest`` to the newest date. Returns the new path.
 
+    What people wrote into the report that stood there is carried over; ``told``
+    gets a line for each file that had to take another name.
     Raises :class:`ReportError` when that fails; then the report that stood there stands again.
     """
     target = folder.parent / day
     try:
-        _swap(folder, target)
+        list_written(folder)
+        _swap(folder, target, told)
     except OSError as error:
         raise ReportError(
             f"cannot put the report at {target}: {error.strerror}; what stood there is untouched"
@@ -68,12 +73,15 @@ def put_in_place(folder: Path, day: str) -> Path:
     return target
 
 
-def _swap(folder: Path, target: Path) -> None:
+def _swap(folder: Path, target: Path, told: Callable[[str], object]) -> None:
     aside: list[Path] = []
     try:
         for attempt in range(_TRIES):
+            before = len(aside)
             with suppress(FileNotFoundError):
                 aside.append(target.rename(target.parent / f"{_OLD}{target.name}-{secrets.token_hex(8)}"))
+            for path in aside[before:]:  # once it is aside, nobody writes into it any more
+                carry(path, folder, told)
             try:
                 folder.rename(target)
                 return

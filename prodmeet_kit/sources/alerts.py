@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prodmeet_kit.errors import SourceError
 from prodmeet_kit.frames import label_key
-from prodmeet_kit.parameters.models import Duration, LabelMatchers
+from prodmeet_kit.parameters.fields import Duration, LabelMatchers
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.prometheus import PrometheusSource

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from prodmeet_kit.errors import InputError, ParametersError, Problem
 from prodmeet_kit.parameters.documents import Document, Way, dotted
 from prodmeet_kit.parameters.validation import say
+from prodmeet_kit.sources import named
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.hand_written import ENTRIES
 
@@ -39,7 +40,7 @@ def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> l
     Times without an offset are in the product's zone. Raises
     :class:`ParametersError` with every problem of every file, such as
     ``incidents.yaml:7: [3].start is "soon": write a time as ...``; an id that
-    stands twice is one.
+    stands twice is one, and so is a name that the product does not have.
     """
     if context.spec.name not in ENTRIES:
         raise InputError(f"{context.key}: {context.spec.name} cannot be written by hand: choose another type of source")
@@ -55,6 +56,8 @@ def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> l
             found = [say(each, model) for each in error.errors()]
             problems += [_problem(file, (*way, *inside), value, mend) for inside, value, mend in found]
             continue
+        misnamed = named.unknown(entry, context.product)
+        problems += [_problem(file, (*way, *inside), value, mend) for inside, value, mend in misnamed]
         if entry.id in first:
             problems.append(_problem(file, (*way, "id"), entry.id, f"rename one: {first[entry.id]} has the same id"))
         first.setdefault(entry.id, file.place(way))

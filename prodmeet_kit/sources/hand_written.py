@@ -6,28 +6,45 @@ The fields are those of the frame of the same kind in :mod:`prodmeet_kit.frames`
 from __future__ import annotations
 
 import re
+from calendar import month_name, monthrange
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from prodmeet_kit.parameters.models import Duration, Query
+from prodmeet_kit.parameters.fields import Duration, Query
 from prodmeet_kit.window import parse_time
 
 __all__ = ["ENTRIES", "ActionItem", "Change", "Consultation", "Entry", "Incident", "Toil"]
 
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _EXPECTATION = re.compile(r"(<=|>=|==|!=|<|>)\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
+def _parse(value: Any, zone: str) -> datetime:
+    try:
+        return parse_time(value, zone)
+    except ValueError:
+        found = _DAY.match(value.strip()) if isinstance(value, str) else None
+        year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
+        if year and month > 12:
+            raise ValueError("write a month from 01 to 12") from None
+        if year and month and day > (last := monthrange(year, month)[1]):
+            # The length of February depends on the year.
+            which = f"February {year}" if month == 2 else month_name[month]
+            raise ValueError(f"write a day that exists: {which} has {last} days") from None
+        raise
+
+
 def _moment(value: Any, info: ValidationInfo) -> datetime:
-    return parse_time(value, info.context["timezone"] if info.context else "UTC")
+    return _parse(value, info.context["timezone"] if info.context else "UTC")
 
 
 def _due(value: Any, info: ValidationInfo) -> datetime:
     """Midnight after the due day in the product's zone: the day itself still counts as in time."""
     zone = info.context["timezone"] if info.context else "UTC"
-    day: date = parse_time(value, zone).astimezone(ZoneInfo(zone)).date()
+    day: date = _parse(value, zone).astimezone(ZoneInfo(zone)).date()
     return parse_time(datetime.combine(day + timedelta(days=1), time()), zone)
 
 
@@ -37,6 +54,13 @@ def _expectation(value: Any) -> Any:
     return value
 
 
+def _names(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(f"write a list, such as [{value.strip() or 'cart'}]")
+    return value
+
+
+Services = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Id = Annotated[str, Field(min_length=1)]
 
@@ -58,7 +82,7 @@ class Incident(Entry):
 
     title: str
     severity: str = ""
-    services: tuple[str, ...] = ()
+    services: Services = ()
     start: Moment
     detected: Moment | None = None
     mitigated: Moment | None = None
@@ -96,7 +120,7 @@ class Change(Entry):
     title: str
     start: Moment
     duration: Duration
-    services: tuple[str, ...] = ()
+    services: Services = ()
     owner: str = ""
     expected_effect: ExpectedEffect | None = None
     response_needed: str = ""
@@ -130,10 +154,19 @@ class ActionItem(Entry):
 
     text: str
     owner: str = ""
-    due: Annotated[datetime, BeforeValidator(_due)] | None = None
     born: Moment | None = None
+    due: Annotated[datetime, BeforeValidator(_due)] | None = None
     status: Literal["open", "closed"] = "open"
     verify: Verify | None = None
+
+    @field_validator("due")
+    @classmethod
+    def _after_born(cls, due: datetime | None, info: ValidationInfo) -> datetime | None:
+        born = info.data.get("born")
+        # An item is due until the midnight after its day: born on that day, it is born before that.
+        if due and born and due <= born:
+            raise ValueError("write a day that is not before born")
+        return due
 
     def row(self) -> dict[str, Any]:
         """A row of ``frames.ACTION_ITEMS`` but for its source."""
@@ -152,6 +185,16 @@ class Consultation(Entry):
     answer: str = ""
     answered: Moment | None = None
     url: str = ""
+
+    @field_validator("answered")
+    @classmethod
+    def _after_asked(cls, answered: datetime | None, info: ValidationInfo) -> datetime | None:
+        asked = info.data.get("asked")
+        if answered and asked and answered < asked:
+            raise ValueError("write a time that is not before asked")
+        if answered and info.data.get("answer") == "":
+            raise ValueError("write the answer too, or leave answered out while there is none")
+        return answered
 
 
 class Toil(Entry):

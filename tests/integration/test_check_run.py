@@ -65,6 +65,7 @@ services:
     lines = failed(list(check_product("shop", tmp_path, now=world.meeting)))
     assert "failed  shop: query load/web/none: no series: check the metric name and the labels" in lines
     assert any("query load/web/many" in line and "put sum(...) round the query" in line for line in lines)
+    assert len(lines) == 2  # and no word of how long the data is kept
 
 
 def test_a_server_that_does_not_answer_ends_with_status_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ from prodmeet_kit.report import make_report
 
 pytestmark = pytest.mark.integration
 
-FILES = ["minutes.md", "report.html", "review.ipynb", "review.json", "snapshot"]
+FILES = [".written.sha256", "minutes.md", "report.html", "review.ipynb", "review.json", "snapshot"]
 
 
 @pytest.fixture

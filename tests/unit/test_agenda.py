@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prodmeet_kit import agenda
-from prodmeet_kit.agenda.evidence import AgendaItem, Chart, Table
+from prodmeet_kit.agenda.evidence import AgendaItem, Chart, Note, Table
 from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.errors import Failure, InputError
 from prodmeet_kit.parameters.models import AGENDA
@@ -128,8 +128,8 @@ def test_a_planned_change_that_needs_somebody_is_asked_about() -> None:
     item = review({"changes": changes}, FINE).planned_changes
     assert item.headline == "2 changes start before the next meeting: 1 needs a response, 2 carry warnings."
     assert item.questions[0] == "CH-1 needs 'watch': who does it?"
-    assert [question for question in item.questions if "Move it?" in question] == [
-        "CH-1: overlaps with CH-2. Move it?"  # and not again the other way round
+    assert [question for question in item.questions if "still right" in question] == [
+        "CH-1: overlaps with CH-2. Is the time still right?"  # and not again the other way round
     ]
     assert "CH-2 says no way back: what is its rollback?" in item.questions
 
@@ -143,8 +143,97 @@ def test_an_outage_is_priced_in_error_budget() -> None:
     # 7 * 3,600 / (0.001 * 10 * 2,419,200) = 104%
     values = {**FINE, "slo/cart/availability/bad/trend": 7.0}
     item = review({"incidents": [incident], "alert_samples": []}, values).outages
-    assert "INC-1 was the dearest at 104% of an error budget; 1 postmortem is owed." in item.headline
+    assert "INC-1 was the most expensive at 104% of an error budget; 1 postmortem is owed." in item.headline
     assert item.candidates[0].score == 100
+
+
+DOWN = {"id": "INC-1", "title": "Down", "services": ["cart"], "start": "2026-11-12T00:00Z", "end": "2026-11-12T01:00Z"}
+
+
+def outages(alerts: list[dict[str, object]] | None, *sections: str, **more: str) -> AgendaItem:
+    """The outages of a review with one incident and no metrics, in which these sections failed."""
+    failures = [Failure(section, f"source of {section}", "refused") for section in sections]
+    return review({"incidents": [DOWN | more], "alert_samples": alerts}, failures=failures).outages
+
+
+def test_an_outage_that_nobody_could_measure_is_said_to_be_unknown() -> None:
+    item = outages(None, "metrics", "paging_events")
+    row = table(item, "Incidents since the last meeting").frame.iloc[0]
+    assert (row["told"], row["review"], row["price"]) == ("cannot tell", "cannot tell", [])
+    assert item.questions == ()
+    why = "source of metrics: refused; source of paging_events: refused"
+    assert item.evidence[0] == Note(f"Prices and pages could not be checked: {why}", "warning")
+
+
+@pytest.mark.parametrize(
+    ("alerts", "section", "says"),
+    [(None, "paging_events", "Pages could not be checked: "), ([], "metrics", "Prices could not be checked: ")],
+)
+def test_the_outages_name_what_failed_elsewhere(
+    alerts: list[dict[str, object]] | None, section: str, says: str
+) -> None:
+    assert outages(alerts, section).evidence[0] == Note(f"{says}source of {section}: refused", "warning")
+
+
+@pytest.mark.parametrize(
+    ("alerts", "detected_by", "asked", "told"),
+    [
+        ([], "", 1, "not a page"),
+        ([], "chance", 1, "chance"),
+        ([], "page", 0, "page"),
+        (None, "", 0, "cannot tell"),
+        (None, "person", 0, "person"),
+    ],
+)
+def test_what_should_have_told_us_is_asked_only_where_no_page_did(
+    alerts: list[dict[str, object]] | None, detected_by: str, asked: int, told: str
+) -> None:
+    item = outages(alerts, detected_by=detected_by)
+    assert sum("without a page" in question for question in item.questions) == asked
+    assert table(item, "Incidents since the last meeting").frame["told"].tolist() == [told]
+
+
+def test_no_burn_is_claimed_when_burns_could_not_be_checked() -> None:
+    item = review({"incidents": []}, failures=[Failure("metrics", "prometheus", "refused")]).outages
+    assert item.headline == (
+        "None, because no incident was recorded since Mon 9 Nov 2026; "
+        "for 1 of 1 SLOs nobody knows whether a budget burned fast."
+    )
+    assert item.evidence == (Note("Budget burns could not be checked: prometheus: refused", "warning"),)
+
+
+def test_without_alerts_nothing_is_said_of_what_should_have_paged() -> None:
+    quiet = review({"alert_samples": None}, FINE).non_paging_events
+    assert quiet.headline == (
+        "None, because no SLO and no resource needs attention; "
+        "without alerts nobody knows what should have paged and what is noise."
+    )
+    # 1e9 of a limit of 1e9: the resource is full
+    full = review({"alert_samples": None}, {**FINE, "resource/cart/memory/limit": 1e9}).non_paging_events
+    assert full.headline == (
+        "1 needs attention without a page; without alerts nobody knows what should have paged and what is noise."
+    )
+
+
+def test_non_paging_events_that_could_not_be_checked_say_what_their_sources_answered() -> None:
+    item = review({"alert_samples": None}, failures=[Failure("metrics", "prometheus", "refused")]).non_paging_events
+    assert (item.state, item.headline, item.failures) == ("could_not_check", "Could not check: refused", ())
+
+
+def test_without_a_trend_no_burn_is_said_to_have_been_paged() -> None:
+    item = review({"alert_samples": []}).non_paging_events
+    assert item.headline == (
+        "None, because no alert fired without need; for 1 of 1 SLOs nobody knows whether a burn went unpaged."
+    )
+
+
+def test_a_closed_action_item_whose_query_has_no_answer_is_not_forgotten() -> None:
+    verify = {"verify_query": "up", "verify_expect": "== 1"}
+    items = [{"id": "AI-1", "text": "x", "status": "closed", **verify}]
+    item = review({"action_items": items}, FINE).action_items
+    assert item.headline == "1 action item, 1 closed that cannot be proved."
+    assert (item.state, item.questions) == ("attention", ())
+    assert "cannot tell" in markdown(item)
 
 
 def test_an_overdue_action_item_is_asked_about() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.capacity import efficiency, summarise
-from prodmeet_kit.frames import EFFICIENCY, RESOURCE_SUMMARY
+from prodmeet_kit.analysis.capacity import summarise
+from prodmeet_kit.frames import RESOURCE_SUMMARY
 from tests.support.grids import END, grid, window
 
 WINDOW = window()
@@ -132,33 +132,3 @@ def test_a_day_without_use_is_no_restart() -> None:
     use = series(20 + 2 * DAY)
     use[(DAY >= 18.5) & (DAY < 19.8)] = 0.0
     assert (summary(use)["trend"], summary(use)["days_to_full"]) == ("growing", pytest.approx(12, abs=0.2))
-
-
-def test_use_per_load_counts_only_steps_where_both_are_known() -> None:
-    # Since: 2 cores for 100 req/s = 0.02; the window before: 1 for 100 = 0.01; change +100%.
-    use, load = series(1.0), series(100.0)
-    use[use.index > WINDOW.start] = 2.0
-    use.iloc[-10:] = np.nan  # 10 steps of load without use, which must not count
-    load.iloc[-10:] = 1e9
-    other = series(50.0)
-    frame = EFFICIENCY.check(
-        efficiency(
-            {"cart/cpu": use, "pay/cpu": use, "cart/disk": None},
-            {"cart/requests": load, "cart/jobs": other},
-            {"cart/cpu": "cores"},
-            {"cart/requests": "req/s", "cart/jobs": "jobs/s"},
-            WINDOW,
-        )
-    )
-    assert frame[["service", "resource", "load", "unit"]].to_numpy().tolist() == [
-        ["cart", "cpu", "requests", "cores per req/s"],
-        ["cart", "cpu", "jobs", "cores per jobs/s"],
-    ]
-    assert frame["per_load"].tolist() == pytest.approx([0.02, 0.04])
-    assert frame["per_load_previous"].tolist() == pytest.approx([0.01, 0.02])
-    assert frame["change"].tolist() == pytest.approx([1.0, 1.0])
-
-
-def test_use_without_load_has_no_price() -> None:
-    frame = efficiency({"cart/cpu": series(1.0)}, {"cart/requests": series(0.0)}, {}, {}, WINDOW)
-    assert frame[["per_load", "per_load_previous", "change"]].isna().all(axis=None)

@@ -72,6 +72,12 @@ def test_what_could_not_be_checked_is_listed_on_the_error_stream_with_status_3(
     assert result.stdout == "reports/shop/2026-11-24/report.html\n"
 
 
+def test_notes_are_told_on_the_error_stream_with_status_0(made: Callable[[object], object]) -> None:
+    made(ReportResult(Path("reports/shop/2026-11-24"), (), ("kept your edited minutes.md",)))
+    result = prodmeet("report", "shop")
+    assert (result.exit_code, result.stderr) == (0, "kept your edited minutes.md\n")
+
+
 def test_without_a_product_it_says_that_this_is_the_demo(made: Callable[[object], object]) -> None:
     made(ReportResult(Path("reports/demo/2026-11-24"), ()))
     lines = prodmeet("report").stdout.splitlines()
@@ -133,15 +139,21 @@ def test_an_unknown_product_lists_those_that_exist_and_the_nearest(home: Path) -
 def test_a_time_nobody_can_read_is_bad_input(home: Path) -> None:
     result = prodmeet("-C", home, "report", "shop", "--to", "last tuesday")
     assert result.exit_code == 2
-    assert "2026-11-24" in result.stderr
+    assert result.stderr.startswith("prodmeet: --to last tuesday: write a time as 2026-11-24")
     assert not (home / "reports").exists()
 
 
-@pytest.mark.parametrize("words", [["--to", "2026-11-24"], ["--from", "2026-11-10", "--from-snapshot", "."]])
-def test_frozen_facts_have_their_own_window(words: list[str], home: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--to", "2026-11-24"], "the demo has a fixed window: give a product to choose another"),
+        (["--from", "2026-11-10", "--from-snapshot", "."], "frozen facts have a window of their own"),
+    ],
+)
+def test_frozen_facts_have_their_own_window(words: list[str], said: str, home: Path) -> None:
     result = prodmeet("-C", home, "report", *words)
     assert result.exit_code == 2
-    assert "window of their own" in result.stderr
+    assert said in result.stderr
 
 
 def test_the_schema_is_written_and_found_out_of_date(home: Path) -> None:

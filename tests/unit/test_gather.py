@@ -63,6 +63,24 @@ def test_every_planned_question_is_answered_and_every_source_has_a_state(tmp_pat
     assert len(made.records["toil"]) == 1
 
 
+@pytest.mark.parametrize(("late", "told"), [(timedelta(minutes=15), False), (timedelta(minutes=100), True)])
+def test_data_that_ends_well_before_the_meeting_is_a_failure_of_the_metrics(
+    late: timedelta, told: bool, tmp_path: Path
+) -> None:
+    def says(asked: Asked) -> tuple[int, str, bytes]:
+        status, kind, body = everything(asked)
+        content = json.loads(body)
+        for series in content["data"]["result"]:
+            if "values" in series:
+                series["values"] = [pair for pair in series["values"] if pair[0] <= (END - late).timestamp()]
+        return status, kind, json.dumps(content).encode()
+
+    made, _ = facts(says, tmp_path)
+    # The step is 5 minutes, three of them are allowed; 100 minutes before midnight it was 22:20.
+    text = "the newest data is of Sun 22 Nov 22:20 UTC, 100 min before the meeting"
+    assert made.failures == ((Failure("metrics", "the last 100 min", text),) if told else ())
+
+
 def test_a_record_nobody_configured_is_none_without_a_failure(tmp_path: Path) -> None:
     made, _ = facts(everything, tmp_path)
     assert set(made.records) == {"alert_samples", "incidents", "changes", "action_items", "consultations", "toil"}
@@ -71,12 +89,14 @@ def test_a_record_nobody_configured_is_none_without_a_failure(tmp_path: Path) ->
 
 
 def test_what_two_questions_ask_alike_is_asked_once_and_shared(tmp_path: Path) -> None:
-    made, asked = facts(everything, tmp_path)
+    twice = [{"name": name, "query": "sum(queue_length)"} for name in ("queue", "backlog")]
+    with answering(everything) as server:
+        product = shop(sources={"metrics": {"url": server.url}}, load=twice)
+        made, asked = gather(product, WINDOW, folder=tmp_path), server.asked
     forms = [json.dumps(one.form, sort_keys=True) for one in asked]
     assert len(forms) == len(set(forms))
-    # the load and the SLO's total are the same query: as a trend asked once, answered twice
-    assert made.answers["load/cart/requests"].frame is made.answers["slo/cart/availability/total/trend"].frame
-    assert made.answers["load/cart/requests"].question.key == "load/cart/requests"
+    assert made.answers["load/cart/queue"].frame is made.answers["load/cart/backlog"].frame
+    assert made.answers["load/cart/backlog"].question.key == "load/cart/backlog"
 
 
 def test_questions_are_asked_side_by_side_and_never_more_than_jobs(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from prodmeet_kit.sources import files, from_minutes
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.window import Window
 from tests.support.answering import shop
+from tests.support.reviews import product
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="Asia/Tokyo")
 
@@ -140,7 +142,41 @@ INCIDENT = "id: A, title: x, start: 2026-11-10T12:00"
         (frames.INCIDENTS, f"{INCIDENT}, serverity: SEV1", "[0].serverity", "did you mean severity?"),
         (frames.INCIDENTS, f"{INCIDENT}, services: cart", "[0].services", "write a list"),
         (frames.INCIDENTS, f"{INCIDENT}, end: 2026-11-10T11:00", "[0].end", "not before start"),
-        (frames.INCIDENTS, f"{INCIDENT}, detected_by: luck", "[0].detected_by", "page, person, chance"),
+        (
+            frames.INCIDENTS,
+            f"{INCIDENT}, detected_by: luck",
+            "[0].detected_by",
+            "write page, person or chance, or leave it out",
+        ),
+        (frames.INCIDENTS, f"{INCIDENT}, services: payments", "[0].services", "such as [payments]"),
+        (frames.INCIDENTS, f"{INCIDENT}, services: [kart]", "[0].services[0]", "did you mean cart?"),
+        (frames.INCIDENTS, f"{INCIDENT}, services: [cart, tax]", "[0].services[1]", "choose from cart"),
+        (frames.INCIDENTS, f"{INCIDENT}, end: 2026-11-31T10:00", "[0].end", "November has 30 days"),
+        (frames.INCIDENTS, f"{INCIDENT}, detected: 2027-02-29", "[0].detected", "February 2027 has 28 days"),
+        (frames.INCIDENTS, f"{INCIDENT}, detected: 2028-02-30", "[0].detected", "February 2028 has 29 days"),
+        (frames.INCIDENTS, f"{INCIDENT}, end: 2026-13-01", "[0].end", "a month from 01 to 12"),
+        (frames.INCIDENTS, f"{INCIDENT}, end: 2026-11-20T25:00", "[0].end", "write a time as"),
+        (frames.ACTION_ITEMS, "id: A, text: x, due: 2026-11-31", "[0].due", "November has 30 days"),
+        (frames.ACTION_ITEMS, "id: A, text: x, due: 2026-11-08, born: 2026-11-09", "[0].due", "not before born"),
+        (
+            frames.CONSULTATIONS,
+            "id: A, question: x, asked: 2026-11-09, answer: y, answered: 2026-11-08",
+            "[0].answered",
+            "not before asked",
+        ),
+        (frames.CONSULTATIONS, "id: A, question: x, answered: 2026-11-08", "[0].answered", "write the answer"),
+        (
+            frames.CHANGES,
+            "id: A, title: x, start: 2026-11-10, duration: 1h, services: [cort]",
+            "[0].services[0]",
+            "did you mean cart?",
+        ),
+        (
+            frames.CHANGES,
+            "id: A, title: x, start: 2026-11-10, duration: 1h, expected_effect: {metric: cart/reqests, direction: up}",
+            "[0].expected_effect.metric",
+            "did you mean cart/requests?",
+        ),
         (frames.CHANGES, "id: A, title: x, start: 2026-11-10", "[0].duration", "add it"),
         (frames.CHANGES, "id: A, title: x, start: 2026-11-10, duration: long", "[0].duration", "30m, 14d"),
         (
@@ -165,6 +201,36 @@ def test_a_wrong_value_is_told_with_file_line_key_and_mend(
     assert problem.file.endswith("list.yaml:2")
     assert problem.key == key
     assert mend in problem.mend
+
+
+def test_a_misspelt_service_is_named_with_the_product_that_lacks_it(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, frames.INCIDENTS, f"- {{{INCIDENT}, services: [crt]}}")
+    assert problem.value == '"crt", which is no service of shop'
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        # Due until the midnight after its day, it is born before that.
+        "due: 2026-11-09, born: 2026-11-09",
+        "due: 2026-11-09, born: 2026-11-09T23:59",
+    ],
+)
+def test_an_action_item_may_be_due_on_the_day_it_is_born(tmp_path: Path, entry: str) -> None:
+    assert len(read(tmp_path, frames.ACTION_ITEMS, f"- {{id: A, text: x, {entry}}}")) == 1
+
+
+def test_a_question_may_be_answered_at_once(tmp_path: Path) -> None:
+    text = "- {id: Q, question: x, asked: 2026-11-09, answer: y, answered: 2026-11-09}"
+    assert len(read(tmp_path, frames.CONSULTATIONS, text)) == 1
+
+
+@pytest.mark.parametrize("metric", ["cart/requests", "cart/memory", "cart/availability"])
+def test_a_change_may_act_on_a_load_a_resource_or_an_slo(tmp_path: Path, metric: str) -> None:
+    text = "- {id: A, title: x, start: 2026-11-10, duration: 1h, expected_effect: {metric: %s, direction: up}}"
+    given = replace(context(tmp_path, frames.CHANGES), product=product())
+    (tmp_path / "list.yaml").write_text(text % metric, encoding="utf-8")
+    assert len(files.read({"type": "file", "path": "list.yaml"}, given)) == 1
 
 
 def test_all_problems_of_a_file_are_told_together(tmp_path: Path) -> None:

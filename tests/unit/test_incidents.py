@@ -106,6 +106,30 @@ def test_an_incident_is_paged_when_a_page_of_its_services_fired_during_it(
     assert found(incident(services=services), episodes=EPISODES.frame([usual | page]))["paged"].tolist() == [paged]
 
 
+def test_whether_an_incident_was_paged_is_not_known_without_alerts() -> None:
+    rows = findings(INCIDENTS.frame([incident()]), [SLO], {}, COUNTS, None, WINDOW)
+    assert INCIDENT_FINDINGS.check(rows)["paged"].tolist() == [None]
+
+
+@pytest.mark.parametrize(
+    ("each", "services", "required"),
+    [
+        # 7 * 100 = 700 of 10,000 is 7%, 7 * 400 = 2,800 is 28%; the trend of web is not known.
+        (100.0, ["cart"], False),
+        (100.0, ["cart", "web"], None),
+        (100.0, ["web"], None),
+        (400.0, ["cart", "web"], True),
+        (400.0, ["mail"], False),  # a service without SLOs has no price to be known
+    ],
+)
+def test_whether_a_postmortem_is_owed_is_not_known_while_a_price_that_decides_is_not(
+    each: float, services: list[str], required: bool | None
+) -> None:
+    row = found(incident(services=services), bad={("2026-11-17T03:05", "2026-11-17T03:40"): each}).iloc[0]
+    assert row["postmortem_required"] is required
+    assert row["postmortem_missing"] == (required is True)
+
+
 def test_incidents_that_went_on_since_the_last_meeting_belong_to_this_one() -> None:
     rows = INCIDENTS.frame(
         [

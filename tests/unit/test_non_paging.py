@@ -65,6 +65,7 @@ def incident(name: str, start: str, end: str | None, **more: Any) -> dict[str, A
         "start": at(f"2026-11-{start}"),
         "end": at(f"2026-11-{end}") if end else None,
         "budget_spent": {},
+        "paged": False,
         **more,
     }
 
@@ -118,6 +119,13 @@ def test_an_incident_and_its_event_are_one_row() -> None:
         ["slo_event", "INC-1 Orders fail"],
         ["incident", "Orders fail"],
     ]
+
+
+def test_an_incident_that_people_say_a_page_told_of_or_of_which_nobody_can_tell_is_not_missed() -> None:
+    said = incident("INC-1", "18T10:00", "18T11:00", detected_by="page")
+    unknown = incident("INC-2", "19T10:00", "19T11:00", paged=None)
+    found_by_chance = incident("INC-3", "20T10:00", "20T11:00", detected_by="chance")
+    assert missed_of([], [said, unknown, found_by_chance])["id"].tolist() == ["INC-3"]
 
 
 def noise_of(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import prodmeet_kit
+from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.errors import InputError, SnapshotError
 from prodmeet_kit.parameters.models import AGENDA
 from prodmeet_kit.review import window_of
@@ -52,14 +53,53 @@ def test_the_window_ends_now_and_goes_back_one_cadence() -> None:
 
 
 def test_from_and_to_are_read_in_the_products_zone() -> None:
-    window = window_of(product(), start="2026-11-16", end="2026-11-23T10:00")
+    window = window_of(product(), start="2026-11-16", end="2026-11-23T10:00", now=NOW)
     assert window.start == datetime(2026, 11, 15, 15, tzinfo=UTC)
     assert window.end == datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 
 def test_a_time_nobody_can_read_is_bad_input() -> None:
-    with pytest.raises(InputError, match="from/to: write a time as"):
+    with pytest.raises(InputError, match="end yesterday: write a time as"):
         window_of(product(), end="yesterday")
+    with pytest.raises(InputError, match="--from last week: write a time as"):
+        window_of(product(), start="last week", names=("--from", "--to"))
+
+
+@pytest.mark.parametrize(("end", "passed"), [("2026-11-23T10:08", True), ("2026-11-23T10:09", False)])
+def test_a_window_ends_at_most_one_step_after_now(end: str, passed: bool) -> None:
+    # Now is 10:03 in Tokyo, the step is 5 minutes.
+    if passed:
+        assert window_of(product(), end=end, now=NOW).end == datetime(2026, 11, 23, 1, 5, tzinfo=UTC)
+    else:
+        with pytest.raises(InputError, match=r"--to 2026-11-23T10:09: .* it is 2026-11-23 10:03 in Asia/Tokyo"):
+            window_of(product(), end=end, now=NOW, names=("--from", "--to"))
+
+
+def test_a_window_the_wrong_way_round_is_told_in_the_products_zone() -> None:
+    said = r"starts at 2026-11-22 00:00 and ends at 2026-11-20 00:00 \(Asia/Tokyo\)"
+    with pytest.raises(InputError, match=said):
+        window_of(product(), start="2026-11-22", end="2026-11-20", now=NOW)
+
+
+def test_parameters_are_looked_for_from_the_folder_upwards(tmp_path: Path) -> None:
+    (tmp_path / "parameters").mkdir()
+    (tmp_path / "parameters" / "shop.yaml").write_text("product: shop\nservices: [{name: cart}]\n")
+    notebooks = tmp_path / "notebooks"
+    (notebooks / "parameters").mkdir(parents=True)  # somebody else's, without this product
+    assert prodmeet_kit.open_review("shop", folder=notebooks).facts.product.product == "shop"
+
+
+def test_a_folder_without_parameters_above_it_is_named_whole_with_the_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=f"no folder {tmp_path}/parameters, nor above it: run from .* or set folder="):
+        prodmeet_kit.open_review("shop")
+
+
+def test_the_folder_of_a_report_opens_as_the_snapshot_in_it(tmp_path: Path) -> None:
+    (tmp_path / "snapshot").symlink_to(SNAPSHOT, target_is_directory=True)
+    assert prodmeet_kit.open_review(snapshot=tmp_path).facts.product.product == "demo"
 
 
 def test_the_next_meeting_is_at_the_same_local_hour() -> None:

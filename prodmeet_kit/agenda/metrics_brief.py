@@ -1,0 +1,108 @@
+"""Answers before any table: are we fine (the headline), what changed, what comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda import metrics_efficiency
+from prodmeet_kit.agenda.metrics_load import MOVED
+from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["SPENT_FAST", "brief", "fine", "refs"]
+
+SPENT_FAST = 0.5
+"""Half of a four-week budget gone in a fortnight is a mean burn rate above 1 (SRE Workbook, ch. 5)."""
+
+MOST = 4
+"""More clauses than these are not read aloud; the tables below have the rest."""
+
+
+def brief(findings: Findings) -> tuple[tuple[str, str], ...]:
+    """Question and answer, in the order in which they are asked."""
+    return (
+        (t("What changed?"), _sentence(_changed(findings), t("nothing that needs a word"))),
+        (t("What comes next?"), _sentence(_next(findings), t("no limit and no budget runs out in sight"))),
+    )
+
+
+def fine(slos: pd.DataFrame) -> str:
+    """Which objectives are kept, missed, or not known: the headline."""
+    if slos.empty:
+        return t("No objective is set for any service.")
+    kept = int((slos["state"] == "OK").sum())
+    parts = [t("{kept} of {all} SLOs are kept", kept=kept, all=len(slos))]
+    for state, words in (("BAD", t("missed")), ("NO_DATA", t("not known")), ("TOO_FEW", t("too few events to say"))):
+        names = refs(slos[slos["state"] == state])
+        if names:
+            parts.append(f"{words}: {', '.join(names)}")
+    return "; ".join(parts) + "."
+
+
+def refs(frame: pd.DataFrame) -> list[str]:
+    """``service/name`` of each row."""
+    return [f"{service}/{name}" for service, name in zip(frame["service"], frame["name"], strict=True)]
+
+
+def _sentence(clauses: list[str], otherwise: str) -> str:
+    more = len(clauses) - MOST
+    shown = clauses[:MOST] + ([tn("{n} more below", "{n} more below", more)] if more > 0 else [])
+    text = "; ".join(shown) or otherwise
+    return f"{text}."
+
+
+def _changed(findings: Findings) -> list[str]:
+    fast = findings.slos[findings.slos["budget_spent_since_last"] > SPENT_FAST]
+    clauses = [
+        t("{name} spent {spent} of its budget", name=name, spent=write(spent, "budget"))
+        for name, spent in zip(refs(fast), fast["budget_spent_since_last"], strict=True)
+    ]
+    clauses += metrics_efficiency.regressions(findings)
+    for row in rows(findings.load_patterns):
+        if abs(row["like_for_like"]) >= MOVED:
+            change = write(row["like_for_like"], "change")
+            clauses.append(t("{name} moved by {change}", name=f"{row['service']}/{row['name']}", change=change))
+    if len(findings.definition_changes):
+        count = len(findings.definition_changes)
+        clauses.append(tn("{n} definition changed", "{n} definitions changed", count))
+    return clauses
+
+
+def _next(findings: Findings) -> list[str]:
+    timezone = findings.facts.window.timezone
+    clauses = []
+    filling = findings.resources[findings.resources["days_to_full"] <= LIMIT_NEAR_DAYS].sort_values("days_to_full")
+    for name, days in zip(refs(filling), filling["days_to_full"], strict=True):
+        clauses.append(t("{name} is full in about {days}", name=name, days=write(days, "days")))
+    ending = findings.error_budget[findings.error_budget["outlook"] == "date"].sort_values("runs_out")
+    for name, day in zip(refs(ending), ending["runs_out"], strict=True):
+        gone = write(day, "date", timezone=timezone)
+        clauses.append(t("at this pace the budget of {name} is gone on {day}", name=name, day=gone))
+    peak = _peak(findings)
+    return [*clauses, peak] if peak else clauses
+
+
+def _peak(findings: Findings) -> str:
+    """The expected peak of the busiest load of the first service: what the next fortnight has to carry."""
+    known = [
+        {**summary, **pattern}
+        for summary, pattern in zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
+        if pattern["expected_peak"] == pattern["expected_peak"]
+    ]
+    if not known:
+        return ""
+    row: dict[str, Any] = known[0]
+    return t(
+        "{name} will peak at about {peak}, {low} to {high}",
+        name=f"{row['service']}/{row['name']}",
+        peak=write(row["expected_peak"], "number", unit=row["unit"]),
+        low=write(row["expected_peak_low"], "number"),
+        high=write(row["expected_peak_high"], "number"),
+    )

@@ -1,0 +1,138 @@
+"""Efficiency in the metrics item: what a request costs, and since when it costs more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Candidate, Column, Note, Table
+from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import UNKNOWN, number, write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["candidates", "evidence", "questions", "regressions"]
+
+CPU = "CPU s/"
+
+
+def evidence(findings: Findings) -> list[Evidence]:
+    """A sentence for each regression and gain, then the table; nothing where no load is known."""
+    found: list[Evidence] = [
+        Note(_sentence(row, findings) + ".", "warning" if row["change"] > 0 else "info")
+        for row in _once(findings.regressions)
+    ]
+    if len(findings.efficiency):
+        found.append(marked(_table(findings.efficiency), findings, ["resource", "load"], ["resource", "load"]))
+    return found
+
+
+def questions(findings: Findings) -> tuple[str, ...]:
+    """Each regression, with the changes of its day where there are any."""
+    return tuple(
+        t("{regression}: is it worth it, or does it go back?", regression=_sentence(row, findings))
+        if row["changes"]
+        else t("{regression}: what is the cause?", regression=_sentence(row, findings))
+        for row in _worse(findings)
+    )
+
+
+def regressions(findings: Findings) -> list[str]:
+    """Each regression as a clause, with its date and the changes of that day."""
+    return [_sentence(row, findings) for row in _worse(findings)]
+
+
+def candidates(findings: Findings) -> tuple[Candidate, ...]:
+    """Each regression: from 40 points at 3% to 70 at 30% and more."""
+    return tuple(
+        Candidate(40 + 100 * min(row["change"], 0.3), 2.0, _sentence(row, findings)) for row in _worse(findings)
+    )
+
+
+def _once(regressions: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each resource once, its largest first: its other loads tell the same step."""
+    return list({(row["service"], row["resource"]): row for row in reversed(rows(regressions))}.values())[::-1]
+
+
+def _worse(findings: Findings) -> Iterator[dict[str, Any]]:
+    """Regressions to talk about; a drift towards a limit is asked about with the limit."""
+    filling = findings.resources[findings.resources["trend"].isin(["growing", "full"])]
+    asked = set(zip(filling["service"], filling["name"], strict=True))
+    for row in _once(findings.regressions):
+        if row["change"] > 0 and not (row["kind"] == "drift" and (row["service"], row["resource"]) in asked):
+            yield row
+
+
+def _sentence(row: dict[str, Any], findings: Findings) -> str:
+    """``web uses 12% more cpu at equal load since Fri 13 Nov 14:00, the day of CH-31``."""
+    words = {"size": write(abs(row["change"]), "budget"), "service": row["service"], "resource": row["resource"]}
+    window = findings.facts.window
+    if row["kind"] == "drift":
+        words["since"] = write(window.compare_start, "date", timezone=window.timezone)
+        more = t("{service} used more {resource} at equal load day by day: {size} more than on {since}", **words)
+        less = t("{service} used less {resource} at equal load day by day: {size} less than on {since}", **words)
+        return more if row["change"] > 0 else less
+    since = write(row["at"], "time", timezone=window.timezone)
+    more = t("{service} uses {size} more {resource} at equal load since {since}", since=since, **words)
+    less = t("{service} uses {size} less {resource} at equal load since {since}", since=since, **words)
+    text = more if row["change"] > 0 else less
+    if row["changes"]:
+        return text + t(", the day of {changes}", changes=", ".join(row["changes"]))
+    return text + t(", a day without a known change")
+
+
+def _table(efficiency: pd.DataFrame) -> Table:
+    frame = efficiency.assign(
+        each=[_each(row["per_load"], row["unit"]) for row in rows(efficiency)],
+        each_before=[_each(row["per_load_previous"], row["unit"]) for row in rows(efficiency)],
+        compared=[_compared(row) for row in rows(efficiency)],
+        cost_text=[_money(row["cost"], row["cost_unit"]) for row in rows(efficiency)],
+        cost_before=[_money(row["cost_previous"], row["cost_unit"]) for row in rows(efficiency)],
+    )
+    columns = [
+        Column("service", t("Service")),
+        Column("resource", t("Resource")),
+        Column("load", t("Load")),
+        Column("each", t("Use of each")),
+        Column("each_before", t("The window before")),
+        Column("equal_load_change", t("At equal load"), "change"),
+        Column("compared", t("95% interval")),
+        Column("matched_hours", t("Hours compared"), "count"),
+    ]
+    if frame["cost_unit"].any():
+        columns += [Column("cost_text", t("Cost of a million")), Column("cost_before", t("Before"))]
+    caption = t(
+        "At equal load: hours of this window against hours of the one before with the same load and time of day"
+    )
+    return Table(t("Efficiency"), frame, tuple(columns), anchor=("service", "resource", "load"), caption=caption)
+
+
+def _each(value: float, unit: str) -> str:
+    if value != value:
+        return UNKNOWN
+    if unit.startswith(CPU):
+        return t("{time} of CPU per {event}", time=number(value, "s"), event=unit.removeprefix(CPU))
+    return write(value, "amount", unit=unit)
+
+
+def _compared(row: dict[str, Any]) -> str:
+    if row["equal_load"] == "cannot_tell":
+        return t("too few hours alike")
+    low, high = (write(row[f"equal_load_{end}"], "change") for end in ("low", "high"))
+    interval = t("{low} to {high}", low=low, high=high)
+    return (
+        t("{interval}, within the usual noise", interval=interval) if row["equal_load"] == "within_noise" else interval
+    )
+
+
+def _money(value: float, unit: str) -> str:
+    if value != value:
+        return UNKNOWN
+    currency, _, event = unit.partition("/")
+    return f"{number(value * 1e6)} {currency} / 1M {event}"

@@ -1,0 +1,231 @@
+"""Before and after each change: what moved, by how much, and whether that is more than days without a change move.
+
+Before is the time up to the start of the change, after the time from its end
+on: whole days, the same number on both sides, at most three, so that both hold
+the same hours of the day. Other changes and SLO events of the service cut a
+side short. Where less than a day is left, the other side gives the same hours
+of the nearest day. An SLO event that began during the change belongs to it:
+after begins when it is over, and the row names it.
+
+The usual difference is the mean of the same difference around the same clock
+times of the same weekday in other weeks: it takes away that Friday to Monday is
+never like Tuesday to Friday. What is left is the effect. Its interval comes
+from the quiet days, on which no change and no SLO event of the service lies:
+the same sum at the same clock times, a day on each side, shrunk by the square
+root of the days compared (or as it is with all of them, where that is wider).
+Fewer than five quiet days, or no other week to compare with: ``cannot_tell``.
+
+CPU follows load, and load has its moods; so a resource is compared at equal
+load as well (:mod:`.equal_load`), which tells far smaller effects from noise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil, expm1, isfinite, nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from prodmeet_kit.analysis import matching
+from prodmeet_kit.analysis.quiet_days import DAY_S, Means, Span, quiet
+from prodmeet_kit.frames import BEFORE_AFTER, rows
+from prodmeet_kit.window import Window
+
+__all__ = ["Measure", "before_after"]
+
+LONGEST_S = 3 * DAY_S
+"""A side is no longer: beyond, other things happen."""
+
+SHORTEST_S = 3 * 3600.0
+"""A shorter side says nothing."""
+
+_PERCENT = re.compile(r"[+-]?\s*(\d+(?:\.\d+)?)\s*%")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing to compare: ``kind`` slo, load, resource or equal_load.
+
+    ``values`` are on the grid of ``step`` (``None``: the window's), an SLO's as ``[total, bad]``.
+    """
+
+    kind: str
+    service: str
+    name: str
+    unit: str
+    values: pd.Series[float] | pd.DataFrame
+    step: timedelta | None = None
+
+    @property
+    def ref(self) -> str:
+        """``service/name``."""
+        return f"{self.service}/{self.name}"
+
+
+@dataclass(frozen=True)
+class _Busy:
+    """A change or SLO event of a service, in seconds since the epoch."""
+
+    id: str
+    start: float
+    end: float
+    event: bool
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Before and after, what shortened each, and the SLO events of the change itself."""
+
+    before: Span
+    after: Span
+    shortened: tuple[str, str]
+    events: tuple[str, ...]
+
+    @property
+    def days(self) -> float:
+        """Days on each side."""
+        return (self.after[1] - self.after[0]) / DAY_S
+
+
+def before_after(
+    past: pd.DataFrame, changes: pd.DataFrame, measures: Iterable[Measure], slo_events: pd.DataFrame, window: Window
+) -> pd.DataFrame:
+    """Each change of ``past`` against each measure of its services, and those it predicts; ``BEFORE_AFTER``.
+
+    ``past`` and ``changes`` are ``CHANGES``: those since the last meeting, and
+    all that are known; ``slo_events`` is ``SLO_EVENTS``. A change that names no
+    service may touch any. In order of the changes, then of the measures.
+    """
+    known = list(measures)
+    means = [Means(each.values[each.values.index <= window.end], each.step or window.step) for each in known]
+    busy = {service: _busy(changes, slo_events, service) for service in {each.service for each in known}}
+    made = []
+    for change in rows(past):
+        expected = change["expected_effect"] or {}
+        for measure, mean in zip(known, means, strict=True):
+            predicted = expected.get("metric") == measure.ref
+            if not predicted and len(change["services"]) and measure.service not in change["services"]:
+                continue
+            row = _compared(change, mean, busy[measure.service], window)
+            if predicted:
+                row |= _prediction(expected, row)
+            named = {name: getattr(measure, name) for name in ("kind", "service", "name", "unit")}
+            made.append({"change": change["id"], **named, **row})
+    return BEFORE_AFTER.frame(made)
+
+
+def _busy(changes: pd.DataFrame, slo_events: pd.DataFrame, service: str) -> list[_Busy]:
+    planned = [
+        _Busy(str(row["id"]), *_ends(row), event=False)
+        for row in rows(changes[matching.touches(changes["services"], service)])
+    ]
+    burned = [
+        _Busy(str(row["id"]), row["onset"].timestamp(), row["end"].timestamp(), event=True)
+        for row in rows(slo_events[slo_events["service"] == service])
+    ]
+    return planned + burned
+
+
+def _ends(change: Mapping[str, Any]) -> Span:
+    start = change["start"].timestamp()
+    return start, start if pd.isna(change["end"]) else change["end"].timestamp()
+
+
+def _sides(change: Mapping[str, Any], busy: Sequence[_Busy], begin: float, window: Window) -> _Sides | tuple[str, str]:
+    """The two sides of a change; only what shortened them where too little is left."""
+    start, end = _ends(change)
+    step = window.step.total_seconds()
+    own = [each for each in busy if each.event and start - step <= each.start <= end and each.end > start]
+    settled = max([end, *(each.end for each in own)])
+    others = [each for each in busy if each not in own and (each.event or each.id != change["id"])]
+    floor, lower = max([(begin, "data"), *((each.end, each.id) for each in others if each.start < start)])
+    ceiling, upper = min(
+        [(window.end.timestamp(), "meeting"), *((each.start, each.id) for each in others if each.start >= start)]
+    )
+    back, ahead = min(start - floor, LONGEST_S), min(ceiling - settled, LONGEST_S)
+    shortened = (lower if back < LONGEST_S else "", upper if ahead < LONGEST_S else "")
+    if min(back, ahead) < SHORTEST_S:
+        return shortened
+    whole = min(back // DAY_S, ahead // DAY_S) * DAY_S
+    if whole:
+        before, after = (start - whole, start), (settled, settled + whole)
+    elif ahead <= back:  # the same hours of the last day before the change
+        away = ceil((settled + ahead - start) / DAY_S) * DAY_S
+        before, after = (settled - away, settled + ahead - away), (settled, settled + ahead)
+    else:
+        away = ceil((settled - start + back) / DAY_S) * DAY_S
+        before, after = (start - back, start), (start - back + away, start + away)
+    if before[0] < start - back - 1 or after[1] > settled + ahead + 1:
+        return shortened
+    return _Sides(before, after, shortened, tuple(each.id for each in own))
+
+
+def _compared(change: Mapping[str, Any], means: Means, busy: Sequence[_Busy], window: Window) -> dict[str, Any]:
+    sides = _sides(change, busy, means.begin, window)
+    if not isinstance(sides, _Sides):
+        shortened = {"shortened_before": sides[0], "shortened_after": sides[1]}
+        return {"outcome": "cannot_tell", "slo_events": [], **shortened}
+    spans = [(each.start, each.end) for each in busy]
+    whole = quiet(means, sides.before, sides.after, spans)
+    daily = whole
+    if sides.days > 1:
+        start, settled = sides.before[1], sides.after[0]
+        daily = quiet(means, (start - DAY_S, start), (settled, settled + DAY_S), spans)
+    effect = whole.here - (whole.usual if whole.weeks else 0.0)
+    noise = max(whole.noise, daily.noise / max(sides.days, 1.0) ** 0.5)
+    half = whole.half_width(noise, len(daily.beyond))
+    before, after = (float(means.over(np.array([a]), np.array([b]))[0]) for a, b in (sides.before, sides.after))
+    numbers = {
+        "difference": whole.here,
+        "usual": whole.usual,
+        "effect": effect,
+        "low": effect - half,
+        "high": effect + half,
+    }
+    return {
+        **_times(sides),
+        "before": before,
+        "after": after,
+        **{name: value if means.ratio or not isfinite(value) else expm1(value) for name, value in numbers.items()},
+        "quiet_days": len(daily.beyond),
+        "shortened_before": sides.shortened[0],
+        "shortened_after": sides.shortened[1],
+        "slo_events": list(sides.events),
+        **_outcome(effect, half),
+    }
+
+
+def _outcome(effect: float, half: float) -> dict[str, Any]:
+    if not (isfinite(effect) and isfinite(half)):
+        return {"outcome": "cannot_tell", "within_noise": False}
+    outcome = "within_noise" if abs(effect) <= half + 1e-12 else "up" if effect > 0 else "down"
+    return {"outcome": outcome, "within_noise": outcome == "within_noise"}
+
+
+def _prediction(expected: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether it went as predicted; ``cannot_tell`` too where the noise would hide an effect of the size predicted."""
+    direction, size, outcome = str(expected.get("direction", "")), str(expected.get("size", "")), row["outcome"]
+    sign = {"up": 1.0, "down": -1.0}.get(direction, 0.0)
+    percent = _PERCENT.fullmatch(size.strip())
+    wanted = sign * float(percent[1]) / 100 if percent else nan
+    hidden = outcome == "within_noise" and sign != 0 and row["low"] <= wanted <= row["high"]
+    if outcome == "cannot_tell" or hidden:
+        verdict = "cannot_tell"
+    else:
+        verdict = "yes" if outcome == (direction if sign else "within_noise") else "no"
+    return {"expected_direction": direction, "expected_size": size, "as_expected": verdict}
+
+
+def _times(sides: _Sides) -> dict[str, pd.Timestamp]:
+    moments = {
+        "before_start": sides.before[0],
+        "before_end": sides.before[1],
+        "after_start": sides.after[0],
+        "after_end": sides.after[1],
+    }
+    return {name: pd.Timestamp(round(moment), unit="s", tz="UTC") for name, moment in moments.items()}

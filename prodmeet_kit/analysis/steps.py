@@ -1,0 +1,129 @@
+"""Steps in a row of days: were there any, how large, and between which days.
+
+A step is the split with the largest standardised difference of means, where
+the noise counts that neighbouring days resemble each other. A row that a
+straight line describes better than two levels *drifts*: no day is its date.
+On each side of a step the search goes on, for smaller ones. Steps of like size,
+as what goes up and comes down again, may hide each other: each change has its
+own comparison for that (:mod:`.before_after`).
+
+``unsure`` is the covariance of the days where they are themselves estimates:
+their noise counts as no smaller.
+
+The threshold is 5. Independent noise passes it in about 0.2% of rows of 28
+days, noise whose neighbours correlate at 0.5 in about 2% (tests measure both).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Step", "difference", "find", "noise"]
+
+THRESHOLD = 5.0
+
+MIN_SIDE = 2
+"""Days on each side of a step at least: one odd day is none."""
+
+MIN_DAYS = 10
+"""Fewer days say nothing of their own noise."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Step:
+    """``day``: position of the first day after it; ``size``: difference of the means, with half its 95% interval.
+
+    ``drift``: a line describes the days better; ``size`` is its rise from the first day to the last.
+    """
+
+    day: int
+    size: float
+    reach: float
+    drift: bool
+
+
+def find(values: Floats, unsure: Floats | None = None) -> tuple[Step, ...]:
+    """The steps of a row of days in order (NaN: not known); one drift, or nothing, where nothing is sure."""
+    found = _largest(values, unsure)
+    if found is None:
+        return ()
+    if found.drift:
+        return (found,)
+    before, after = values.copy(), values.copy()
+    before[found.day :], after[: found.day] = np.nan, np.nan
+    sides = [tuple(step for step in find(side, unsure) if not step.drift) for side in (before, after)]
+    return (*sides[0], found, *sides[1])
+
+
+def _largest(values: Floats, unsure: Floats | None) -> Step | None:
+    at = np.flatnonzero(np.isfinite(values))
+    y = values[at]
+    if len(y) < MIN_DAYS:
+        return None
+    sides = np.arange(MIN_SIDE, len(y) - MIN_SIDE + 1)
+    sums = np.cumsum(y)
+    before, after = sums[sides - 1] / sides, (sums[-1] - sums[sides - 1]) / (len(y) - sides)
+    spread = np.sqrt(1 / sides + 1 / (len(y) - sides))
+    best = int(np.argmax(np.abs(after - before) / spread))
+    split, size = int(sides[best]), float(after[best] - before[best])
+    rest = y - np.where(np.arange(len(y)) < split, before[best], after[best])
+    line = np.polyfit(at, y, 1)
+    drift = y - np.polyval(line, at)
+    if float(drift @ drift) < float(rest @ rest):
+        centred = (at - at.mean()) * float(at[-1] - at[0])
+        weights = centred / float((at - at.mean()) @ (at - at.mean()))
+        return _sure(int(at[split]), float(weights @ y), _error(drift, weights, at, unsure), True)
+    weights = np.where(np.arange(len(y)) < split, -1 / split, 1 / (len(y) - split))
+    return _sure(int(at[split]), size, _error(rest, weights, at, unsure), False)
+
+
+def _error(rest: Floats, weights: Floats, at: npt.NDArray[np.intp], unsure: Floats | None) -> float:
+    """Standard error of a weighted sum of days with these residuals (of two parameters)."""
+    own = noise(rest, 2) ** 2 * float(weights @ weights)
+    shared = 0.0 if unsure is None else float(weights @ unsure[np.ix_(at, at)] @ weights)
+    return float(np.sqrt(max(own, shared)))  # what makes days unsure shows in their residuals, unless it is common
+
+
+def _sure(day: int, size: float, error: float, drift: bool) -> Step | None:
+    return Step(day, size, 2 * error, drift) if abs(size) > max(THRESHOLD * error, 1e-9) else None
+
+
+def noise(rest: Floats, fitted: int) -> float:
+    """Standard deviation of independent days whose mean is as unsure as that of these: s * sqrt((1 + r) / (1 - r)).
+
+    ``rest`` are residuals of ``fitted`` parameters; ``r`` is the correlation of
+    neighbours, from 0 to 0.9, with its bias in short rows put back (Kendall 1954). NaN when nothing is left over.
+    """
+    count = len(rest)
+    total = float(rest @ rest)
+    if count <= fitted:
+        return float("nan")
+    if total == 0:
+        return 0.0
+    r = float(rest[:-1] @ rest[1:]) / total
+    r = min(max(r + (1 + 3 * r) / count, 0.0), 0.9)
+    return float(np.sqrt(total / (count - fitted) * (1 + r) / (1 - r)))
+
+
+def difference(values: Floats, later: npt.NDArray[np.bool_], unsure: Floats | None = None) -> tuple[float, float]:
+    """Mean of the later days minus mean of the others, and half its 95% interval; NaN with under 3 days a side.
+
+    Steps and drifts that are sure are no noise: they do not widen the interval.
+    """
+    known = np.isfinite(values)
+    y, late, at = values[known], later[known], np.flatnonzero(known)
+    if min(late.sum(), (~late).sum()) < 3:
+        return float("nan"), float("nan")
+    found = find(values, unsure)
+    if found and found[0].drift:
+        rest = y - np.polyval(np.polyfit(at, y, 1), at)
+    else:
+        level = np.searchsorted([step.day for step in found], at, side="right") if found else late.astype(np.int64)
+        rest = y - (np.bincount(level, y) / np.bincount(level))[level]
+    weights = np.where(late, 1 / late.sum(), -1 / (~late).sum())
+    return float(weights @ y), 2.06 * _error(rest, weights, at, unsure)  # t of 26 degrees of freedom

@@ -1,0 +1,75 @@
+"""Why a product's metric source answers nothing at all: the place in the parameter file, the reason and the mend."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from prodmeet_kit.errors import SourceError
+from prodmeet_kit.facts import Question
+from prodmeet_kit.gather import open_metrics
+from prodmeet_kit.parameters import Product, read_document
+from prodmeet_kit.parameters.documents import Way, dotted
+from prodmeet_kit.parameters.expansion import REFERENCE
+from prodmeet_kit.parameters.loading import defaults_file
+from prodmeet_kit.redaction import redact
+from prodmeet_kit.window import Window
+
+__all__ = ["why_silent"]
+
+_METRICS: Way = ("sources", "metrics")
+_VARIABLE = re.compile(r"environment variable (\w+)")
+
+
+def why_silent(product: Product, window: Window, folder: Path) -> str:
+    """``file:line: key: reason: mend`` when the metric source cannot answer the simplest question; else empty."""
+    metrics = open_metrics(product, folder)
+    try:
+        metrics.answer(Question("check", "metrics", "vector(1)", window.end, window.end, None, timedelta(hours=1)))
+    except SourceError as error:
+        reason = redact(str(error))
+    else:
+        return ""
+    finally:
+        metrics.close()
+    if product.sources.metrics is None:
+        return reason
+    if reason.startswith("cannot connect"):
+        reason += ": is it running?"
+    written = product.sources.metrics.model_dump(mode="json")
+    way = (*_METRICS, *_key(written, reason))
+    unset = "".join(
+        f" {found['name']} is not set, so the default is used"
+        for found in REFERENCE.finditer(written["url"])
+        if way[-1] == "url" and found["with_default"] and not os.environ.get(found["name"])
+    )
+    return f"{_place(way, product, folder)}: {dotted(way)}: {reason}{unset}"
+
+
+def _key(written: dict[str, Any], reason: str) -> Way:
+    """The way below ``sources.metrics`` to what has to be looked at."""
+    named = _VARIABLE.search(reason)
+    if named:
+        for way, text in _texts(written):
+            if any(found["name"] == named[1] for found in REFERENCE.finditer(text)):
+                return way
+    return ("auth",) if "credentials" in reason and written["auth"] else ("url",)
+
+
+def _texts(value: Any, way: Way = ()) -> Iterator[tuple[Way, str]]:
+    if isinstance(value, str):
+        yield way, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, (*way, key))
+
+
+def _place(way: Way, product: Product, folder: Path) -> str:
+    """File and line: the product's own where the key stands there, else the defaults'."""
+    own = read_document(folder / f"{product.product}.yaml")
+    defaults = read_document(defaults_file(folder))
+    return (defaults if way in defaults.lines and way not in own.lines else own).place(way)

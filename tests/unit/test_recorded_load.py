@@ -1,0 +1,111 @@
+"""A load that was recorded on a real road: its holidays are found, its peaks expected (see tests/data/README.md)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from prodmeet_kit.analysis.peak_forecast import expected_peak
+from prodmeet_kit.analysis.unusual_days import find
+from prodmeet_kit.questions import LOAD_HISTORY
+from prodmeet_kit.window import Window
+
+ZONE = ZoneInfo("America/Chicago")
+HOUR = timedelta(hours=1)
+FORTNIGHT = timedelta(days=14)
+FIRST = datetime(2017, 5, 1, 10, tzinfo=ZONE)
+
+BUSY_HOLIDAYS = {
+    date(2017, 5, 29): "Memorial Day",
+    date(2017, 7, 4): "Independence Day",
+    date(2017, 9, 4): "Labor Day",
+    date(2017, 11, 23): "Thanksgiving Day",
+    date(2017, 12, 25): "Christmas Day",
+    date(2018, 1, 1): "New Year's Day",
+    date(2018, 5, 28): "Memorial Day",
+    date(2018, 7, 4): "Independence Day",
+    date(2018, 9, 3): "Labor Day",
+}
+"""Days off for nearly everybody."""
+
+QUIET_HOLIDAYS = {
+    date(2017, 10, 9): "Columbus Day",
+    date(2017, 11, 10): "Veterans Day",
+    date(2018, 1, 15): "Martin Luther King Jr Day",
+    date(2018, 2, 19): "Washington's Birthday",
+}
+"""Public holidays on which most people work."""
+
+BESIDE = {
+    date(2017, 7, 3): "between a Sunday and Independence Day",
+    date(2017, 11, 24): "the day after Thanksgiving",
+    date(2017, 12, 26): "the day after Christmas",
+    date(2018, 7, 5): "the day after Independence Day",
+}
+SNOW = {
+    date(2018, 1, 22): "heavy snow",
+    date(2018, 3, 5): "heavy snow",
+    date(2018, 4, 3): "heavy snow",
+    date(2018, 4, 14): "heavy snow",
+    date(2018, 4, 15): "snow all day after heavy snow",
+}
+KNOWN = {*BUSY_HOLIDAYS, *QUIET_HOLIDAYS, *BESIDE, *SNOW}
+
+
+@lru_cache
+def recorded() -> pd.Series[float]:
+    table = pd.read_csv(Path(__file__).parents[1] / "data" / "interstate_traffic.csv")
+    clock = pd.DatetimeIndex(pd.to_datetime(table["local_hour"]))
+    begins = clock.tz_localize(ZONE, ambiguous=np.ones(len(clock), dtype=bool), nonexistent="NaT").tz_convert("UTC")
+    series = pd.Series(table["vehicles"].to_numpy(dtype=float), index=begins + HOUR)
+    return series[series.index.notna()].asfreq("h")
+
+
+def meetings(first: datetime, every: timedelta = FORTNIGHT) -> list[Window]:
+    """The windows of fortnightly meetings, or of one that might be held any week, on the local clock."""
+    ends = [first + n * every for n in range(100)]
+    last = recorded().index[-1]
+    return [
+        Window.ending(end.astimezone(UTC), cadence=FORTNIGHT, timezone=str(ZONE), step=HOUR)
+        for end in ends
+        if end <= last
+    ]
+
+
+def history(window: Window) -> pd.Series[float]:
+    series = recorded()
+    return series[(series.index > window.end - LOAD_HISTORY) & (series.index <= window.end)]
+
+
+@pytest.mark.parametrize("first", [FIRST, FIRST + timedelta(days=7)], ids=["even weeks", "odd weeks"])
+def test_the_days_found_are_the_known_ones_and_few_others(first: datetime) -> None:
+    found = [
+        day.tz_convert(ZONE).date()
+        for window in meetings(first)
+        for day in find({"i94/vehicles": history(window)}, window)["day"]
+    ]
+    assert len(found) == len(set(found)), "each day is judged by one meeting"
+    true, false = set(found) & KNOWN, set(found) - KNOWN
+    assert set(BUSY_HOLIDAYS) <= true
+    assert date(2018, 4, 15) in true
+    assert len(true) >= 14
+    assert len(false) <= len(true) / 3
+
+
+def test_a_recorded_peak_lies_in_the_expected_range_as_often_as_it_should() -> None:
+    series, inside, off = recorded(), [], []
+    for window in meetings(FIRST, every=timedelta(days=7)):
+        ahead = series[(series.index > window.end) & (series.index <= window.end + window.length)]
+        peak = expected_peak(history(window), window)
+        if ahead.count() > 0.9 * FORTNIGHT / HOUR and np.isfinite(peak.expected):
+            inside.append(peak.low <= ahead.max() <= peak.high)
+            off.append(ahead.max() / peak.expected - 1)
+    assert len(inside) > 40
+    assert np.mean(inside) >= 0.8
+    assert abs(float(np.median(off))) < 0.02
