@@ -40,6 +40,8 @@ def labels_of(key: str) -> dict[str, str]:
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as mappings from column to value, for the few that are looked at one by one."""
+    if frame.empty:  # a hundredth of the time, and many frames are
+        return []
     return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
 
 
@@ -60,7 +62,8 @@ def _series(kind: str, values: list[Any]) -> pd.Series[Any]:
 class Spec:
     """A frame's name and columns. ``columns`` maps a name to ``(type, meaning)``.
 
-    Types: ``time`` (UTC), ``float``, ``text``, ``flag`` (bool), ``object`` (lists, mappings).
+    Types: ``time`` (UTC), ``float``, ``text``, ``flag`` (bool), ``object`` (lists, mappings, and flags that may be
+    ``None``: not known).
     """
 
     name: str
@@ -101,6 +104,8 @@ SLO_COUNTS = Spec(
         ),
         "total": ("float", "valid events; NaN when the series is absent"),
         "bad": ("float", "bad events; NaN when the series is absent"),
+        "weight": ("text", "events, or time: total and bad are seconds; empty counts as events"),
+        "note": ("text", "codes of what the reader must know of the indicator, with blanks between; see sli.Counts"),
     },
 )
 
@@ -110,18 +115,103 @@ SLO_SUMMARY = Spec(
         "service": ("text", "service"),
         "name": ("text", "SLO"),
         "objective": ("float", "fraction"),
-        "window_s": ("float", "seconds"),
+        "window_s": ("float", "seconds of the SLO window at the meeting"),
+        "period": ("text", "month or quarter when the window is the calendar's; empty when it rolls"),
         "state": ("text", "OK, BAD, NO_DATA, TOO_FEW"),
         "attainment": ("float", "good / total over the SLO window, fraction"),
+        "attainment_low": ("float", "lower end of the 95% interval of the attainment"),
+        "attainment_high": ("float", "upper end"),
+        "attainment_since": ("float", "good / total since the last meeting"),
+        "attainment_all": ("float", "the attainment were nothing excluded"),
         "good": ("float", "events"),
         "total": ("float", "events"),
         "bad": ("float", "events"),
         "budget_remaining": ("float", "share of the error budget left at the meeting; negative when overspent"),
+        "budget_remaining_all": ("float", "the same were nothing excluded"),
         "budget_remaining_before": ("float", "the same at the last meeting, over its own window"),
         "budget_spent_since_last": ("float", "bad events since the last meeting / budget of the SLO window"),
         "burn_rate": ("float", "error ratio since the last meeting / (1 - objective)"),
         "missing_fraction": ("float", "share of steps of the SLO window without a total"),
-        "note": ("text", "code of what the reader must know: bad_absent, bad_over_total, or empty"),
+        "excluded_fraction": ("float", "share of the events of the SLO window that are excluded"),
+        "weight": ("text", "events, or time: good, total and bad are seconds"),
+        "note": (
+            "text",
+            "codes of what the reader must know, with blanks between: bad_absent, bad_over_total, those of SLO_COUNTS",
+        ),
+    },
+)
+
+ERROR_BUDGET = Spec(
+    "error_budget",
+    {
+        "service": ("text", "service"),
+        "name": ("text", "SLO"),
+        "remaining_before": ("float", "share of the budget left at the last meeting"),
+        "remaining": ("float", "share left at this one"),
+        "spent_since_last": ("float", "bad events since the last meeting / budget of the SLO window"),
+        "came_in_bad": ("float", "bad events since the last meeting"),
+        "came_in_total": ("float", "events since the last meeting"),
+        "rolled_off_bad": ("float", "bad events that left the SLO window since"),
+        "rolled_off_total": ("float", "events that left it"),
+        "rolled_off_share": ("float", "rolled_off_bad / budget of the SLO window"),
+        "left_from": ("time", "begin of the time that left the SLO window; NaT when none did"),
+        "left_until": ("time", "its end"),
+        "left_incidents": ("object", "list of ids of the service's incidents in it"),
+        "change": ("text", "code: rose, fell, same, renewed (a calendar period began), unknown"),
+        "because": ("text", "code of why it rose or lost less than was spent: left, traffic, or empty"),
+        "outlook": ("text", "code: date, not_in_window, spent, too_few, unknown"),
+        "runs_out": ("time", "when the budget is gone at the pace since the last meeting; NaT without a date"),
+    },
+)
+
+BUDGET_PARTS = Spec(
+    "budget_parts",
+    {
+        "service": ("text", "service"),
+        "name": ("text", "SLO"),
+        "kind": ("text", "incident, slo_event or rest"),
+        "id": ("text", "of the incident or SLO event; empty for the rest"),
+        "bad": ("float", "bad events since the last meeting that no part before it holds"),
+        "share": ("float", "of the SLO's budget; the parts of an SLO add up to budget_spent_since_last"),
+        "share_of_product": ("float", "share / number of the product's budgets; NaN at an objective of 1"),
+    },
+)
+
+BUDGET_BY_SERVICE = Spec(
+    "budget_by_service",
+    {
+        "service": ("text", "service"),
+        "budgets": ("float", "SLOs of the service with a known budget"),
+        "share": ("float", "mean share of its budgets spent since the last meeting"),
+        "share_of_product": ("float", "sum of the shares / number of the product's budgets"),
+    },
+)
+
+EXCLUDED = Spec(
+    "excluded",
+    {
+        "service": ("text", "service"),
+        "name": ("text", "SLO"),
+        "start": ("time", "begin of the exclusion"),
+        "end": ("time", "its end"),
+        "reason": ("text", "why, in the team's words"),
+        "author": ("text", "who decided it"),
+        "total": ("float", "events taken out of the SLO window; NaN where the trend is not known"),
+        "bad": ("float", "bad events among them"),
+        "steps": ("float", "whole steps of the trend inside the exclusion and the SLO window, not excluded before"),
+    },
+)
+
+DECISIONS = Spec(
+    "decisions",
+    {
+        "service": ("text", "service"),
+        "slo": ("text", "met, missed or unknown"),
+        "toil": ("text", "low, high or unknown"),
+        "toil_source": ("text", "parameters, hours (of toil a quarter against the limit) or empty"),
+        "satisfaction": ("text", "low, high or unknown"),
+        "advice": ("object", "list of codes of analysis.decision_matrix that the known inputs leave possible"),
+        "ask": ("object", "list of inputs that are not known: slo, toil, satisfaction"),
     },
 )
 
@@ -137,6 +227,34 @@ LOAD_SUMMARY = Spec(
         "change_vs_previous": ("float", "mean / mean of the window before - 1, fraction"),
         "growth_per_week": ("float", "fraction of the mean a week; NaN where no trend is real"),
         "missing_fraction": ("float", "share of steps since the last meeting without a value"),
+    },
+)
+
+LOAD_PATTERNS = Spec(
+    "load_patterns",
+    {
+        "service": ("text", "service"),
+        "name": ("text", "load"),
+        "unit": ("text", "unit of the expected peak"),
+        "change_vs_previous": ("float", "mean / mean of the window before - 1, fraction; as in LOAD_SUMMARY"),
+        "like_for_like": ("float", "mean / what the same weekdays and hours before would have given - 1, fraction"),
+        "calendar_effect": ("float", "change_vs_previous - like_for_like: what the calendar alone makes of it"),
+        "expected_peak": ("float", "highest step to expect in the next window; NaN under four weeks of history"),
+        "expected_peak_low": ("float", "lower end of a range meant to hold 8 of 10 times"),
+        "expected_peak_high": ("float", "upper end"),
+    },
+)
+
+UNUSUAL_DAYS = Spec(
+    "unusual_days",
+    {
+        "ref": ("text", "service/name of the load"),
+        "day": ("time", "midnight at which the day begins in the product's zone"),
+        "value": ("float", "mean of the day"),
+        "expected": ("float", "median of the means of the other days of its weekday"),
+        "ratio": ("float", "value / expected"),
+        "direction": ("text", "code: above, below; shape where the total is as usual and its hours are not"),
+        "moved": ("float", "share of the day's load in other hours than usual, fraction"),
     },
 )
 
@@ -157,6 +275,35 @@ RESOURCE_SUMMARY = Spec(
         "days_to_full_low": ("float", "soonest, from the 95% interval of the slope"),
         "days_to_full_high": ("float", "latest; infinite allowed"),
         "missing_fraction": ("float", "share of steps since the last meeting without a value"),
+        "utilisation_p95_previous": ("float", "p95 / limit over the window before, each limit that of its step"),
+        "headroom": ("float", "limit - p95, in the unit; negative above the limit"),
+        "headroom_share": ("float", "headroom / limit, fraction"),
+        "saturation_80": ("float", "share of known steps since the last meeting above 80% of the limit of the step"),
+        "saturation_90": ("float", "the same above 90%"),
+        "saturation_80_previous": ("float", "saturation_80 over the window before"),
+        "saturation_90_previous": ("float", "saturation_90 over the window before"),
+        "request": ("float", "last known request (what is reserved); NaN when none is given"),
+        "request_p95": ("float", "p95 / request, fraction"),
+        "borrowed": ("float", "part of the limit that must go back, in the unit; 0 when none"),
+        "limit_after_return": ("float", "limit when all of it is back; NaN when nothing is borrowed"),
+        "full_after_return": ("float", "days until use meets the limit as it shrinks; NaN when nothing is borrowed"),
+    },
+)
+
+BORROWED = Spec(
+    "borrowed",
+    {
+        "service": ("text", "service"),
+        "name": ("text", "resource"),
+        "unit": ("text", "unit"),
+        "amount": ("float", "part of the limit that must go back"),
+        "until": ("time", "midnight after the last day in the product's zone"),
+        "days_left": ("float", "days from the meeting until then; negative when overdue"),
+        "overdue": ("flag", "should be back by the meeting"),
+        "from_whom": ("text", "who lent it"),
+        "note": ("text", "what for"),
+        "limit_after": ("float", "limit once this and all that is due earlier are back"),
+        "utilisation_after": ("float", "p95 / limit_after, fraction; infinite when nothing is left"),
     },
 )
 
@@ -166,10 +313,68 @@ EFFICIENCY = Spec(
         "service": ("text", "service"),
         "resource": ("text", "resource"),
         "load": ("text", "load"),
-        "unit": ("text", "unit of per_load, such as cores per req/s"),
-        "per_load": ("float", "sum of use / sum of load over steps where both are known, since the last meeting"),
+        "unit": ("text", "unit of per_load, such as CPU s/req; empty when it has none"),
+        "per_load": (
+            "float",
+            "sum of use / sum of load since the last meeting over steps that know both; NaN where either is no rate",
+        ),
         "per_load_previous": ("float", "the same over the window before"),
-        "change": ("float", "per_load / per_load_previous - 1, fraction"),
+        "change": ("float", "per_load / per_load_previous - 1, fraction; growth of load alone may change it"),
+        "equal_load_change": ("float", "use now / use in the window before - 1 at the same load and hour of day"),
+        "equal_load_low": ("float", "lower end of its 95% interval"),
+        "equal_load_high": ("float", "upper end"),
+        "equal_load": ("text", "code: within_noise (zero is inside), higher, lower, cannot_tell"),
+        "matched_hours": ("float", "hours since the last meeting that have their like in the window before"),
+        "matched_fraction": ("float", "their share of the hours with use and load known"),
+        "cost": ("float", "money for the use of one event since the last meeting; NaN without a price"),
+        "cost_previous": ("float", "the same over the window before"),
+        "cost_unit": ("text", "such as EUR/req; empty without a price"),
+    },
+)
+
+REGRESSIONS = Spec(
+    "regressions",
+    {
+        "service": ("text", "service"),
+        "resource": ("text", "resource"),
+        "load": ("text", "load"),
+        "kind": ("text", "step: from one hour to the next; drift: day by day, without a date"),
+        "at": ("time", "start of the first hour after the step; NaT for a drift"),
+        "change": ("float", "use at equal load after / before - 1, fraction; a drift: last day / first day - 1"),
+        "low": ("float", "lower end of its 95% interval"),
+        "high": ("float", "upper end"),
+        "changes": ("object", "list of ids of the service's changes within a day of the step, nearest first"),
+    },
+)
+
+BEFORE_AFTER = Spec(
+    "before_after",
+    {
+        "change": ("text", "id of the change"),
+        "kind": ("text", "slo, load, resource, or equal_load (a resource at equal load, 1 is usual)"),
+        "service": ("text", "service"),
+        "name": ("text", "SLO, load or resource"),
+        "unit": ("text", "unit of before and after; empty for an SLO, which is the share of bad events"),
+        "before_start": ("time", "begin of the time before the change"),
+        "before_end": ("time", "its end; NaT when no such time is left"),
+        "after_start": ("time", "begin of the time after the change"),
+        "after_end": ("time", "its end"),
+        "before": ("float", "mean before"),
+        "after": ("float", "mean after"),
+        "difference": ("float", "slo: after - before; others: after / before - 1"),
+        "usual": ("float", "the same difference around the same clock times of the same weekday in other weeks"),
+        "effect": ("float", "difference beyond the usual one; without one, the difference"),
+        "low": ("float", "lower end of its 95% interval"),
+        "high": ("float", "upper end"),
+        "quiet_days": ("float", "days without a change that the interval comes from"),
+        "within_noise": ("flag", "the interval holds zero"),
+        "outcome": ("text", "code: within_noise, up, down, cannot_tell"),
+        "shortened_before": ("text", "what made the time before shorter: id of a change or SLO event, data, or empty"),
+        "shortened_after": ("text", "the same after: or meeting"),
+        "slo_events": ("object", "list of ids of SLO events that began during the change: they lie in neither time"),
+        "expected_direction": ("text", "up, down, none; empty when the change predicts nothing of it"),
+        "expected_size": ("text", "as the change says it"),
+        "as_expected": ("text", "code: yes, no, cannot_tell; empty without a prediction"),
     },
 )
 
@@ -273,8 +478,8 @@ INCIDENT_FINDINGS = Spec(
         "budget_spent": ("object", "mapping service/slo to the share of its error budget spent from start to end"),
         "detection_s": ("float", "detected - start, seconds"),
         "mitigation_s": ("float", "mitigated - start, seconds"),
-        "paged": ("flag", "a page of one of its services fired between start and end"),
-        "postmortem_required": ("flag", "more than 20% of a budget spent"),
+        "paged": ("object", "True: a page of one of its services fired between start and end; None: alerts not known"),
+        "postmortem_required": ("object", "True: over 20% of a budget spent; None: a price that decides not known"),
         "postmortem_missing": ("flag", "required and no link"),
     },
 )
@@ -410,6 +615,18 @@ TOIL = Spec(
 TOIL_FINDINGS = Spec(
     "toil_findings",
     {**TOIL.columns, "hours_per_quarter": ("float", "minutes * times a week * 13 / 60; NaN where not known")},
+)
+
+LEDGER = Spec(
+    "ledger",
+    {
+        "kind": ("text", "slo, load, resource, service, source, exclusion, rule, meeting or trend"),
+        "subject": ("text", "service/name; sources.<key>; exclusions, slo_rules, meeting, timezone or trend"),
+        "what": ("text", "added, removed, or the key that changed, dotted as in the parameter file"),
+        "before": ("text", "at the earlier meeting, as it was written; empty when there was none"),
+        "after": ("text", "now; empty when there is none"),
+        "affects": ("object", "list of what is not comparable: slo/service/name, load/, resource/, or an agenda item"),
+    },
 )
 
 AGENDA = Spec(

@@ -35,11 +35,20 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "generated_at": generated_at or datetime.now(UTC).replace(microsecond=0),
         "product": facts.product.product,
         "window": _window(facts),
+        "previous_meeting": facts.previous.end if facts.previous else None,
         "sources": [vars(source) for source in facts.sources],
-        "slos": _slos(findings),
-        "load": rows(findings.loads),
-        "resources": rows(findings.resources),
-        "efficiency": rows(findings.efficiency),
+        "slos": _with_redefined(findings, _slos(findings), slo="name"),
+        "load": _with_redefined(findings, rows(findings.loads), load="name"),
+        "load_patterns": rows(findings.load_patterns),
+        "unusual_days": rows(findings.unusual_days),
+        "resources": _with_redefined(findings, rows(findings.resources), resource="name"),
+        "efficiency": _with_redefined(findings, rows(findings.efficiency), resource="resource", load="load"),
+        "definition_changes": rows(findings.definition_changes),
+        "error_budget": rows(findings.error_budget),
+        "budget_parts": rows(findings.budget_parts),
+        "budget_by_service": rows(findings.budget_by_service),
+        "exclusions": rows(findings.excluded),
+        "decisions": rows(findings.decisions),
         "incidents": rows(findings.incidents),
         "slo_events": rows(findings.slo_events),
         "pages": rows(findings.pages),
@@ -75,13 +84,29 @@ def _window(facts: Facts) -> dict[str, Any]:
     }
 
 
+def _with_redefined(findings: Findings, shown: list[dict[str, Any]], **columns: str) -> list[dict[str, Any]]:
+    """The rows, each with whether what it is made of is defined otherwise than at the earlier meeting.
+
+    ``columns`` gives for each kind (slo, load, resource) the column with the name.
+    """
+    return [
+        {
+            **row,
+            "redefined": any(
+                f"{kind}/{row['service']}/{row[column]}" in findings.redefined for kind, column in columns.items()
+            ),
+        }
+        for row in shown
+    ]
+
+
 def _slos(findings: Findings) -> list[dict[str, Any]]:
-    queries = {
-        f"{service.name}/{slo.name}": slo.sli.events.model_dump()
+    defined = {
+        f"{service.name}/{slo.name}": {"sli": slo.sli.kind, "query": slo.sli.definition.model_dump(mode="json")}
         for service in findings.facts.product.services
         for slo in service.slos
     }
-    return [{**row, "query": queries[f"{row['service']}/{row['name']}"]} for row in rows(findings.slos)]
+    return [{**row, **defined[f"{row['service']}/{row['name']}"]} for row in rows(findings.slos)]
 
 
 def _paging_quality(findings: Findings) -> dict[str, Any]:

@@ -12,24 +12,24 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import frames, questions
+from prodmeet_kit import frames, questions, sli
 from prodmeet_kit.analysis import (
     action_items,
     burn_rates,
-    capacity,
     changes,
     consultations,
     episodes,
     incidents,
-    load,
+    ledger,
     non_paging,
     page_groups,
     paging,
-    slo,
     slo_events,
     toil,
 )
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.findings.error_budgets import ErrorBudgets
+from prodmeet_kit.findings.load_over_time import LoadOverTime
+from prodmeet_kit.findings.resource_use import ResourceUse
 from prodmeet_kit.promql import Matchers
 from prodmeet_kit.window import parse_duration
 
@@ -37,14 +37,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.facts import Facts
-    from prodmeet_kit.parameters.models import Slo
 
 __all__ = ["Findings"]
 
 MINUTE = timedelta(minutes=1)
 
 
-class Findings:
+class Findings(ErrorBudgets, LoadOverTime, ResourceUse):
     """The analyses of one review. Every property is a frame of the spec it names, or a plain value."""
 
     def __init__(self, facts: Facts):
@@ -58,30 +57,15 @@ class Findings:
         return any(answer.points for answer in self.facts.answers.values())
 
     @cached_property
-    def slo_targets(self) -> tuple[SloTarget, ...]:
-        """The objectives of every service, in the order of the parameters."""
-        return tuple(
-            SloTarget(service.name, objective.name, objective.target, objective.window.total_seconds())
-            for service in self.facts.product.services
-            for objective in service.slos
-        )
-
-    @cached_property
     def slo_counts(self) -> pd.DataFrame:
-        """``SLO_COUNTS``: events of each SLO over each span, as the server counted them."""
-
-        def counted(service: str, objective: Slo, span: str) -> dict[str, object]:
-            key, sli = f"slo/{service}/{objective.name}", objective.sli.events
-            return {
-                "service": service,
+        """``SLO_COUNTS``: events (or seconds) of each SLO over each span, as the server counted them."""
+        return frames.SLO_COUNTS.frame(
+            {
+                "service": service.name,
                 "name": objective.name,
                 "span": span,
-                "total": questions.event_count(self.facts, f"{key}/total/{span}", sli.total_query),
-                "bad": questions.event_count(self.facts, f"{key}/bad/{span}", sli.error_query),
+                **vars(sli.counts(self.facts, service.name, objective, span)),
             }
-
-        return frames.SLO_COUNTS.frame(
-            counted(service.name, objective, span)
             for service in self.facts.product.services
             for objective in service.slos
             for span in questions.SPANS
@@ -89,26 +73,13 @@ class Findings:
 
     @cached_property
     def slo_trends(self) -> Mapping[str, pd.DataFrame]:
-        """``[total, bad]`` events a step by ``service/name``, for every SLO whose total is known."""
-        import pandas as pd
-
-        trends = {}
-        for service in self.facts.product.services:
-            for objective in service.slos:
-                key, sli = f"slo/{service.name}/{objective.name}", objective.sli.events
-                total = questions.event_trend(self.facts, f"{key}/total/trend", sli.total_query)
-                bad = questions.event_trend(self.facts, f"{key}/bad/trend", sli.error_query)
-                if total is not None:
-                    missing = pd.Series(float("nan"), index=total.index)
-                    trends[f"{service.name}/{objective.name}"] = pd.DataFrame(
-                        {"total": total, "bad": missing if bad is None else bad}
-                    )
-        return trends
-
-    @cached_property
-    def slos(self) -> pd.DataFrame:
-        """``SLO_SUMMARY``."""
-        return slo.summarise(self.slo_counts, self.slo_targets, self.slo_trends, self.facts.window)
+        """``[total, bad]`` events (or seconds) a step by ``service/name``, for every SLO whose total is known."""
+        trends = {
+            f"{service.name}/{objective.name}": sli.trend(self.facts, service.name, objective)
+            for service in self.facts.product.services
+            for objective in service.slos
+        }
+        return {ref: trend for ref, trend in trends.items() if trend is not None}
 
     def error_ratio(self, ref: str, span: timedelta) -> pd.Series[float] | None:
         """Bad / total events over the trailing ``span`` at each step; ``None`` where no total is known."""
@@ -116,40 +87,15 @@ class Findings:
         return None if trend is None else burn_rates.error_ratio(trend, self.facts.window.step, span)
 
     @cached_property
-    def load_series(self) -> Mapping[str, pd.Series[float] | None]:
-        """Values on the grid by ``service/name``; ``None`` without an answer."""
-        return {
-            f"{service.name}/{demand.name}": self.facts.series(f"load/{service.name}/{demand.name}")
-            for service in self.facts.product.services
-            for demand in service.load
-        }
+    def definition_changes(self) -> pd.DataFrame:
+        """``LEDGER`` against the earlier meeting; empty when none is known."""
+        earlier = self.facts.previous
+        return ledger.changed(earlier.definitions, self.facts.definitions) if earlier else frames.LEDGER.frame()
 
     @cached_property
-    def loads(self) -> pd.DataFrame:
-        """``LOAD_SUMMARY``."""
-        return load.summarise(self.load_series, self._load_units, self.facts.window)
-
-    @cached_property
-    def resource_series(self) -> Mapping[str, pd.Series[float] | None]:
-        """Use on the grid by ``service/name``; ``None`` without an answer."""
-        return self._resource_series("use")
-
-    @cached_property
-    def resource_limits(self) -> Mapping[str, pd.Series[float] | None]:
-        """Limits on the grid by ``service/name``; ``None`` without a limit or an answer."""
-        return self._resource_series("limit")
-
-    @cached_property
-    def resources(self) -> pd.DataFrame:
-        """``RESOURCE_SUMMARY``."""
-        return capacity.summarise(self.resource_series, self.resource_limits, self._resource_units, self.facts.window)
-
-    @cached_property
-    def efficiency(self) -> pd.DataFrame:
-        """``EFFICIENCY``."""
-        return capacity.efficiency(
-            self.resource_series, self.load_series, self._resource_units, self._load_units, self.facts.window
-        )
+    def redefined(self) -> frozenset[str]:
+        """What cannot be compared with the earlier meeting: ``slo/cart/availability``, ``load/...``, an agenda item."""
+        return ledger.affected(self.definition_changes)
 
     # Alerts and outages
 
@@ -177,7 +123,7 @@ class Findings:
     @cached_property
     def slo_events(self) -> pd.DataFrame:
         """``SLO_EVENTS`` over this window and the one before."""
-        return slo_events.slo_events(self.slo_trends, self.slo_targets, self.facts.window, self.slo_counts)
+        return slo_events.slo_events(self.slo_trends, self.slo_targets, self.facts.window, self.counted)
 
     @cached_property
     def _all_pages(self) -> pd.DataFrame:
@@ -203,8 +149,14 @@ class Findings:
     @cached_property
     def incidents(self) -> pd.DataFrame:
         """``INCIDENT_FINDINGS`` since the last meeting."""
+        known = self.facts.records.get("alert_samples") is not None
         return incidents.findings(
-            self._incidents, self.slo_targets, self.slo_trends, self.slo_counts, self.episodes, self.facts.window
+            self._incidents,
+            self.slo_targets,
+            self.counted_trends,
+            self.counted,
+            self.episodes if known else None,
+            self.facts.window,
         )
 
     @cached_property
@@ -276,21 +228,6 @@ class Findings:
     @property
     def _incidents(self) -> pd.DataFrame:
         return self._record("incidents")
-
-    @property
-    def _load_units(self) -> dict[str, str]:
-        return {f"{s.name}/{demand.name}": demand.unit for s in self.facts.product.services for demand in s.load}
-
-    @property
-    def _resource_units(self) -> dict[str, str]:
-        return {f"{s.name}/{used.name}": used.unit for s in self.facts.product.services for used in s.resources}
-
-    def _resource_series(self, side: str) -> dict[str, pd.Series[float] | None]:
-        return {
-            f"{service.name}/{used.name}": self.facts.series(f"resource/{service.name}/{used.name}/{side}")
-            for service in self.facts.product.services
-            for used in service.resources
-        }
 
     def _record(self, name: str) -> pd.DataFrame:
         """A record frame, empty where its sources failed or none is configured (the agenda item says which)."""
