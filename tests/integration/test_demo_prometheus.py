@@ -42,6 +42,7 @@ def one(url: str, query: str, time: datetime) -> float:
 def counts(url: str, slo: Slo, end: datetime) -> tuple[float, float]:
     """Bad and total events of the 28 days to ``end``: the queries of demo.yaml, a rate times its seconds."""
     seconds = WINDOW.total_seconds()
+    assert slo.sli.events is not None
     queries = (slo.sli.events.error_query, slo.sli.events.total_query)
     bad, total = (one(url, fill_window(query, WINDOW), end) * seconds for query in queries)
     return bad, total
