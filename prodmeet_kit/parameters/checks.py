@@ -119,8 +119,12 @@ def _auth_is_whole(data: dict[str, Any]) -> Iterator[Finding]:
 
 def _url_has_a_scheme(data: dict[str, Any]) -> Iterator[Finding]:
     way = ("sources", "metrics", "url")
-    url = _mapping(_mapping(data.get("sources")).get("metrics")).get("url")
-    if isinstance(url, str) and not url.startswith(("http://", "https://", "${")):
+    metrics = _mapping(_mapping(data.get("sources")).get("metrics"))
+    url = metrics.get("url")
+    if metrics.get("type") == "csv":
+        if isinstance(url, str) and not url.startswith("file:"):
+            yield way, shown(url, way), "begin it with file:, as in file:recorded.csv"
+    elif isinstance(url, str) and not url.startswith(("http://", "https://", "${")):
         yield way, shown(url, way), "begin it with http:// or https://"
 
 

@@ -21,6 +21,7 @@ GROUP = "prodmeet_kit.sources"
 """The group of entry points."""
 
 BUILT_IN = {
+    "csv": "prodmeet_kit.sources.recorded:CsvSource",
     "file": "prodmeet_kit.sources.files:read",
     "minutes": "prodmeet_kit.sources.from_minutes:read",
     "prometheus": "prodmeet_kit.sources.prometheus:PrometheusSource",

@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.peak_forecast import expected_peak
-from prodmeet_kit.analysis.unusual_days import find
+from prodmeet_kit.findings import Findings
+from prodmeet_kit.gather import gather
+from prodmeet_kit.parameters import load
 from prodmeet_kit.questions import LOAD_HISTORY
 from prodmeet_kit.window import Window
 
@@ -55,6 +57,14 @@ SNOW = {
     date(2018, 4, 14): "heavy snow",
     date(2018, 4, 15): "snow all day after heavy snow",
 }
+ROAD = """
+product: road
+timezone: America/Chicago
+sources:
+  metrics: {type: csv, url: "file:vehicles.csv", step: 1h}
+services:
+  - {name: i94, load: [{name: vehicles, unit: vehicles/h, query: vehicles}]}
+"""
 KNOWN = {*BUSY_HOLIDAYS, *QUIET_HOLIDAYS, *BESIDE, *SNOW}
 
 
@@ -83,12 +93,30 @@ def history(window: Window) -> pd.Series[float]:
     return series[(series.index > window.end - LOAD_HISTORY) & (series.index <= window.end)]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A product's folder with the recorded load as a file of its metric source."""
+    home = tmp_path_factory.mktemp("parameters")
+    (home / "road.yaml").write_text(ROAD, encoding="utf-8")
+    series = recorded().dropna()
+    # A count of the hour that ends at its time stands in that hour.
+    table = pd.DataFrame(
+        {
+            "time": (pd.DatetimeIndex(series.index) - HOUR / 2).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "vehicles": series.to_numpy(),
+        }
+    )
+    table.to_csv(home / "vehicles.csv", index=False)
+    return home
+
+
 @pytest.mark.parametrize("first", [FIRST, FIRST + timedelta(days=7)], ids=["even weeks", "odd weeks"])
-def test_the_days_found_are_the_known_ones_and_few_others(first: datetime) -> None:
+def test_the_days_found_are_the_known_ones_and_few_others(first: datetime, folder: Path) -> None:
+    road = load("road", folder)
     found = [
         day.tz_convert(ZONE).date()
         for window in meetings(first)
-        for day in find({"i94/vehicles": history(window)}, window)["day"]
+        for day in Findings(gather(road, window, folder=folder)).unusual_days["day"]
     ]
     assert len(found) == len(set(found)), "each day is judged by one meeting"
     true, false = set(found) & KNOWN, set(found) - KNOWN
