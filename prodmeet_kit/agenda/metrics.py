@@ -8,7 +8,7 @@ from prodmeet_kit.agenda import metrics_definitions, metrics_load, metrics_resou
 from prodmeet_kit.agenda.absent import could_not_check
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
 from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, brief, fine, refs
-from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
+from prodmeet_kit.analysis import capacity
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -28,7 +28,7 @@ def item(findings: Findings) -> AgendaItem:
     title = t("Metrics")
     if not findings.metrics_known:
         return could_not_check(findings, KEY, title)
-    slos, filling = findings.slos, _filling(findings.resources)
+    slos, filling = findings.slos, capacity.near_limit(findings.resources)
     bad = slos[slos["state"] == "BAD"]
     draining = slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
     unknown = slos[slos["state"] == "NO_DATA"]
@@ -58,10 +58,6 @@ def item(findings: Findings) -> AgendaItem:
             *metrics_resources.candidates(findings),
         ),
     )
-
-
-def _filling(resources: pd.DataFrame) -> pd.DataFrame:
-    return resources[resources["days_to_full"] <= LIMIT_NEAR_DAYS]
 
 
 def _questions(

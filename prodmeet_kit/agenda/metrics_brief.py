@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import metrics_efficiency
 from prodmeet_kit.agenda.metrics_load import MOVED
-from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
+from prodmeet_kit.analysis import capacity
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -78,7 +78,7 @@ def _changed(findings: Findings) -> list[str]:
 def _next(findings: Findings) -> list[str]:
     timezone = findings.facts.window.timezone
     clauses = []
-    filling = findings.resources[findings.resources["days_to_full"] <= LIMIT_NEAR_DAYS].sort_values("days_to_full")
+    filling = capacity.near_limit(findings.resources).sort_values("days_to_full")
     for name, days in zip(refs(filling), filling["days_to_full"], strict=True):
         clauses.append(t("{name} is full in about {days}", name=name, days=write(days, "days")))
     ending = findings.error_budget[findings.error_budget["outlook"] == "date"].sort_values("runs_out")

@@ -26,7 +26,7 @@ from prodmeet_kit.analysis.headroom import Loan
 from prodmeet_kit.frames import RESOURCE_SUMMARY
 from prodmeet_kit.window import Window
 
-__all__ = ["LIMIT_NEAR_DAYS", "summarise"]
+__all__ = ["LIMIT_NEAR_DAYS", "near_limit", "summarise"]
 
 LIMIT_NEAR_DAYS = 60.0
 """A limit met within about four fortnightly meetings is worth a plan."""
@@ -43,6 +43,11 @@ class _Filling(NamedTuple):
     latest: float = nan
     level: float = nan
     per_day: float = nan
+
+
+def near_limit(resources: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``RESOURCE_SUMMARY`` that are full, or will be within :data:`LIMIT_NEAR_DAYS`."""
+    return resources[resources["days_to_full"] <= LIMIT_NEAR_DAYS]
 
 
 def summarise(

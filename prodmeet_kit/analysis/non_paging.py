@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates, grid, matching
-from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
+from prodmeet_kit.analysis.capacity import near_limit
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slo_events import MIN_BAD
 from prodmeet_kit.frames import ATTENTION, MISSED, NOISE
@@ -166,7 +166,7 @@ def attention(
         if since is not None:
             value = spent.get((target.service, target.name), np.nan)
             rows.append(_row("slo", target.service, target.name, since, value, "slow_burn"))
-    for resource in resources[resources["days_to_full"] <= LIMIT_NEAR_DAYS].to_dict("records"):
+    for resource in near_limit(resources).to_dict("records"):
         days = resource["days_to_full"]
         rows.append(_row("resource", resource["service"], resource["name"], None, days, "limit_near"))
     quiet = set(zip(noisy["alert"], noisy["service"], noisy["severity"], strict=True))
