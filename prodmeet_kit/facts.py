@@ -75,10 +75,14 @@ class SourceState:
 
 @dataclass(frozen=True)
 class Previous:
-    """The earlier meeting: when its window ended, and how everything was defined then (:attr:`Facts.definitions`)."""
+    """The earlier meeting: when its window ended, and how everything was defined then (:attr:`Facts.definitions`).
+
+    ``rules`` are the alert rules of that time (``frames.ALERT_RULES``); ``None`` when it kept none.
+    """
 
     end: datetime
     definitions: Mapping[str, Any]
+    rules: pd.DataFrame | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Facts:
     """Everything one review knows.
 
     ``answers`` by question key; ``records`` by name of a spec in
-    :mod:`prodmeet_kit.frames` (``alert_samples``, ``incidents``, ``changes``,
+    :mod:`prodmeet_kit.frames` (``alert_runs``, ``incidents``, ``changes``,
     ``action_items``, ``consultations``, ``toil``): a frame, or ``None`` when
     its sources failed or none is configured (then ``sources`` or ``failures`` says which).
     ``previous`` is ``None`` when no earlier meeting is known.

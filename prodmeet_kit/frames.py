@@ -378,13 +378,86 @@ BEFORE_AFTER = Spec(
     },
 )
 
-ALERT_SAMPLES = Spec(
-    "alert_samples",
+ALERT_RUNS = Spec(
+    "alert_runs",
     {
-        "time": ("time", "evaluation of the rule"),
         "alertname": ("text", "alert"),
+        "labels": ("text", "other labels, as label_key writes them, those of replicas included"),
         "state": ("text", "firing or pending"),
-        "labels": ("text", "other labels, as label_key writes them"),
+        "page": ("object", "True or False: whether it pages, by the source's label expression; None: not known"),
+        "start": ("time", "first evaluation in this state"),
+        "last": ("time", "last evaluation in this state; NaT while it goes on and the source tells no end"),
+        "interval_s": ("float", "it ended at most this long after last; 0 where the source tells the moment"),
+        "acknowledged": ("time", "when a person answered; NaT where nobody did or the source cannot tell"),
+        "acknowledges": ("flag", "whether the source tells of acknowledgements at all"),
+        "source": ("text", "key of the source in the parameter file, such as alerts[0]"),
+        "summary": ("text", "what the alert says, or empty"),
+        "url": ("text", "link or empty"),
+    },
+)
+
+ALERT_RULES = Spec(
+    "alert_rules",
+    {
+        "alert": ("text", "alert"),
+        "group": ("text", "file and group, so that two rules of one name are told apart"),
+        "query": ("text", "the rule's expression"),
+        "for_s": ("float", "seconds the expression has to hold before it fires"),
+        "keep_firing_for_s": ("float", "seconds it goes on firing after the expression held; 0 when not set"),
+        "interval_s": ("float", "evaluation interval of its group"),
+        "labels": ("text", "labels the rule adds, as label_key writes them"),
+        "annotations": ("text", "as label_key writes them, templates as written"),
+        "page": ("object", "True or False: whether it pages, by the alert sources' label expressions"),
+        "health": ("text", "ok, err or unknown"),
+        "last_error": ("text", "or empty"),
+    },
+)
+
+RULE_CHANGES = Spec(
+    "rule_changes",
+    {
+        "alert": ("text", "alert"),
+        "group": ("text", "as in ALERT_RULES"),
+        "what": ("text", "added, removed, or the column that changed"),
+        "before": ("text", "as it was written; empty when there was none"),
+        "after": ("text", "as it is written; empty when there is none"),
+    },
+)
+
+SILENCES = Spec(
+    "silences",
+    {
+        "id": ("text", "the source's id"),
+        "matchers": ("text", 'as PromQL writes them, such as alertname="X",service=~"a|b"'),
+        "created_by": ("text", "who, as the source tells"),
+        "comment": ("text", "why"),
+        "start": ("time", "from when"),
+        "end": ("time", "until when"),
+        "state": ("text", "active, pending or expired, at the meeting"),
+    },
+)
+
+SILENCE_FINDINGS = Spec(
+    "silence_findings",
+    {
+        **SILENCES.columns,
+        "covered": ("float", "alert episodes of this window that it silenced; NaN when alerts are not known"),
+        "reasons": (
+            "object",
+            "list of codes: never_matched, ends_after_next_meeting, no_comment, expired_in_window",
+        ),
+        "stale": ("flag", "in force, and it silenced nothing or goes on beyond the next meeting"),
+    },
+)
+
+VERDICTS = Spec(
+    "verdicts",
+    {
+        "alert": ("text", "alert"),
+        "service": ("text", "service label, empty when absent or when it is meant for all"),
+        "meeting": ("time", "end of the window of the meeting at which it was said"),
+        "verdict": ("text", "one of paging.VERDICTS"),
+        "note": ("text", "why, in people's words; may be empty"),
     },
 )
 
@@ -403,6 +476,12 @@ EPISODES = Spec(
         "cut_start": ("flag", "already firing when the data begins"),
         "cut_end": ("flag", "still firing at the end of the window"),
         "labels": ("text", "labels, as label_key writes them"),
+        "runs": ("float", "runs of firing that were joined: 1, or more where it flapped or replicas saw it"),
+        "acknowledged": ("time", "when a person answered; NaT where nobody did or the source cannot tell"),
+        "acknowledges": ("flag", "whether its source tells of acknowledgements"),
+        "source": ("text", "key of its source, such as alerts[0]"),
+        "summary": ("text", "what the alert says, or empty"),
+        "url": ("text", "link or empty"),
     },
 )
 
@@ -423,6 +502,30 @@ SLO_EVENTS = Spec(
     },
 )
 
+ALERT_EVENTS = Spec(
+    "alert_events",
+    {
+        "id": ("text", "service (the alert where it has none) and start; with standing where it fired for over a day"),
+        "service": ("text", "service label of all its episodes, empty when absent"),
+        "start": ("time", "first start of an episode"),
+        "end": ("time", "last end"),
+        "alerts": ("object", "list of the alerts, sorted"),
+        "episodes": ("float", "episodes in it"),
+        "pages": ("float", "of which pages"),
+        "page": ("flag", "whether any of them paged"),
+    },
+)
+
+BLIND_SPOTS = Spec(
+    "blind_spots",
+    {
+        "code": ("text", "retention, missing_evaluations, shorter_than_interval, cut_start, cut_end"),
+        "start": ("time", "from when"),
+        "end": ("time", "until when"),
+        "value": ("float", "seconds of the interval or of the gap; for cut_start and cut_end the count of episodes"),
+    },
+)
+
 PAGES = Spec(
     "pages",
     {
@@ -430,10 +533,16 @@ PAGES = Spec(
             k: EPISODES.columns[k]
             for k in ("id", "alert", "service", "severity", "start", "end", "duration_s", "cut_start", "cut_end")
         },
-        "acknowledged": ("time", "when a person answered; NaT where the source cannot tell"),
+        "acknowledged": EPISODES.columns["acknowledged"],
+        "acknowledges": EPISODES.columns["acknowledges"],
+        "labels": EPISODES.columns["labels"],
+        "url": EPISODES.columns["url"],
         "verdict": ("text", "what people said; empty while nobody has"),
-        "suggested_verdict": ("text", "code: right, late, duplicate, noise, unclear"),
-        "reason": ("text", "code of why: caught, caught_late, same_event, incident, slow_burn, no_sli, slis_fine"),
+        "suggested_verdict": ("text", "one of verdicts.VERDICTS"),
+        "reason": (
+            "text",
+            "code of why: caught, caught_late, same_event, incident, slow_burn, no_sli, slis_fine, excluded",
+        ),
         "caught": ("object", "list of SLO event ids it caught"),
     },
 )
@@ -450,6 +559,54 @@ PAGE_GROUPS = Spec(
         "first": ("time", "start of the first"),
         "last": ("time", "start of the last"),
         "median_duration_s": ("float", "seconds"),
+        "human_verdict": ("text", "what people last said of the alert, at an earlier meeting or this one; or empty"),
+        "human_meeting": ("time", "when they said it"),
+        "human_note": ("text", "why, in their words"),
+        "times_noise": ("float", "meetings in a row, up to the last, at which people said noise"),
+        "shown_verdict": ("text", "people's verdict, else the suggested one"),
+        "right_way": ("text", "paged in the right way? yes, late, too_urgent, again, announced, no, not_known"),
+        "should_page": ("text", "should it page at all? yes, no, not_known"),
+        "disagrees": ("flag", "people said something else than the data suggest"),
+    },
+)
+
+PROPOSED_ITEMS = Spec(
+    "proposed_items",
+    {
+        "alert": ("text", "alert"),
+        "service": ("text", "service label, empty when absent"),
+        "times": ("float", "meetings in a row at which it was noise, this one included"),
+        "verify_query": ("text", "PromQL that tells whether what was done worked"),
+        "verify_expect": ("text", "what it should give"),
+    },
+)
+
+PAGING_BY_ALERT = Spec(
+    "paging_by_alert",
+    {
+        "alert": ("text", "alert"),
+        "service": ("text", "service label, empty when absent"),
+        "pages": ("float", "pages since the last meeting"),
+        "caught": ("float", "of them, those that told of an SLO event"),
+        "precision": ("float", "caught / pages"),
+        "precision_low": ("float", "lower end of its 95% interval"),
+        "precision_high": ("float", "upper end"),
+        "events": ("float", "SLO events it told of"),
+        "detection_median_s": ("float", "seconds from onset to its first page; NaN without events"),
+        "detection_worst_s": ("float", "seconds"),
+        "reset_median_s": ("float", "seconds from the end of the event to the end of its last page"),
+    },
+)
+
+PAGING_HISTORY = Spec(
+    "paging_history",
+    {
+        "meeting": ("time", "end of the period"),
+        "pages": ("float", "pages in the period"),
+        "caught": ("float", "of them, those that told of an SLO event"),
+        "events": ("float", "SLO events that began in it"),
+        "events_caught": ("float", "of them, those that were paged"),
+        "detection_median_s": ("float", "seconds from onset to first page"),
     },
 )
 
@@ -479,8 +636,16 @@ INCIDENT_FINDINGS = Spec(
         "detection_s": ("float", "detected - start, seconds"),
         "mitigation_s": ("float", "mitigated - start, seconds"),
         "paged": ("object", "True: a page of one of its services fired between start and end; None: alerts not known"),
-        "postmortem_required": ("object", "True: over 20% of a budget spent; None: a price that decides not known"),
+        "postmortem_required": ("object", "True: over 20% of a four-week budget spent; None: a price is not known"),
         "postmortem_missing": ("flag", "required and no link"),
+        "postmortem_age_days": ("float", "days from the end to the meeting while a required one is missing; else NaN"),
+        "onset": ("time", "when the first SLO event of its services began, as the SLI saw it; NaT when none did"),
+        "onset_slo": ("text", "service/name of that SLO, or empty"),
+        "detection_from_onset_s": ("float", "detected - onset, seconds; negative: known before the SLI showed it"),
+        "seen_before": (
+            "object",
+            "mapping count, ids, since, days, per_quarter, of_service, see analysis.seen_before; None: no older record",
+        ),
     },
 )
 
@@ -494,19 +659,55 @@ MISSED = Spec(
         "start": ("time", "onset of the event, start of the incident"),
         "end": ("time", "end; NaT while open"),
         "budget_spent": ("float", "share of the error budget; the largest of an incident's; NaN where not known"),
-        "would_have_fired": ("text", "standard condition that would have paged, such as 6x/6h; empty when none"),
+        "would_have_fired": ("text", "standard condition that would have told, such as 6x/6h; empty when none"),
+        "rule_severity": ("text", "page, or ticket where no page condition held; empty when none"),
+        "rule_slo": ("text", "service/name of the SLO whose condition it is"),
+        "fires_at": ("time", "when it would first have told of the trouble; NaT when never"),
+        "detection_s": ("float", "seconds from start to fires_at"),
+        "would_fire": ("float", "times it would have begun to fire since the meeting before the last"),
+        "would_tell": ("float", "how many of these an SLO event of rule_slo overlapped"),
     },
 )
 
 ATTENTION = Spec(
     "attention",
     {
-        "kind": ("text", "alert, slo or resource"),
+        "kind": ("text", "alert, slo, resource or rule"),
         "service": ("text", "service, empty when absent"),
         "what": ("text", "alert, SLO or resource"),
-        "since": ("time", "first since the last meeting; NaT for a resource"),
-        "value": ("float", "alert: times; slo: share of budget spent since the last meeting; resource: days to full"),
-        "reason": ("text", "code: ticket_alert, slow_burn, limit_near"),
+        "since": ("time", "first since the last meeting; NaT for a resource or a rule"),
+        "value": (
+            "float",
+            "alert: times; slo: share of budget spent since the last meeting; resource: days to full; rule: how many",
+        ),
+        "reason": ("text", "code: ticket_alert, slow_burn, limit_near, rule_broken"),
+        "first": ("time", "first in all history known; NaT where it tells nothing"),
+        "age_days": ("float", "days from first to the meeting"),
+        "loss_per_fortnight": ("float", "slo: share of the budget lost outside SLO events in 14 days; else NaN"),
+        "owner": ("text", "of the action item about it, else of the service; empty: nobody"),
+        "action_item": ("text", "id of an open action item about it, or empty"),
+    },
+)
+
+PAGE_LOAD = Spec(
+    "page_load",
+    {
+        "rotation": ("text", "rotation, never a person; empty: pages that no rotation answers"),
+        "timezone": ("text", "zone of those who answer"),
+        "pages": ("float", "pages that began since the last meeting"),
+        "events": ("float", "the same, with pages of a service that overlap or follow within 5 minutes as one"),
+        "business": ("float", "events that began in business hours"),
+        "off": ("float", "events that began in free hours"),
+        "sleep": ("float", "events that began in hours of sleep; business, off and sleep add up to events"),
+        "shifts": ("float", "shifts that overlap the time since the last meeting"),
+        "shift_h": ("float", "hours of the longest shift on a day without a change of the clock"),
+        "busiest_shift_start": ("time", "begin of the shift with most events, the first of such; NaT without an event"),
+        "busiest_shift_events": ("float", "its events"),
+        "shifts_over_guide": ("float", "shifts with more than two events"),
+        "interrupted_nights": ("float", "nights with a page in hours of sleep"),
+        "pages_previous": ("float", "pages in the window before"),
+        "events_previous": ("float", "events in the window before"),
+        "interrupted_nights_previous": ("float", "nights with a page in the window before"),
     },
 )
 
@@ -520,7 +721,28 @@ NOISE = Spec(
         "count": ("float", "episodes since the last meeting"),
         "median_duration_s": ("float", "seconds"),
         "share_short": ("float", "share of episodes too short for a person to act"),
-        "reason": ("text", "code: slis_fine, flapping, self_resolved"),
+        "reason": ("text", "code: always_firing, slis_fine, flapping, self_resolved, never_acted"),
+        "meetings": ("float", "spans as long as this one, counted back from the meeting, in which it began to fire"),
+    },
+)
+
+PROPOSALS = Spec(
+    "proposals",
+    {
+        **{k: NOISE.columns[k] for k in ("alert", "service", "severity")},
+        "change": ("text", "code: for, keep_firing_for, threshold, delete; empty where none is proposed"),
+        "before": ("float", "what the rule has now, seconds or the number it compares with; NaN where not known"),
+        "after": ("float", "what is proposed, in the same unit; NaN for delete"),
+        "op": ("text", "operator of the rule's comparison, for threshold"),
+        "episodes": ("float", "episodes since the last meeting"),
+        "vanish": ("float", "how many of them would not have been"),
+        "caught": ("float", "SLO events that overlap the alert's episodes"),
+        "missed": ("float", "how many of these the changed rule would miss"),
+        "matched": ("float", "episodes that the replay of the unchanged rule gives; NaN where it was not replayed"),
+        "extra": ("float", "firings that this replay gives and nobody saw"),
+        "backed": ("flag", "the replay of the unchanged rule gives exactly the episodes seen"),
+        "reason": ("text", "code of why it was not replayed: no_rule, not_asked, no_answer, or empty"),
+        "error": ("text", "what the metric source said, with no_answer"),
     },
 )
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from prodmeet_kit import questions, sli
+from prodmeet_kit import questions, replays, sli
 from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.newest import missing_end
@@ -97,6 +97,7 @@ def gather(
         shown.start(len(RECORDS) + len(_distinct(planned)))
         readings = _read(pool, Reader(product, window, folder, minutes, metrics), shown)
         asked = planned + _verifications(readings["action_items"], window)
+        asked += replays.plan(readings["alert_runs"].frame, readings["alert_rules"].frame, window)
         if len(_distinct(asked)) > len(_distinct(planned)):
             shown.start(len(RECORDS) + len(_distinct(asked)))
         answers = found | _ask(pool, metrics, asked, shown)
@@ -194,7 +195,11 @@ def _answer(metrics: MetricSource, question: Question) -> Answer:
     except Exception as error:  # noqa: BLE001 - a source may come from another package: its bug shall not cost the report
         text = redact(f"the source failed: {type(error).__name__}: {error}")
         return Answer(question, None, error=text, source=metrics.name)
-    if answer.frame is not None and answer.frame.shape[1] > 1 and not sli.tells_bounds(question.key):
+    several = replays.MOST_SERIES if replays.is_replay(question.key) else 1
+    if answer.frame is not None and answer.frame.shape[1] > several > 1:
+        text = f"{answer.frame.shape[1]} series came back, more than {several}"
+        return replace(answer, frame=None, error=text)
+    if answer.frame is not None and answer.frame.shape[1] > several and not sli.tells_bounds(question.key):
         text = f"{answer.frame.shape[1]} series came back where one is needed: put sum(...) round the query"
         return replace(answer, frame=None, error=text)
     return answer
@@ -204,6 +209,8 @@ def _failures(answers: Mapping[str, Answer]) -> Iterator[Failure]:
     """One failure for each message of a section, with what it concerns and how many queries."""
     groups: dict[tuple[str, str], list[str]] = {}
     for key, answer in answers.items():
+        if replays.is_replay(key):  # told beside the alert it is about
+            continue
         message = answer.error or _unexpectedly_empty(answer)
         if message:
             groups.setdefault((answer.question.section, message), []).append(key)

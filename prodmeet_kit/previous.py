@@ -11,12 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from prodmeet_kit import frames
 from prodmeet_kit.errors import Failure, SnapshotError
 from prodmeet_kit.facts import Previous, SourceState
 from prodmeet_kit.redaction import redact
-from prodmeet_kit.snapshot import outline
+from prodmeet_kit.snapshot import outline, record
 from prodmeet_kit.window import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["SECTION", "SOURCE", "Earlier", "find_previous"]
 
@@ -64,11 +69,21 @@ def find_previous(reports: Path, product: str, window: Window) -> Earlier:
                     break
                 continue
             if facts.window.end < window.end:
-                return Earlier(Previous(facts.window.end, facts.definitions), _states(unreadable))
+                rules = _rules(snapshot, unreadable)
+                return Earlier(Previous(facts.window.end, facts.definitions, rules), _states(unreadable))
     except OSError as error:
         unreadable.append(f"{error.filename} cannot be read: {error.strerror}")
     failures = (Failure(SECTION, SOURCE, unreadable[0]),) if unreadable else ()
     return Earlier(None, _states(unreadable), failures)
+
+
+def _rules(snapshot: Path, unreadable: list[str]) -> pd.DataFrame | None:
+    """The alert rules of that meeting; a file that cannot be read costs only their comparison."""
+    try:
+        return record(snapshot, frames.ALERT_RULES.name)
+    except SnapshotError as error:
+        unreadable.append(redact(" ".join(str(error).split())))
+        return None
 
 
 def _states(unreadable: list[str]) -> tuple[SourceState, ...]:

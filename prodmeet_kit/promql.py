@@ -15,7 +15,17 @@ from typing import Any
 
 from prodmeet_kit.window import format_duration
 
-__all__ = ["WINDOW", "Matchers", "check", "counts_events", "fill_window", "has_window", "normal", "selector"]
+__all__ = [
+    "WINDOW",
+    "Matchers",
+    "check",
+    "comparison",
+    "counts_events",
+    "fill_window",
+    "has_window",
+    "normal",
+    "selector",
+]
 
 WINDOW = re.compile(r"\{\{\s*\.?window\s*\}\}")
 """The placeholder of Sloth: ``{{.window}}`` stands for the length of a range."""
@@ -93,6 +103,33 @@ def normal(query: str) -> str:
     """
     # The placeholder becomes a length nobody writes, so that it stays apart from every real one.
     return str(_parse(fill_window(query, _NOBODYS)).prettify())
+
+
+_MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
+
+
+def comparison(query: str) -> tuple[str, str, float] | None:
+    """The sides of a query that compares with a number at its top; ``None`` for any other.
+
+    >>> comparison("sum(rate(errors[5m])) > 0.5")
+    ('sum(rate(errors[5m]))', '>', 0.5)
+
+    The number comes last, whichever side it was written on. With ``bool`` the
+    answer always holds, so that is none. Raises ``ValueError`` when it is not PromQL.
+    """
+    node = _parse(query)
+    while type(node).__name__ == "ParenExpr":
+        node = node.expr
+    if type(node).__name__ != "BinaryExpr" or str(node.op) not in _MIRRORED:
+        return None
+    if node.modifier is not None and node.modifier.return_bool:
+        return None
+    left, op, right = node.lhs, str(node.op), node.rhs
+    if type(left).__name__ == "NumberLiteral":
+        left, op, right = right, _MIRRORED[op], left
+    if type(right).__name__ != "NumberLiteral" or type(left).__name__ == "NumberLiteral":
+        return None
+    return str(left.prettify()), op, float(right.val)
 
 
 _SELECTOR = re.compile(r"\s*([A-Za-z_:][A-Za-z0-9_:]*)\s*(?:\{(.*)\})?\s*", re.DOTALL)

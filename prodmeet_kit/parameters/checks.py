@@ -95,6 +95,17 @@ def _exclusions_fit(data: dict[str, Any]) -> Iterator[Finding]:
                     yield place, f"{shown(name, place)}, which does not exist", did_you_mean(name, known)
 
 
+def _rotations_fit(data: dict[str, Any]) -> Iterator[Finding]:
+    """Each rotation has a name of its own and names services there are: else no page would be its."""
+    yield from _unique(data.get("rotations"), ("rotations",))
+    known = [str(service.get("name")) for service in map(_mapping, _list(data.get("services")))]
+    for index, rotation in enumerate(map(_mapping, _list(data.get("rotations")))):
+        for number, name in enumerate(_list(rotation.get("services"))):
+            if isinstance(name, str) and name not in known:
+                place: Way = ("rotations", index, "services", number)
+                yield place, f"{shown(name, place)}, which does not exist", did_you_mean(name, known)
+
+
 def _instant(text: Any, zone: str) -> datetime | None:
     try:
         return parse_time(text, zone)
@@ -152,6 +163,7 @@ CHECKS: tuple[Callable[[dict[str, Any]], Iterator[Finding]], ...] = (
     _names_are_unique,
     _objectives_are_per_cent,
     _exclusions_fit,
+    _rotations_fit,
     _references_can_be_read,
     _auth_is_whole,
     _url_has_a_scheme,

@@ -18,7 +18,7 @@ from prodmeet_kit.errors import Problem
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
 
-__all__ = ["WHOLE", "Document", "Way", "dotted", "read_document"]
+__all__ = ["WHOLE", "Document", "Way", "document", "dotted", "read_document", "read_text"]
 
 Way = tuple[str | int, ...]
 """The way to a value: ``("services", 0, "name")``."""
@@ -65,16 +65,26 @@ def dotted(way: Way) -> str:
 
 def read_document(path: Path) -> Document:
     """Read one YAML file. Never raises for what stands in it: see :attr:`Document.problems`."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    text = read_text(path)
+    return text if isinstance(text, Document) else document(str(path), text)
 
+
+def read_text(path: Path) -> str | Document:
+    """The text of a file; a :class:`Document` that says what is wrong when it cannot be read as UTF-8."""
     file = str(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         return _unreadable(file, f"not readable ({error.strerror})", "give a file that exists and may be read")
     except UnicodeDecodeError as error:
         return _unreadable(file, f"not UTF-8 (byte {error.start})", "save it as UTF-8")
+
+
+def document(file: str, text: str) -> Document:
+    """The document of a YAML text; ``file`` is what its problems name."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:

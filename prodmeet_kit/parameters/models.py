@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from prodmeet_kit.parameters.accounting import Exclusion, Level, SloRules, SloWindow
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Model, Name, Query, TimeZone
 from prodmeet_kit.parameters.holdings import Borrowed, Price
+from prodmeet_kit.parameters.rotations import Rotation
 from prodmeet_kit.parameters.sli import Sli
 from prodmeet_kit.window import PERIODS
 
@@ -117,6 +118,7 @@ class Service(Model):
     """One service of the product."""
 
     name: Name = Field(description="Name, as in the service label of alerts")
+    owner: str = Field(default="", description="Group that looks after what no action item gives to somebody")
     slos: tuple[Slo, ...] = Field(default=(), description="Objectives of the service")
     load: tuple[Load, ...] = Field(default=(), description="Demand over time")
     resources: tuple[Resource, ...] = Field(default=(), description="What is used up")
@@ -172,6 +174,13 @@ class Sources(Model):
 
     metrics: MetricSource | None = Field(default=None, description="Metrics")
     alerts: tuple[RecordSource, ...] = Field(default=(), description="Alerts that fired")
+    rules: tuple[RecordSource, ...] | None = Field(
+        default=None, description="Alert rules as they are; those of a Prometheus when absent, none when []"
+    )
+    silences: tuple[RecordSource, ...] = Field(default=(), description="Silences of alerts")
+    verdicts: tuple[RecordSource, ...] | None = Field(
+        default=None, description="What people said about pages; in the minutes when absent"
+    )
     incidents: tuple[RecordSource, ...] = Field(default=(), description="Outages")
     changes: tuple[RecordSource, ...] = Field(default=(), description="Planned and past changes")
     action_items: tuple[RecordSource, ...] = Field(default=(), description="What earlier meetings decided to do")
@@ -198,6 +207,10 @@ class Product(Model):
     sources: Sources = Field(default_factory=Sources, description="Where the facts come from")
     services: tuple[Service, ...] = Field(min_length=1, description="Services of the product")
     exclusions: tuple[Exclusion, ...] = Field(default=(), description="Times that no SLO counts, each with a reason")
+    show_people: bool = Field(default=False, description="Name those who wrote silences; else nobody is named")
+    rotations: tuple[Rotation, ...] = Field(
+        default=(), description="Who answers pages; one group in the product's zone when absent"
+    )
     slo_rules: SloRules = Field(default_factory=SloRules, description="When a number is too thin, and toil high")
     satisfaction: Level | None = Field(default=None, description="How content users are; asked when absent")
     toil: Level | None = Field(default=None, description="How much toil there is; from the hours of toil when absent")

@@ -108,7 +108,7 @@ def fields_at(model: type[BaseModel], way: Way) -> dict[str, str]:
         if isinstance(part, str):
             field = at.model_fields.get(part) if at else None
             at = model_of(field.annotation) if field else None
-    return {name: field.description or "" for name, field in at.model_fields.items()} if at else {}
+    return {field.alias or name: field.description or "" for name, field in at.model_fields.items()} if at else {}
 
 
 def model_of(annotation: Any) -> type[BaseModel] | None:

@@ -17,6 +17,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,9 +30,10 @@ from prodmeet_kit.snapshot.manifest import FORMAT, File, answer_of, facts_of, he
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MANIFEST", "freeze", "locate", "outline", "reopen"]
+__all__ = ["MANIFEST", "freeze", "locate", "outline", "record", "reopen"]
 
 MANIFEST = "manifest.json"
+_EARLIER_RULES = "records/earlier_alert_rules.parquet"
 _AGAIN = "gather the facts anew, or take the snapshot from where it came"
 
 T = TypeVar("T")
@@ -87,6 +89,9 @@ def _write(facts: Facts, folder: Path) -> None:
             entry |= {"rows": len(frame), "file": name, "sha256": digest}
         records.append(entry)
     content = {**head(facts, __version__), "records": records, "queries": queries}
+    if facts.previous is not None and facts.previous.rules is not None:
+        name, digest = keep(_EARLIER_RULES, write_record(frames.ALERT_RULES, facts.previous.rules))
+        content["previous"]["rules"] = {"name": frames.ALERT_RULES.name, "file": name, "sha256": digest}
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
@@ -108,7 +113,22 @@ def reopen(folder: Path) -> Facts:
         # One after another: the files are small, and threads made it half as slow again.
         answers = [_answer(folder, entry) for entry in manifest["queries"]]
         records = dict(_record(folder, entry) for entry in manifest["records"])
-        return facts_of(manifest, {answer.question.key: answer for answer in answers}, records)
+        facts = facts_of(manifest, {answer.question.key: answer for answer in answers}, records)
+        kept = (manifest.get("previous") or {}).get("rules")
+        if facts.previous is not None and kept is not None:
+            facts = replace(facts, previous=replace(facts.previous, rules=_record(folder, kept)[1]))
+        return facts
+
+
+def record(folder: Path, name: str) -> pd.DataFrame | None:
+    """One kind of record of a snapshot, its checksum verified; ``None`` when it kept none.
+
+    Raises :class:`SnapshotError` as :func:`reopen` does.
+    """
+    manifest = _manifest(folder)
+    with _as_written(folder):
+        entries = [entry for entry in manifest["records"] if entry["name"] == name]
+        return _record(folder, entries[0])[1] if entries else None
 
 
 def outline(folder: Path) -> Facts:

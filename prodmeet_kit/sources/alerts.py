@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from prodmeet_kit.errors import SourceError
-from prodmeet_kit.frames import label_key
+from prodmeet_kit.frames import label_key, labels_of
 from prodmeet_kit.parameters.fields import Duration, LabelMatchers
+from prodmeet_kit.promql import Matchers
+from prodmeet_kit.sources.alert_runs import Times, join, widest_gap
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.prometheus import PrometheusSource
@@ -27,9 +29,14 @@ __all__ = ["AlertsConfig", "read"]
 
 _CHUNK = timedelta(days=7)  # an instant query has no limit of points; this bounds the size of one answer
 _TICK = timedelta(milliseconds=1)
+_SURE = timedelta(hours=1)  # how near the begin of the history data must be found, and to within what its begin is
 
 Key = tuple[str, str, str]
 """Alert name, other labels, state."""
+
+
+def _or_none(value: Any) -> Any:
+    return timedelta() if str(value).strip() in ("0", "0s") else value
 
 
 class AlertsConfig(BaseModel):
@@ -40,14 +47,21 @@ class AlertsConfig(BaseModel):
     page: LabelMatchers = Field(default="", description="Which alerts page people; all when empty")
     matchers: LabelMatchers = Field(default="", description="Which alerts are the product's; all when empty")
     evaluation_interval: Duration = Field(default=timedelta(seconds=60), description="How often rules are evaluated")
+    replica_labels: tuple[str, ...] | None = Field(
+        default=None,
+        description="Labels that tell apart servers with the same rules: replica, prometheus_replica and __replica__",
+    )
+    flap_gap: Annotated[Duration, BeforeValidator(_or_none)] = Field(
+        default=timedelta(), description="An alert that stops for no longer than this and fires again is one episode"
+    )
 
 
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
-    """Every sample of ``ALERTS`` from ``compare_start`` to the meeting (``frames.ALERT_SAMPLES``), firing and pending.
+    """The runs of ``ALERTS`` from ``history_start`` to the meeting (``frames.ALERT_RUNS``), firing and pending.
 
-    Labels of replicas stay; :mod:`prodmeet_kit.analysis.episodes` makes
-    episodes of the samples. Raises :class:`SourceError` when the product's
-    metric source cannot be asked for raw samples, or cannot answer.
+    Labels of replicas stay and nothing that flaps is joined: both is for
+    :mod:`prodmeet_kit.analysis.episodes`. Raises :class:`SourceError` when the
+    product's metric source cannot be asked for raw samples, or cannot answer.
     """
     checked = configure(AlertsConfig, config, context)
     source = context.metrics
@@ -55,7 +69,8 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         raise SourceError(source.reason)
     if not isinstance(source, PrometheusSource):
         raise SourceError("alerts of type prometheus_alerts need sources.metrics of type prometheus")
-    found: dict[Key, list[np.ndarray[Any, np.dtype[np.int64]]]] = {}
+    gap = widest_gap(checked.evaluation_interval)
+    found: dict[Key, list[tuple[Times, Times]]] = {}
     for start, end in _chunks(context.window):
         length = format_duration(end - start)
         series, warnings = source.samples(f"ALERTS{{{checked.matchers}}}[{length}]", end)
@@ -64,15 +79,46 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
             # Ranges are closed at the left in Prometheus 2 and open in 3: cut to (start, end] ourselves.
             times = one.times[one.times > round(start.timestamp() * 1000)]
             if len(times):
-                found.setdefault(_key(one.labels), []).append(times)
+                found.setdefault(_key(one.labels), []).append(join(times, times, gap))
     if not found:
         context.notes.append("no sample of ALERTS: no alert was pending or firing, or the rules run elsewhere")
-    return _frame({key: np.concatenate(times) for key, times in sorted(found.items())}, context)
+    # A run that goes on over the edge of an answer is one run.
+    whole = {
+        key: join(np.concatenate([first for first, _ in parts]), np.concatenate([last for _, last in parts]), gap)
+        for key, parts in sorted(found.items())
+    }
+    frame = _frame(whole, checked, context)
+    if frame.empty or frame["start"].min() - context.window.history_start > _SURE:
+        context.notes.extend(_kept_from(source, context.window))
+    return frame
+
+
+def _kept_from(source: PrometheusSource, window: Window) -> Iterator[str]:
+    """A note that the server has nothing of the first part of the history, when ``up`` shows so.
+
+    One question when it has; a dozen, to find the instant to within an hour, when it has not. A server
+    without ``up`` cannot tell, nor one that does not answer: then nothing is said.
+    """
+
+    def any_up(at: datetime) -> bool:
+        return bool(source.samples("group(up)", at)[0])
+
+    try:
+        without, kept = window.history_start + _SURE, window.end
+        if any_up(without) or not any_up(kept):
+            return
+        while kept - without > _SURE:
+            middle = without + (kept - without) / 2
+            without, kept = (without, middle) if any_up(middle) else (middle, kept)
+    except SourceError:
+        return
+    oldest = kept.astimezone(window.zone)
+    yield f"the server has no sample of up before {oldest:%a %d %b %H:%M %Z}: what fired earlier is not seen"
 
 
 def _chunks(window: Window) -> Iterator[tuple[datetime, datetime]]:
-    """Ends of consecutive ranges ``(start, end]`` that hold ``compare_start`` and every instant up to the end."""
-    start = window.compare_start - _TICK
+    """Ends of consecutive ranges ``(start, end]`` that hold ``history_start`` and every instant up to the end."""
+    start = window.history_start - _TICK
     while start < window.end:
         end = min(start + _CHUNK, window.end)
         yield start, end
@@ -84,20 +130,28 @@ def _key(labels: Mapping[str, str]) -> Key:
     return labels.get("alertname", ""), label_key(others), labels.get("alertstate", "")
 
 
-def _frame(times: Mapping[Key, np.ndarray[Any, np.dtype[np.int64]]], context: Context) -> pd.DataFrame:
-    if not times:
-        return context.spec.frame()
-    counts = [len(each) for each in times.values()]
-    moments = np.concatenate(list(times.values())) * 1_000_000
-
-    def repeated(part: int) -> pd.Series:
-        return pd.Series(np.repeat(np.array([key[part] for key in times], dtype=object), counts), dtype="object")
-
-    return pd.DataFrame(
-        {
-            "time": pd.Series(pd.DatetimeIndex(moments.view("datetime64[ns]"), tz="UTC")),
-            "alertname": repeated(0),
-            "state": repeated(2),
-            "labels": repeated(1),
+def _frame(runs: Mapping[Key, tuple[Times, Times]], checked: AlertsConfig, context: Context) -> pd.DataFrame:
+    page = Matchers.parse(checked.page)
+    key = context.key.removeprefix("sources.")
+    same: dict[str, Any] = {
+        "interval_s": checked.evaluation_interval.total_seconds(),
+        "acknowledges": False,
+        "source": key if len(context.product.sources.alerts) > 1 else key.partition("[")[0],
+    }
+    rows = []
+    for (alert, labels, state), (first, last) in runs.items():
+        about = {
+            "alertname": alert,
+            "labels": labels,
+            "state": state,
+            "page": page.match({"alertname": alert, **labels_of(labels)}),
         }
-    )
+        rows += [
+            {**same, **about, "start": begin, "last": end}
+            for begin, end in zip(_instants(first), _instants(last), strict=True)
+        ]
+    return context.spec.frame(rows)
+
+
+def _instants(times: Times) -> list[pd.Timestamp]:
+    return list(pd.DatetimeIndex((times * 1_000_000).view("datetime64[ns]"), tz="UTC"))

@@ -77,7 +77,8 @@ class Context:
     ``sources.incidents[0]``; ``folder`` is the parameter file's, ``minutes``
     the folder with one folder a product; ``metrics`` is the product's metric
     source, :class:`Broken` when it has none. What a source adds to ``notes`` is
-    shown beside its name, such as ``no minutes yet``.
+    shown beside its name, such as ``no minutes yet``; what it adds to ``gaps``
+    could not be read though the rest could, and becomes a failure of its agenda items.
     """
 
     product: Product
@@ -88,6 +89,7 @@ class Context:
     minutes: Path | None
     metrics: MetricSource
     notes: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
 
     def problem(self, key: str, value: str, mend: str) -> Problem:
         """Something wrong in this source's own configuration; ``key`` is relative to the source."""

@@ -1,6 +1,7 @@
-"""Records a team keeps in a YAML file beside its parameters: type ``file``.
+"""Records a team keeps in a file beside its parameters: type ``file``.
 
-The file holds a list; the fields of an entry are in :mod:`.hand_written`.
+The file holds a list, in YAML, JSON or CSV by the ending of its name (see
+:mod:`.list_files`); the fields of an entry are in :mod:`.hand_written`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodmeet_kit.errors import ParametersError, Problem
-from prodmeet_kit.parameters import expand, read_document
+from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.documents import WHOLE
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
+from prodmeet_kit.sources.hand_written import ENTRIES
+from prodmeet_kit.sources.list_files import read_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +30,7 @@ class FileConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    path: str = Field(min_length=1, description="The file, relative to the parameter file")
+    path: str = Field(min_length=1, description="The file (YAML, JSON or CSV), relative to the parameter file")
 
 
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
@@ -38,11 +41,15 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     written = configure(FileConfig, config, context).path
     path = context.folder / expand(written)
     if not path.is_file():
-        mend = f"create {path} (with [] in it while there is nothing to tell), or mend the path"
+        empty = "" if path.suffix.lower() == ".csv" else " (with [] in it while there is nothing to tell)"
+        mend = f"create {path}{empty}, or mend the path"
         raise ParametersError([context.problem("path", f"{written}, which does not exist", mend)])
-    file = read_document(path)
+    kind = ENTRIES.get(context.spec.name)
+    file = read_list(path, tuple(kind.model_fields) if kind else ())
     if not isinstance(file.data, list | None):
         mend = "write a list, each entry after a dash, such as - {id: A-1}"
+        if path.suffix.lower() == ".json":
+            mend = 'write a list, such as [{"id": "A-1"}]'
         raise ParametersError([*file.problems, Problem(str(path), WHOLE, "no list", mend)])
     made = rows([(file, [(number,) for number in range(len(file.data or []))])], context)
     if "source" in context.spec.columns:

@@ -1,4 +1,4 @@
-"""Action items earlier meetings wrote into the minutes: type ``minutes``.
+"""What earlier meetings wrote into the minutes, action items and verdicts: type ``minutes``.
 
 Each is one small YAML file, ``<minutes>/<product>/action_items/*.yaml``, with
 the same fields as an entry of a list written by hand, so that two people who
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from prodmeet_kit.errors import SourceError
-from prodmeet_kit.frames import ACTION_ITEMS
+from prodmeet_kit.frames import ACTION_ITEMS, VERDICTS
 from prodmeet_kit.parameters import read_document
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
+from prodmeet_kit.sources.said_verdicts import read_verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +37,12 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     Raises :class:`~prodmeet_kit.errors.ParametersError` with every problem of every file.
     """
     configure(MinutesConfig, config, context)
+    if context.spec is VERDICTS:
+        return _verdicts(context)
     if context.spec is not ACTION_ITEMS or context.minutes is None:
         raise SourceError(
-            "minutes hold action items: use type minutes under sources.action_items, with a minutes folder"
+            "minutes hold action items and verdicts: use type minutes under sources.action_items or sources.verdicts,"
+            " with a minutes folder"
         )
     folder = context.minutes / context.product.product / "action_items"
     if not folder.is_dir():
@@ -46,3 +50,11 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         return ACTION_ITEMS.frame()
     files = [(read_document(path), [()]) for path in sorted(folder.glob("*.yaml"))]
     return ACTION_ITEMS.frame([row | {"source": "minutes"} for row in rows(files, context)])
+
+
+def _verdicts(context: Context) -> pd.DataFrame:
+    folder = context.minutes / context.product.product / "verdicts" if context.minutes else None
+    if folder is None or not folder.is_dir():
+        context.notes.append("no verdict yet")
+        return VERDICTS.frame()
+    return read_verdicts(folder, context)

@@ -6,7 +6,7 @@ own rows only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +16,14 @@ from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters import Product, RecordSource
 from prodmeet_kit.redaction import redact
-from prodmeet_kit.sources.base import Context, MetricSource
+from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from prodmeet_kit.sources.registry import find
 from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RECORDS", "Reader", "Reading", "Record"]
+__all__ = ["MONITORING", "RECORDS", "Reader", "Reading", "Record"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,14 @@ class Record:
     sections: tuple[str, ...]
 
 
+MONITORING = "monitoring_changes"
+"""The section of what concerns alert rules and silences; no agenda item of its own shows it."""
+
 RECORDS = (
-    Record(frames.ALERT_SAMPLES, "alerts", ("paging_events", "non_paging_events")),
+    Record(frames.ALERT_RUNS, "alerts", ("paging_events", "non_paging_events")),
+    Record(frames.ALERT_RULES, "rules", (MONITORING,)),
+    Record(frames.SILENCES, "silences", (MONITORING,)),
+    Record(frames.VERDICTS, "verdicts", ("paging_events",)),
     Record(frames.INCIDENTS, "incidents", ("outages",)),
     Record(frames.CHANGES, "changes", ("planned_changes",)),
     Record(frames.ACTION_ITEMS, "action_items", ("action_items",)),
@@ -69,7 +75,8 @@ class Reader:
         """Ask every source of the record. Bad input is collected in ``problems``, never raised."""
         import pandas as pd
 
-        configs: tuple[RecordSource, ...] = getattr(self.product.sources, record.key)
+        written: tuple[RecordSource, ...] | None = getattr(self.product.sources, record.key)
+        configs = self._unwritten(record) if written is None else written
         found: list[pd.DataFrame] = []
         states: list[SourceState] = []
         failures: list[Failure] = []
@@ -84,9 +91,14 @@ class Reader:
             except SourceError as error:
                 message = redact(str(error))
                 states.append(SourceState(name, config.type, "failed", message))
-                failures += [Failure(section, name, message) for section in record.sections]
+                if written is None:  # what nobody asked for is no failure of the review: its state tells
+                    states[-1] = replace(states[-1], detail=f"{message}; write sources.{record.key}: [] to do without")
+                else:
+                    failures += [Failure(section, name, message) for section in record.sections]
             else:
                 found.append(frame)
+                gaps = [redact(gap) for gap in context.gaps]
+                failures += [Failure(section, name, gap) for section in record.sections for gap in gaps]
                 states.append(_state(name, config.type, frame, context))
         whole = pd.concat(found, ignore_index=True) if len(found) > 1 else found[0] if found else None
         if whole is not None and "id" in whole and whole["id"].duplicated().any():
@@ -95,6 +107,15 @@ class Reader:
             failures += [Failure(section, record.key, message) for section in record.sections]
             whole = whole.drop_duplicates("id", ignore_index=True)
         return Reading(whole, tuple(states), tuple(failures), tuple(problems))
+
+    def _unwritten(self, record: Record) -> tuple[RecordSource, ...]:
+        """Where to look when the parameters say nothing: verdicts in the minutes, rules in the metric source."""
+        if record.spec is frames.VERDICTS:
+            there = self.minutes is not None and (self.minutes / self.product.product / record.key).is_dir()
+            return (RecordSource(type="minutes"),) if there else ()
+        config = self.product.sources.metrics
+        known = config is not None and config.type == "prometheus" and not isinstance(self.metrics, Broken)
+        return (RecordSource(type="prometheus_rules"),) if known else ()
 
     def _context(self, record: Record, key: str) -> Context:
         return Context(self.product, self.window, record.spec, key, self.folder, self.minutes, self.metrics)

@@ -21,11 +21,15 @@ GROUP = "prodmeet_kit.sources"
 """The group of entry points."""
 
 BUILT_IN = {
+    "alertmanager": "prodmeet_kit.sources.alertmanager:read",
     "csv": "prodmeet_kit.sources.recorded:CsvSource",
     "file": "prodmeet_kit.sources.files:read",
+    "github": "prodmeet_kit.sources.github_issues:read",
     "minutes": "prodmeet_kit.sources.from_minutes:read",
+    "pagerduty": "prodmeet_kit.sources.pagerduty:read",
     "prometheus": "prodmeet_kit.sources.prometheus:PrometheusSource",
     "prometheus_alerts": "prodmeet_kit.sources.alerts:read",
+    "prometheus_rules": "prodmeet_kit.sources.prometheus_rules:read",
 }
 """Kinds of the kit itself: where each is made, imported when it is used."""
 

@@ -7,6 +7,7 @@ that are credentials are remembered, so that no text shows them.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
@@ -15,7 +16,7 @@ from prometheus_api_client import PrometheusConnect
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.parameters import MetricSource, expand
 from prodmeet_kit.redaction import remember
 from prodmeet_kit.sources.prometheus.replies import Reply, Wire, reply
@@ -51,6 +52,30 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
             cert=self._session.cert,
         )
         return reply(Wire.of(response))
+
+    def alert_rules(self) -> Any:
+        """What ``/api/v1/rules`` says of alert rules, as JSON; servers take a GET only.
+
+        Raises :class:`SourceError` and its kinds; :class:`UnexpectedAnswer` where there is no such API.
+        """
+        statuses: list[int] = []
+        try:
+            response = self._session.request(
+                "GET",
+                f"{self.url}/api/v1/rules",
+                params={"type": "alert"},
+                headers=self.headers,
+                auth=self.auth,
+                verify=self._session.verify,
+                cert=self._session.cert,
+                allow_redirects=False,  # another server shall not see our headers
+                hooks={"response": lambda seen, *_, **__: statuses.append(seen.status_code)},
+            )
+        except SourceError:
+            if statuses and statuses[-1] in (404, 405, 501):
+                raise UnexpectedAnswer(f"{self.url} has no rules API ({statuses[-1]})") from None
+            raise
+        return Wire.of(response).json
 
 
 class _Bearer(AuthBase):

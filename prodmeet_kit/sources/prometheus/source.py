@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from prodmeet_kit.errors import QueryRejected
 from prodmeet_kit.facts import Answer, Question
@@ -26,6 +27,7 @@ class PrometheusSource:
     """Answers questions; safe to use from several threads at once."""
 
     def __init__(self, config: MetricSource, folder: Path = Path()) -> None:
+        self._config, self._folder = config, folder
         self.connection = connect(config, folder)
         self.name = f"{config.type} at {self.connection.url}"
         self._timeout = f"{config.timeout.total_seconds():g}"
@@ -59,6 +61,17 @@ class PrometheusSource:
         """
         reply = self._instant(query, at)
         return series_of(reply.kind, reply.result), reply.warnings
+
+    def alert_rules(self) -> Any:
+        """What the rules API says of alert rules, as JSON. Raises as :meth:`answer` does.
+
+        Over a connection of its own: a token that may query and not read rules must not stop the queries.
+        """
+        connection = connect(self._config, self._folder)
+        try:
+            return connection.alert_rules()
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Let the connections go."""

@@ -94,7 +94,8 @@ class Session(requests.Session):
 
     def _once(self, deadline: float, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
         left = max(deadline - time.monotonic(), 0.001)
-        kwargs |= {"timeout": (min(_CONNECT_S, left), left), "stream": True, "allow_redirects": method == "GET"}
+        kwargs |= {"timeout": (min(_CONNECT_S, left), left), "stream": True}
+        kwargs["allow_redirects"] = method == "GET" and kwargs.get("allow_redirects", True)
         if method == "POST" and "params" in kwargs:
             kwargs["data"] = kwargs.pop("params")
         try:

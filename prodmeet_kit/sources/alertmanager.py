@@ -1,0 +1,171 @@
+"""What an Alertmanager knows: its silences, and the alerts that fire now.
+
+It keeps no history: alerts that have ended are gone, and silences that ended
+are forgotten after its ``--data.retention``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+
+from prodmeet_kit import frames
+from prodmeet_kit.errors import InputError, UnexpectedAnswer
+from prodmeet_kit.frames import label_key
+from prodmeet_kit.parameters.documents import dotted
+from prodmeet_kit.parameters.fields import LabelMatchers
+from prodmeet_kit.promql import Matchers
+from prodmeet_kit.sources.alertmanager_api import Server, get
+from prodmeet_kit.sources.base import Context
+from prodmeet_kit.sources.entries import configure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AlertmanagerConfig", "read"]
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class AlertmanagerConfig(Server):
+    """The keys beside ``type``."""
+
+    matchers: LabelMatchers = Field(
+        default="", description="Which alerts or silences are the product's; all when empty"
+    )
+    page: LabelMatchers = Field(default="", description="Which alerts page people; all when empty")
+
+
+class _Matcher(BaseModel):
+    name: str
+    value: str
+    isRegex: bool  # noqa: N815 - the API's name
+    isEqual: bool = True  # noqa: N815 - the API's name; absent before Alertmanager 0.22
+
+    def __str__(self) -> str:
+        operator = {(True, False): "=", (False, False): "!=", (True, True): "=~", (False, True): "!~"}
+        name = self.name if self.name.replace("_", "a").isalnum() and self.name.isascii() else _quoted(self.name)
+        return f"{name}{operator[self.isEqual, self.isRegex]}{_quoted(self.value)}"
+
+
+class _Silence(BaseModel):
+    id: str
+    matchers: list[_Matcher]
+    startsAt: AwareDatetime  # noqa: N815 - the API's name
+    endsAt: AwareDatetime  # noqa: N815 - the API's name
+    createdBy: str = ""  # noqa: N815 - the API's name
+    comment: str = ""
+
+
+class _Status(BaseModel):
+    state: str = "active"
+
+
+class _Alert(BaseModel):
+    labels: dict[str, str]
+    annotations: dict[str, str] = {}
+    startsAt: AwareDatetime  # noqa: N815 - the API's name
+    endsAt: AwareDatetime  # noqa: N815 - the API's name
+    generatorURL: str = ""  # noqa: N815 - the API's name
+    status: _Status = _Status()
+
+
+def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
+    """``frames.SILENCES`` under ``sources.silences``, ``frames.ALERT_RUNS`` under ``sources.alerts``.
+
+    Raises :class:`~prodmeet_kit.errors.SourceError` when the Alertmanager cannot be asked or answers in another shape.
+    """
+    checked = configure(AlertmanagerConfig, config, context)
+    if context.spec is frames.SILENCES:
+        return _silences(checked, context)
+    if context.spec is frames.ALERT_RUNS:
+        return _alerts(checked, context)
+    raise InputError("an Alertmanager tells of silences and alerts only: choose another type of source")
+
+
+def _silences(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
+    """Silences in force at some time since ``compare_start``, or still to come, oldest first."""
+    found = [_shaped(_Silence, row, number) for number, row in enumerate(_asked(config, "silences", context))]
+    window, ours = context.window, Matchers.parse(config.matchers)
+    recent = [silence for silence in found if silence.endsAt > window.compare_start]
+    kept = [silence for silence in recent if ours.match(_fixed(silence))]
+    if len(kept) < len(recent):
+        context.notes.append(f"{len(recent) - len(kept)} silences left out by matchers")
+    now = datetime.now(UTC)
+    # A meeting that is now ends its window a little earlier, on the grid.
+    meeting = now if timedelta() <= now - window.end < window.step else window.end
+    context.notes.append("silences that ended are known only for the Alertmanager's --data.retention (120h unless set)")
+    return context.spec.frame(
+        {
+            "id": silence.id,
+            "matchers": ",".join(str(matcher) for matcher in silence.matchers),
+            "created_by": silence.createdBy,
+            "comment": silence.comment,
+            "start": silence.startsAt,
+            "end": silence.endsAt,
+            "state": _state(silence, meeting),
+        }
+        for silence in sorted(kept, key=lambda each: (each.startsAt, each.id))
+    )
+
+
+def _alerts(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
+    found = [_shaped(_Alert, row, number) for number, row in enumerate(_asked(config, "alerts", context))]
+    window, ours, pages = context.window, Matchers.parse(config.matchers), Matchers.parse(config.page)
+    kept = [alert for alert in found if ours.match(alert.labels) and alert.startsAt <= window.end]
+    context.notes.append("only what fires now: Alertmanager keeps no history of alerts")
+    quiet = sum(alert.status.state == "suppressed" for alert in kept)
+    if quiet:
+        context.notes.append(f"{quiet} of these are silenced or inhibited")
+    now = max(window.end, datetime.now(UTC))
+    return context.spec.frame(
+        {
+            "alertname": alert.labels.get("alertname", ""),
+            "labels": label_key({name: text for name, text in alert.labels.items() if name != "alertname"}),
+            "state": "firing",
+            "page": pages.match(alert.labels),
+            "start": alert.startsAt,
+            # While it fires its end lies ahead: when it would be taken for resolved unless it is sent again.
+            "last": None if alert.endsAt > now else alert.endsAt,
+            "interval_s": 0.0,
+            "acknowledges": False,
+            "source": context.key.removeprefix("sources."),
+            "summary": alert.annotations.get("summary") or alert.annotations.get("description", ""),
+            "url": alert.generatorURL,
+        }
+        for alert in sorted(kept, key=lambda each: (each.startsAt, label_key(each.labels)))
+    )
+
+
+def _asked(config: AlertmanagerConfig, path: str, context: Context) -> list[Any]:
+    return get(config, path, context.key, context.folder)
+
+
+def _shaped(shape: type[Shape], row: Any, number: int) -> Shape:
+    try:
+        return shape.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = dotted((number, *first["loc"]))
+        raise UnexpectedAnswer(
+            f"the Alertmanager answers otherwise than its schema says: {where}: {first['msg'].lower()}"
+        ) from None
+
+
+def _fixed(silence: _Silence) -> dict[str, str]:
+    """The labels a silence names with one value each."""
+    return {each.name: each.value for each in silence.matchers if each.isEqual and not each.isRegex}
+
+
+def _state(silence: _Silence, meeting: datetime) -> str:
+    if silence.endsAt <= meeting:
+        return "expired"
+    return "pending" if silence.startsAt > meeting else "active"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

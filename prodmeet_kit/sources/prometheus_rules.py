@@ -1,0 +1,135 @@
+"""The alert rules as they are now, from the rules API of the product's metric source.
+
+A snapshot keeps them, so that the next meeting can tell which rules changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from prodmeet_kit.errors import SourceError, UnexpectedAnswer
+from prodmeet_kit.frames import label_key
+from prodmeet_kit.parameters.documents import dotted
+from prodmeet_kit.parameters.fields import LabelMatchers
+from prodmeet_kit.promql import Matchers
+from prodmeet_kit.redaction import redact
+from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.sources.entries import configure
+from prodmeet_kit.sources.prometheus import PrometheusSource
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["RulesConfig", "read"]
+
+_LABELLED = ("prometheus_alerts", "alertmanager")
+"""Alert sources whose ``page`` is a label expression, so that it can be held against a rule's labels."""
+
+
+class RulesConfig(BaseModel):
+    """The keys beside ``type``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    matchers: LabelMatchers = Field(default="", description="Which rules are the product's, by their own labels")
+
+
+class _Rule(BaseModel):
+    name: str
+    query: str
+    duration: float
+    keepFiringFor: float = 0.0  # noqa: N815 - the API's name
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    health: str = "unknown"
+    lastError: str = ""  # noqa: N815 - the API's name
+    type: str = "alerting"
+
+
+class _Group(BaseModel):
+    name: str
+    file: str = ""
+    interval: float
+    rules: list[_Rule] | None
+
+
+class _Data(BaseModel):
+    groups: list[_Group] | None
+    groupNextToken: str = ""  # noqa: N815 - the API's name
+
+
+class _Answer(BaseModel):
+    data: _Data
+    status: str = ""
+    warnings: list[str] | None = None
+
+
+def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
+    """``frames.ALERT_RULES``: every alert rule the server evaluates, in its order.
+
+    ``page`` follows the ``page`` expressions of the alert sources, by the
+    rule's own labels and its name; ``None`` when no alert source has labels.
+    Raises :class:`SourceError` when the metric source is none that has rules,
+    has no rules API, or answers in another shape.
+    """
+    checked = configure(RulesConfig, config, context)
+    source = context.metrics
+    if isinstance(source, Broken):
+        raise SourceError(source.reason)
+    if not isinstance(source, PrometheusSource):
+        raise SourceError("alert rules of type prometheus_rules need sources.metrics of type prometheus")
+    answer = _checked(source.alert_rules(), source.name)
+    context.notes.extend(redact(warning) for warning in answer.warnings or ())
+    ours, pages = Matchers.parse(checked.matchers), _pages(context)
+    rows = []
+    for group in answer.data.groups or ():
+        for rule in group.rules or ():
+            labels = {**rule.labels, "alertname": rule.name}
+            if rule.type == "alerting" and ours.match(labels):
+                rows.append(_row(rule, group, None if pages is None else pages.match(labels)))
+    if not rows:
+        context.notes.append("the server tells of no alert rule of the product: perhaps its rules run elsewhere")
+    return context.spec.frame(rows)
+
+
+def _checked(content: Any, name: str) -> _Answer:
+    try:
+        answer = _Answer.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = dotted(tuple(part for part in first["loc"])) or "the whole"
+        text = f"{name}: the rules API answers otherwise than its schema says: {where}: {first['msg'].lower()}"
+        raise UnexpectedAnswer(text) from None
+    if answer.status != "success":
+        raise UnexpectedAnswer(f"{name}: the rules API answers without status success")
+    if answer.data.groupNextToken:
+        raise UnexpectedAnswer(f"{name}: the rules API gives only a part of the rules")
+    return answer
+
+
+def _pages(context: Context) -> Matchers | None:
+    known = [source for source in context.product.sources.alerts if source.type in _LABELLED]
+    if not known:
+        return None
+    return Matchers.any_of([str((source.model_extra or {}).get("page", ""))] for source in known)
+
+
+def _row(rule: _Rule, group: _Group, page: bool | None) -> dict[str, Any]:
+    return {
+        "alert": rule.name,
+        # Without the folder: it names a machine, and differs between replicas of one server.
+        "group": "/".join(part for part in (PurePosixPath(group.file).name, group.name) if part),
+        "query": rule.query,
+        "for_s": rule.duration,
+        "keep_firing_for_s": rule.keepFiringFor,
+        "interval_s": group.interval,
+        "labels": label_key(rule.labels),
+        "annotations": label_key(rule.annotations),
+        "page": page,
+        "health": rule.health,
+        "last_error": redact(rule.lastError),
+    }
