@@ -52,10 +52,19 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "incidents": rows(findings.incidents),
         "slo_events": rows(findings.slo_events),
         "pages": rows(findings.pages),
+        "alert_events": rows(findings.recent_alert_events),
+        "blind_spots": rows(findings.blind_spots),
+        "page_groups": rows(findings.page_groups),
         "paging_quality": _paging_quality(findings),
+        "proposed_action_items": rows(findings.proposed_items),
+        "page_load": rows(findings.page_load),
         "missed_events": rows(findings.missed),
         "attention": rows(findings.attention),
         "noise": rows(findings.noise),
+        "noise_proposals": rows(findings.proposals),
+        "rules_never_fired": rows(findings.never_fired),
+        "rule_changes": rows(findings.rule_changes),
+        "silences": _silences(findings),
         "planned_changes": rows(findings.upcoming_changes),
         "past_changes": rows(findings.past_changes),
         "action_items": rows(findings.action_items),
@@ -109,13 +118,25 @@ def _slos(findings: Findings) -> list[dict[str, Any]]:
     return [{**row, **defined[f"{row['service']}/{row['name']}"]} for row in rows(findings.slos)]
 
 
+def _silences(findings: Findings) -> list[dict[str, Any]]:
+    """Who wrote a silence stands there only where the parameters say so."""
+    people = findings.facts.product.show_people
+    return [row if people else {**row, "created_by": None} for row in rows(findings.silences)]
+
+
 def _paging_quality(findings: Findings) -> dict[str, Any]:
     quality = findings.paging_quality
     return {
-        "precision": {"caught": quality.pages_caught, "pages": quality.pages},
-        "recall": {"caught": quality.events_caught, "events": quality.events},
+        "precision": {
+            "caught": quality.pages_caught,
+            "pages": quality.pages,
+            "interval": quality.precision_interval,
+        },
+        "recall": {"caught": quality.events_caught, "events": quality.events, "interval": quality.recall_interval},
         "detection_time_s": {"median": quality.detection_median_s, "worst": quality.detection_worst_s},
         "reset_time_s": {"median": quality.reset_median_s, "worst": quality.reset_worst_s},
+        "by_alert": rows(findings.paging_by_alert),
+        "history": rows(findings.paging_history),
     }
 
 

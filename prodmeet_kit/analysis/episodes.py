@@ -1,9 +1,10 @@
-"""From samples of the ``ALERTS`` series to the times an alert fired.
+"""From runs of firing to episodes: the times an alert fired, as people count them.
 
-A rule is evaluated at an interval; while it fires it leaves a sample at each
-evaluation. An episode is a run of firing samples of one alert with the same
-labels, split where more than 1.5 intervals lie between two samples: one missed
-evaluation parts it, nothing is merged.
+A source tells runs (``ALERT_RUNS``): an alert with its labels in one state,
+from a first to a last moment. An episode is what people call one time the
+alert fired: runs of the same alert and labels that overlap are one, since
+servers with the same rules tell the same twice, and so are runs with less than
+a given gap between them, where an alert flaps.
 """
 
 from __future__ import annotations
@@ -13,11 +14,9 @@ from datetime import timedelta
 from hashlib import sha256
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.frames import EPISODES, label_key, labels_of
-from prodmeet_kit.promql import Matchers
 from prodmeet_kit.window import Window
 
 __all__ = ["REPLICA_LABELS", "build"]
@@ -26,123 +25,128 @@ REPLICA_LABELS = ("replica", "prometheus_replica", "__replica__")
 """Labels that tell apart servers that evaluate the same rules."""
 
 GAP_INTERVALS = 1.5
-"""Samples further apart than this belong to two episodes: halfway between none and one missed evaluation."""
+"""Evaluations further apart than this belong to two episodes: halfway between none and one missed evaluation."""
 
 
 def build(
-    samples: pd.DataFrame,
-    page: Matchers,
-    interval: timedelta,
+    runs: pd.DataFrame,
     window: Window,
+    *,
     replica_labels: Collection[str] = REPLICA_LABELS,
+    flap_gap: timedelta = timedelta(),
 ) -> pd.DataFrame:
-    """The episodes in ``samples`` (``ALERT_SAMPLES``), as ``EPISODES`` in order of start.
+    """The episodes in ``runs`` (``ALERT_RUNS``), as ``EPISODES`` in order of start.
 
-    ``interval`` is the rules' evaluation interval; ``page`` decides which
-    alerts page, and may name ``alertname``. Labels of replicas are dropped, so
-    that two servers that evaluate the same rule make one episode.
+    Labels in ``replica_labels`` are dropped; then runs of the same alert and
+    labels, of whichever source, are joined when a run begins at most 1.5
+    evaluation intervals after the last evaluation of those before, or at most
+    ``flap_gap`` after their end. ``runs`` counts them.
 
-    ``start`` is the first firing sample, ``end`` the last one plus one interval
-    (it may lie behind ``window.end`` by less than that). ``pending_s`` counts
-    from the first of the pending samples directly before. ``cut_start``: firing
-    within 1.5 intervals of ``window.compare_start``, where the data begins,
-    and not seen pending; ``cut_end``: firing within 1.5 intervals of ``window.end``.
+    ``start`` is the first firing evaluation, ``end`` the last one plus one
+    interval (it may lie behind ``window.end`` by less than that), and
+    ``window.end`` while a run goes on. ``page`` holds when any run pages; not
+    known counts as no. ``pending_s`` counts from the first of the pending runs
+    directly before. ``cut_start``: firing within 1.5 intervals of
+    ``window.history_start``, where the data begins, and not seen pending;
+    ``cut_end``: firing within 1.5 intervals of ``window.end``. ``acknowledged``
+    is the earliest answer of a person.
     """
-    if samples.empty:
+    firing = runs["state"] == "firing"
+    if not firing.any():
         return EPISODES.frame()
-    gap = pd.Timedelta(interval * GAP_INTERVALS)
-    groups, codes = _groups(samples, frozenset(replica_labels), page)
-    runs = _runs(codes, samples["time"], samples["state"] == "firing", gap)
-    about = groups.take(runs["group"].to_numpy()).reset_index(drop=True)
-    start, last = runs["start"], runs["last"]
+    about, group = _groups(runs, frozenset(replica_labels))
+    every = _timed(runs, group, window, flap_gap)
+    joined = _joined(every[firing.loc[every.index]])
+    joined["pending"] = _pending(joined, every[~firing.loc[every.index]])
+    start, end = joined["start"], joined["end"]
+    gap = pd.to_timedelta(joined["interval_s"] * GAP_INTERVALS, unit="s")
+    named = about.take(joined["group"].to_numpy()).reset_index(drop=True)
+    text = {name: joined[name].astype("object") for name in ("source", "summary", "url")}
     frame = pd.DataFrame(
         {
-            "id": about["alert"] + "@" + start.dt.strftime("%Y-%m-%dT%H:%M:%SZ") + "-" + about["digest"],
-            "alert": about["alert"],
-            "service": about["service"],
-            "severity": about["severity"],
-            "page": about["page"],
+            "id": named["alert"] + "@" + start.dt.strftime("%Y-%m-%dT%H:%M:%SZ") + "-" + named["digest"],
+            **{name: named[name] for name in ("alert", "service", "severity")},
+            "page": joined["page"],
             "start": start,
-            "end": last + interval,
-            "duration_s": (last + interval - start).dt.total_seconds(),
-            "pending_s": (start - runs["pending"]).dt.total_seconds(),
-            "cut_start": ((start - window.compare_start).abs() <= gap) & runs["pending"].isna(),
-            "cut_end": last >= window.end - gap,
-            "labels": about["labels"],
+            "end": end,
+            "duration_s": (end - start).dt.total_seconds(),
+            "pending_s": (start - joined["pending"]).dt.total_seconds(),
+            "cut_start": ((start - window.history_start).abs() <= gap) & joined["pending"].isna(),
+            "cut_end": joined["ongoing"] | (joined["last"] >= window.end - gap),
+            "labels": named["labels"],
+            "runs": joined["runs"].astype("float64"),
+            "acknowledged": joined["acknowledged"],
+            "acknowledges": joined["acknowledges"],
+            **text,
         }
     )
-    text = [column for column, (kind, _) in EPISODES.columns.items() if kind == "text"]
-    frame = frame.astype(dict.fromkeys(text, "object"))
-    return frame.sort_values(["start", "alert", "labels"], kind="stable", ignore_index=True)
+    kinds = {column: "object" for column, (kind, _) in EPISODES.columns.items() if kind == "text"}
+    return frame.astype(kinds).sort_values(["start", "alert", "labels"], kind="stable", ignore_index=True)
 
 
-def _groups(
-    samples: pd.DataFrame, replica_labels: frozenset[str], page: Matchers
-) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
-    """One row for each alert with its labels less the replica's, and for each sample the row it belongs to."""
-    alert_codes, alerts = pd.factorize(samples["alertname"])
-    label_codes, labels = pd.factorize(samples["labels"])
-    pair_codes, pairs = pd.factorize(alert_codes.astype(np.int64) * len(labels) + label_codes)
+def _groups(runs: pd.DataFrame, replica_labels: frozenset[str]) -> tuple[pd.DataFrame, list[int]]:
+    """One row for each alert with its labels less the replicas', and for each run the row it belongs to."""
     found: dict[tuple[str, str], int] = {}
-    rows: list[dict[str, object]] = []
-    row_of_pair = np.empty(len(pairs), dtype=np.int64)
-    for position, pair in enumerate(pairs.tolist()):
-        alert_code, label_code = divmod(pair, len(labels))
-        alert = str(alerts[alert_code])
-        kept = {k: v for k, v in labels_of(str(labels[label_code])).items() if k not in replica_labels}
-        key = label_key(kept)
+    kept: dict[str, dict[str, str]] = {}
+    rows: list[dict[str, str]] = []
+    group = []
+    for alert, written in zip(runs["alertname"], runs["labels"], strict=True):
+        if written not in kept:
+            kept[written] = {k: v for k, v in labels_of(written).items() if k not in replica_labels}
+        labels = kept[written]
+        key = label_key(labels)
         if (alert, key) not in found:
             found[alert, key] = len(rows)
-            rows.append(
-                {
-                    "alert": alert,
-                    "service": kept.get("service", ""),
-                    "severity": kept.get("severity", ""),
-                    "page": page.match({"alertname": alert, **kept}),
-                    "labels": key,
-                    "digest": sha256(key.encode()).hexdigest()[:8],
-                }
-            )
-        row_of_pair[position] = found[alert, key]
-    return pd.DataFrame(rows), row_of_pair[pair_codes]
+            some = {name: labels.get(name, "") for name in ("service", "severity")}
+            rows.append({"alert": alert, **some, "labels": key, "digest": sha256(key.encode()).hexdigest()[:8]})
+        group.append(found[alert, key])
+    return pd.DataFrame(rows), group
 
 
-def _runs(
-    group: npt.NDArray[np.int64], time: pd.Series[pd.Timestamp], firing: pd.Series[bool], gap: pd.Timedelta
-) -> pd.DataFrame:
-    """Each run of firing samples: its group, ``start``, ``last``, and ``pending`` (NaT when not seen)."""
-    nanoseconds = time.astype("datetime64[ns, UTC]").astype("int64").to_numpy(dtype=np.int64)
-    widest = gap.as_unit("ns").value
-    fires = firing.to_numpy(dtype=np.bool_)
-    order = np.lexsort((fires, nanoseconds, group))
-    group, at, fires = group[order], nanoseconds[order], fires[order]
-
-    fired = np.flatnonzero(fires)
-    begins = _breaks(group[fired], at[fired], widest)
-    first = fired[begins]
-    last = fired[np.append(begins[1:], len(fired))[: len(begins)] - 1]
-
-    # A run of one state, so that what is pending is never counted through an earlier time it fired.
-    changes = _breaks(group * 2 + fires, at, widest)
-    before = np.maximum(first - 1, 0)
-    pending_first = changes[np.searchsorted(changes, before, side="right") - 1]
-    seen = (first > 0) & (group[before] == group[first]) & (at[first] - at[before] <= widest)
-    return pd.DataFrame(
-        {
-            "group": group[first],
-            "start": _instants(at[first]),
-            "last": _instants(at[last]),
-            "pending": _instants(at[pending_first]).where(seen),
-        }
+def _timed(runs: pd.DataFrame, group: list[int], window: Window, flap_gap: timedelta) -> pd.DataFrame:
+    """The runs with ``group``, ``end``, ``ongoing``, and ``reach``: what begins until then is of the same episode."""
+    ongoing = runs["last"].isna()
+    # What goes on at the meeting is known up to the meeting.
+    now = runs["start"].where(runs["start"] > window.end, window.end)
+    last = runs["last"].where(~ongoing, now)
+    interval = pd.to_timedelta(runs["interval_s"].fillna(0), unit="s")
+    end = last + interval.where(~ongoing, pd.Timedelta(0))
+    reach = np.maximum(last + interval * GAP_INTERVALS, end + flap_gap)
+    every = runs.assign(
+        group=group, last=last, end=end, ongoing=ongoing, reach=reach, interval_s=runs["interval_s"].fillna(0)
     )
+    return every.sort_values(["group", "start", "last"], kind="stable")
 
 
-def _instants(nanoseconds: npt.NDArray[np.integer]) -> pd.Series[pd.Timestamp]:
-    return pd.Series(nanoseconds.astype("datetime64[ns]")).dt.tz_localize("UTC")
+def _joined(firing: pd.DataFrame) -> pd.DataFrame:
+    """One row for each episode: the runs of a group that reach each other."""
+    before = firing.groupby("group")["reach"].cummax().groupby(firing["group"]).shift()
+    begins = before.isna() | (firing["start"] > before)
+    page = firing["page"].eq(True).astype(bool)  # not known counts as no
+    texts = firing[["summary", "url"]].replace("", None)  # the first that says something
+    rows = firing.assign(page=page, summary=texts["summary"], url=texts["url"]).groupby(begins.cumsum().to_numpy())
+    made = rows.agg(
+        group=("group", "first"),
+        page=("page", "any"),
+        start=("start", "first"),
+        last=("last", "max"),
+        end=("end", "max"),
+        interval_s=("interval_s", "max"),
+        ongoing=("ongoing", "any"),
+        runs=("start", "size"),
+        acknowledged=("acknowledged", "min"),
+        acknowledges=("acknowledges", "any"),
+        source=("source", "first"),
+        summary=("summary", "first"),
+        url=("url", "first"),
+    ).reset_index(drop=True)
+    return made.assign(summary=made["summary"].fillna(""), url=made["url"].fillna(""))
 
 
-def _breaks(key: npt.NDArray[np.int64], at: npt.NDArray[np.integer], gap: int) -> npt.NDArray[np.int64]:
-    """Positions where a new run begins: another key, or a gap in time."""
-    if not len(key):
-        return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(np.concatenate([[True], (np.diff(key) != 0) | (np.diff(at) > gap)]))
+def _pending(joined: pd.DataFrame, pending: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """When each episode began to be pending: the first of the pending runs that lead up to its start, or NaT."""
+    waits = pending.assign(until=pending["last"] + pd.to_timedelta(pending["interval_s"] * GAP_INTERVALS, unit="s"))
+    waits = waits.rename(columns={"start": "since"})[["group", "since", "until"]]
+    pairs = joined.reset_index(names="row")[["row", "group", "start"]].merge(waits, on="group")
+    near = pairs[(pairs["since"] < pairs["start"]) & (pairs["until"] >= pairs["start"])]
+    return near.groupby("row")["since"].min().reindex(joined.index)

@@ -9,15 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.analysis import burn_rates, matching, slo
+from prodmeet_kit.analysis import burn_rates, incident_onset, matching, seen_before, slo
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import INCIDENT_FINDINGS
+from prodmeet_kit.frames import INCIDENT_FINDINGS, SLO_EVENTS, rows
 from prodmeet_kit.window import Window
 
 __all__ = ["findings", "since_last", "untold"]
 
 POSTMORTEM_SHARE = 0.2
 """One incident over 20% of the four-week budget owes a postmortem (SRE Workbook, appendix B)."""
+
+FOUR_WEEKS_S = 28 * 86_400.0
 
 
 def since_last(incidents: pd.DataFrame, window: Window) -> pd.DataFrame:
@@ -33,6 +35,9 @@ def findings(
     counts: pd.DataFrame,
     episodes: pd.DataFrame | None,
     window: Window,
+    events: pd.DataFrame | None = None,
+    *,
+    all_alerts: bool = True,
 ) -> pd.DataFrame:
     """The incidents since the last meeting with what they cost, as ``INCIDENT_FINDINGS`` in order of start.
 
@@ -44,32 +49,48 @@ def findings(
 
     ``paged``: an episode that pages, of one of its services or of none, fired
     between start and end. An incident that names no service is paged by any.
-    ``None`` when alerts are not known (``episodes`` is ``None``).
+    ``None`` when alerts are not known (``episodes`` is ``None``), and instead
+    of ``False`` when only some are (``all_alerts``).
 
-    ``postmortem_required``: a price over 20% requires one whatever the others
-    are; ``None`` when no known price does and one is not known. Without any
-    price, as for services without SLOs, none is required by this rule.
+    ``postmortem_required``: a price over 20% of a four-week budget requires one
+    whatever the others are; ``None`` when no known price does and one is not
+    known. Without any price, as for services without SLOs, none is required by
+    this rule. For an SLO window of W days the four-week budget is taken as
+    28 / W of its budget, as at even traffic: a share s of the window's budget
+    is s * W / 28 of four weeks'. ``postmortem_age_days`` counts from the end.
+
+    ``onset`` is sought in ``events`` (``SLO_EVENTS``, see :mod:`.incident_onset`),
+    ``seen_before`` in all ``incidents`` (see :mod:`.seen_before`).
     """
     targets = list(slos)
     budgets = slo.budgets(counts, targets)
     pages = None if episodes is None else episodes[episodes["page"]]
-    rows = []
-    for incident in since_last(incidents, window).sort_values(["start", "id"]).to_dict("records"):
+    burns = SLO_EVENTS.frame() if events is None else events
+    made = []
+    for incident in rows(since_last(incidents, window).sort_values(["start", "id"])):
         end = window.end if pd.isna(incident["end"]) else incident["end"]
         spent = _spent(incident["services"], incident["start"], end, targets, trends, budgets, window)
-        required = _required(spent)
-        rows.append(
+        required = _required(spent, targets)
+        missing = required is True and not incident["postmortem"]
+        paged = _paged(pages, incident["services"], incident["start"], end)
+        first = incident_onset.onset(burns, incident["services"], incident["start"], end)
+        made.append(
             {
-                **{str(column): value for column, value in incident.items()},
+                **incident,
                 "budget_spent": spent,
                 "detection_s": _seconds(incident["start"], incident["detected"]),
                 "mitigation_s": _seconds(incident["start"], incident["mitigated"]),
-                "paged": _paged(pages, incident["services"], incident["start"], end),
+                "paged": None if paged is False and not all_alerts else paged,
                 "postmortem_required": required,
-                "postmortem_missing": required is True and not incident["postmortem"],
+                "postmortem_missing": missing,
+                "postmortem_age_days": _seconds(incident["end"], window.end) / 86_400 if missing else nan,
+                "onset": first.moment,
+                "onset_slo": first.slo,
+                "detection_from_onset_s": _seconds(first.moment, incident["detected"]),
+                "seen_before": seen_before.kinds(incident, incidents),
             }
         )
-    return INCIDENT_FINDINGS.frame(rows)
+    return INCIDENT_FINDINGS.frame(made)
 
 
 def untold(events: pd.DataFrame, incidents: pd.DataFrame, window: Window) -> pd.DataFrame:
@@ -103,8 +124,9 @@ def _spent(
     return spent
 
 
-def _required(spent: Mapping[str, float]) -> bool | None:
-    if any(share > POSTMORTEM_SHARE for share in spent.values()):
+def _required(spent: Mapping[str, float], targets: Iterable[SloTarget]) -> bool | None:
+    weeks = {target.ref: target.window_s / FOUR_WEEKS_S for target in targets}
+    if any(share * weeks[ref] > POSTMORTEM_SHARE for ref, share in spent.items()):
         return True
     return None if any(isnan(share) for share in spent.values()) else False
 
@@ -122,4 +144,4 @@ def _share(bad: float, budget: float) -> float:
 
 
 def _seconds(start: Any, moment: Any) -> float:
-    return nan if pd.isna(moment) else float((moment - start).total_seconds())
+    return nan if pd.isna(start) or pd.isna(moment) else float((moment - start).total_seconds())

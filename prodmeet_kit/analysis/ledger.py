@@ -39,7 +39,7 @@ _ITEMS_OF = {
 """Agenda items that show what a source tells."""
 
 _MATCHERS = {"matchers", "page"}
-_WORDS = {"name", "title", "description", "language", "satisfaction", "toil"}
+_WORDS = {"name", "title", "description", "language", "satisfaction", "toil", "show_people", "owner"}
 _METRICS_QUIET = {"timeout", "jobs", "tls", "step"}  # the step in use stands as trend_step
 _CREDENTIAL_ONLY = {"auth.type", "auth.token", "auth.password"}  # a user name may choose the tenant, a token is renewed
 
@@ -123,6 +123,8 @@ def _rules(old: Mapped, new: Mapped) -> Iterator[dict[str, Any]]:
             yield _row("meeting", "timezone", difference, _on_the_calendar(new))
         elif difference[0] == "trend_step":
             yield _row("trend", "trend", ("step", *difference[1:]), trends)
+        elif difference[0] == "rotations":
+            yield _row("rule", "rotations", difference, ["paging_events"])
         else:
             yield _row("rule", difference[0], difference, _refs(new))
 

@@ -10,7 +10,7 @@ from prodmeet_kit.window import Window
 
 __all__ = ["groups", "since_last"]
 
-_ORDER = ("late", "noise", "unclear", "duplicate", "right")
+_ORDER = ("late", "noise", "wrong_way", "could_wait", "unclear", "duplicate", "maintenance", "right")
 """Groups that ask for a decision come first."""
 
 

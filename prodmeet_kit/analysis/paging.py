@@ -10,20 +10,19 @@ event to end of its last page). A significant event is an SLO event
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import nan
-from statistics import median
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates, matching
+from prodmeet_kit.analysis.exclusions import Exclusion
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import PAGES
 from prodmeet_kit.window import Window
 
-__all__ = ["PagingQuality", "judge", "quality"]
+__all__ = ["judge"]
 
 GRACE = timedelta(minutes=15)
 """A page may still tell of an event this long after its end: an alert looks back, and waits for its `for`."""
@@ -48,6 +47,7 @@ def judge(
     trends: Mapping[str, pd.DataFrame],
     slos: Iterable[SloTarget],
     window: Window,
+    exclusions: Iterable[Exclusion] = (),
 ) -> pd.DataFrame:
     """Each episode that paged with a suggested verdict, as ``PAGES`` in order of start.
 
@@ -57,12 +57,13 @@ def judge(
     A page catches an event when it names its service or none, and overlaps
     onset to end + 15 min. Verdict and reason, first that holds:
 
+    - ``maintenance``, ``excluded``: it began in a time that is excluded for an SLO of its service;
     - ``right``, ``caught``: the first page of an event, at most 30 min after onset;
     - ``late``, ``caught_late``: the first page of an event, later;
     - ``duplicate``, ``same_event``: others told of all its events before;
     - the same three by incidents, from their start on, all with reason ``incident``;
-    - ``unclear``, ``slow_burn``: an SLI of its service burned at 3 or faster, from 1 h
-      before the page to its end, and yet there was no SLO event;
+    - ``could_wait``, ``slow_burn``: an SLI of its service burned at 3 or faster, from 1 h
+      before the page to its end, and yet there was no SLO event: a ticket's matter;
     - ``unclear``, ``no_sli``: its service has no SLI, or one whose data is missing;
     - ``noise``, ``slis_fine``: every SLI of its service was fine.
     """
@@ -82,12 +83,24 @@ def judge(
             verdict = caught.verdict(position)
             reasons = {"right": "caught", "late": "caught_late", "duplicate": "same_event"}
             verdicts[position] = (verdict, reasons[verdict])
+    for position in np.flatnonzero(_excluded(pages, exclusions)).tolist():
+        verdicts[position] = ("maintenance", "excluded")
     shared = [column for column in PAGES.columns if column in pages]
     rows = pages[shared].itertuples(index=False, name=None)
     return PAGES.frame(
         {**dict(zip(shared, row, strict=True)), "suggested_verdict": verdict, "reason": reason, "caught": ids}
         for row, (verdict, reason), ids in zip(rows, verdicts, caught.ids, strict=True)
     )
+
+
+def _excluded(pages: pd.DataFrame, exclusions: Iterable[Exclusion]) -> npt.NDArray[np.bool_]:
+    """Whether each page began in a time that was declared beforehand; one without a service belongs to none."""
+    inside = np.zeros(len(pages), dtype=bool)
+    for each in exclusions:
+        begun = (pages["start"] >= each.start) & (pages["start"] <= each.end)
+        concerned = pages["service"].isin([ref.partition("/")[0] for ref in each.refs])
+        inside |= (begun & concerned).to_numpy()
+    return inside
 
 
 class _Catches:
@@ -137,80 +150,6 @@ def _by_slis(
         burned |= mine & (rate >= FINE_BELOW).to_numpy()
         unknown |= mine & (rate.isna() | (seen["known"] < MIN_KNOWN * seen["steps"])).to_numpy()
     return [
-        ("unclear", "slow_burn") if hot else ("unclear", "no_sli") if blind else ("noise", "slis_fine")
+        ("could_wait", "slow_burn") if hot else ("unclear", "no_sli") if blind else ("noise", "slis_fine")
         for hot, blind in zip(burned, unknown | ~has_sli, strict=True)
     ]
-
-
-@dataclass(frozen=True)
-class PagingQuality:
-    """How well pages told of SLO events since the last meeting. Times in seconds, one for each event that has one.
-
-    ``detection_s``: onset to first page, 0 when the page was there before.
-    ``reset_s``: end of the event to the end of its last page, 0 when that ended before; events and pages
-    that go on at the meeting have none yet.
-    """
-
-    pages: int
-    pages_caught: int
-    events: int
-    events_caught: int
-    detection_s: tuple[float, ...] = ()
-    reset_s: tuple[float, ...] = ()
-
-    @property
-    def precision(self) -> float:
-        """Share of pages that told of an SLO event; NaN without pages."""
-        return self.pages_caught / self.pages if self.pages else nan
-
-    @property
-    def recall(self) -> float:
-        """Share of SLO events that were paged; NaN without events."""
-        return self.events_caught / self.events if self.events else nan
-
-    @property
-    def detection_median_s(self) -> float:
-        """The middle detection time; NaN without one."""
-        return median(self.detection_s) if self.detection_s else nan
-
-    @property
-    def detection_worst_s(self) -> float:
-        """The longest detection time; NaN without one."""
-        return max(self.detection_s, default=nan)
-
-    @property
-    def reset_median_s(self) -> float:
-        """The middle reset time; NaN without one."""
-        return median(self.reset_s) if self.reset_s else nan
-
-    @property
-    def reset_worst_s(self) -> float:
-        """The longest reset time; NaN without one."""
-        return max(self.reset_s, default=nan)
-
-
-def quality(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> PagingQuality:
-    """Precision, recall, detection and reset times of the pages and SLO events that began since the last meeting.
-
-    ``pages`` is ``PAGES``, ``events`` is ``SLO_EVENTS``; an event counts as caught by any page, also an older one.
-    """
-    recent = matching.started(pages, window.start, window.end)
-    begun = matching.started(events, window.start, window.end, "onset")
-    told = pages.explode("caught")
-    detection, reset, caught = [], [], 0
-    for event in begun.to_dict("records"):
-        mine = told[told["caught"] == event["id"]]
-        if mine.empty:
-            continue
-        caught += 1
-        detection.append(max((mine["start"].min() - event["onset"]).total_seconds(), 0.0))
-        if not event["ongoing"] and not mine["cut_end"].any():
-            reset.append(max((mine["end"].max() - event["end"]).total_seconds(), 0.0))
-    return PagingQuality(
-        pages=len(recent),
-        pages_caught=int(recent["caught"].map(bool).sum()),
-        events=len(begun),
-        events_caught=caught,
-        detection_s=tuple(detection),
-        reset_s=tuple(reset),
-    )

@@ -21,16 +21,19 @@ from prodmeet_kit.analysis import (
     episodes,
     incidents,
     ledger,
-    non_paging,
-    page_groups,
-    paging,
+    missed,
     slo_events,
     toil,
 )
+from prodmeet_kit.findings.alerts_seen import AlertsSeen
 from prodmeet_kit.findings.error_budgets import ErrorBudgets
 from prodmeet_kit.findings.load_over_time import LoadOverTime
+from prodmeet_kit.findings.missed_pages import MissedPages
+from prodmeet_kit.findings.monitoring import Monitoring
+from prodmeet_kit.findings.noise import Noise
+from prodmeet_kit.findings.paging import Paging
+from prodmeet_kit.findings.people import People
 from prodmeet_kit.findings.resource_use import ResourceUse
-from prodmeet_kit.promql import Matchers
 from prodmeet_kit.window import parse_duration
 
 if TYPE_CHECKING:
@@ -40,10 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Findings"]
 
-MINUTE = timedelta(minutes=1)
 
-
-class Findings(ErrorBudgets, LoadOverTime, ResourceUse):
+class Findings(ErrorBudgets, LoadOverTime, ResourceUse, Paging, People, Monitoring, AlertsSeen, MissedPages, Noise):
     """The analyses of one review. Every property is a frame of the spec it names, or a plain value."""
 
     def __init__(self, facts: Facts):
@@ -101,17 +102,19 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse):
 
     @cached_property
     def episodes(self) -> pd.DataFrame:
-        """``EPISODES`` over this window and the one before; empty when alerts are not known."""
-        samples = self.facts.records.get("alert_samples")
-        if samples is None:
+        """``EPISODES`` from ``window.history_start``; empty when alerts are not known."""
+        runs = self.facts.records.get("alert_runs")
+        if runs is None:
             return frames.EPISODES.frame()
         configs = [config.model_extra or {} for config in self.facts.product.sources.alerts]
+        named = {label for keys in configs for label in keys.get("replica_labels") or ()}
+        gaps = [str(keys["flap_gap"]) for keys in configs if str(keys.get("flap_gap") or "0s") not in ("0", "0s")]
         return episodes.build(
-            samples,
-            Matchers.any_of((str(keys.get("matchers", "")), str(keys.get("page", ""))) for keys in configs),
-            # Rules of several sources: the longest interval, so that no episode of any is split.
-            max((parse_duration(str(keys.get("evaluation_interval", "60s"))) for keys in configs), default=MINUTE),
+            runs,
             self.facts.window,
+            replica_labels=named or episodes.REPLICA_LABELS,
+            # Several sources: the longest gap, since one alert may come from any of them.
+            flap_gap=max((parse_duration(gap) for gap in gaps), default=timedelta()),
         )
 
     @cached_property
@@ -126,30 +129,9 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse):
         return slo_events.slo_events(self.slo_trends, self.slo_targets, self.facts.window, self.counted)
 
     @cached_property
-    def _all_pages(self) -> pd.DataFrame:
-        return paging.judge(
-            self.episodes, self.slo_events, self._incidents, self.slo_trends, self.slo_targets, self.facts.window
-        )
-
-    @cached_property
-    def pages(self) -> pd.DataFrame:
-        """``PAGES`` that began since the last meeting."""
-        return page_groups.since_last(self._all_pages, self.facts.window)
-
-    @cached_property
-    def page_groups(self) -> pd.DataFrame:
-        """``PAGE_GROUPS``: the pages since the last meeting by alert, service and suggested verdict."""
-        return page_groups.groups(self.pages)
-
-    @cached_property
-    def paging_quality(self) -> paging.PagingQuality:
-        """Precision, recall, detection and reset times since the last meeting."""
-        return paging.quality(self._all_pages, self.slo_events, self.facts.window)
-
-    @cached_property
     def incidents(self) -> pd.DataFrame:
         """``INCIDENT_FINDINGS`` since the last meeting."""
-        known = self.facts.records.get("alert_samples") is not None
+        known = self.facts.records.get("alert_runs") is not None
         return incidents.findings(
             self._incidents,
             self.slo_targets,
@@ -157,6 +139,8 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse):
             self.counted,
             self.episodes if known else None,
             self.facts.window,
+            self.slo_events,
+            all_alerts=all(source.state != "failed" for source in self.facts.sources if _of_alerts(source.name)),
         )
 
     @cached_property
@@ -167,27 +151,10 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse):
     @cached_property
     def missed(self) -> pd.DataFrame:
         """``MISSED``: what should have paged. Empty when alerts are not known: then nothing can be said."""
-        if self.facts.records.get("alert_samples") is None:
+        if self.facts.records.get("alert_runs") is None:
             return frames.MISSED.frame()
-        return non_paging.missed(self.slo_events, self._all_pages, self.incidents, self.facts.window)
-
-    @cached_property
-    def noise(self) -> pd.DataFrame:
-        """``NOISE``."""
-        return non_paging.noise(self.episodes, self._all_pages, self.slo_events, self.facts.window)
-
-    @cached_property
-    def attention(self) -> pd.DataFrame:
-        """``ATTENTION``."""
-        return non_paging.attention(
-            self.episodes,
-            self.noise,
-            self.slo_events,
-            self.slo_trends,
-            self.slo_targets,
-            self.slos,
-            self.resources,
-            self.facts.window,
+        return missed.missed(
+            self.slo_events, self.all_pages, self.incidents, self.facts.window, self.slo_trends, self.slo_targets
         )
 
     # What people keep in files
@@ -233,3 +200,8 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse):
         """A record frame, empty where its sources failed or none is configured (the agenda item says which)."""
         found = self.facts.records.get(name)
         return frames.ALL[name].frame() if found is None else found
+
+
+def _of_alerts(source: str) -> bool:
+    """Whether a source of this name tells of alerts: ``alerts``, or ``alerts[1]`` where there are several."""
+    return source.partition("[")[0] == "alerts"

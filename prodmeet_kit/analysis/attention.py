@@ -1,0 +1,239 @@
+"""What needs somebody although it is not worth a page (SRE book, ch. 31), as a queue: the oldest and dearest first.
+
+An item is as old as the first time it was so in all the history that is known;
+it need not have been so all the time since. It belongs to whom an open action
+item about it names, else to the owner of its service, else to nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from prodmeet_kit.analysis import burn_rates, capacity, grid, matching
+from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.slo_events import MIN_BAD
+from prodmeet_kit.frames import ATTENTION, labels_of, rows
+from prodmeet_kit.window import Window
+
+__all__ = ["FORTNIGHT", "NOT_FOR_PEOPLE", "attention", "limits_near_since"]
+
+NOT_FOR_PEOPLE = ("none", "info")
+"""Severities that ask for nobody: heartbeats and inhibitors of the usual Kubernetes rules carry them."""
+
+FORTNIGHT = timedelta(days=14)
+"""Losses are told for this long, whatever the cadence of the meeting."""
+
+DAY = timedelta(days=1)
+
+
+def attention(
+    episodes: pd.DataFrame,
+    noisy: pd.DataFrame,
+    events: pd.DataFrame,
+    trends: Mapping[str, pd.DataFrame],
+    slos: Iterable[SloTarget],
+    summary: pd.DataFrame,
+    resources: pd.DataFrame,
+    window: Window,
+    *,
+    rules: pd.DataFrame | None = None,
+    action_items: pd.DataFrame | None = None,
+    owners: Mapping[str, str] | None = None,
+    limits_since: Mapping[str, pd.Timestamp] | None = None,
+) -> pd.DataFrame:
+    """What needs somebody without a page, as ``ATTENTION``: by whole days of age, then by loss, largest first.
+
+    - ``slow_burn``: outside SLO events, at some step since the last meeting, a
+      ticket condition held (burn over 24 h and 2 h at least 3, or over 3 d and
+      6 h at least 1) with at least 5 bad events;
+    - ``limit_near``: a resource that is full, or will be within 60 days;
+    - ``ticket_alert``: an alert that does not page fired since the last meeting and is not noise;
+    - ``rule_broken``: a rule that cannot be evaluated, so that its alert never fires.
+
+    ``summary`` is ``SLO_SUMMARY``, ``resources`` ``RESOURCE_SUMMARY``, ``noisy`` ``NOISE``, ``rules`` ``ALERT_RULES``,
+    ``action_items`` ``ACTION_ITEMS``; ``owners`` maps a service to its owner, ``limits_since`` is what
+    :func:`limits_near_since` gives. An action item is about an item of the queue when its id or text holds the
+    service and the SLO, resource or alert as words; the name alone will do for an alert that only one service has.
+    """
+    found = [
+        *_slow_burns(events, trends, slos, summary, window),
+        *_limits(resources, limits_since or {}),
+        *_tickets(episodes, noisy, window),
+        *_broken_rules(rules),
+    ]
+    meeting = pd.Timestamp(window.end)
+    for row in found:
+        row["age_days"] = nan if row["first"] is None else (meeting - row["first"]) / pd.Timedelta(DAY)
+    _give_owners(found, action_items, owners or {})
+    found.sort(key=_order)
+    return ATTENTION.frame(found)
+
+
+def limits_near_since(
+    use: Mapping[str, pd.Series[float] | None],
+    limits: Mapping[str, pd.Series[float] | None],
+    resources: pd.DataFrame,
+    window: Window,
+) -> dict[str, pd.Timestamp]:
+    """By ``service/name`` of each resource whose limit is near: the first day, at the hour of the meeting, it was so.
+
+    The meeting is held again a day earlier, two days earlier and so on, as far as history goes, each with what was
+    known by then; ``use`` and ``limits`` are as for :func:`.capacity.summarise`.
+    """
+    near = [f"{row['service']}/{row['name']}" for row in rows(capacity.near_limit(resources))]
+    since = {ref: pd.Timestamp(window.end) for ref in near if use.get(ref) is not None}
+    for back in range(1, (window.end - window.history_start) // DAY) if since else ():
+        then = replace(window, start=window.start - back * DAY, end=window.end - back * DAY)
+        summary = capacity.summarise(_until(then, use, since), _until(then, limits, since), {}, then)
+        for row in rows(capacity.near_limit(summary)):
+            since[f"{row['service']}/{row['name']}"] = pd.Timestamp(then.end)
+    return since
+
+
+def _until(
+    then: Window, known: Mapping[str, pd.Series[float] | None], refs: Iterable[str]
+) -> dict[str, pd.Series[float] | None]:
+    """What was known of these at an earlier meeting."""
+    found = {ref: known.get(ref) for ref in refs}
+    return {ref: None if series is None else series[series.index <= then.end] for ref, series in found.items()}
+
+
+def _row(kind: str, service: str, what: str, reason: str, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "service": service, "what": what, "reason": reason, "first": None} | more
+
+
+def _slow_burns(
+    events: pd.DataFrame,
+    trends: Mapping[str, pd.DataFrame],
+    slos: Iterable[SloTarget],
+    summary: pd.DataFrame,
+    window: Window,
+) -> list[dict[str, Any]]:
+    known = {(row["service"], row["name"]): row for row in rows(summary)}
+    found = []
+    for target in slos:
+        rest = _outside_events(target, trends.get(target.ref), events, window)
+        held = [] if rest is None else _held(target, rest, window)
+        since = next((moment for moment in held if moment > window.start), None)
+        if rest is None or since is None:
+            continue
+        told = known.get((target.service, target.name), {})
+        more = {
+            "since": since,
+            "first": held[0],
+            "value": told.get("budget_spent_since_last", nan),
+            "loss_per_fortnight": _loss(rest, target, told.get("total", nan), window),
+        }
+        found.append(_row("slo", target.service, target.name, "slow_burn", **more))
+    return found
+
+
+def _outside_events(
+    target: SloTarget, trend: pd.DataFrame | None, events: pd.DataFrame, window: Window
+) -> pd.DataFrame | None:
+    """The trend without the steps of the SLO's events."""
+    if trend is None or trend.empty:
+        return None
+    rest = burn_rates.events(trend[trend.index <= window.end])
+    mine = events[(events["service"] == target.service) & (events["slo"] == target.name)]
+    for onset, end in zip(mine["onset"], mine["end"], strict=True):
+        rest.loc[(rest.index > onset) & (rest.index <= end)] = np.nan
+    return rest
+
+
+def _held(target: SloTarget, rest: pd.DataFrame, window: Window) -> list[pd.Timestamp]:
+    """Every step at which a ticket condition held; none when too few events failed lately to say so."""
+    longest = max(condition.long for condition in burn_rates.TICKET)
+    if float(grid.between(rest, window.start - longest, window.end)["bad"].sum()) < MIN_BAD:
+        return []
+    held = pd.Series(False, index=rest.index)
+    for condition in burn_rates.TICKET:
+        held |= condition.holds(rest, target.objective, window.step)
+    # The first steps know no long window: a single failure there would look like a burn of days.
+    began = rest.index[0] - window.step
+    shortest = min(condition.long for condition in burn_rates.TICKET)
+    return list(held.index[held & ((held.index >= began + shortest) | (held.index > window.start))])
+
+
+def _loss(rest: pd.DataFrame, target: SloTarget, total: float, window: Window) -> float:
+    """Bad events outside SLO events since the last meeting, for 14 days, over the bad events the budget allows."""
+    allowed = target.budget * total
+    bad = float(grid.between(rest, window.start, window.end)["bad"].sum())
+    return bad * (FORTNIGHT / window.length) / allowed if allowed > 0 else nan
+
+
+def _limits(resources: pd.DataFrame, since: Mapping[str, pd.Timestamp]) -> list[dict[str, Any]]:
+    return [
+        _row(
+            "resource",
+            row["service"],
+            row["name"],
+            "limit_near",
+            value=row["days_to_full"],
+            first=since.get(f"{row['service']}/{row['name']}"),
+        )
+        for row in rows(capacity.near_limit(resources))
+    ]
+
+
+def _tickets(episodes: pd.DataFrame, noisy: pd.DataFrame, window: Window) -> list[dict[str, Any]]:
+    quiet = set(zip(noisy["alert"], noisy["service"], noisy["severity"], strict=True))
+    firing = episodes[~episodes["page"] & ~episodes["severity"].isin(NOT_FOR_PEOPLE)]
+    keys = ["alert", "service", "severity"]
+    recent = firing[matching.during(firing, window.start, window.end)]
+    first = firing.groupby(keys)["start"].min().to_dict()
+    return [
+        _row(
+            "alert",
+            str(service),
+            str(alert),
+            "ticket_alert",
+            since=max(group["start"].min(), pd.Timestamp(window.start)),
+            first=first[alert, service, severity],
+            value=len(group),
+        )
+        for (alert, service, severity), group in recent.groupby(keys)
+        if (alert, service, severity) not in quiet
+    ]
+
+
+def _broken_rules(rules: pd.DataFrame | None) -> list[dict[str, Any]]:
+    broken: dict[tuple[str, str], int] = {}
+    for row in [] if rules is None else rows(rules[rules["health"] == "err"]):
+        service = labels_of(row["labels"]).get("service", "") if row["labels"] else ""
+        broken[service, row["alert"]] = broken.get((service, row["alert"]), 0) + 1
+    return [
+        _row("rule", service, alert, "rule_broken", value=float(count)) for (service, alert), count in broken.items()
+    ]
+
+
+def _give_owners(found: list[dict[str, Any]], action_items: pd.DataFrame | None, owners: Mapping[str, str]) -> None:
+    items = [] if action_items is None else rows(action_items[action_items["status"] == "open"])
+    services: dict[str, set[str]] = {}
+    for row in found:
+        services.setdefault(row["what"], set()).add(row["service"])
+    for row in found:
+        alone = row["kind"] in ("alert", "rule") and len(services[row["what"]]) == 1
+        needed = [row["what"]] if alone or not row["service"] else [row["what"], row["service"]]
+        about = next((item for item in items if _tells_of(f"{item['id']} {item['text']}", needed)), None)
+        row["action_item"] = about["id"] if about else ""
+        row["owner"] = (about["owner"] if about else "") or owners.get(row["service"], "")
+
+
+def _tells_of(text: str, names: Iterable[str]) -> bool:
+    """Whether a text holds every name as a word of its own; capitals are alike."""
+    return all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE) for name in names)
+
+
+def _order(row: dict[str, Any]) -> tuple[float, float, bool]:
+    """By whole days of age, unknown last, then by loss; among equals what nobody owns goes first."""
+    age, loss = row["age_days"], row.get("loss_per_fortnight", nan)
+    return (-(age // 1) if age == age else inf, -loss if loss == loss else inf, bool(row["owner"]))

@@ -1,0 +1,159 @@
+"""Should have paged: what burned budget and told nobody, dearest first, with the standard rule that would have told.
+
+The first class of non-paging events in the SRE book's chapter 31, and the one
+most worth a meeting's time: monitoring is to be mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from prodmeet_kit.analysis import matching, standard_rules
+from prodmeet_kit.analysis.burn_rates import PAGE, TICKET, Condition
+from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.frames import MISSED, rows
+from prodmeet_kit.window import Window
+
+__all__ = ["missed"]
+
+
+def missed(
+    events: pd.DataFrame,
+    pages: pd.DataFrame,
+    findings: pd.DataFrame,
+    window: Window,
+    trends: Mapping[str, pd.DataFrame] | None = None,
+    slos: Iterable[SloTarget] = (),
+) -> pd.DataFrame:
+    """SLO events that began, and incidents that went on, since the last meeting, of which no page told; ``MISSED``.
+
+    ``events`` is ``SLO_EVENTS``, ``pages`` is ``PAGES``, ``findings`` is
+    ``INCIDENT_FINDINGS``, ``trends`` maps ``service/name`` to ``[total, bad]`` a
+    step. An incident that a missed event of its services overlaps is not a
+    second row: it gives the event its title. Nor is one that people say a page
+    told of, or of which nobody can tell (``paged`` is ``None``).
+
+    The rule is the standard page condition that held first during the trouble,
+    of the event's SLO or of any SLO of the incident's services; where no page
+    condition held, the first ticket condition. Its price is how often it would
+    have begun to fire since the meeting before the last, and at how many of
+    these times an SLO event of its SLO went on.
+
+    Rows are in order of the budget spent, largest first, unknown last.
+    """
+    rules = _Rules(events, trends or {}, tuple(slos), window)
+    caught = {event for ids in pages["caught"] for event in ids}
+    unpaged = matching.started(events[~events["id"].isin(caught)], window.start, window.end, "onset")
+    unseen = findings["paged"].eq(False) & findings["detected_by"].ne("page")
+    incidents = findings[unseen & matching.during(findings, window.start, window.end)]
+    found, told = [], set()
+    for event in rows(unpaged):
+        here = findings[
+            matching.during(findings, event["onset"], event["end"])
+            & matching.touches(findings["services"], event["service"])
+        ]
+        told |= set(here["id"])
+        titles = [f"{identity} {title}".strip() for identity, title in zip(here["id"], here["title"], strict=True)]
+        ref = f"{event['service']}/{event['slo']}"
+        found.append(
+            {
+                "id": event["id"],
+                "kind": "slo_event",
+                "service": event["service"],
+                "title": ", ".join(titles) or ref,
+                "start": event["onset"],
+                "end": event["end"],
+                "budget_spent": event["budget_spent"],
+                # An event holds a page condition by definition, even where its trend is not given.
+                "would_have_fired": event["trigger"],
+                "rule_severity": "page",
+                "rule_slo": ref,
+                **rules.first({ref}, event["onset"], event["end"]),
+            }
+        )
+    for incident in rows(incidents[~incidents["id"].isin(told)]):
+        spent = [share for share in incident["budget_spent"].values() if share == share]  # NaN is not equal to itself
+        end = window.end if pd.isna(incident["end"]) else incident["end"]
+        found.append(
+            {
+                "id": incident["id"],
+                "kind": "incident",
+                "service": ", ".join(incident["services"]),
+                "title": incident["title"],
+                "start": incident["start"],
+                "end": incident["end"],
+                "budget_spent": max(spent, default=np.nan),
+                **rules.first(rules.of(incident["services"]), incident["start"], end),
+            }
+        )
+    return MISSED.frame(sorted(found, key=_dearest_first))
+
+
+def _dearest_first(row: Mapping[str, Any]) -> tuple[float, pd.Timestamp, str]:
+    spent = row["budget_spent"]
+    return (np.inf if pd.isna(spent) else -spent, row["start"], row["id"])
+
+
+class _Rules:
+    """When the standard rules of each SLO would have fired; each is worked out once, and only when asked for."""
+
+    def __init__(
+        self,
+        events: pd.DataFrame,
+        trends: Mapping[str, pd.DataFrame],
+        slos: tuple[SloTarget, ...],
+        window: Window,
+    ):
+        self._events = events
+        self._slos = {target.ref: target for target in slos if target.ref in trends}
+        self._trends = trends
+        self._window = window
+        self._known: dict[tuple[str, str], pd.DataFrame] = {}
+
+    def of(self, services: Collection[str]) -> set[str]:
+        """The SLOs of these services; of every service when none is named."""
+        return {ref for ref, target in self._slos.items() if not services or target.service in services}
+
+    def first(self, refs: Collection[str], start: datetime, end: datetime) -> dict[str, Any]:
+        """The columns of ``MISSED`` about the rule that would have told first; none where no rule would have."""
+        for severity, conditions in (("page", PAGE), ("ticket", TICKET)):
+            times = [
+                (at, order, ref, condition)
+                for ref in sorted(set(refs) & set(self._slos))
+                for order, condition in enumerate(conditions)
+                if (at := standard_rules.first_firing(self._fires(ref, condition), start, end)) is not None
+            ]
+            if times:
+                at, _, ref, condition = min(times, key=lambda each: each[:3])
+                return {
+                    "would_have_fired": condition.code,
+                    "rule_severity": severity,
+                    "rule_slo": ref,
+                    "fires_at": at,
+                    "detection_s": (at - start).total_seconds(),
+                    **self._price(ref, condition),
+                }
+        return {}
+
+    def _fires(self, ref: str, condition: Condition) -> pd.DataFrame:
+        key = (ref, condition.code)
+        if key not in self._known:
+            trend = self._trends[ref]
+            trend = trend[trend.index <= self._window.end]
+            self._known[key] = standard_rules.fires(trend, self._slos[ref].objective, self._window.step, condition)
+        return self._known[key]
+
+    def _price(self, ref: str, condition: Condition) -> dict[str, float]:
+        fired = self._fires(ref, condition)
+        fired = fired[fired["start"] > self._window.compare_start]
+        target = self._slos[ref]
+        own = self._events[(self._events["service"] == target.service) & (self._events["slo"] == target.name)]
+        telling = np.zeros(len(fired), dtype=bool)
+        for onset, end in zip(own["onset"], own["end"], strict=True):
+            telling |= matching.during(fired, onset, end).to_numpy()
+        return {"would_fire": float(len(fired)), "would_tell": float(telling.sum())}

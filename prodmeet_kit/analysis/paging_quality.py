@@ -1,0 +1,194 @@
+"""How well pages tell of what users suffer: precision and recall with their counts, detection and reset times.
+
+Definitions of the SRE Workbook, chapter 5; see :mod:`.paging`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isnan, nan, sqrt
+from statistics import median
+
+import pandas as pd
+
+from prodmeet_kit.analysis import matching
+from prodmeet_kit.frames import PAGING_BY_ALERT, PAGING_HISTORY
+from prodmeet_kit.window import Window
+
+__all__ = ["ENOUGH", "PagingQuality", "by_alert", "history", "interval", "quality"]
+
+ENOUGH = 5
+"""Of fewer, a share says nothing: only the counts are shown. Own choice."""
+
+_Z = 1.959964
+
+
+def interval(successes: int, trials: int) -> tuple[float, float]:
+    """Wilson's 95% score interval of a share; NaN without trials.
+
+    (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), z = 1.96 (E. B. Wilson, 1927).
+
+    >>> [round(bound, 3) for bound in interval(3, 4)]
+    [0.301, 0.954]
+    """
+    if trials <= 0:
+        return nan, nan
+    share, square = successes / trials, _Z * _Z
+    middle = share + square / (2 * trials)
+    half = _Z * sqrt(share * (1 - share) / trials + square / (4 * trials * trials))
+    below, above = ((middle + sign * half) / (1 + square / trials) for sign in (-1, 1))
+    return max(below, 0.0), min(above, 1.0)
+
+
+@dataclass(frozen=True)
+class PagingQuality:
+    """How well pages told of SLO events in one period. Times in seconds, one for each event that has one.
+
+    ``detection_s``: onset to first page, 0 when the page was there before.
+    ``reset_s``: end of the event to the end of its last page, 0 when that ended before; events and pages
+    that go on at the meeting have none yet.
+    """
+
+    pages: int
+    pages_caught: int
+    events: int
+    events_caught: int
+    detection_s: tuple[float, ...] = ()
+    reset_s: tuple[float, ...] = ()
+
+    @property
+    def precision(self) -> float:
+        """Share of pages that told of an SLO event; NaN without pages."""
+        return self.pages_caught / self.pages if self.pages else nan
+
+    @property
+    def recall(self) -> float:
+        """Share of SLO events that were paged; NaN without events."""
+        return self.events_caught / self.events if self.events else nan
+
+    @property
+    def precision_interval(self) -> tuple[float, float]:
+        """Wilson's 95% interval of the precision."""
+        return interval(self.pages_caught, self.pages)
+
+    @property
+    def recall_interval(self) -> tuple[float, float]:
+        """Wilson's 95% interval of the recall."""
+        return interval(self.events_caught, self.events)
+
+    @property
+    def detection_median_s(self) -> float:
+        """The middle detection time; NaN without one."""
+        return median(self.detection_s) if self.detection_s else nan
+
+    @property
+    def detection_worst_s(self) -> float:
+        """The longest detection time; NaN without one."""
+        return max(self.detection_s, default=nan)
+
+    @property
+    def reset_median_s(self) -> float:
+        """The middle reset time; NaN without one."""
+        return median(self.reset_s) if self.reset_s else nan
+
+    @property
+    def reset_worst_s(self) -> float:
+        """The longest reset time; NaN without one."""
+        return max(self.reset_s, default=nan)
+
+
+def quality(
+    pages: pd.DataFrame, events: pd.DataFrame, window: Window, span: tuple[datetime, datetime] | None = None
+) -> PagingQuality:
+    """Precision, recall, detection and reset times of what began in ``span`` (default: since the last meeting).
+
+    ``pages`` is ``PAGES``, ``events`` is ``SLO_EVENTS``; an event counts as caught by any page, also an older one.
+    """
+    since, until = span or (window.start, window.end)
+    recent = matching.started(pages, since, until)
+    begun = matching.started(events, since, until, "onset")
+    told = pages.explode("caught")
+    detection, reset, caught = [], [], 0
+    for event in begun.to_dict("records"):
+        mine = told[told["caught"] == event["id"]]
+        if mine.empty:
+            continue
+        caught += 1
+        detection.append(max((mine["start"].min() - event["onset"]).total_seconds(), 0.0))
+        if not event["ongoing"] and not mine["cut_end"].any():
+            reset.append(max((mine["end"].max() - event["end"]).total_seconds(), 0.0))
+    return PagingQuality(
+        pages=len(recent),
+        pages_caught=int(recent["caught"].map(bool).sum()),
+        events=len(begun),
+        events_caught=caught,
+        detection_s=tuple(detection),
+        reset_s=tuple(reset),
+    )
+
+
+def by_alert(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The same by alert and service, as ``PAGING_BY_ALERT``, most pages first.
+
+    An alert's detection times are those of the events it told of, from onset to its own first page.
+    """
+    recent = matching.started(pages, window.start, window.end)
+    found = []
+    for (alert, service), group in recent.groupby(["alert", "service"], sort=True):
+        mine = pages[(pages["alert"] == alert) & (pages["service"] == service)]
+        own = quality(mine, events, window)
+        low, high = own.precision_interval
+        found.append(
+            {
+                "alert": alert,
+                "service": service,
+                "pages": len(group),
+                "caught": own.pages_caught,
+                "precision": own.precision,
+                "precision_low": low,
+                "precision_high": high,
+                "events": own.events_caught,
+                "detection_median_s": own.detection_median_s,
+                "detection_worst_s": own.detection_worst_s,
+                "reset_median_s": own.reset_median_s,
+            }
+        )
+    return PAGING_BY_ALERT.frame(sorted(found, key=lambda row: (-row["pages"], row["alert"], row["service"])))
+
+
+def history(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Each meeting's pages and events, oldest first, as ``PAGING_HISTORY``: this one and those the facts reach back to.
+
+    Earlier meetings are taken one window's length apart.
+    """
+    found = []
+    for since, until in reversed(list(_periods(window))):
+        own = quality(pages, events, window, (since, until))
+        found.append(
+            {
+                "meeting": until,
+                "pages": own.pages,
+                "caught": own.pages_caught,
+                "events": own.events,
+                "events_caught": own.events_caught,
+                "detection_median_s": own.detection_median_s,
+            }
+        )
+    return PAGING_HISTORY.frame(found)
+
+
+def _periods(window: Window) -> Iterator[tuple[datetime, datetime]]:
+    yield window.start, window.end
+    length: timedelta = window.end - window.start
+    since = window.start
+    # SLO events are known from compare_start on: a period before it would count pages without events.
+    while since - length >= window.compare_start:
+        yield since - length, since
+        since -= length
+
+
+def enough(trials: float) -> bool:
+    """Whether a share of so many may be shown as one."""
+    return not isnan(trials) and trials >= ENOUGH

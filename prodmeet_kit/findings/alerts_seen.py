@@ -1,0 +1,60 @@
+"""The part of the findings that says what was seen of the alerts, and what could not be seen."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prodmeet_kit import frames
+from prodmeet_kit.analysis import alert_events, blind_spots
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.facts import Facts
+
+__all__ = ["AlertsSeen"]
+
+
+class AlertsSeen:
+    """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for."""
+
+    facts: Facts
+
+    if TYPE_CHECKING:  # from the rest of the findings
+
+        @property
+        def episodes(self) -> pd.DataFrame:
+            """Times an alert fired."""
+            ...
+
+    @cached_property
+    def alert_events(self) -> pd.DataFrame:
+        """``ALERT_EVENTS`` from ``window.history_start``."""
+        return alert_events.events(self.episodes)
+
+    @property
+    def recent_alert_events(self) -> pd.DataFrame:
+        """``ALERT_EVENTS`` that ended since the last meeting or go on."""
+        return self.alert_events[self.alert_events["end"] > self.facts.window.start]
+
+    @cached_property
+    def blind_spots(self) -> pd.DataFrame:
+        """``BLIND_SPOTS``; empty when alerts are not known."""
+        runs = self.facts.records.get("alert_runs")
+        if runs is None:
+            return frames.BLIND_SPOTS.frame()
+        return blind_spots.blind_spots(runs, self.episodes, self.facts.window, oldest=self._oldest)
+
+    @property
+    def paging_unknown(self) -> int:
+        """Runs of firing of which no source can tell whether they paged."""
+        runs = self.facts.records.get("alert_runs")
+        return 0 if runs is None else int((runs["page"].isna() & (runs["state"] == "firing")).sum())
+
+    @property
+    def _oldest(self) -> pd.Timestamp | None:
+        """The first instant of the history at which any metric has a value."""
+        frames_of = (answer.frame for answer in self.facts.answers.values() if answer.question.step is not None)
+        firsts = (frame.dropna(how="all").index.min() for frame in frames_of if frame is not None and len(frame))
+        return min((first for first in firsts if first == first), default=None)

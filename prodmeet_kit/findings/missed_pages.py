@@ -1,0 +1,58 @@
+"""The part of the findings that says how to be told next time: the standard rules of each SLO, ready to be used."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from prodmeet_kit import sli
+from prodmeet_kit.analysis import rule_text
+from prodmeet_kit.sli import ratios
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prodmeet_kit.analysis.slo import SloTarget
+    from prodmeet_kit.facts import Facts
+
+__all__ = ["MissedPages", "ReadyRule"]
+
+
+class ReadyRule(NamedTuple):
+    """A rule file as text, or why there is none: ``bounds_unknown``, ``slice_too_long`` or ``no_condition``."""
+
+    text: str
+    reason: str = ""
+
+
+class MissedPages:
+    """Calculated once, when first asked for."""
+
+    facts: Facts
+
+    if TYPE_CHECKING:  # from the rest of the findings
+
+        @property
+        def slo_targets(self) -> tuple[SloTarget, ...]:
+            """Objectives."""
+            ...
+
+    @cached_property
+    def ready_rules(self) -> Mapping[str, ReadyRule]:
+        """The standard rules of each SLO by ``service/name``, as the text of a Prometheus rule file."""
+        targets = {target.ref: target for target in self.slo_targets}
+        ready = {}
+        for service in self.facts.product.services:
+            for slo in service.slos:
+                found = sli.indicator(service.name, slo, self.facts.answers)
+                ref = f"{service.name}/{slo.name}"
+                ready[ref] = _ready(targets[ref], found)
+        return ready
+
+
+def _ready(target: SloTarget, found: sli.Indicator) -> ReadyRule:
+    reason = ratios.ratio_reason(found, rule_text.spans())
+    if reason:
+        return ReadyRule("", reason)
+    text = rule_text.rule_text(target, lambda span: ratios.ratio_query(found, span))
+    return ReadyRule(text, "" if text else "no_condition")

@@ -1,0 +1,110 @@
+"""The part of the findings that is about pages: what each told of, how well all of them did, what people said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prodmeet_kit import frames
+from prodmeet_kit.analysis import page_groups, paging, paging_quality, verdicts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analysis.exclusions import Exclusion
+    from prodmeet_kit.analysis.slo import SloTarget
+    from prodmeet_kit.facts import Facts
+
+__all__ = ["Paging"]
+
+
+class Paging:
+    """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for."""
+
+    facts: Facts
+
+    if TYPE_CHECKING:  # from the rest of the findings
+
+        @property
+        def episodes(self) -> pd.DataFrame:
+            """Alerts."""
+            ...
+
+        @property
+        def slo_events(self) -> pd.DataFrame:
+            """Fast burns."""
+            ...
+
+        @property
+        def slo_trends(self) -> Mapping[str, pd.DataFrame]:
+            """Events a step."""
+            ...
+
+        @property
+        def slo_targets(self) -> tuple[SloTarget, ...]:
+            """Objectives."""
+            ...
+
+        @property
+        def exclusions(self) -> tuple[Exclusion, ...]:
+            """Times that do not count."""
+            ...
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """``VERDICTS``: what people said of alerts at this meeting and earlier ones, oldest first."""
+        found = self.facts.records.get("verdicts")
+        return frames.VERDICTS.frame() if found is None else found.sort_values("meeting", kind="stable")
+
+    @cached_property
+    def all_pages(self) -> pd.DataFrame:
+        """``PAGES`` over all that is known of alerts."""
+        incidents = self.facts.records.get("incidents")
+        judged = paging.judge(
+            self.episodes,
+            self.slo_events,
+            frames.INCIDENTS.frame() if incidents is None else incidents,
+            self.slo_trends,
+            self.slo_targets,
+            self.facts.window,
+            self.exclusions,
+        )
+        recent = judged["start"] >= self.facts.window.start
+        said = verdicts.with_verdicts(judged[recent], self.verdicts, self.facts.window)["verdict"]
+        return judged.assign(verdict=judged["verdict"].where(~recent, said.reindex(judged.index)))
+
+    @cached_property
+    def pages(self) -> pd.DataFrame:
+        """``PAGES`` that began since the last meeting."""
+        return page_groups.since_last(self.all_pages, self.facts.window)
+
+    @cached_property
+    def page_groups(self) -> pd.DataFrame:
+        """``PAGE_GROUPS``: the pages since the last meeting by alert, service and suggested verdict."""
+        return verdicts.with_history(page_groups.groups(self.pages), self.verdicts)
+
+    @cached_property
+    def verdict_disagreements(self) -> pd.DataFrame:
+        """``PAGE_GROUPS`` of which people said something else than the data suggest."""
+        return verdicts.disagreements(self.page_groups)
+
+    @cached_property
+    def proposed_items(self) -> pd.DataFrame:
+        """``PROPOSED_ITEMS``: alerts that are noise for the third meeting in a row."""
+        return verdicts.proposed_items(self.page_groups, self.facts.window)
+
+    @cached_property
+    def paging_quality(self) -> paging_quality.PagingQuality:
+        """Precision, recall, detection and reset times since the last meeting."""
+        return paging_quality.quality(self.all_pages, self.slo_events, self.facts.window)
+
+    @cached_property
+    def paging_by_alert(self) -> pd.DataFrame:
+        """``PAGING_BY_ALERT``."""
+        return paging_quality.by_alert(self.all_pages, self.slo_events, self.facts.window)
+
+    @cached_property
+    def paging_history(self) -> pd.DataFrame:
+        """``PAGING_HISTORY``: this meeting and those before it that the facts reach back to."""
+        return paging_quality.history(self.all_pages, self.slo_events, self.facts.window)

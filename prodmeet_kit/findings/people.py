@@ -1,0 +1,101 @@
+"""The part of the findings that is about people: how pages load each rotation, and what waits for an owner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.analysis import attention, page_load
+from prodmeet_kit.parameters.rotations import Rotation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analysis.slo import SloTarget
+    from prodmeet_kit.facts import Facts
+
+__all__ = ["People"]
+
+
+class People:
+    """Each property is a frame of the spec it names; calculated once, when first asked for."""
+
+    facts: Facts
+
+    if TYPE_CHECKING:  # from the rest of the findings
+
+        @property
+        def episodes(self) -> pd.DataFrame:
+            """Alerts."""
+            ...
+
+        @property
+        def noise(self) -> pd.DataFrame:
+            """Alerts to remove."""
+            ...
+
+        @property
+        def slo_events(self) -> pd.DataFrame:
+            """Fast burns."""
+            ...
+
+        @property
+        def slo_trends(self) -> Mapping[str, pd.DataFrame]:
+            """Events a step."""
+            ...
+
+        @property
+        def slo_targets(self) -> tuple[SloTarget, ...]:
+            """Objectives."""
+            ...
+
+        @property
+        def slos(self) -> pd.DataFrame:
+            """State of each SLO."""
+            ...
+
+        @property
+        def resources(self) -> pd.DataFrame:
+            """How full each resource is."""
+            ...
+
+        @property
+        def resource_series(self) -> Mapping[str, pd.Series[float] | None]:
+            """Use on the grid."""
+            ...
+
+        @property
+        def resource_limits(self) -> Mapping[str, pd.Series[float] | None]:
+            """Limits on the grid."""
+            ...
+
+        def _record(self, name: str) -> pd.DataFrame: ...
+
+    @cached_property
+    def attention(self) -> pd.DataFrame:
+        """``ATTENTION``: what needs somebody without a page, oldest and dearest first."""
+        return attention.attention(
+            self.episodes,
+            self.noise,
+            self.slo_events,
+            self.slo_trends,
+            self.slo_targets,
+            self.slos,
+            self.resources,
+            self.facts.window,
+            rules=self.facts.records.get("alert_rules"),
+            action_items=self._record("action_items"),
+            owners={service.name: service.owner for service in self.facts.product.services},
+            limits_since=attention.limits_near_since(
+                self.resource_series, self.resource_limits, self.resources, self.facts.window
+            ),
+        )
+
+    @cached_property
+    def page_load(self) -> pd.DataFrame:
+        """``PAGE_LOAD``: pages of each rotation by its own hours and shifts; of zeros when alerts are not known."""
+        product = self.facts.product
+        everybody = Rotation(name=product.product, timezone=product.timezone)
+        episodes = self.episodes
+        return page_load.by_rotation(episodes[episodes["page"]], product.rotations or (everybody,), self.facts.window)
