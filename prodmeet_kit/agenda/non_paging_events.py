@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.agenda import non_paging_attention, non_paging_missed, non_paging_noise
 from prodmeet_kit.agenda.absent import could_not_check, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
 from prodmeet_kit.display.languages import t, tn
-from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Findings
 
 __all__ = ["item"]
 
 KEY = "non_paging_events"
 
+MOST_QUESTIONS = 10
+"""A meeting gets through no more; what should have paged goes first, noise last."""
+
 
 def item(findings: Findings) -> AgendaItem:
     """What should have paged, what needs attention without a page, and what is only noise."""
     title = t("Non-paging events")
-    alerts_known = findings.facts.records.get("alert_samples") is not None
+    alerts_known = findings.facts.records.get("alert_runs") is not None
     if not alerts_known and not findings.metrics_known:
         return could_not_check(findings, KEY, title, "metrics", "paging_events")
     missed, attention, noise = findings.missed, findings.attention, findings.noise
-    if not len(missed) and not len(attention) and not len(noise):
+    shown = (missed, attention, noise, findings.proposals, findings.never_fired)
+    if not any(len(frame) for frame in shown):
         return none(findings, KEY, title, _grounds(findings, alerts_known))
     return AgendaItem(
         key=KEY,
@@ -36,7 +39,11 @@ def item(findings: Findings) -> AgendaItem:
         headline=_headline(missed, attention, noise, alerts_known),
         state="attention" if len(missed) or len(attention) else "fine",
         timezone=findings.facts.window.timezone,
-        evidence=_evidence(missed, attention, noise),
+        evidence=(
+            *non_paging_missed.evidence(findings),
+            *non_paging_attention.evidence(findings),
+            *non_paging_noise.evidence(findings),
+        ),
         questions=_questions(missed, attention, noise),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=_candidates(missed, attention, noise),
@@ -81,70 +88,6 @@ def _headline(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame
     )
 
 
-def _evidence(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> tuple[Evidence, ...]:
-    shown: list[Evidence] = []
-    if len(missed):
-        shown.append(_missed_table(missed))
-    if len(attention):
-        shown.append(_attention_table(attention))
-    if len(noise):
-        shown.append(_noise_table(noise))
-    return tuple(shown)
-
-
-def _missed_table(missed: pd.DataFrame) -> Table:
-    columns = (
-        Column("title", t("What")),
-        Column("service", t("Service")),
-        Column("start", t("Start"), "time"),
-        Column("end", t("End"), "time"),
-        Column("budget_spent", t("Error budget spent"), "budget"),
-        Column("would_have_fired", t("Would have caught it"), "code"),
-    )
-    return Table(t("Should have paged"), missed, columns, anchor=("id",))
-
-
-def _attention_table(attention: pd.DataFrame) -> Table:
-    words = {
-        "ticket_alert": t("an alert of lower severity fired"),
-        "slow_burn": t("the budget drains slowly"),
-        "limit_near": t("a limit comes near"),
-    }
-    frame = attention.assign(
-        what=_names(attention),
-        reason_text=attention["reason"].map(words).fillna(attention["reason"]),
-        value_text=[
-            _amount(reason, value) for reason, value in zip(attention["reason"], attention["value"], strict=True)
-        ],
-    )
-    columns = (
-        Column("what", t("What"), "code"),
-        Column("service", t("Service")),
-        Column("since", t("Since"), "time"),
-        Column("value_text", t("How much")),
-        Column("reason_text", t("Because")),
-    )
-    return Table(t("Needs attention, but no page"), frame, columns, anchor=("kind", "what", "service"))
-
-
-def _noise_table(noise: pd.DataFrame) -> Table:
-    words = {
-        "slis_fine": t("every SLI was fine"),
-        "self_resolved": t("gone within minutes by itself"),
-        "flapping": t("fires again and again"),
-    }
-    frame = noise.assign(reason_text=noise["reason"].map(words).fillna(noise["reason"]))
-    columns = (
-        Column("alert", t("Alert"), "code"),
-        Column("service", t("Service")),
-        Column("severity", t("Severity")),
-        Column("count", t("Times"), "count"),
-        Column("median_duration_s", t("Median length"), "duration"),
-        Column("reason_text", t("Because")),
-    )
-    return Table(t("Noise"), frame, columns, anchor=("alert", "service", "severity"))
-
-
 def _names(attention: pd.DataFrame) -> list[str]:
     """An alert is known by its name; an SLO or resource only together with its service."""
     return [
@@ -153,19 +96,11 @@ def _names(attention: pd.DataFrame) -> list[str]:
     ]
 
 
-def _amount(reason: str, value: float) -> str:
-    if reason == "slow_burn":
-        return t("{spent} of the budget since the last meeting", spent=write(value, "budget"))
-    if reason == "limit_near":
-        return t("full in {days}", days=write(value, "days"))
-    return tn("{n} time", "{n} times", int(value))
-
-
 def _questions(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> tuple[str, ...]:
     asked = [t("{what} paged nobody: which rule do we add?", what=row["title"]) for row in rows(missed)]
     asked += [t("{what}: who looks after it?", what=name) for name in _names(attention)]
     asked += [t("{alert} is noise: delete it or change its condition?", alert=row["alert"]) for row in rows(noise)]
-    return tuple(asked)
+    return tuple(asked[:MOST_QUESTIONS])
 
 
 def _candidates(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> tuple[Candidate, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Note, Table
 from prodmeet_kit.display.languages import t, tn
@@ -13,7 +14,7 @@ from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import pandas as pd
 
@@ -48,7 +49,7 @@ def item(findings: Findings) -> AgendaItem:
         )
         return replace(none(findings, KEY, title, grounds), evidence=tuple(evidence))
     if len(incidents):
-        evidence.append(_incident_table(incidents))
+        evidence.append(outage_table.table(incidents, findings.facts.window.timezone))
     if len(untold):
         evidence.append(_untold_table(untold))
     return AgendaItem(
@@ -115,8 +116,12 @@ def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:
 
 def _questions(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[str, ...]:
     asked = [
-        t("{id} spent over 20% of a budget and has no postmortem: who writes it, until when?", id=row["id"])
+        t("{id} spent over 20% of a four-week budget and has no postmortem: who writes it, until when?", id=row["id"])
         for row in rows(incidents[incidents["postmortem_missing"]])
+    ]
+    asked += [
+        t("{id} is number {n} of its kind: what was decided after {earlier}, and was it done?", **repeated)
+        for repeated in outage_table.repeated(incidents)
     ]
     asked += [
         t("{id} was found without a page: what should have told us?", id=row["id"])
@@ -143,46 +148,6 @@ def _candidates(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[Candidat
         reason = tn("{n} budget burn has no incident", "{n} budget burns have no incident", len(untold))
         found.append(Candidate(55, 2.0, reason))
     return tuple(found)
-
-
-def _told(row: Mapping[str, Any]) -> str:
-    """Who or what told of the incident: a page that was seen, else what people wrote."""
-    if row["paged"]:
-        return t("page")
-    return row["detected_by"] or (t("cannot tell") if row["paged"] is None else t("not a page"))
-
-
-def _incident_table(incidents: pd.DataFrame) -> Table:
-    def price(spent: dict[str, float]) -> list[str]:
-        return [f"{slo} {write(value, 'budget')}" for slo, value in spent.items() if value == value]
-
-    def postmortem(row: pd.Series) -> str:
-        if row["postmortem"]:
-            return str(row["postmortem"])
-        if row["postmortem_required"] is None:
-            return t("cannot tell")
-        return t("owed") if row["postmortem_missing"] else t("not required")
-
-    frame = incidents.assign(
-        price=incidents["budget_spent"].map(price),
-        review=[postmortem(row) for _, row in incidents.iterrows()],
-        told=[_told(row) for row in rows(incidents)],
-    )
-    columns = (
-        Column("id", t("Incident"), "code"),
-        Column("title", t("What")),
-        Column("severity", t("Severity")),
-        Column("services", t("Services"), "list"),
-        Column("start", t("Start"), "time"),
-        Column("detection_s", t("Detected after"), "duration"),
-        Column("mitigation_s", t("Mitigated after"), "duration"),
-        Column("told", t("Found by")),
-        Column("price", t("Error budget spent"), "list"),
-        Column("review", t("Postmortem"), "link"),
-        Column("url", t("Link"), "link"),
-    )
-    details = (Column("impact", t("Impact")),)
-    return Table(t("Incidents since the last meeting"), frame, columns, details, anchor=("id",))
 
 
 def _untold_table(events: pd.DataFrame) -> Table:

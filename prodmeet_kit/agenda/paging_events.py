@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.agenda import alert_facts, monitoring_changes, paging_people, paging_quality, paging_verdicts
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Note, Table
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
@@ -20,11 +21,14 @@ __all__ = ["item"]
 
 KEY = "paging_events"
 
+MOST = 10
+"""Nobody answers more questions in one meeting."""
+
 
 def item(findings: Findings) -> AgendaItem:
     """Pages since the last meeting in groups by alert, each with the verdict the data suggests."""
     title = t("Paging events")
-    if (gone := absent(findings, KEY, title, "alert_samples", "alerts")) is not None:
+    if (gone := absent(findings, KEY, title, "alert_runs", "alerts")) is not None:
         return gone
     pages = findings.pages
     if not len(pages):
@@ -36,7 +40,7 @@ def item(findings: Findings) -> AgendaItem:
         headline=_headline(findings),
         state="attention" if (groups["suggested_verdict"] != "right").any() else "fine",
         timezone=findings.facts.window.timezone,
-        evidence=_evidence(groups, pages),
+        evidence=_evidence(findings),
         questions=_questions(groups),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=_candidates(groups),
@@ -68,65 +72,23 @@ def _headline(findings: Findings) -> str:
     return f"{first}. {second}."
 
 
-def _evidence(groups: pd.DataFrame, pages: pd.DataFrame) -> tuple[Evidence, ...]:
-    reasons = {
-        "caught": t("an SLO burned its budget fast at that time"),
-        "caught_late": t("it came over 30 minutes after users were hurt"),
-        "same_event": t("an earlier page was for the same burn"),
-        "slis_fine": t("every SLI of the service was fine"),
-        "slow_burn": t("an SLI of the service burned, but no SLO event came of it"),
-        "no_sli": t("no SLI of the service is known at that time"),
-        "incident": t("an incident was open at that time"),
-    }
-
-    def worded(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(reason_text=frame["reason"].map(reasons).fillna(frame["reason"]))
-
-    verdict = (Column("suggested_verdict", t("Suggested verdict"), "state"), Column("reason_text", t("Because")))
-    grouped = Table(
-        t("Pages by alert"),
-        worded(groups),
-        (
-            Column("alert", t("Alert"), "code"),
-            Column("service", t("Service")),
-            Column("count", t("Pages"), "count"),
-            Column("caught", t("Of a burn"), "count"),
-            Column("first", t("First"), "time"),
-            Column("last", t("Last"), "time"),
-            Column("median_duration_s", t("Median length"), "duration"),
-            *verdict,
-        ),
-        anchor=("alert", "service", "suggested_verdict"),
+def _evidence(findings: Findings) -> tuple[Evidence, ...]:
+    return (
+        *paging_verdicts.evidence(findings),
+        *paging_quality.evidence(findings),
+        *paging_people.evidence(findings),
+        paging_verdicts.every_page(findings),
+        *monitoring_changes.evidence(findings),
+        *alert_facts.evidence(findings),
     )
-    every = Table(
-        t("Every page"),
-        worded(pages),
-        (
-            Column("alert", t("Alert"), "code"),
-            Column("service", t("Service")),
-            Column("start", t("Start"), "time"),
-            Column("duration_s", t("Lasted"), "duration"),
-            *verdict,
-            Column("caught", t("SLO events"), "list"),
-        ),
-        anchor=("id",),
-        folded=True,
-    )
-    blind = Note(
-        t(
-            "Rebuilt from the ALERTS series, to the rule's evaluation interval. Not visible here: silenced or "
-            "inhibited notifications, acknowledgements, and alerts older than the server's retention."
-        )
-    )
-    return (grouped, every, blind)
 
 
 def _questions(groups: pd.DataFrame) -> tuple[str, ...]:
     asked = (
         _question(alert, verdict, int(count))
-        for alert, verdict, count in zip(groups["alert"], groups["suggested_verdict"], groups["count"], strict=True)
+        for alert, verdict, count in zip(groups["alert"], groups["shown_verdict"], groups["count"], strict=True)
     )
-    return tuple(question for question in asked if question)
+    return tuple(question for question in asked if question)[:MOST]
 
 
 def _question(alert: str, verdict: str, count: int) -> str:
@@ -141,13 +103,19 @@ def _question(alert: str, verdict: str, count: int) -> str:
         return t("{alert} came late: which condition would have paged sooner?", alert=alert)
     if verdict == "duplicate":
         return t("{alert} paged for what another alert had paged: should it page at all?", alert=alert)
+    if verdict == "could_wait":
+        return t("{alert} paged for a slow burn: would a ticket do?", alert=alert)
+    if verdict == "maintenance":
+        return t("{alert} paged in announced work: why was it not silenced?", alert=alert)
+    if verdict == "wrong_way":
+        return t("{alert} paged in the wrong way: who mends its severity, route or text?", alert=alert)
     if verdict == "unclear":
         return t("{alert} covers no SLI: is the page right, and what would measure it?", alert=alert)
     return ""
 
 
 def _candidates(groups: pd.DataFrame) -> tuple[Candidate, ...]:
-    scores = {"late": 65, "noise": 45, "unclear": 35, "duplicate": 25, "right": 20}
+    scores = {"late": 65, "wrong_way": 50, "noise": 45, "could_wait": 40, "unclear": 35, "duplicate": 25, "right": 20}
     return tuple(
         Candidate(
             scores.get(verdict, 30) + min(int(count), 20),

@@ -32,6 +32,9 @@ _WORDS: dict[str, tuple[str, Tone]] = {
     "right": ("right", "good"),
     "late": ("late", "attention"),
     "duplicate": ("duplicate", "attention"),
+    "wrong_way": ("wrong way", "attention"),
+    "could_wait": ("could wait", "attention"),
+    "maintenance": ("maintenance", "attention"),
     "noise": ("noise", "attention"),
     "unclear": ("unclear", "unknown"),
     # action items

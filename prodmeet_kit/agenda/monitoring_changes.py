@@ -1,0 +1,131 @@
+"""Monitoring changes: the rules that decide who is woken up, and what was silenced.
+
+Evidence for an agenda item; it says on what grounds there is nothing, and what could not be checked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.evidence import Column, Evidence, Note, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["evidence"]
+
+
+def evidence(findings: Findings) -> tuple[Evidence, ...]:
+    """A folded table of changed rules and a table of silences, or a note that says why there is none."""
+    return (*_rules(findings), *_silences(findings))
+
+
+def _rules(findings: Findings) -> tuple[Evidence, ...]:
+    facts = findings.facts
+    now, earlier = facts.records.get("alert_rules"), facts.previous
+    if now is None:
+        trouble = _trouble(findings, "rules")
+        if trouble:
+            return (Note(t("Could not check which alert rules changed: {message}", message=trouble), "warning"),)
+        return (Note(t("Changes of alert rules are not looked for: no source of rules is configured.")),)
+    if not len(now) and (earlier is None or earlier.rules is None or not len(earlier.rules)):
+        return (Note(t("No alert rule is known, so none changed: the source of rules tells of none.")),)
+    if earlier is None:
+        return (Note(t("Which alert rules changed is told from the next meeting on: no earlier one is known.")),)
+    day = write(earlier.end, "date", timezone=facts.window.timezone)
+    if earlier.rules is None:
+        return (Note(t("Which alert rules changed is not known: the meeting of {day} kept no rules.", day=day)),)
+    changes = findings.rule_changes
+    partly = _trouble(findings, "rules")
+    notes = (Note(t("Not all alert rules could be read: {message}", message=partly), "warning"),) if partly else ()
+    if not len(changes):
+        same = tn(
+            "No alert rule changed since the meeting of {day}: {n} rule compared.",
+            "No alert rule changed since the meeting of {day}: {n} rules compared.",
+            len(now),
+            day=day,
+        )
+        return (*notes, Note(same))
+    what = _words_of_rules()
+    shown = changes.assign(what=[what.get(code, code) for code in changes["what"]])
+    columns = (Column("alert", t("Alert"), "code"), Column("what", t("What changed")), Column("group", t("Group")))
+    title = tn(
+        "{n} change of alert rules since the meeting of {day}",
+        "{n} changes of alert rules since the meeting of {day}",
+        len(changes),
+        day=day,
+    )
+    details = (Column("before", t("Before"), "code"), Column("after", t("Now"), "code"))
+    return (*notes, Table(title, shown, columns, details, anchor=("alert", "group", "what"), folded=True))
+
+
+def _silences(findings: Findings) -> tuple[Evidence, ...]:
+    facts = findings.facts
+    trouble = _trouble(findings, "silences")
+    if facts.records.get("silences") is None:
+        if trouble:
+            return (Note(t("Could not check silences: {message}", message=trouble), "warning"),)
+        return (Note(t("Silences are not looked at: no source is configured (sources.silences).")),)
+    notes = (Note(t("Not all silences could be read: {message}", message=trouble), "warning"),) if trouble else ()
+    silences = findings.silences
+    if not len(silences):
+        return (*notes, Note(t("No silence was in force since the last meeting, and none is planned.")))
+    people = (Column("created_by", t("By")),) if facts.product.show_people else ()
+    columns = (
+        Column("matchers", t("Silence"), "code"),
+        Column("state", t("State")),
+        Column("start", t("From"), "time"),
+        Column("end", t("Until"), "time"),
+        *people,
+        Column("covered", t("Alerts it covered"), "count"),
+        Column("look", t("Look at")),
+    )
+    stale = int(silences["stale"].sum())
+    title = tn("{n} silence", "{n} silences", len(silences))
+    if stale:
+        title += t(", of which {n} stale", n=stale)
+    details = (Column("comment", t("Why")),)
+    return (*notes, Table(title, _worded(silences), columns, details, anchor=("id",)))
+
+
+def _worded(silences: pd.DataFrame) -> pd.DataFrame:
+    reasons = {
+        "never_matched": t("silenced nothing"),
+        "ends_after_next_meeting": t("goes on beyond the next meeting"),
+        "no_comment": t("says not why"),
+        "expired_in_window": t("ended since the last meeting"),
+    }
+    states = {"active": t("in force"), "pending": t("planned"), "expired": t("ended")}
+    return silences.assign(
+        state=[states.get(code, code) for code in silences["state"]],
+        look=[", ".join(reasons[code] for code in row["reasons"]) for row in rows(silences)],
+    )
+
+
+def _words_of_rules() -> dict[str, str]:
+    return {
+        "added": t("added"),
+        "removed": t("removed"),
+        "group": t("moved to another group"),
+        "query": t("expression"),
+        "for_s": t("for"),
+        "keep_firing_for_s": t("keep_firing_for"),
+        "labels": t("labels"),
+        "annotations": t("annotations"),
+        "page": t("whether it pages"),
+    }
+
+
+def _trouble(findings: Findings, key: str) -> str:
+    """What a failed source of the key said; empty when none failed."""
+    failed = [
+        source
+        for source in findings.facts.sources
+        if source.state == "failed" and (source.name == key or source.name.startswith(f"{key}["))
+    ]
+    return failed[0].detail if failed else ""

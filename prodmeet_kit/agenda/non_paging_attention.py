@@ -1,0 +1,77 @@
+"""The queue of what needs somebody without a page: how old, how dear, whose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["evidence"]
+
+SHOWN = 15
+"""More rows than a meeting gets through are folded."""
+
+_ANCHOR = ("kind", "what", "service", "reason")
+
+
+def evidence(findings: Findings) -> tuple[Evidence, ...]:
+    """The oldest 15 items of the queue, and the rest folded; nothing where nothing needs attention."""
+    queue = findings.attention
+    if not len(queue):
+        return ()
+    found = rows(queue)
+    frame = queue.assign(
+        loss_text=[_loss(row) for row in found],
+        owner_text=[_owner(row) for row in found],
+        because=[_because(row) for row in found],
+    )
+    title = t("Needs attention, but no page")
+    caption = t("Since and age look back over all history that is known, not only to the last meeting.")
+    first = Table(title, frame.iloc[:SHOWN], _columns(), anchor=_ANCHOR, caption=caption)
+    rest = frame.iloc[SHOWN:]
+    if rest.empty:
+        return (first,)
+    more = tn("{title}: {n} more", "{title}: {n} more", len(rest), title=title)
+    return first, Table(more, rest.reset_index(drop=True), _columns(), anchor=_ANCHOR, folded=True)
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("what", t("What"), "code"),
+        Column("service", t("Service")),
+        Column("first", t("Since"), "time"),
+        Column("age_days", t("Age"), "days"),
+        Column("loss_text", t("Budget lost in 14 days")),
+        Column("owner_text", t("Owner")),
+        Column("because", t("Because")),
+    )
+
+
+def _loss(row: dict[str, Any]) -> str:
+    """Only an SLO has a budget: the cell of anything else is empty, not unknown."""
+    return write(row["loss_per_fortnight"], "budget") if row["kind"] == "slo" else ""
+
+
+def _owner(row: dict[str, Any]) -> str:
+    owner = row["owner"] or t("nobody")
+    return f"{owner} ({row['action_item']})" if row["action_item"] else owner
+
+
+def _because(row: dict[str, Any]) -> str:
+    value = row["value"]
+    if row["reason"] == "slow_burn":
+        return t("the budget drains slowly")
+    if row["reason"] == "limit_near":
+        return t("full in {days}", days=write(value, "days")) if value > 0 else t("it is full")
+    if row["reason"] == "ticket_alert":
+        return tn("an alert of lower severity fired {n} time", "an alert of lower severity fired {n} times", int(value))
+    if row["reason"] == "rule_broken":
+        return t("the rule cannot be evaluated, so the alert never fires")
+    return str(row["reason"])

@@ -1,0 +1,79 @@
+"""Should have paged: which standard rule would have told, when, at what price, and its text ready to be used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["evidence"]
+
+
+def evidence(findings: Findings) -> tuple[Evidence, ...]:
+    """What burned budget and paged nobody, dearest first, then the rules to add; nothing where nothing was missed."""
+    missed = findings.missed
+    if not len(missed):
+        return ()
+    found = rows(missed)
+    frame = missed.assign(rule_words=[_rule(row) for row in found], price=[_price(row) for row in found])
+    columns = (
+        Column("title", t("What")),
+        Column("service", t("Service")),
+        Column("start", t("Start"), "time"),
+        Column("budget_spent", t("Error budget spent"), "budget"),
+        Column("rule_words", t("Would have caught it")),
+        Column("fires_at", t("It fires at"), "time"),
+        Column("detection_s", t("After"), "duration"),
+        Column("price", t("Its price")),
+    )
+    table = Table(t("Should have paged"), frame, columns, anchor=("id",), caption=_caption())
+    return table, *_rules(findings, found)
+
+
+def _caption() -> str:
+    return t(
+        "Most of the error budget first. "
+        "The price of a rule: how often it would have fired since the meeting before the last."
+    )
+
+
+def _rule(row: dict[str, Any]) -> str:
+    if not row["would_have_fired"]:
+        return t("no standard rule")
+    words = f"{row['would_have_fired']} {row['rule_slo']}".strip()
+    return t("{rule}, a ticket only", rule=words) if row["rule_severity"] == "ticket" else words
+
+
+def _price(row: dict[str, Any]) -> str:
+    if row["would_fire"] != row["would_fire"]:  # NaN
+        return ""
+    n, told = int(row["would_fire"]), int(row["would_tell"])
+    return tn("fires {n} time, {told} in an SLO event", "fires {n} times, {told} in an SLO event", n, told=told)
+
+
+def _rules(findings: Findings, found: list[dict[str, Any]]) -> tuple[Evidence, ...]:
+    """One row an SLO whose rules would have told, in the order of the table above."""
+    import pandas as pd
+
+    refs = list(dict.fromkeys(row["rule_slo"] for row in found if row["rule_slo"]))
+    ready = findings.ready_rules
+    why = {
+        "": t("check it with promtool check rules before use"),
+        "bounds_unknown": t("not written: the server did not tell the buckets of the histogram"),
+        "slice_too_long": t("not written: a slice of time is longer than the shortest window of the rule"),
+        "no_condition": t("not written: no error ratio can burn this budget so fast"),
+    }
+    if not refs:
+        return ()
+    frame = pd.DataFrame(
+        {"slo": refs, "note": [why[ready[ref].reason] for ref in refs], "text": [ready[ref].text for ref in refs]}
+    )
+    columns = (Column("slo", t("SLO"), "code"), Column("note", t("Rule file")))
+    details = (Column("text", t("Prometheus rules"), "code"),)
+    return (Table(t("Rules ready to add"), frame, columns, details=details, folded=True),)

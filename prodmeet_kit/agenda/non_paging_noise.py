@@ -1,0 +1,130 @@
+"""Noise: which alerts to silence, what would do it and at what price, and rules that never fired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Note, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["evidence"]
+
+SHOWN = 15
+"""More rows than a meeting gets through are folded."""
+
+
+def evidence(findings: Findings) -> tuple[Evidence, ...]:
+    """Noisy alerts, what would silence them, and rules that never fired; nothing where there are none."""
+    shown: list[Evidence] = []
+    if len(findings.noise):
+        shown += _split(t("Noise"), _noise_frame(findings.noise), _noise_columns())
+    if len(findings.proposals):
+        shown += _split(t("What would silence it"), _proposal_frame(findings.proposals), _proposal_columns())
+        shown.append(Note(_how(), summary=t("How a change was tried")))
+    if len(findings.never_fired):
+        title = tn("{n} rule never fired", "{n} rules never fired", len(findings.never_fired))
+        columns = (Column("alert", t("Alert"), "code"), Column("group", t("Group"), "code"))
+        details = (Column("query", t("Condition"), "code"),)
+        shown.append(Table(title, findings.never_fired, columns, details, anchor=("group", "alert"), folded=True))
+    return tuple(shown)
+
+
+def _split(title: str, frame: pd.DataFrame, columns: tuple[Column, ...]) -> list[Evidence]:
+    anchor = tuple(name for name in ("alert", "service", "severity", "change") if name in frame)
+    first = Table(title, frame.iloc[:SHOWN], columns, anchor=anchor)
+    rest = frame.iloc[SHOWN:].reset_index(drop=True)
+    if rest.empty:
+        return [first]
+    more = tn("{title}: {n} more", "{title}: {n} more", len(rest), title=title)
+    return [first, Table(more, rest, columns, anchor=anchor, folded=True)]
+
+
+def _noise_frame(noise: pd.DataFrame) -> pd.DataFrame:
+    words = {
+        "always_firing": t("it fires nearly always"),
+        "slis_fine": t("every SLI was fine"),
+        "self_resolved": t("gone within minutes by itself"),
+        "flapping": t("fires again and again"),
+        "never_acted": t("nobody ever acknowledged it"),
+    }
+    return noise.assign(reason_text=noise["reason"].map(words).fillna(noise["reason"]))
+
+
+def _noise_columns() -> tuple[Column, ...]:
+    return (
+        Column("alert", t("Alert"), "code"),
+        Column("service", t("Service")),
+        Column("severity", t("Severity")),
+        Column("count", t("Times"), "count"),
+        Column("meetings", t("In so many meetings"), "count"),
+        Column("median_duration_s", t("Median length"), "duration"),
+        Column("reason_text", t("Because")),
+    )
+
+
+def _proposal_frame(proposals: pd.DataFrame) -> pd.DataFrame:
+    found = rows(proposals)
+    return proposals.assign(
+        change_text=[_change(row) for row in found],
+        effect=[_effect(row) for row in found],
+        replay_text=[_replay(row) for row in found],
+    )
+
+
+def _proposal_columns() -> tuple[Column, ...]:
+    return (
+        Column("alert", t("Alert"), "code"),
+        Column("service", t("Service")),
+        Column("change_text", t("Change")),
+        Column("effect", t("It would have")),
+        Column("replay_text", t("How sure")),
+    )
+
+
+def _change(row: dict[str, Any]) -> str:
+    if not row["change"]:
+        return t("none found")
+    if row["change"] == "delete":
+        return t("delete it")
+    if row["change"] == "threshold":
+        after, before = f"{row['after']:g}", f"{row['before']:g}"
+        return t("{op} {after} instead of {before}", op=row["op"], after=after, before=before)
+    after, before = write(row["after"], "duration"), write(row["before"], "duration")
+    return t("{key}: {after} instead of {before}", key=row["change"], after=after, before=before)
+
+
+def _effect(row: dict[str, Any]) -> str:
+    if not row["change"]:
+        return ""
+    gone = t("silenced {vanish} of {episodes}", vanish=int(row["vanish"]), episodes=int(row["episodes"]))
+    missed = t("missed {missed} of {caught} SLO events", missed=int(row["missed"]), caught=int(row["caught"]))
+    return f"{gone}; {missed}"
+
+
+def _replay(row: dict[str, Any]) -> str:
+    if row["matched"] != row["matched"]:  # NaN: not replayed
+        words = {
+            "no_rule": t("not replayed, because its rule is not known"),
+            "not_asked": t("not replayed, because only the rules that fire most are"),
+        }
+        return words.get(row["reason"]) or t("not replayed, because {error}", error=row["error"])
+    told = t("replay gives {matched} of {all}", matched=int(row["matched"]), all=int(row["episodes"]))
+    if row["extra"]:
+        told += tn(", and {n} nobody saw", ", and {n} nobody saw", int(row["extra"]))
+    return told if row["backed"] else t("{told}: not backed", told=told)
+
+
+def _how() -> str:
+    return t(
+        "The rule's condition since the last meeting was played again with the change. A change is proposed when "
+        "more than half of the firings would not have been and no SLO event that the alert told of is missed. "
+        "It is backed when the unchanged rule, played again, gives exactly the firings that were seen."
+    )

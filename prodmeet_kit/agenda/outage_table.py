@@ -1,0 +1,119 @@
+"""The incidents since the last meeting: one row each, with what the SLI saw and what was seen before below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+__all__ = ["repeated", "table"]
+
+
+def table(incidents: pd.DataFrame, timezone: str) -> Table:
+    """``INCIDENT_FINDINGS`` to read: when, how found, what it cost, what is owed."""
+    told = rows(incidents)
+    frame = incidents.assign(
+        price=incidents["budget_spent"].map(_price),
+        review=[_postmortem(row) for row in told],
+        told=[_told(row) for row in told],
+        seen=[_seen_by_sli(row, timezone) for row in told],
+        before=[_seen_before(row["seen_before"], timezone) for row in told],
+    )
+    columns = (
+        Column("id", t("Incident"), "code"),
+        Column("title", t("What")),
+        Column("severity", t("Severity")),
+        Column("services", t("Services"), "list"),
+        Column("start", t("Start"), "time"),
+        Column("detection_s", t("Detected after"), "duration"),
+        Column("mitigation_s", t("Mitigated after"), "duration"),
+        Column("told", t("Found by")),
+        Column("price", t("Error budget spent"), "list"),
+        Column("review", t("Postmortem"), "link"),
+    )
+    details = (
+        Column("impact", t("Impact")),
+        Column("seen", t("As the SLI saw it")),
+        Column("before", t("Seen before")),
+        Column("url", t("Link"), "link"),
+    )
+    return Table(t("Incidents since the last meeting"), frame, columns, details, anchor=("id",))
+
+
+def repeated(incidents: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """``id``, ``n`` and ``earlier`` (the last one like it) of each incident that is the third of its kind or more."""
+    for row in rows(incidents):
+        seen = row["seen_before"]
+        if seen and seen["count"] >= 3:
+            yield {"id": row["id"], "n": seen["count"], "earlier": seen["ids"][0]}
+
+
+def _price(spent: Mapping[str, float]) -> list[str]:
+    return [f"{slo} {write(value, 'budget')}" for slo, value in spent.items() if value == value]
+
+
+def _postmortem(row: Mapping[str, Any]) -> str:
+    if row["postmortem"]:
+        return str(row["postmortem"])
+    if row["postmortem_required"] is None:
+        return t("cannot tell")
+    if not row["postmortem_missing"]:
+        return t("not required")
+    age = row["postmortem_age_days"]
+    if age != age or age < 0:  # still open: the time to write it has not begun
+        return t("owed")
+    return t("owed for {age}", age=write(age * 86_400, "duration"))
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """Who or what told of the incident: a page that was seen, else what people wrote."""
+    if row["paged"]:
+        return t("page")
+    return row["detected_by"] or (t("cannot tell") if row["paged"] is None else t("not a page"))
+
+
+def _seen_by_sli(row: Mapping[str, Any], timezone: str) -> str:
+    """Since when an SLO burned, beside the start that people wrote; empty where none did."""
+    if not row["onset_slo"]:
+        return ""
+    apart = (row["onset"] - row["start"]).total_seconds()
+    names = {
+        "slo": row["onset_slo"],
+        "onset": write(row["onset"], "time", timezone=timezone),
+        "apart": write(abs(apart), "duration"),
+    }
+    if apart < 0:
+        text = t("{slo} burned from {onset}, {apart} before the start that people wrote", **names)
+    elif apart > 0:
+        text = t("{slo} burned from {onset}, {apart} after the start that people wrote", **names)
+    else:
+        text = t("{slo} burned from {onset}, the start that people wrote", **names)
+    known = row["detection_from_onset_s"]
+    if known == known and known >= 0:
+        text += "; " + t("detected {time} after that", time=write(known, "duration"))
+    return text
+
+
+def _seen_before(seen: Mapping[str, Any] | None, timezone: str) -> str:
+    """How many of its kind, of how many incidents of the service, since when."""
+    if seen is None:
+        return t("cannot tell: no older incident is on record")
+    since = write(seen["since"], "date", timezone=timezone)
+    of_service = tn(
+        "{n} incident of its services in the same time", "{n} incidents of its services in the same time",
+        seen["of_service"],
+    )  # fmt: skip
+    if seen["count"] == 1:
+        return t("no other of its kind since {since}", since=since) + "; " + of_service
+    text = t("{n} of its kind since {since}, with {ids}", n=seen["count"], since=since, ids=", ".join(seen["ids"][:5]))
+    if seen["per_quarter"] is not None:
+        text += "; " + t("{rate} a quarter", rate=write(seen["per_quarter"], "number"))
+    return text + "; " + of_service

@@ -1,0 +1,106 @@
+"""What pages ask of people, by rotation: hours of work, of leisure and of sleep, and shifts beyond the guide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Note, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["evidence"]
+
+GUIDE_HOURS = 12
+"""The guide is for shifts of 8 to 12 hours."""
+
+
+def evidence(findings: Findings) -> tuple[Evidence, ...]:
+    """A sentence against the guide for each rotation that was paged, then the table; nothing without pages."""
+    load = findings.page_load
+    if not load["pages"].sum():
+        return ()
+    notes = [
+        Note(_sentence(row), "warning" if row["shifts_over_guide"] else "info") for row in rows(load) if row["pages"]
+    ]
+    return (*notes, _table(load))
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    named = {"rotation": _name(row), "shifts": write(row["shifts"], "count")}
+    over = int(row["shifts_over_guide"])
+    if over:
+        text = tn(
+            "{rotation}: {n} of {shifts} shifts had more than two events, the most a shift should have; "
+            "the busiest had {most}.",
+            "{rotation}: {n} of {shifts} shifts had more than two events, the most a shift should have; "
+            "the busiest had {most}.",
+            over,
+            most=write(row["busiest_shift_events"], "count"),
+            **named,
+        )
+    else:
+        text = t("{rotation}: none of {shifts} shifts had more than two events, the most a shift should have.", **named)
+    nights = int(row["interrupted_nights"])
+    if nights:
+        text += " " + tn("{n} night was interrupted.", "{n} nights were interrupted.", nights)
+    if row["shift_h"] > GUIDE_HOURS:
+        text += " " + t(
+            "Its shifts are of {hours} hours, while the guide is for 8 to 12: it is judged too harshly.",
+            hours=write(row["shift_h"], "number"),
+        )
+    return text
+
+
+def _table(load: pd.DataFrame) -> Table:
+    found = rows(load)
+    frame = load.assign(
+        name=[_name(row) for row in found],
+        busiest=[_busiest(row) for row in found],
+        pages_change=[_difference(row["pages"], row["pages_previous"]) for row in found],
+        events_change=[_difference(row["events"], row["events_previous"]) for row in found],
+    )
+    columns = (
+        Column("name", t("Rotation")),
+        Column("timezone", t("Time zone")),
+        Column("pages", t("Pages"), "count"),
+        Column("pages_change", t("Against the window before")),
+        Column("events", t("Events"), "count"),
+        Column("events_change", t("Against the window before")),
+        Column("business", t("In business hours"), "count"),
+        Column("off", t("In free time"), "count"),
+        Column("sleep", t("In hours of sleep"), "count"),
+        Column("interrupted_nights", t("Nights interrupted"), "count"),
+        Column("shifts_over_guide", t("Shifts over the guide"), "count"),
+        Column("busiest", t("Busiest shift")),
+    )
+    caption = t(
+        "Hours are those of the rotation's own time zone. An event is what interrupts once: pages of a service that "
+        "overlap or follow within 5 minutes. Guide: at most two events in a shift of 8 to 12 hours (SRE book, "
+        "chapters 1 and 11)."
+    )
+    return Table(t("Load on people"), frame, columns, anchor=("rotation",), caption=caption)
+
+
+def _name(row: dict[str, Any]) -> str:
+    return str(row["rotation"]) or t("no rotation")
+
+
+def _busiest(row: dict[str, Any]) -> str:
+    if not row["busiest_shift_events"]:
+        return ""
+    since = write(row["busiest_shift_start"], "time", timezone=row["timezone"])
+    events = tn("{n} event", "{n} events", int(row["busiest_shift_events"]))
+    return t("{events} from {since}", events=events, since=since)
+
+
+def _difference(now: float, before: float) -> str:
+    """A change in counts with its sign: counts this small say nothing as per cent."""
+    more = now - before
+    return ("+" if more > 0 else "") + write(more, "count")

@@ -1,0 +1,125 @@
+"""How well pages told of what users suffered: always with the counts, and an interval where there are enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.analysis.paging_quality import enough
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import UNKNOWN, write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.analysis.paging_quality import PagingQuality
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["evidence"]
+
+
+def evidence(findings: Findings) -> tuple[Evidence, ...]:
+    """The four measures of the SRE Workbook, then by alert and by meeting, folded."""
+    return (_measures(findings.paging_quality), _by_alert(findings), _history(findings))
+
+
+def _measures(quality: PagingQuality) -> Table:
+    import pandas as pd
+
+    detected, reset = len(quality.detection_s), len(quality.reset_s)
+    told = [
+        (
+            t("Precision"),
+            _counted(quality.pages_caught, quality.pages, quality.precision_interval),
+            t("pages that told of an SLO event"),
+        ),
+        (
+            t("Recall"),
+            _counted(quality.events_caught, quality.events, quality.recall_interval),
+            t("SLO events that were paged"),
+        ),
+        (
+            t("Detection time"),
+            _times(quality.detection_median_s, quality.detection_worst_s, detected),
+            t("from the onset to the first page"),
+        ),
+        (
+            t("Reset time"),
+            _times(quality.reset_median_s, quality.reset_worst_s, reset),
+            t("from the end to the end of the last page"),
+        ),
+    ]
+    frame = pd.DataFrame(told, columns=["measure", "value", "meaning"])
+    columns = (
+        Column("measure", t("Measure")),
+        Column("value", t("Since the last meeting")),
+        Column("meaning", t("Of what")),
+    )
+    return Table(t("How good the pages were"), frame, columns, anchor=("measure",))
+
+
+def _counted(some: int, whole: int, bounds: tuple[float, float]) -> str:
+    """Counts first; a share and its interval only of enough."""
+    if not whole:
+        return t("none to tell by")
+    text = t("{some} of {all}", some=some, all=whole)
+    if not enough(whole):
+        return text
+    low, high = (write(round(bound, 2), "percent") for bound in bounds)
+    return t(
+        "{counts} ({share}; 95% interval {low} to {high})",
+        counts=text,
+        share=write(some / whole, "percent"),
+        low=low,
+        high=high,
+    )
+
+
+def _times(middle: float, worst: float, count: int) -> str:
+    if not count:
+        return t("none to tell by")
+    if count == 1:
+        return t("{time} (one event)", time=write(worst, "duration"))
+    return t(
+        "median {middle}, worst {worst} ({n} events)",
+        middle=write(middle, "duration"),
+        worst=write(worst, "duration"),
+        n=count,
+    )
+
+
+def _by_alert(findings: Findings) -> Table:
+    by_alert = findings.paging_by_alert
+    frame = by_alert.assign(precision_text=[_row_precision(row) for row in rows(by_alert)])
+    columns = (
+        Column("alert", t("Alert"), "code"),
+        Column("service", t("Service")),
+        Column("precision_text", t("Pages of an SLO event")),
+        Column("events", t("SLO events told of"), "count"),
+        Column("detection_median_s", t("Detection, median"), "duration"),
+        Column("reset_median_s", t("Reset, median"), "duration"),
+    )
+    return Table(t("The same by alert"), frame, columns, anchor=("alert", "service"), folded=True)
+
+
+def _row_precision(row: dict[str, Any]) -> str:
+    return _counted(int(row["caught"]), int(row["pages"]), (row["precision_low"], row["precision_high"]))
+
+
+def _history(findings: Findings) -> Table:
+    history = findings.paging_history
+    frame = history.assign(
+        pages_text=[_of(row["caught"], row["pages"]) for row in rows(history)],
+        events_text=[_of(row["events_caught"], row["events"]) for row in rows(history)],
+    )
+    columns = (
+        Column("meeting", t("Meeting"), "date"),
+        Column("pages_text", t("Pages of an SLO event")),
+        Column("events_text", t("SLO events paged")),
+        Column("detection_median_s", t("Detection, median"), "duration"),
+    )
+    return Table(t("From meeting to meeting"), frame, columns, anchor=("meeting",), folded=True)
+
+
+def _of(some: float, whole: float) -> str:
+    return t("{some} of {all}", some=int(some), all=int(whole)) if whole else UNKNOWN
