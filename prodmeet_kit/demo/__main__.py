@@ -75,12 +75,14 @@ def _build(directory: Path, seed: int) -> datetime:
 @contextmanager
 def _prometheus(port: int | None, seed: int) -> Iterator[tuple[str, datetime]]:
     """A Prometheus with the demo world in a temporary folder: its URL, and the meeting."""
+    from prodmeet_kit.demo.rules import rules_text
     from prodmeet_kit.demo.server import running_prometheus
 
     with tempfile.TemporaryDirectory(prefix="prodmeet-demo-") as name:
-        data = Path(name) / "data"
+        data, rules = Path(name) / "data", Path(name) / "shop.yml"
         meeting = _build(data, seed)
-        with running_prometheus(data, port=port) as url:
+        rules.write_text(rules_text(), encoding="utf-8")
+        with running_prometheus(data, port=port, config_text=f"rule_files: ['{rules}']\n") as url:
             yield url, meeting
 
 
