@@ -1,4 +1,4 @@
-"""``ALERTS`` of a real Prometheus, sample for sample."""
+"""``ALERTS`` of a real Prometheus, run for run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.integration
 
 END = datetime(2026, 11, 23, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")
-START = WINDOW.compare_start
+START = WINDOW.history_start
 
 # An alert that fires for 35 days, evaluated on the minute: samples fall on both ends and on every join of chunks.
 STEADY = [START + timedelta(minutes=minute) for minute in range(-7 * 1440, 28 * 1440 + 60)]
@@ -54,21 +54,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def test_every_evaluation_of_the_two_windows_is_there_once(server: str) -> None:
+def test_every_run_of_the_history_is_there_once_and_whole(server: str) -> None:
     source = PrometheusSource(metric_source(server))
-    context = Context(shop(), WINDOW, frames.ALERT_SAMPLES, "sources.alerts[0]", Path(), None, source)
-    made = frames.ALERT_SAMPLES.check(read({"type": "prometheus_alerts"}, context))
-    steady = made[made["alertname"] == "Steady"]
-    assert [moment.to_pydatetime() for moment in steady["time"]] == [m for m in STEADY if START <= m <= END]
-    assert set(steady["labels"]) == {'{"replica":"a","severity":"ticket"}'}
-    short = made[made["alertname"] == "Short"].sort_values("time")
-    assert [moment.to_pydatetime() for moment in short["time"]] == SHORT
-    assert list(short["state"]) == ["pending"] * 3 + ["firing"] * 7
+    context = Context(shop(), WINDOW, frames.ALERT_RUNS, "sources.alerts[0]", Path(), None, source)
+    made = frames.ALERT_RUNS.check(read({"type": "prometheus_alerts"}, context)).set_index(["alertname", "state"])
+    spans = {key: [(row["start"].to_pydatetime(), row["last"].to_pydatetime())] for key, row in made.iterrows()}
+    # One run over all four answers; it began before the history and goes on after the meeting.
+    assert spans == {
+        ("Short", "firing"): [(SHORT[3], SHORT[9])],
+        ("Short", "pending"): [(SHORT[0], SHORT[2])],
+        ("Steady", "firing"): [(START, END)],
+    }
+    assert len(made) == 3
+    assert made.loc[("Steady", "firing"), "labels"] == '{"replica":"a","severity":"ticket"}'
     assert context.notes == []
 
 
 def test_matchers_narrow_what_is_read(server: str) -> None:
     source = PrometheusSource(metric_source(server))
-    context = Context(shop(), WINDOW, frames.ALERT_SAMPLES, "sources.alerts[0]", Path(), None, source)
+    context = Context(shop(), WINDOW, frames.ALERT_RUNS, "sources.alerts[0]", Path(), None, source)
     made = read({"type": "prometheus_alerts", "matchers": 'severity="page"', "page": 'severity="page"'}, context)
     assert set(made["alertname"]) == {"Short"}

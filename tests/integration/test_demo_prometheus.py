@@ -11,12 +11,19 @@ from urllib.request import urlopen
 
 import pytest
 
+from prodmeet_kit.analysis.episodes import build
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.world import World
 from prodmeet_kit.errors import ProdmeetError
+from prodmeet_kit.frames import ALERT_RUNS, labels_of
 from prodmeet_kit.parameters import load
 from prodmeet_kit.parameters.models import Slo
 from prodmeet_kit.promql import fill_window
+from prodmeet_kit.sources.alerts import read
+from prodmeet_kit.sources.base import Context
+from prodmeet_kit.sources.prometheus import PrometheusSource
+from prodmeet_kit.window import Window
+from tests.support.answering import metric_source
 
 pytestmark = pytest.mark.integration
 
@@ -80,6 +87,23 @@ def test_raw_alert_samples_tell_every_episode(demo_prometheus: tuple[str, World]
     expected = [(e.alert, e.labels.get("pod", ""), e.start.timestamp()) for e in world.episodes]
     assert len(expected) > 80
     assert sorted(found) == sorted(expected)
+
+
+def test_the_kit_tells_every_episode_of_the_history_and_no_other(demo_prometheus: tuple[str, World]) -> None:
+    url, world = demo_prometheus
+    window = Window.ending(world.meeting, cadence=timedelta(days=14), timezone="Asia/Tokyo")
+    source = PrometheusSource(metric_source(url))
+    context = Context(PRODUCT, window, ALERT_RUNS, "sources.alerts[0]", Path(), None, source)
+    found = build(read({"type": "prometheus_alerts", "page": 'severity="page"'}, context), window)
+    expected = [
+        (e.start, e.alert, e.labels.get("pod", ""), e.labels["severity"] == "page")
+        for e in world.episodes
+        if e.end > window.history_start and e.start < window.end
+    ]
+    pods = found["labels"].map(labels_of).map(lambda labels: labels.get("pod", ""))
+    told = zip(found["start"].dt.to_pydatetime(), found["alert"], pods, found["page"], strict=True)
+    assert sorted(told) == sorted(expected)
+    assert len(expected) > 50
 
 
 def test_when_an_alert_became_active_is_the_value_of_its_state(demo_prometheus: tuple[str, World]) -> None:

@@ -14,7 +14,7 @@ from tests.support.reviews import review
 RECORDS = {
     "planned_changes": "changes",
     "outages": "incidents",
-    "paging_events": "alert_samples",
+    "paging_events": "alert_runs",
     "action_items": "action_items",
     "consultations": "consultations",
     "toil": "toil",
@@ -142,7 +142,7 @@ def test_an_outage_is_priced_in_error_budget() -> None:
     # A trend of 7 bad of 10 events a second for one hour, over a budget of 0.1% of 10/s for 28 days:
     # 7 * 3,600 / (0.001 * 10 * 2,419,200) = 104%
     values = {**FINE, "slo/cart/availability/bad/trend": 7.0}
-    item = review({"incidents": [incident], "alert_samples": []}, values).outages
+    item = review({"incidents": [incident], "alert_runs": []}, values).outages
     assert "INC-1 was the most expensive at 104% of an error budget; 1 postmortem is owed." in item.headline
     assert item.candidates[0].score == 100
 
@@ -153,7 +153,7 @@ DOWN = {"id": "INC-1", "title": "Down", "services": ["cart"], "start": "2026-11-
 def outages(alerts: list[dict[str, object]] | None, *sections: str, **more: str) -> AgendaItem:
     """The outages of a review with one incident and no metrics, in which these sections failed."""
     failures = [Failure(section, f"source of {section}", "refused") for section in sections]
-    return review({"incidents": [DOWN | more], "alert_samples": alerts}, failures=failures).outages
+    return review({"incidents": [DOWN | more], "alert_runs": alerts}, failures=failures).outages
 
 
 def test_an_outage_that_nobody_could_measure_is_said_to_be_unknown() -> None:
@@ -203,25 +203,25 @@ def test_no_burn_is_claimed_when_burns_could_not_be_checked() -> None:
 
 
 def test_without_alerts_nothing_is_said_of_what_should_have_paged() -> None:
-    quiet = review({"alert_samples": None}, FINE).non_paging_events
+    quiet = review({"alert_runs": None}, FINE).non_paging_events
     assert quiet.headline == (
         "None, because no SLO and no resource needs attention; "
         "without alerts nobody knows what should have paged and what is noise."
     )
     # 1e9 of a limit of 1e9: the resource is full
-    full = review({"alert_samples": None}, {**FINE, "resource/cart/memory/limit": 1e9}).non_paging_events
+    full = review({"alert_runs": None}, {**FINE, "resource/cart/memory/limit": 1e9}).non_paging_events
     assert full.headline == (
         "1 needs attention without a page; without alerts nobody knows what should have paged and what is noise."
     )
 
 
 def test_non_paging_events_that_could_not_be_checked_say_what_their_sources_answered() -> None:
-    item = review({"alert_samples": None}, failures=[Failure("metrics", "prometheus", "refused")]).non_paging_events
+    item = review({"alert_runs": None}, failures=[Failure("metrics", "prometheus", "refused")]).non_paging_events
     assert (item.state, item.headline, item.failures) == ("could_not_check", "Could not check: refused", ())
 
 
 def test_without_a_trend_no_burn_is_said_to_have_been_paged() -> None:
-    item = review({"alert_samples": []}).non_paging_events
+    item = review({"alert_runs": []}).non_paging_events
     assert item.headline == (
         "None, because no alert fired without need; for 1 of 1 SLOs nobody knows whether a burn went unpaged."
     )

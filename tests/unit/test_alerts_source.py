@@ -1,4 +1,4 @@
-"""Samples of ``ALERTS`` from a server: none lost, none doubled, whichever way its ranges are closed."""
+"""Runs of ``ALERTS`` from a server: no evaluation lost, none doubled, no run cut, however ranges are closed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
@@ -22,19 +23,23 @@ WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")
 
 
 def context(metrics: MetricSource) -> Context:
-    return Context(shop(), WINDOW, frames.ALERT_SAMPLES, "sources.alerts[0]", Path("parameters"), None, metrics)
+    return Context(shop(), WINDOW, frames.ALERT_RUNS, "sources.alerts[0]", Path("parameters"), None, metrics)
 
 
 class Store:
     """A server that holds samples of ``ALERTS``; its ranges are closed at the left (2.x) or open (3.x)."""
 
-    def __init__(self, series: list[tuple[dict[str, str], list[float]]], *, closed: bool) -> None:
+    def __init__(self, series: list[tuple[dict[str, str], list[float]]], *, closed: bool, up: str = "") -> None:
         self.series = series
+        self.up = up  # since when the server has samples of up
         self.closed = closed
         self.queries: list[str] = []
 
     def __call__(self, asked: Asked) -> tuple[int, str, bytes]:
         self.queries.append(asked.form["query"])
+        if asked.form["query"] == "group(up)":
+            there = self.up and float(asked.form["time"]) >= datetime.fromisoformat(self.up).timestamp()
+            return success([{"metric": {}, "value": [float(asked.form["time"]), "1"]}] if there else [])
         (length,) = re.findall(r"\[(.+)\]$", asked.form["query"])
         end = float(asked.form["time"])
         start = round(end - parse_duration(length).total_seconds(), 3)
@@ -47,18 +52,43 @@ class Store:
         return success(result, kind="matrix")
 
 
+def ask(store: Store, config: dict[str, Any] | None = None, **sources: Any) -> tuple[pd.DataFrame, Context]:
+    with answering(store) as server:
+        metrics = PrometheusSource(metric_source(server.url))
+        given = Context(shop(sources=sources), WINDOW, frames.ALERT_RUNS, "sources.alerts[0]", Path(), None, metrics)
+        made = frames.ALERT_RUNS.check(read({"type": "prometheus_alerts", **(config or {})}, given))
+    return made, given
+
+
 @pytest.mark.parametrize("closed", [True, False], ids=["closed ranges", "open ranges"])
-def test_samples_at_the_joins_and_at_both_ends_are_there_once(closed: bool) -> None:
-    start = WINDOW.compare_start
-    # compare_start is 28 d before the end: chunks of 7 d (and a millisecond) join at about these instants
+def test_evaluations_at_the_joins_and_at_both_ends_are_there_once(closed: bool) -> None:
+    start = WINDOW.history_start
+    # history_start is 28 d before the end: chunks of 7 d (and a millisecond) join at about these instants
     days = (0, 7, 14, 21, 28)
     times = [(start + timedelta(days=day, milliseconds=tick)).timestamp() for day in days for tick in (-1, 0, 1)]
     store = Store([({"alertname": "High", "alertstate": "firing"}, times)], closed=closed)
-    with answering(store) as server:
-        made = read({"type": "prometheus_alerts"}, context(PrometheusSource(metric_source(server.url))))
-    expected = [time for time in times if start.timestamp() <= time <= END.timestamp()]
-    assert [moment.timestamp() for moment in made["time"]] == expected
-    assert len(expected) == 13  # fifteen, but for the one before the start and the one after the end
+    made, _ = ask(store)
+    assert [moment.timestamp() for moment in made["start"]] == [times[1], times[3], times[6], times[9], times[12]]
+    assert [moment.timestamp() for moment in made["last"]] == [times[2], times[5], times[8], times[11], times[13]]
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["closed ranges", "open ranges"])
+def test_a_run_over_the_join_of_two_answers_is_not_cut(closed: bool) -> None:
+    middle = (END - timedelta(days=14)).timestamp()
+    times = [middle + 60 * minute for minute in (-3, -2, -1, 0, 1, 2)] + [middle + 60 * minute for minute in (4, 5)]
+    made, _ = ask(Store([({"alertname": "High", "alertstate": "firing"}, times)], closed=closed))
+    assert [moment.timestamp() for moment in made["start"]] == [times[0], times[6]]
+    assert [moment.timestamp() for moment in made["last"]] == [times[5], times[7]]
+
+
+def test_a_late_evaluation_is_of_the_run_and_a_missed_one_ends_it() -> None:
+    at = END.timestamp() - 7200
+    times = [at + 30 * step for step in (0, 1, 2.5, 4.1)]  # 45 s and 48 s after the one before
+    made, _ = ask(
+        Store([({"alertname": "High", "alertstate": "firing"}, times)], closed=True), {"evaluation_interval": "30s"}
+    )
+    assert [moment.timestamp() for moment in made["start"]] == [times[0], times[3]]
+    assert made["interval_s"].tolist() == [30, 30]
 
 
 def test_firing_and_pending_of_every_replica_are_kept_apart_and_in_order() -> None:
@@ -69,25 +99,78 @@ def test_firing_and_pending_of_every_replica_are_kept_apart_and_in_order() -> No
         ({**labels, "alertstate": "firing", "replica": "a"}, [at + 120, at + 180]),
         ({"alertname": "Disk", "alertstate": "firing"}, [at]),
     ]
-    with answering(Store(series, closed=True)) as server:
-        made = read({"type": "prometheus_alerts"}, context(PrometheusSource(metric_source(server.url))))
-    frames.ALERT_SAMPLES.check(made)
-    assert list(made["alertname"]) == ["Disk", "High", "High", "High", "High"]
-    assert list(made["state"]) == ["firing", "firing", "firing", "pending", "pending"]
+    made, _ = ask(Store(series, closed=True))
+    assert list(made["alertname"]) == ["Disk", "High", "High"]
+    assert list(made["state"]) == ["firing", "firing", "pending"]
     assert made["labels"][0] == "{}"
     assert made["labels"][1] == '{"replica":"a","service":"cart","severity":"page"}'
-    assert made["time"][0] == datetime.fromtimestamp(at, UTC)  # to the millisecond
+    assert made["start"][0] == datetime.fromtimestamp(at, UTC)  # to the millisecond
+    assert made["acknowledged"].isna().all() and not made["acknowledges"].any()
+
+
+@pytest.mark.parametrize(
+    ("page", "pages"),
+    [
+        ("", [True, True]),
+        ('severity="page"', [False, True]),
+        ('alertname!="High",severity="page"', [False, False]),
+    ],
+)
+def test_the_label_expression_says_which_alerts_page_and_may_name_the_alert(page: str, pages: list[bool]) -> None:
+    at = END.timestamp() - 600
+    series = [
+        ({"alertname": name, "alertstate": "firing", "severity": severity}, [at])
+        for name, severity in (("Disk", "ticket"), ("High", "page"))
+    ]
+    made, _ = ask(Store(series, closed=True), {"page": page})
+    assert list(made["page"]) == pages
+
+
+@pytest.mark.parametrize(("count", "name"), [(1, "alerts"), (2, "alerts[0]")])
+def test_a_run_names_its_source_as_the_report_does(count: int, name: str) -> None:
+    store = Store([({"alertname": "High", "alertstate": "firing"}, [END.timestamp() - 600])], closed=True)
+    made, _ = ask(store, alerts=[{"type": "prometheus_alerts"}] * count)
+    assert list(made["source"]) == [name]
 
 
 def test_the_matchers_of_the_parameters_select_the_alerts_and_page_does_not() -> None:
     store = Store([], closed=True)
-    config = {"type": "prometheus_alerts", "page": 'severity="page"', "matchers": 'namespace="shop"'}
-    with answering(store) as server:
-        given = context(PrometheusSource(metric_source(server.url)))
-        made = read(config, given)
-    assert {query.partition("[")[0] for query in store.queries} == {'ALERTS{namespace="shop"}'}
+    made, given = ask(store, {"page": 'severity="page"', "matchers": 'namespace="shop"'})
+    assert {query.partition("[")[0] for query in store.queries} == {'ALERTS{namespace="shop"}', "group(up)"}
     assert made.empty
     assert "no sample of ALERTS" in given.notes[0]
+
+
+def test_a_server_that_does_not_keep_so_old_data_is_told_of_to_within_the_hour() -> None:
+    store = Store([], closed=True, up="2026-11-10T12:20Z")
+    _, given = ask(store)
+    found = re.fullmatch(r"the server has no sample of up before (.+): what fired earlier is not seen", given.notes[1])
+    assert found is not None
+    oldest = datetime.strptime(f"2026 {found[1]}", "%Y %a %d %b %H:%M UTC").replace(tzinfo=UTC)
+    assert timedelta(0) <= oldest - datetime(2026, 11, 10, 12, 20, tzinfo=UTC) <= timedelta(hours=1)
+    # 28 days halved until an hour is left: 2 questions and 10 more
+    assert store.queries.count("group(up)") <= 12
+
+
+@pytest.mark.parametrize(("up", "asked"), [("2026-01-01T00:00Z", 1), ("", 2)], ids=["all kept", "no up at all"])
+def test_nothing_is_said_of_what_the_server_keeps_when_it_keeps_all_or_cannot_tell(up: str, asked: int) -> None:
+    store = Store([], closed=True, up=up)
+    _, given = ask(store)
+    assert len(given.notes) == 1
+    assert store.queries.count("group(up)") == asked
+
+
+def test_an_alert_at_the_begin_of_the_history_shows_that_it_is_kept() -> None:
+    at = WINDOW.history_start.timestamp() + 600
+    store = Store([({"alertname": "High", "alertstate": "firing"}, [at])], closed=True)
+    ask(store)
+    assert "group(up)" not in store.queries
+
+
+@pytest.mark.parametrize("gap", ["0s", "10m"])
+def test_flapping_may_be_joined_or_not(gap: str) -> None:
+    made, _ = ask(Store([], closed=True), {"flap_gap": gap, "replica_labels": ["cluster"]})
+    assert made.empty
 
 
 @pytest.mark.parametrize(
@@ -96,6 +179,8 @@ def test_the_matchers_of_the_parameters_select_the_alerts_and_page_does_not() ->
         ({"page": "severity=page"}, "page"),
         ({"evaluation_interval": "soon"}, "evaluation_interval"),
         ({"pages": "x"}, "pages"),
+        ({"flap_gap": "5"}, "flap_gap"),
+        ({"replica_labels": "replica"}, "replica_labels"),
     ],
 )
 def test_a_wrong_key_is_named_with_its_place_in_the_parameter_file(config: dict[str, str], key: str) -> None:

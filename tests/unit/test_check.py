@@ -52,9 +52,9 @@ def lines(folder: Path, url: str) -> list[str]:
 
 
 def about_data(folder: Path, values: dict[str, float], late: timedelta = timedelta()) -> list[str]:
-    """What is said after the file and the source."""
+    """What is said after the file and the two sources, metrics and rules."""
     with answering(answers(values, late)) as server:
-        return lines(folder, server.url)[2:]
+        return lines(folder, server.url)[3:]
 
 
 def test_a_product_in_order_is_ok_in_every_line(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_incidents_are_the_outages_of_the_world() -> None:
     told = [
         [entry["services"], moment(entry["start"]), moment(entry["mitigated"]), entry["detected_by"] == "page"]
         for entry in read("demo/incidents.yaml")
+        if entry["id"] != "INC-38"  # older than the metrics: only its kind is of interest
     ]
     assert told == [[[o.service], o.start, o.end, o.paged] for o in OUTAGES]
 

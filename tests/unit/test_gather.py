@@ -57,7 +57,8 @@ def test_every_planned_question_is_answered_and_every_source_has_a_state(tmp_pat
     assert len(made.answers) == PLANNED
     assert made.value("slo/cart/availability/total/window") == 2
     assert made.failures == ()
-    assert {source.name: source.state for source in made.sources} == {"metrics": "ok", "alerts": "empty", "toil": "ok"}
+    states = {"metrics": "ok", "alerts": "empty", "rules": "empty", "toil": "ok"}
+    assert {source.name: source.state for source in made.sources} == states
     assert made.sources[0].detail.endswith(f"{PLANNED} of {PLANNED} queries answered")
     assert made.records["toil"] is not None
     assert len(made.records["toil"]) == 1
@@ -83,8 +84,10 @@ def test_data_that_ends_well_before_the_meeting_is_a_failure_of_the_metrics(
 
 def test_a_record_nobody_configured_is_none_without_a_failure(tmp_path: Path) -> None:
     made, _ = facts(everything, tmp_path)
-    assert set(made.records) == {"alert_samples", "incidents", "changes", "action_items", "consultations", "toil"}
-    assert all(frame is None for frame in made.records.values())
+    kept = {"incidents", "changes", "action_items", "consultations", "toil"}
+    assert set(made.records) == {"alert_runs", "alert_rules", "silences", "verdicts", *kept}
+    # the rules are the metric source's own, and this one has none
+    assert [name for name, frame in made.records.items() if frame is not None] == ["alert_rules"]
     assert made.failures == ()
 
 
@@ -136,7 +139,7 @@ def test_an_unreachable_server_fails_each_section_once_and_quickly(tmp_path: Pat
     assert "cannot connect to http://127.0.0.1:1: Connection refused" in metrics.message
     assert metrics.message.endswith(f"({PLANNED} queries)")
     assert made.failures[3].source == "AI-1"
-    assert made.records["alert_samples"] is None
+    assert made.records["alert_runs"] is None
     assert made.sources[0].state == "failed"
 
 
@@ -255,7 +258,7 @@ def test_problems_of_all_hand_written_files_are_raised_together(tmp_path: Path) 
     sources = {
         "metrics": {"url": "http://127.0.0.1:1", "type": "graphite"},
         "toil": [{"type": "file", "path": "toil.yaml"}],
-        "incidents": [{"type": "file", "path": "absent.yaml"}, {"type": "pagerduty"}],
+        "incidents": [{"type": "file", "path": "absent.yaml"}, {"type": "telepathy"}],
     }
     with pytest.raises(ParametersError, match=r"sources\.metrics\.type is graphite.*write one of"):
         gather(shop(sources=sources), WINDOW, folder=tmp_path)

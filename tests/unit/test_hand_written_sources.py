@@ -270,9 +270,9 @@ def test_wrong_keys_of_the_source_are_problems_of_the_parameter_file(tmp_path: P
         files.read({"type": "file", **config}, context(tmp_path, frames.TOIL))
 
 
-def test_alert_samples_cannot_be_written_by_hand(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="alert_samples cannot be written by hand"):
-        read(tmp_path, frames.ALERT_SAMPLES, "[]")
+def test_alert_runs_cannot_be_written_by_hand(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="alert_runs cannot be written by hand"):
+        read(tmp_path, frames.ALERT_RUNS, "[]")
 
 
 def minutes(tmp_path: Path, **texts: str) -> pd.DataFrame:

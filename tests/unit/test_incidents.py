@@ -130,6 +130,74 @@ def test_whether_a_postmortem_is_owed_is_not_known_while_a_price_that_decides_is
     assert row["postmortem_missing"] == (required is True)
 
 
+@pytest.mark.parametrize(
+    ("days", "each", "required"),
+    [
+        # 7 * 200 = 1,400 of 5,000 is 28% of the window's budget: of 7 days' budget that is 7% of four weeks'.
+        (7, 200.0, False),
+        # 7 * 575 = 4,025 is 80.5% of 7 days' budget: 20.125% of four weeks'.
+        (7, 575.0, True),
+        # 7 * 50 = 350 is 7% of 84 days' budget: 21% of four weeks'.
+        (84, 50.0, True),
+        (84, 47.5, False),  # 6.65%: 19.95%
+    ],
+)
+def test_the_rule_is_of_four_weeks_whatever_the_window_of_the_slo(days: int, each: float, required: bool) -> None:
+    slos = (SloTarget("cart", "availability", 0.999, timedelta(days=days).total_seconds()),)
+    halved = COUNTS.assign(total=5_000_000.0)
+    row = found(incident(), bad={("2026-11-17T03:05", "2026-11-17T03:40"): each}, slos=slos, counts=halved).iloc[0]
+    assert row["postmortem_required"] is required
+
+
+@pytest.mark.parametrize(
+    ("more", "age"),
+    [
+        ({}, 7 + 380 / 1440),  # 17 Nov 03:40 to 24 Nov 10:00: 7 days and 380 minutes
+        ({"end": None}, nan),
+        ({"postmortem": "https://example.org/pm"}, nan),
+        ({"services": ["mail"]}, nan),
+    ],
+)
+def test_a_postmortem_that_is_owed_has_the_age_of_the_end(more: dict[str, Any], age: float) -> None:
+    made = found(incident(**more))["postmortem_age_days"].iloc[0]
+    assert made == pytest.approx(age, nan_ok=True, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("fired", "all_alerts", "paged"), [(True, False, True), (False, False, None), (False, True, False)]
+)
+def test_no_page_is_known_only_where_every_source_of_alerts_answered(
+    fired: bool, all_alerts: bool, paged: bool | None
+) -> None:
+    page = {"service": "cart", "page": True, "start": at("2026-11-17T03:05"), "end": at("2026-11-17T03:50")}
+    pages = EPISODES.frame([page] if fired else [])
+    rows = findings(INCIDENTS.frame([incident()]), [SLO], {}, COUNTS, pages, WINDOW, all_alerts=all_alerts)
+    assert rows["paged"].tolist() == [paged]
+
+
+def test_the_onset_that_the_sli_saw_stands_beside_the_start_that_people_wrote() -> None:
+    burn = {
+        "id": "cart/availability@x", "service": "cart", "slo": "availability",
+        "onset": at("2026-11-17T03:05"), "end": at("2026-11-17T03:40"), "budget_spent": 0.35,
+    }  # fmt: skip
+    told = INCIDENTS.frame([incident(detected=at("2026-11-17T03:11")), incident("18T03:07", "18T03:40", id="INC-2")])
+    made = findings(told, [SLO], {}, COUNTS, None, WINDOW, SLO_EVENTS.frame([burn]))
+    assert INCIDENT_FINDINGS.check(made)["onset"].tolist() == [at("2026-11-17T03:05"), pd.NaT]
+    assert made["onset_slo"].tolist() == ["cart/availability", ""]
+    # 03:05 to 03:11, and 03:07 to 03:11.
+    assert made[["detection_from_onset_s", "detection_s"]].iloc[0].tolist() == [360, 240]
+    assert made["detection_from_onset_s"].isna().tolist() == [False, True]
+
+
+def test_incidents_from_before_the_window_are_seen_before_though_they_are_not_shown() -> None:
+    old = {**incident(id="INC-0", title="Cache full"), "start": at("2026-10-18T03:07"), "end": at("2026-10-18T04:00")}
+    made = findings(INCIDENTS.frame([old, incident(title="Cache is full")]), [SLO], {}, COUNTS, None, WINDOW)
+    assert made["id"].tolist() == ["INC-1"]
+    seen = made["seen_before"].iloc[0]
+    assert (seen["count"], seen["ids"], seen["of_service"], seen["days"]) == (2, ["INC-0"], 2, 30.0)
+    assert found(incident())["seen_before"].tolist() == [None]
+
+
 def test_incidents_that_went_on_since_the_last_meeting_belong_to_this_one() -> None:
     rows = INCIDENTS.frame(
         [

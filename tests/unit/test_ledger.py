@@ -158,6 +158,15 @@ CHANGES: dict[str, tuple[Edit, dict[str, Any]]] = {
         lambda p: p.update(meeting={"cadence": "7d"}),
         row("meeting", "meeting", "cadence", "14d", "7d", []),
     ),
+    "who answers pages": (
+        lambda p: p.update(rotations=[{"name": "tokyo", "timezone": "Asia/Tokyo", "shifts": ["09:00"]}]),
+        row(
+            "rule", "rotations", "rotations", "",
+            "name: tokyo, timezone: Asia/Tokyo, shifts: 09:00, business.days: mon-fri, business.from: 08:00, "
+            "business.to: 18:00, sleep.from: 22:00, sleep.to: 08:00",
+            ["paging_events"],
+        ),
+    ),
     "rule of too few events": (
         lambda p: p.update(slo_rules={"min_events": 100}),
         row("rule", "slo_rules", "min_events", "0", "100", SLOS),
@@ -224,6 +233,7 @@ SAME: dict[str, Edit] = {
     "order of sources": lambda p: p["sources"]["alerts"].reverse(),
     "order of services and SLOs": lambda p: p["services"][0]["slos"].reverse(),
     "words": lambda p: p.update(title="The shop", language="ja"),
+    "who owns a service": lambda p: p["services"][0].update(owner="shop"),
     "a description": lambda p: availability(p).update(description="Users see errors"),
     "how data is fetched": lambda p: p["sources"]["metrics"].update(timeout="5s", jobs=2, tls={"verify": False}),
     "the agenda": lambda p: p.update(meeting={"agenda": ["metrics"], "duration": "60m"}),

@@ -80,6 +80,47 @@ def test_a_file_that_describes_no_product_says_what_it_lacks(folder: Path, text:
             "exclusions: [{start: soon, end: 2026-11-11, reason: x, author: y}]",
             'exclusions[0].start is "soon": write a time as 2026-11-24, 2026-11-24T10:00 or 2026-11-24T10:00+09:00',
         ),
+        (
+            "rotations: [{name: a, timezone: UTC, services: [webb]}]",
+            'rotations[0].services[0] is "webb", which does not exist: did you mean web?',
+        ),
+        (
+            "rotations: [{name: a, timezone: UTC}, {name: a, timezone: UTC}]",
+            'rotations[1].name is "a" a second time: rename one; the first is number 1',
+        ),
+        (
+            "rotations: [{name: a, timezone: Tokyo}]",
+            'rotations[0].timezone is "Tokyo": write a time zone of the IANA list, such as Asia/Tokyo or Europe/Berlin',
+        ),
+        ("rotations: [{name: a}]", "rotations[0].timezone is missing: add it (Zone in which those who answer live)"),
+        (
+            "rotations: [{name: a, timezone: UTC, shifts: ['9:00']}]",
+            'rotations[0].shifts[0] is "9:00": write a time of day of 24 hours in quotes, such as "09:00"',
+        ),
+        ("rotations: [{name: a, timezone: UTC, shifts: []}]", "rotations[0].shifts is a list of 0: list at least 1"),
+        (
+            "rotations: [{name: a, timezone: UTC, shifts: [09:00, 09:00]}]",
+            "rotations[0].shifts is a list of 2: write each time at which the shift changes once",
+        ),
+        (
+            "rotations: [{name: a, timezone: UTC, business: {days: weekdays}}]",
+            'rotations[0].business.days is "weekdays": write days such as mon-fri or sat,sun',
+        ),
+        (
+            "rotations: [{name: a, timezone: UTC, sleep: {form: 22:00}}]",
+            "rotations[0].sleep.form is not a known key: did you mean from?",
+        ),
+        (
+            "rotations: [{name: a, timezone: UTC, sleep: {to: 24:00}}]",
+            'rotations[0].sleep.to is "24:00": write a time of day of 24 hours in quotes, such as "09:00"',
+        ),
+        (
+            "rotations: [{name: a, timezone: UTC, matchers: team}]",
+            (
+                'rotations[0].matchers is "team": write label matchers such as severity=~"page|critical": '
+                "invalid label matcher, expected label matching operator after 'team'"
+            ),
+        ),
         ("Time-Zone: UTC", "Time-Zone is not a known key: did you mean timezone?"),
         ("meeting: {dur: 1h}", "meeting.dur is not a known key: did you mean duration?"),
         ("meeting: {zzz: 1h}", "meeting.zzz is not a known key: choose from cadence, duration, agenda"),

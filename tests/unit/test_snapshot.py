@@ -71,7 +71,9 @@ def some_facts() -> Facts:
             "incidents": frames.INCIDENTS.frame(incidents),
             "changes": frames.CHANGES.frame(changes),
             "toil": frames.TOIL.frame(),
-            "alert_samples": frames.ALERT_SAMPLES.frame([{"time": END, "alertname": "X", "labels": "{}"}] * 3),
+            "alert_runs": frames.ALERT_RUNS.frame(
+                {"start": END, "alertname": "X", "labels": "{}", "page": page} for page in (True, False, None)
+            ),
             "consultations": None,
         },
         sources=(SourceState("metrics", "prometheus", "ok", "4 of 5"),),

@@ -1,0 +1,83 @@
+"""A review in which every text people or systems can write is as bad as it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from prodmeet_kit import frames
+from prodmeet_kit.frames import Spec, label_key
+from prodmeet_kit.review import Review
+from tests.support.reviews import END, review
+from tests.support.sample_items import HOSTILE
+
+UGLY = (
+    *HOSTILE,
+    "\u202eright to left \u05e9\u05dc\u05d5\u05dd \u202c and back",
+    "\U0001f525\U0001f468\u200d\U0001f469\u200d\U0001f467 burning",
+    "first line\nsecond line\r\nthird\ttab",
+    "# heading\n- item\n| a | b |\n[link](javascript:alert(1)) ![x](http://e.invalid/x.png) `code` ***",
+    "\x00\x07\x1b[31mred",
+    "x" * 10_000,
+)
+"""HTML, script, Markdown, right to left, emoji, line breaks, control characters, ten thousand letters."""
+
+RECORDS = (
+    frames.ALERT_RUNS,
+    frames.INCIDENTS,
+    frames.CHANGES,
+    frames.ACTION_ITEMS,
+    frames.CONSULTATIONS,
+    frames.TOIL,
+    frames.ALERT_RULES,
+    frames.SILENCES,
+    frames.VERDICTS,
+)
+
+_KEPT = {"state": "firing", "status": "open", "health": "ok", "detected_by": "person", "verdict": "noise"}
+_AFTER = {"last": 10.0, "end": 60.0, "due": 90.0, "detected": 5.0, "mitigated": 30.0, "acknowledged": 6.0}
+_AHEAD = timedelta(days=2)
+
+
+def hostile_review() -> Review:
+    """Cart's SLO burned for an hour; every other text is ugly, and each row has another one."""
+    records = {spec.name: list(_rows(spec)) for spec in RECORDS}
+    values = {
+        "slo/cart/availability/total": 1e6,
+        "slo/cart/availability/bad": 5e4,
+        "load/": 100.0,
+        "resource/cart/memory/use": 9e9,
+        "resource/cart/memory/limit": 1e10,
+    }
+    return review(records, values)
+
+
+def _rows(spec: Spec) -> Iterator[Mapping[str, Any]]:
+    for number, text in enumerate(UGLY):
+        start = END - timedelta(days=1, hours=number)
+        if spec is frames.CHANGES and number % 2:
+            start += _AHEAD
+        yield {column: _cell(spec, column, kind, text, number, start) for column, (kind, _) in spec.columns.items()}
+
+
+def _cell(spec: Spec, column: str, kind: str, text: str, number: int, start: Any) -> Any:
+    if column == "id":
+        return f"{number}-{text}"
+    if column in _KEPT:
+        return _KEPT[column]
+    if column in ("labels", "annotations"):
+        return label_key({"service": text, "severity": text, "pod": text, "summary": text})
+    if kind == "object":
+        return {"services": ["cart"], "expected_effect": {"metric": text, "direction": text, "size": text}}.get(
+            column, number % 2 == 0
+        )
+    if column == "verify_query" or (spec is frames.ALERT_RULES and column == "query"):
+        return ""
+    if kind == "text":
+        return text
+    if kind == "time":
+        return start + timedelta(minutes=_AFTER.get(column, 0.0))
+    if kind == "float":
+        return 60.0
+    return number % 2 == 0

@@ -1,0 +1,271 @@
+"""Silences and alerts of an Alertmanager: read as its schema says, and every way in which it may fail."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prodmeet_kit import frames
+from prodmeet_kit.errors import (
+    InputError,
+    NotAllowed,
+    ParametersError,
+    SourceError,
+    TimedOut,
+    TooExpensive,
+    UnexpectedAnswer,
+    Unreachable,
+)
+from prodmeet_kit.frames import Spec, rows
+from prodmeet_kit.promql import Matchers
+from prodmeet_kit.redaction import redact
+from prodmeet_kit.sources.alertmanager import read
+from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.window import Window
+from tests.support.answering import shop
+
+END = datetime(2026, 11, 23, tzinfo=UTC)
+WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")
+DAY = timedelta(days=1)
+
+Reply = tuple[int, dict[str, str], bytes]
+
+
+@contextmanager
+def alertmanager(*replies: Reply, wait_s: float = 0.0) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """A server that gives these replies one after another, the last for ever; and path and Authorization so far."""
+    asked: list[tuple[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, body = replies[min(len(asked), len(replies) - 1)]
+            asked.append((self.path, self.headers.get("Authorization", "")))
+            time.sleep(wait_s)
+            with suppress(ConnectionError):  # a client past its time limit has left
+                self.send_response(status)
+                for name, text in {"Content-Length": str(len(body)), **headers}.items():
+                    self.send_header(name, text)
+                self.end_headers()
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def good(*found: Any) -> Reply:
+    return 200, {"Content-Type": "application/json"}, json.dumps(found).encode()
+
+
+def about(spec: Spec = frames.SILENCES) -> Context:
+    key = "sources.silences[0]" if spec is frames.SILENCES else "sources.alerts[0]"
+    return Context(shop(), WINDOW, spec, key, Path(), None, Broken("metrics", "none"))
+
+
+def silence(**more: Any) -> dict[str, Any]:
+    return {
+        "id": "S-1", "createdBy": "mika", "comment": "move", "status": {"state": "active"}, "updatedAt": "x",
+        "matchers": [{"name": "alertname", "value": 'Cart"Down\\', "isRegex": False, "isEqual": True}],
+        "startsAt": (END - DAY).isoformat(), "endsAt": (END + DAY).isoformat(), **more,
+    }  # fmt: skip
+
+
+def matcher(name: str, value: str, *, regex: bool = False, equal: bool = True) -> dict[str, Any]:
+    return {"name": name, "value": value, "isRegex": regex, "isEqual": equal}
+
+
+def alert(start: datetime, end: datetime, **labels: str) -> dict[str, Any]:
+    return {
+        "labels": {"alertname": "CartDown", **labels}, "annotations": {"summary": "the cart is down"},
+        "startsAt": start.isoformat(), "endsAt": end.isoformat(), "updatedAt": start.isoformat(),
+        "generatorURL": "http://prometheus/graph", "fingerprint": "f", "receivers": [{"name": "x"}],
+        "status": {"state": "suppressed" if labels.get("quiet") else "active", "silencedBy": [], "inhibitedBy": []},
+    }  # fmt: skip
+
+
+def test_a_silence_is_read_with_its_matchers_as_promql_writes_them() -> None:
+    matchers = [matcher("a", "x"), matcher("b", "x", equal=False), matcher("c", "x|y", regex=True)]
+    matchers += [matcher("d", ".*", regex=True, equal=False), {"name": "e", "value": 'q"\\\n', "isRegex": False}]
+    with alertmanager(good(silence(matchers=matchers))) as (url, asked):
+        made = frames.SILENCES.check(read({"type": "alertmanager", "url": f"{url}/am/"}, about()))
+    (row,) = rows(made)
+    assert row["matchers"] == r'a="x",b!="x",c=~"x|y",d!~".*",e="q\"\\\n"'
+    assert Matchers.parse(row["matchers"]).match({"a": "x", "c": "y", "e": 'q"\\\n'}) is False  # d!~".*" holds never
+    assert (row["id"], row["created_by"], row["comment"]) == ("S-1", "mika", "move")
+    assert (row["start"], row["end"]) == (END - DAY, END + DAY)
+    assert asked == [("/am/api/v2/silences", "")]
+
+
+def test_the_state_is_that_at_the_meeting_and_what_ended_before_both_windows_is_left_out() -> None:
+    def lasting(name: str, start: datetime, end: datetime) -> dict[str, Any]:
+        return silence(id=name, startsAt=start.isoformat(), endsAt=end.isoformat())
+
+    found = [
+        lasting("pending", END + DAY, END + 2 * DAY),
+        lasting("active", END - DAY, END + DAY),
+        lasting("expired", END - 2 * DAY, END),
+        lasting("gone", END - 40 * DAY, WINDOW.compare_start),
+    ]
+    with alertmanager(good(*found)) as (url, _):
+        made = read({"url": url}, about())
+    assert list(made["id"]) == list(made["state"]) == ["expired", "active", "pending"]
+
+
+def test_silences_of_others_are_left_out_by_matchers_and_counted() -> None:
+    ours, other = silence(id="1", matchers=[matcher("team", "shop")]), silence(id="2", matchers=[matcher("x", "y")])
+    context = about()
+    with alertmanager(good(ours, other)) as (url, _):
+        assert list(read({"url": url, "matchers": 'team="shop"'}, context)["id"]) == ["1"]
+    assert "1 silences left out by matchers" in context.notes
+
+
+def test_alerts_that_fire_now_are_runs_without_an_end() -> None:
+    now = datetime.now(UTC)
+    found = [
+        alert(END - DAY, now + DAY, service="cart", severity="page"),
+        alert(END - 2 * DAY, now + DAY, service="cart", severity="ticket", quiet="yes"),
+        alert(END + timedelta(seconds=1), now + DAY, service="later"),
+    ]
+    context = about(frames.ALERT_RUNS)
+    with alertmanager(good(*found)) as (url, asked):
+        made = frames.ALERT_RUNS.check(read({"url": url, "page": 'severity="page"'}, context))
+    assert asked[0][0] == "/api/v2/alerts"
+    first, second = rows(made)
+    assert (first["page"], second["page"]) == (False, True)
+    assert second["labels"] == '{"service":"cart","severity":"page"}'
+    assert (second["alertname"], second["state"], second["start"]) == ("CartDown", "firing", END - DAY)
+    assert made["last"].isna().all()
+    assert (second["interval_s"], second["source"], second["url"]) == (0.0, "alerts[0]", "http://prometheus/graph")
+    assert second["summary"] == "the cart is down"
+    assert context.notes == [
+        "only what fires now: Alertmanager keeps no history of alerts",
+        "1 of these are silenced or inhibited",
+    ]
+
+
+@pytest.mark.parametrize("spec", [frames.SILENCES, frames.ALERT_RUNS])
+def test_nothing_known_is_an_empty_frame(spec: Spec) -> None:
+    with alertmanager(good()) as (url, _):
+        assert spec.check(read({"url": url}, about(spec))).empty
+
+
+def test_credentials_are_sent_and_told_by_the_name_of_their_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AM_TOKEN", "canary-52fe77")
+    config = {"auth": {"type": "bearer", "token": "${AM_TOKEN}"}}
+    with (
+        alertmanager((401, {}, b"token canary-52fe77 expired")) as (url, asked),
+        pytest.raises(NotAllowed, match=r"does not accept the credentials \(401\): renew what \$\{AM_TOKEN\}"),
+    ):
+        read({"url": url, **config}, about())
+    assert asked == [("/api/v2/silences", "Bearer canary-52fe77")]
+    assert "canary-52fe77" not in redact("canary-52fe77")
+    monkeypatch.setenv("AM_PASSWORD", "canary-9a")
+    basic = {"auth": {"type": "basic", "username": "mika", "password": "${AM_PASSWORD}"}}
+    with alertmanager(good()) as (url, asked):
+        read({"url": url, **basic}, about())
+    assert asked[0][1] == "Basic bWlrYTpjYW5hcnktOWE="  # mika:canary-9a
+
+
+@pytest.mark.parametrize("after", ["0", "1"])
+def test_a_limit_is_waited_for_and_the_answer_taken(after: str) -> None:
+    with alertmanager((429, {"Retry-After": after}, b""), good(silence())) as (url, asked):
+        began = time.monotonic()
+        assert len(read({"url": url}, about())) == 1
+    assert len(asked) == 2
+    assert time.monotonic() - began >= float(after)
+
+
+def test_a_limit_longer_than_the_time_allowed_says_when_to_try_again() -> None:
+    with (
+        alertmanager((429, {"Retry-After": "90"}, b"")) as (url, asked),
+        pytest.raises(TooExpensive, match=r"limits requests \(429\): try again in 90 s"),
+    ):
+        read({"url": url, "timeout": "5s"}, about())
+    assert len(asked) == 1
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=5), usegmt=True)
+    with (
+        alertmanager((429, {"Retry-After": date}, b"")) as (url, _),
+        pytest.raises(TooExpensive, match=r"in (299|300) s"),
+    ):
+        read({"url": url}, about())
+
+
+def test_a_limit_for_ever_ends_within_the_time_allowed() -> None:
+    with alertmanager((429, {"Retry-After": "0"}, b"")) as (url, asked):
+        began = time.monotonic()
+        with pytest.raises(TooExpensive):
+            read({"url": url, "timeout": "500ms"}, about())
+    assert time.monotonic() - began < 2
+    assert 2 <= len(asked) <= 12
+
+
+def test_a_server_that_fails_is_asked_three_times() -> None:
+    with alertmanager((500, {}, b"boom")) as (url, asked), pytest.raises(SourceError, match=r"fails \(500\)"):
+        read({"url": url}, about())
+    assert len(asked) == 3
+
+
+def broken(change: Callable[[dict[str, Any]], None]) -> Reply:
+    row = silence()
+    change(row)
+    return good(silence(), row)
+
+
+@pytest.mark.parametrize(
+    ("reply", "says"),
+    [
+        (broken(lambda row: row.pop("endsAt")), r"\[1\]\.endsAt: field required"),
+        (broken(lambda row: row.update(startsAt="soon")), r"\[1\]\.startsAt"),
+        (broken(lambda row: row.update(matchers=[{"name": "a"}])), r"\[1\]\.matchers\[0\]\.value: field required"),
+        ((200, {}, b"<html>"), "no JSON: is it a login page"),
+        ((200, {}, b'{"status":"success"}'), "no list"),
+        ((404, {}, b"not found"), "answers 404: not found: check sources.silences"),
+        ((302, {"Location": "http://127.0.0.1:1/"}, b""), "answers 302"),
+    ],
+)
+def test_an_answer_of_another_shape_is_told_with_the_place(reply: Reply, says: str) -> None:
+    with alertmanager(reply) as (url, _), pytest.raises(UnexpectedAnswer, match=says):
+        read({"url": url}, about())
+
+
+def test_silence_of_the_server_is_noticed_in_time() -> None:
+    with (
+        alertmanager(good(), wait_s=0.6) as (url, _),
+        pytest.raises(TimedOut, match=r"within 0.2 s: raise sources\.silences\[0\]\.timeout"),
+    ):
+        read({"url": url, "timeout": "200ms"}, about())
+    with pytest.raises(Unreachable, match=r"cannot connect to http://127.0.0.1:1"):
+        read({"url": "http://127.0.0.1:1", "timeout": "100ms"}, about())
+
+
+@pytest.mark.parametrize("url", ["alertmanager:9093", "ftp://x", "http://", "http://me@x", "http://x?token=y"])
+def test_an_address_that_cannot_be_asked_is_told(url: str) -> None:
+    with pytest.raises(SourceError, match=r"sources\.silences\[0\]\.url"):
+        read({"url": url}, about())
+
+
+def test_wrong_keys_and_wrong_places_are_told() -> None:
+    with pytest.raises(ParametersError, match=r"silences\[0\]\.pages"):
+        read({"url": "http://x", "pages": "x"}, about())
+    with pytest.raises(ParametersError, match=r"sources\.silences\[0\]\.url"):
+        read({}, about())
+    with pytest.raises(InputError, match="silences and alerts only"):
+        read({"url": "http://x"}, about(frames.CHANGES))

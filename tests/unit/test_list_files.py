@@ -1,0 +1,149 @@
+"""Lists kept as JSON and CSV: the same entries, the same rules and places as in YAML."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from prodmeet_kit import frames
+from prodmeet_kit.errors import ParametersError
+from prodmeet_kit.frames import Spec
+from prodmeet_kit.sources import files
+from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.window import Window
+from tests.support.answering import shop
+
+WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="Asia/Tokyo")
+
+
+def read(folder: Path, name: str, text: str | bytes, spec: Spec = frames.INCIDENTS) -> pd.DataFrame:
+    (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    key = f"sources.{spec.name}[0]"
+    context = Context(shop(timezone="Asia/Tokyo"), WINDOW, spec, key, folder, None, Broken("metrics", "none"))
+    return spec.check(files.read({"type": "file", "path": name}, context))
+
+
+def problems(folder: Path, name: str, text: str | bytes, spec: Spec = frames.INCIDENTS) -> list[str]:
+    with pytest.raises(ParametersError) as caught:
+        read(folder, name, text, spec)
+    return [str(problem).removeprefix(f"{folder}/") for problem in caught.value.problems]
+
+
+YAML = {
+    "incidents": '- {id: "007", title: "Down, again", services: [cart], start: 2026-11-10T12:00, impact: much}',
+    "changes": "- {id: C, title: Move, start: 2026-11-10T12:00, duration: 2h, services: [cart],"
+    " expected_effect: {metric: cart/requests, direction: up}}",
+    "action_items": '- {id: A, text: Do, due: 2026-11-20, verify: {query: up, expect: "<= 1"}}',
+    "consultations": "- {id: Q, question: How?, asked: 2026-11-10}",
+    "toil": "- {id: T, text: Restart, minutes: 5, times_per_week: 2.5}",
+}
+JSON = {
+    "incidents": '[\n\t{"id": "007", "title": "Down, again", "services": ["cart"], "start": "2026-11-10T12:00",\n'
+    '\t "impact": "much", "end": null}]',
+    "changes": '[{"id": "C", "title": "Move", "start": "2026-11-10T12:00", "duration": "2h",'
+    ' "services": ["cart"], "expected_effect": {"metric": "cart/requests", "direction": "up"}}]',
+    "action_items": '[{"id": "A", "text": "Do", "due": "2026-11-20", "verify": {"query": "up", "expect": "<= 1"}}]',
+    "consultations": '[{"id": "Q", "question": "How?", "asked": "2026-11-10"}]',
+    "toil": '[{"id": "T", "text": "Restart", "minutes": 5, "times_per_week": 2.5}]',
+}
+CSV = {
+    "incidents": 'id,title,services,start,end,impact\n007,"Down, again",cart,2026-11-10T12:00,,much\n',
+    "changes": "id;title;start;duration;services;expected_effect.metric;expected_effect.direction\r\n"
+    "C;Move;2026-11-10T12:00;2h;cart;cart/requests;up\r\n",
+    "action_items": "id,text,due,verify.query,verify.expect\nA,Do,2026-11-20,up,<= 1\n",
+    "consultations": "\ufeffid,question,asked\nQ,How?,2026-11-10\n",
+    "toil": "id,text,minutes,times_per_week\nT,Restart,5,2.5\n",
+}
+
+
+@pytest.mark.parametrize("record", YAML)
+@pytest.mark.parametrize(("ending", "texts"), [("json", JSON), ("csv", CSV)])
+def test_every_record_reads_the_same_from_json_and_csv_as_from_yaml(
+    tmp_path: Path, record: str, ending: str, texts: dict[str, str]
+) -> None:
+    named, spec = f"list.{ending}", frames.ALL[record]
+    made = read(tmp_path, named, texts[record], spec)
+    expected = read(tmp_path, "list.yaml", YAML[record], spec)
+    if "source" in expected:
+        expected["source"] = pd.Series([named], dtype="object")
+    pd.testing.assert_frame_equal(made, expected)
+
+
+@pytest.mark.parametrize("cell", ["cart;cart", "cart cart", "cart; cart", '"cart\ncart"'])
+def test_names_in_a_cell_have_semicolons_or_blanks_between_them(tmp_path: Path, cell: str) -> None:
+    made = read(tmp_path, "list.csv", f"id,title,start,services\n1,x,2026-11-10,{cell}\n")
+    assert made["services"].tolist() == [["cart", "cart"]]
+
+
+def test_an_empty_list_is_no_entry(tmp_path: Path) -> None:
+    assert read(tmp_path, "a.json", "[]").empty
+    assert read(tmp_path, "b.json", "").empty
+    assert read(tmp_path, "a.csv", "").empty
+    assert read(tmp_path, "b.csv", "id,title,start\n,,\n\n").empty
+
+
+def test_text_is_kept_as_it_is(tmp_path: Path) -> None:
+    title = "=cmd|' /C'!A0 <b> \u202e \U0001f600 \u2028 tab\t\\"
+    entry = {"id": "1", "title": title, "start": "2026-11-10"}
+    assert read(tmp_path, "a.json", json.dumps([entry]))["title"].tolist() == [title]
+    text = f'id,title,start\n1,"{title}",2026-11-10\n'
+    assert read(tmp_path, "a.csv", text)["title"].tolist() == [title]
+
+
+def test_a_wrong_value_is_told_with_its_line(tmp_path: Path) -> None:
+    text = 'id,title,start,impact\n1,x,2026-11-10,"two\nlines"\n2,y,soon,\n2,z,2026-11-10,\n'
+    assert problems(tmp_path, "a.csv", text) == [
+        'a.csv:4: [1].start is "soon": write a time as 2026-11-24, 2026-11-24T10:00 or 2026-11-24T10:00+09:00',
+    ]
+    found = problems(tmp_path, "a.json", '[\n {"id": 1, "title": "x",\n  "start": "soon", "services": ["kart"]}\n]')
+    assert len(found) == 1
+    assert found[0].startswith('a.json:3: [0].start is "soon": write a time as')
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id,titel,start\n1,x,2026-11-10\n", "a.csv:1: column titel is not known: did you mean title?"),
+        ("id,title,title,start\n1,x,y,2026-11-10\n", "a.csv:1: column title is written twice: keep one"),
+        ("id,title,,start\n1,x,y,2026-11-10\n", "a.csv:1: column 3 is without a name: give it a name or remove it"),
+        (
+            "id,title,start\n1,Down, again,2026-11-10\n",
+            "a.csv:2: [0] is 4 cells: the header has 3 columns: put text that holds a comma in quotes",
+        ),
+        ('id,title,start\n1,"x,2026-11-10\n', "a.csv:2: the file is not CSV: unexpected end of data"),
+        (b"id,title,start\n1,\xff,2026-11-10\n", "a.csv: the file is not UTF-8 (byte 17): save it as UTF-8"),
+    ],
+)
+def test_a_csv_that_is_not_as_it_should_be_is_told(tmp_path: Path, text: str | bytes, said: str) -> None:
+    assert problems(tmp_path, "a.csv", text)[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"id": 1,]', "a.json:1:11: the file is not JSON: "),
+        ('{"id": 1}', 'a.json: the file is no list: write a list, such as [{"id": "A-1"}]'),
+        ('[{"id": 1,\n"id": 2}]', "a.json:2: [0].id is written twice: keep one; the first is in line 1"),
+        ('[{"id": NaN}]', "a.json: the file is not JSON: NaN is no number"),
+        ("[" * 100_000, "a.json: the file is nested too deeply"),
+    ],
+)
+def test_a_json_that_is_not_as_it_should_be_is_told(tmp_path: Path, text: str, said: str) -> None:
+    assert problems(tmp_path, "a.json", text)[0].startswith(said)
+
+
+def test_a_missing_file_is_told_with_its_mend(tmp_path: Path) -> None:
+    def said(name: str) -> Any:
+        key = "sources.incidents[0]"
+        context = Context(shop(), WINDOW, frames.INCIDENTS, key, tmp_path, None, Broken("metrics", "none"))
+        with pytest.raises(ParametersError) as caught:
+            files.read({"type": "file", "path": name}, context)
+        return caught.value.problems[0].mend
+
+    assert said("x.csv") == f"create {tmp_path / 'x.csv'}, or mend the path"
+    assert "with [] in it" in said("x.json")

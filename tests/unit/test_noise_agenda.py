@@ -1,0 +1,66 @@
+"""How noise and what would silence it is shown."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from prodmeet_kit.agenda.evidence import Table
+from prodmeet_kit.agenda.non_paging_noise import evidence
+from prodmeet_kit.frames import ALERT_RULES, NOISE, PROPOSALS
+
+NAMED = {"alert": "Slow", "service": "cart", "severity": "page"}
+COUNTS = {"episodes": 14, "vanish": 12, "caught": 1, "missed": 0}
+
+
+def tables(**given: pd.DataFrame) -> list[Table]:
+    known = {"noise": NOISE.frame(), "proposals": PROPOSALS.frame(), "never_fired": ALERT_RULES.frame()} | given
+    shown = evidence(SimpleNamespace(**known))  # type: ignore[arg-type] # all that is read of the findings
+    return [each for each in shown if isinstance(each, Table)]
+
+
+@pytest.mark.parametrize(
+    ("row", "change", "effect", "sure"),
+    [
+        (
+            {"change": "for", "before": 0, "after": 300, "matched": 14, "extra": 0, "backed": True},
+            "for: 5 min instead of 0 s",
+            "silenced 12 of 14; missed 0 of 1 SLO events",
+            "replay gives 14 of 14",
+        ),
+        (
+            {"change": "threshold", "op": ">", "before": 0.5, "after": 0.62, "matched": 13, "extra": 2},
+            "> 0.62 instead of 0.5",
+            "silenced 12 of 14; missed 0 of 1 SLO events",
+            "replay gives 13 of 14, and 2 nobody saw: not backed",
+        ),
+        (
+            {"change": "", "reason": "no_answer", "error": "it timed out"},
+            "none found",
+            "",
+            "not replayed, because it timed out",
+        ),
+    ],
+)
+def test_a_proposal_tells_its_change_its_price_and_how_sure_it_is(
+    row: dict[str, Any], change: str, effect: str, sure: str
+) -> None:
+    (table,) = tables(proposals=PROPOSALS.frame([{**NAMED, **COUNTS, **row}]))
+    assert table.frame[["change_text", "effect", "replay_text"]].to_numpy().tolist() == [[change, effect, sure]]
+
+
+def test_more_noise_than_a_meeting_gets_through_is_folded() -> None:
+    noise = NOISE.frame({**NAMED, "alert": f"A{n}", "reason": "flapping"} for n in range(5000))
+    shown = tables(noise=noise)
+    assert [(table.title, len(table.frame), table.folded) for table in shown] == [
+        ("Noise", 15, False),
+        ("Noise: 4985 more", 4985, True),
+    ]
+
+
+def test_rules_that_never_fired_are_listed_apart() -> None:
+    (table,) = tables(never_fired=ALERT_RULES.frame([{"alert": "Quiet", "group": "g", "query": "x > 1"}]))
+    assert (table.title, table.folded) == ("1 rule never fired", True)

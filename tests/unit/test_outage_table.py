@@ -1,0 +1,128 @@
+"""How an incident reads: what people wrote, what the SLI saw, what it cost, what is owed, what was seen before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from prodmeet_kit.agenda.outage_table import repeated, table
+from prodmeet_kit.facts import SourceState
+from prodmeet_kit.frames import INCIDENT_FINDINGS
+from prodmeet_kit.review import Review
+from tests.support.reviews import review
+from tests.unit.test_agenda import FINE
+from tests.unit.test_agenda import table as found_table
+
+START = pd.Timestamp("2026-11-12T00:00Z")
+SEEN = {
+    "count": 3,
+    "ids": ["INC-8", "INC-3"],
+    "since": pd.Timestamp("2026-08-13T00:00Z"),
+    "days": 91.0,
+    "per_quarter": 3.0,
+    "of_service": 7,
+}
+
+
+def row(**more: Any) -> pd.Series[Any]:
+    usual = {"id": "INC-9", "title": "Down", "services": ["cart"], "start": START, "budget_spent": {}, **more}
+    return table(INCIDENT_FINDINGS.frame([usual]), "Asia/Tokyo").frame.iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "review"),
+    [
+        ({"postmortem_required": True, "postmortem_missing": True, "postmortem_age_days": 5.0}, "owed for 5 d"),
+        ({"postmortem_required": True, "postmortem_missing": True, "postmortem_age_days": nan}, "owed"),
+        ({"postmortem_required": True, "postmortem": "https://wiki.example/pm"}, "https://wiki.example/pm"),
+        ({"postmortem_required": False}, "not required"),
+        ({"postmortem_required": None}, "cannot tell"),
+    ],
+)
+def test_a_postmortem_is_there_or_owed_and_for_how_long(more: dict[str, Any], review: str) -> None:
+    assert row(**more)["review"] == review
+
+
+@pytest.mark.parametrize(
+    ("minutes", "detected", "says"),
+    [
+        (
+            -4,
+            600.0,
+            (
+                "cart/availability burned from Thu 12 Nov 08:56, 4 min before the start that people wrote; "
+                "detected 10 min after that"
+            ),
+        ),
+        (3, -60.0, "cart/availability burned from Thu 12 Nov 09:03, 3 min after the start that people wrote"),
+        (0, nan, "cart/availability burned from Thu 12 Nov 09:00, the start that people wrote"),
+    ],
+)
+def test_the_onset_stands_beside_the_start_that_people_wrote(minutes: int, detected: float, says: str) -> None:
+    onset = START + pd.Timedelta(minutes=minutes)
+    made = row(onset=onset, onset_slo="cart/availability", detection_from_onset_s=detected)
+    assert made["seen"] == says
+
+
+def test_where_no_slo_burned_nothing_is_claimed() -> None:
+    assert row()["seen"] == ""
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        (None, "cannot tell: no older incident is on record"),
+        (
+            SEEN,
+            (
+                "3 of its kind since Thu 13 Aug 2026, with INC-8, INC-3; 3 a quarter; "
+                "7 incidents of its services in the same time"
+            ),
+        ),
+        (
+            {**SEEN, "count": 1, "ids": [], "of_service": 1, "per_quarter": None},
+            "no other of its kind since Thu 13 Aug 2026; 1 incident of its services in the same time",
+        ),
+    ],
+)
+def test_seen_before_comes_with_its_base_rate(seen: dict[str, Any] | None, says: str) -> None:
+    assert row(seen_before=seen)["before"] == says
+
+
+def test_the_third_of_a_kind_is_asked_about() -> None:
+    frame = INCIDENT_FINDINGS.frame(
+        [{"id": "INC-9", "seen_before": SEEN}, {"id": "x", "seen_before": {**SEEN, "count": 2}}, {"id": "y"}]
+    )
+    assert list(repeated(frame)) == [{"id": "INC-9", "n": 3, "earlier": "INC-8"}]
+
+
+def test_a_review_shows_the_onset_and_the_earlier_incident_and_asks_about_the_third() -> None:
+    def incident(name: str, day: str) -> dict[str, Any]:
+        return {
+            "id": name,
+            "title": "Cache is full",
+            "services": ["cart"],
+            "start": f"{day}T00:00Z",
+            "end": f"{day}T01:00Z",
+        }
+
+    told = [incident("INC-1", "2026-06-10"), incident("INC-2", "2026-09-10"), incident("INC-3", "2026-11-12")]
+    item = review({"incidents": told, "alert_runs": []}, {**FINE, "slo/cart/availability/bad/trend": 7.0}).outages
+    shown = found_table(item, "Incidents since the last meeting").frame
+    assert shown["id"].tolist() == ["INC-3"]
+    assert shown["before"].iloc[0].startswith("3 of its kind since Wed 10 Jun 2026, with INC-2, INC-1; 1.77 a quarter")
+    assert shown["seen"].iloc[0].startswith("cart/availability burned from ")
+    assert "INC-3 is number 3 of its kind: what was decided after INC-2, and was it done?" in item.questions
+
+
+@pytest.mark.parametrize(("state", "told"), [("ok", "not a page"), ("empty", "not a page"), ("failed", "cannot tell")])
+def test_while_one_of_two_alert_sources_failed_nobody_says_that_no_page_fired(state: Any, told: str) -> None:
+    incident = {"id": "INC-1", "title": "Down", "services": ["cart"], "start": START, "end": START}
+    sources = (SourceState("alerts[0]", "prometheus_alerts", "ok"), SourceState("alerts[1]", "pagerduty", state))
+    facts = review({"incidents": [incident], "alert_runs": []}, FINE).facts
+    item = Review(replace(facts, sources=sources)).outages
+    assert found_table(item, "Incidents since the last meeting").frame["told"].tolist() == [told]

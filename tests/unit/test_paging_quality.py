@@ -1,0 +1,82 @@
+"""Precision and recall with their counts and interval, by alert and from meeting to meeting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import isnan
+
+import pandas as pd
+import pytest
+
+from prodmeet_kit.agenda.paging_quality import _counted
+from prodmeet_kit.analysis.paging_quality import by_alert, history, interval
+from prodmeet_kit.frames import PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS
+from tests.support.reviews import END, WINDOW
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def page(alert: str, start: datetime, *caught: str, lasted: timedelta = HOUR) -> dict[str, object]:
+    return {
+        "id": f"{alert}@{start}", "alert": alert, "service": "cart", "start": start, "end": start + lasted,
+        "caught": list(caught), "suggested_verdict": "right" if caught else "noise",
+    }  # fmt: skip
+
+
+def event(identity: str, onset: datetime, lasted: timedelta = HOUR) -> dict[str, object]:
+    return {"id": identity, "service": "cart", "slo": "a", "onset": onset, "end": onset + lasted}
+
+
+@pytest.mark.parametrize(
+    ("some", "whole", "low", "high"),
+    [
+        # p = 0.75, n = 4, z² = 3.8415:
+        # middle (0.75 + 0.4802) / 1.9604 = 0.6275, half 1.96 sqrt(0.0469 + 0.0600) / 1.9604 = 0.3269
+        (3, 4, 0.3006, 0.9544),
+        (0, 10, 0.0, 0.2775),  # z² / (n + z²)
+        (10, 10, 0.7225, 1.0),
+    ],
+)
+def test_the_interval_is_wilsons(some: int, whole: int, low: float, high: float) -> None:
+    assert interval(some, whole) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_without_trials_there_is_no_interval() -> None:
+    assert all(isnan(bound) for bound in interval(0, 0))
+
+
+def test_a_share_of_few_is_only_counted() -> None:
+    assert _counted(2, 3, interval(2, 3)) == "2 of 3"
+    assert _counted(0, 0, interval(0, 0)) == "none to tell by"
+    assert _counted(3, 6, interval(3, 6)) == "3 of 6 (50%; 95% interval 19% to 81%)"
+
+
+def test_each_alert_is_measured_by_itself() -> None:
+    # One event, 12:00 to 13:00 of the day before; Fast pages after 5 min, Slow after 30; Noisy three times elsewhere.
+    onset = END - DAY
+    events = SLO_EVENTS.frame([event("e", onset)])
+    pages = PAGES.frame(
+        [
+            page("Fast", onset + timedelta(minutes=5), "e"),
+            page("Slow", onset + timedelta(minutes=30), "e"),
+            *(page("Noisy", END - n * DAY) for n in (3, 4, 5)),
+        ]
+    )
+    found = PAGING_BY_ALERT.check(by_alert(pages, events, WINDOW)).set_index("alert")
+    assert list(found.index) == ["Noisy", "Fast", "Slow"]
+    assert found["pages"].tolist() == [3, 1, 1]
+    assert found["caught"].tolist() == [0, 1, 1]
+    assert found.loc[["Fast", "Slow"], "detection_median_s"].tolist() == [300, 1800]
+    # Fast ends at 13:05, Slow at 13:30: 5 and 30 min after the end.
+    assert found.loc[["Fast", "Slow"], "reset_median_s"].tolist() == [300, 1800]
+    assert isnan(found.loc["Noisy", "detection_median_s"])
+
+
+def test_the_meeting_before_is_counted_by_the_same_rule() -> None:
+    before = WINDOW.start - 2 * DAY
+    events = SLO_EVENTS.frame([event("old", before), event("new", END - DAY)])
+    pages = PAGES.frame([page("A", before + timedelta(minutes=10), "old"), page("A", END - 2 * DAY)])
+    found = PAGING_HISTORY.check(history(pages, events, WINDOW))
+    assert found["meeting"].tolist() == [pd.Timestamp(WINDOW.start), pd.Timestamp(END)]
+    assert found[["pages", "caught", "events", "events_caught"]].to_numpy().tolist() == [[1, 1, 1, 1], [1, 0, 1, 0]]
+    assert found["detection_median_s"].iloc[0] == 600

@@ -1,0 +1,164 @@
+"""What the meeting reads of the load on people, and of the queue of what needs somebody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from prodmeet_kit.agenda import non_paging_attention, paging_people
+from prodmeet_kit.agenda.evidence import Evidence, Note, Table
+from prodmeet_kit.display.markdown import markdown
+from prodmeet_kit.findings import Findings
+from prodmeet_kit.frames import ATTENTION, EPISODES
+from prodmeet_kit.record import dumps, record
+from tests.support.grids import at
+from tests.support.reviews import review
+
+TOKYO = {"name": "tokyo", "timezone": "Asia/Tokyo"}
+BERLIN = {"name": "berlin", "timezone": "Europe/Berlin", "services": ["cart"]}
+
+
+def findings(*starts: str, **more: Any) -> Findings:
+    """The findings of a review (9 to 23 November 10:00 in Tokyo) with pages of cart of ten minutes."""
+    found = review({"action_items": []}, **more).findings
+    pages = [
+        {"id": start, "alert": "Errors", "service": "cart", "page": True, "start": begin, "end": begin + TEN}
+        for start in starts
+        for begin in [at(f"2026-11-{start}")]
+    ]
+    vars(found)["episodes"] = EPISODES.frame(pages)
+    return found
+
+
+TEN = timedelta(minutes=10)
+
+
+def notes(evidence: tuple[Evidence, ...]) -> list[tuple[str, str]]:
+    return [(shown.level, shown.text) for shown in evidence if isinstance(shown, Note)]
+
+
+def tables(evidence: tuple[Evidence, ...]) -> list[Table]:
+    return [shown for shown in evidence if isinstance(shown, Table)]
+
+
+def test_without_pages_nothing_is_said_of_people() -> None:
+    assert paging_people.evidence(findings()) == ()
+    assert paging_people.evidence(findings("01T12:00")) == ()  # in the window before
+
+
+def test_a_shift_over_the_guide_is_a_warning_with_its_numbers() -> None:
+    # 21:30, 23:30, 01:30 in Tokyo are one shift; 22:30 the day after is in another.
+    found = findings("16T12:30", "16T14:30", "16T16:30", "17T13:30", "01T12:00")
+    evidence = paging_people.evidence(found)
+    assert notes(evidence) == [
+        (
+            "warning",
+            (
+                "shop: 1 of 29 shifts had more than two events, the most a shift should have; the busiest had 3. "
+                "2 nights were interrupted."
+            ),
+        )
+    ]
+    (table,) = tables(evidence)
+    (row,) = table.frame.to_dict("records")
+    assert (row["pages_change"], row["events_change"]) == ("+3", "+3")
+    assert row["busiest"].startswith("3 events from Mon 16 Nov") and "21:00" in row["busiest"]
+
+
+def test_each_rotation_that_was_paged_is_judged_on_its_own_clock() -> None:
+    evidence = paging_people.evidence(findings("16T14:00", "16T14:30", rotations=[BERLIN, TOKYO]))
+    assert notes(evidence) == [
+        ("info", "berlin: none of 29 shifts had more than two events, the most a shift should have.")
+    ]
+    (table,) = tables(evidence)
+    assert table.frame["name"].tolist() == ["berlin", "tokyo"]
+    assert "15:" not in table.frame["busiest"].iloc[1] and "09:00" in table.frame["busiest"].iloc[0]
+
+
+def test_pages_of_no_rotation_are_shown() -> None:
+    evidence = paging_people.evidence(findings("16T14:00", rotations=[{**TOKYO, "matchers": 'team="x"'}]))
+    assert tables(evidence)[0].frame["name"].tolist() == ["tokyo", "no rotation"]
+
+
+def test_shifts_longer_than_the_guide_knows_say_so() -> None:
+    (note, _) = paging_people.evidence(findings("16T03:00", rotations=[{**TOKYO, "shifts": ["09:00"]}]))
+    assert isinstance(note, Note)
+    assert note.text.endswith("Its shifts are of 24 hours, while the guide is for 8 to 12: it is judged too harshly.")
+
+
+def queue(count: int, **more: Any) -> Findings:
+    found = review().findings
+    row = {"kind": "alert", "service": "cart", "reason": "ticket_alert", "value": 2.0, "age_days": 9.5, **more}
+    vars(found)["attention"] = ATTENTION.frame([{**row, "what": f"A{n}"} for n in range(count)])
+    return found
+
+
+@pytest.mark.parametrize(("count", "lengths"), [(0, []), (15, [15]), (16, [15, 1])])
+def test_more_than_fifteen_items_are_folded(count: int, lengths: list[int]) -> None:
+    shown = tables(non_paging_attention.evidence(queue(count)))
+    assert [len(table.frame) for table in shown] == lengths
+    assert [table.folded for table in shown] == [False, True][: len(lengths)]
+
+
+@pytest.mark.parametrize(
+    ("owner", "item", "text"),
+    [("", "", "nobody"), ("shop", "", "shop"), ("ann", "AI-1", "ann (AI-1)"), ("", "AI-1", "nobody (AI-1)")],
+)
+def test_an_item_shows_whose_it_is(owner: str, item: str, text: str) -> None:
+    (table,) = tables(non_paging_attention.evidence(queue(1, owner=owner, action_item=item)))
+    assert table.frame["owner_text"].tolist() == [text]
+
+
+@pytest.mark.parametrize(
+    ("more", "loss", "because"),
+    [
+        ({}, "", "an alert of lower severity fired 2 times"),
+        (
+            {"kind": "slo", "reason": "slow_burn", "loss_per_fortnight": 0.6},
+            "60%",
+            "the budget drains slowly",
+        ),
+        ({"kind": "resource", "reason": "limit_near", "value": 50.0}, "", "full in 50 days"),
+        ({"kind": "resource", "reason": "limit_near", "value": 0.0}, "", "it is full"),
+        (
+            {"kind": "rule", "reason": "rule_broken", "value": 1.0},
+            "",
+            "the rule cannot be evaluated, so the alert never fires",
+        ),
+    ],
+)
+def test_an_item_says_why_and_what_it_costs(more: dict[str, Any], loss: str, because: str) -> None:
+    (table,) = tables(non_paging_attention.evidence(queue(1, **more)))
+    assert table.frame[["loss_text", "because"]].to_numpy().tolist() == [[loss, because]]
+
+
+def test_the_queue_of_a_review_knows_rules_owners_and_action_items() -> None:
+    # 1e9 of a limit of 1e9: the resource is full, and was on each day with 14 days before it.
+    values = {"resource/cart/memory": 1e9}
+    services = [
+        {"name": "cart", "owner": "shop", "resources": [{"name": "memory", "query": "use", "limit_query": "limit"}]}
+    ]
+    rules = [{"alert": "Full", "health": "err"}]
+    items = [{"id": "AI-1", "text": "Full: mend the rule", "owner": "ann", "status": "open"}]
+    found = review({"alert_rules": rules, "action_items": items}, values, services=services)
+    queue = found.findings.attention
+    assert queue[["what", "owner", "action_item"]].to_numpy().tolist() == [
+        ["memory", "shop", ""],
+        ["Full", "ann", "AI-1"],
+    ]
+    assert queue["age_days"].iloc[0] == pytest.approx(27) and pd.isna(queue["age_days"].iloc[1])
+    kept = record(found)
+    assert [row["owner"] for row in kept["attention"]] == ["shop", "ann"]
+    assert kept["page_load"][0]["rotation"] == "shop" and kept["page_load"][0]["busiest_shift_start"] is None
+    assert "NaN" not in dumps(kept)
+
+
+def test_the_tables_can_be_written() -> None:
+    shown = (*paging_people.evidence(findings("16T12:30", "16T14:30")), *non_paging_attention.evidence(queue(1)))
+    text = markdown(replace(review().item("toil"), evidence=shown))
+    assert "| shop | Asia/Tokyo | 2 | +2 | 2 | +2 |" in text
+    assert "| `A0` | cart | \N{EN DASH} | 10 days |  | nobody | an alert of lower severity fired 2 times |" in text

@@ -1,0 +1,123 @@
+"""Earlier incidents of a kind, and the base rate beside them; the onset that the SLI saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from prodmeet_kit.analysis.incident_onset import Onset, onset
+from prodmeet_kit.analysis.seen_before import kinds, similar, words
+from prodmeet_kit.frames import INCIDENTS, SLO_EVENTS, rows
+
+
+def incident(name: str, start: str, title: str = "Database lost its leader", **more: Any) -> dict[str, Any]:
+    return {"id": name, "title": title, "services": ["cart"], "start": pd.Timestamp(start, tz="UTC"), **more}
+
+
+def asked(*others: dict[str, Any], **more: Any) -> dict[str, Any] | None:
+    now = incident("now", "2026-11-17", **more)
+    frame = INCIDENTS.frame([*others, now])
+    return kinds(rows(frame)[-1], frame)
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "alike"),
+    [
+        ("Database lost its leader", "Leader of the database was lost", True),
+        ("Databases without leaders", "Database leader", True),
+        ("Database lost its leader", "Database disk full", False),  # one word of two
+        ("Failover", "Failover took long", True),  # it has one word only
+        ("Errors in cart", "Errors in cart", True),  # the same, though no word of it tells anything
+        ("Outage", "Down", False),
+        ("決済サーバーの停止", "決済サーバーが停止した", True),
+        ("決済サーバーの停止", "検索の遅延", False),
+        ("cause:dns x", "cause: DNS something else", True),
+        ("Database lost its leader cause:dns", "Database lost its leader cause:disk", False),
+    ],
+)
+def test_incidents_are_of_a_kind_by_their_words_or_by_their_cause(title: str, other: str, alike: bool) -> None:
+    one, two = (incident("x", "2026-11-17", text, impact="") for text in (title, other))
+    assert similar(one, two) is similar(two, one) is alike
+
+
+def test_a_cause_may_stand_in_the_impact() -> None:
+    one = incident("x", "2026-11-17", "Slow", impact="cause:dns")
+    assert similar(one, incident("y", "2026-11-18", "Dead cause:dns.", impact=""))
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "alike"), [(["web"], ["cart"], False), ([], [], True), ([], ["cart"], False)]
+)
+def test_incidents_of_a_kind_share_a_service(mine: list[str], theirs: list[str], alike: bool) -> None:
+    one, two = (incident("x", "2026-11-17", services=names, impact="") for names in (mine, theirs))
+    assert similar(one, two) is alike
+
+
+def test_the_names_of_services_do_not_tell_a_kind() -> None:
+    assert words("Cart-api lost the queue", ["cart-api"]) == {"queue"}
+
+
+def test_the_number_comes_with_the_base_rate() -> None:
+    found = asked(
+        incident("old", "2025-11-16"),  # 366 days before: out of reach
+        incident("a", "2026-05-18"),
+        incident("b", "2026-10-01", services=["cart", "web"]),
+        incident("other", "2026-10-02", "Disk full"),
+        incident("web", "2026-10-03", services=["web"]),
+        incident("later", "2026-11-18"),
+    )
+    # The records reach back beyond a year, so a year is looked through: 3 in 365 days are 0.75 a quarter.
+    assert found == {
+        "count": 3,
+        "ids": ["b", "a"],
+        "since": pd.Timestamp("2025-11-17", tz="UTC"),
+        "days": 365.0,
+        "per_quarter": 0.75,
+        "of_service": 4,
+    }
+
+
+def test_under_a_quarter_of_records_gives_no_rate() -> None:
+    found = asked(incident("a", "2026-10-18", "Disk full"))
+    assert found is not None
+    assert (found["count"], found["ids"], found["days"], found["per_quarter"]) == (1, [], 30.0, None)
+    assert found["since"] == pd.Timestamp("2026-10-18", tz="UTC")
+
+
+def test_without_an_older_record_nothing_can_be_said() -> None:
+    assert asked(incident("later", "2026-11-18")) is None
+
+
+def event(service: str, start: str, end: str, spent: float = 0.1, slo: str = "availability") -> dict[str, Any]:
+    begin, until = (pd.Timestamp(f"2026-11-17T{text}", tz="UTC") for text in (start, end))
+    name = f"{service}/{slo}@{start}"
+    return {"id": name, "service": service, "slo": slo, "onset": begin, "end": until, "budget_spent": spent}
+
+
+@pytest.mark.parametrize(
+    ("events", "services", "found"),
+    [
+        ([event("cart", "11:55", "12:30"), event("cart", "12:10", "12:40")], ["cart"], "11:55"),
+        ([event("web", "11:55", "12:30")], ["cart"], ""),
+        ([event("web", "11:55", "12:30")], [], "11:55"),
+        ([event("cart", "09:00", "10:00")], ["cart"], "09:00"),  # ended just two hours before
+        ([event("cart", "09:00", "09:59")], ["cart"], ""),
+        ([event("cart", "13:01", "13:30")], ["cart"], ""),
+        ([event("cart", "13:00", "13:30")], ["cart"], "13:00"),
+        ([], ["cart"], ""),
+    ],
+)
+def test_the_onset_is_the_earliest_of_the_events_near_the_incident(
+    events: list[dict[str, Any]], services: list[str], found: str
+) -> None:
+    start, end = pd.Timestamp("2026-11-17T12:00Z"), pd.Timestamp("2026-11-17T13:00Z")
+    seen = onset(SLO_EVENTS.frame(events), services, start, end)
+    assert (f"{seen.moment:%H:%M}" if seen.moment else "") == found
+
+
+def test_of_two_slos_with_one_onset_the_dearer_is_named() -> None:
+    start, end = pd.Timestamp("2026-11-17T12:00Z"), pd.Timestamp("2026-11-17T13:00Z")
+    both = [event("cart", "12:00", "12:30", 0.1), event("cart", "12:00", "12:20", 0.3, "latency")]
+    assert onset(SLO_EVENTS.frame(both), ["cart"], start, end) == Onset(start, "cart/latency")
