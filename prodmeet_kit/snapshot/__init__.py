@@ -176,6 +176,9 @@ def _answer(folder: Path, entry: Mapping[str, Any]) -> Answer:
 def _record(folder: Path, entry: Mapping[str, Any]) -> tuple[str, pd.DataFrame | None]:
     from prodmeet_kit.snapshot.tables import read_record
 
+    if entry["name"] not in frames.ALL:
+        known = f"it holds {entry['name']}, which this version of the kit does not know"
+        raise SnapshotError(f"{folder}: {known}: gather the facts anew, or open it with the version that froze it")
     spec = frames.ALL[entry["name"]]
     return spec.name, _opened(folder, entry, lambda data: read_record(spec, data))
 
