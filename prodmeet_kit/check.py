@@ -101,7 +101,8 @@ def check_product(name: str, folder: Path, *, now: datetime | None = None) -> It
         yield from _queries(name, product, facts)
     told = tuple(answer.error for answer in facts.answers.values() if answer.error)
     for failure in facts.failures:
-        by_source = any(failure.source == source.name for source in facts.sources)
+        # what a failed source could not give is told above; one that gave a part has not told of the rest
+        by_source = any(failure.source == source.name and source.state == "failed" for source in facts.sources)
         if failure.section != "metrics" and not by_source and not failure.message.startswith(told):
             yield Finding(f"{name}: {failure.section} {failure.source}", False, failure.message)
     late = missing_end(product, window, facts.answers)

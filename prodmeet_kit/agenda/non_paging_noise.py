@@ -50,7 +50,7 @@ def _split(title: str, frame: pd.DataFrame, columns: tuple[Column, ...]) -> list
 def _noise_frame(noise: pd.DataFrame) -> pd.DataFrame:
     words = {
         "always_firing": t("it fires nearly always"),
-        "slis_fine": t("every SLI was fine"),
+        "slis_fine": t("no SLI burned at 3 or faster"),
         "self_resolved": t("gone within minutes by itself"),
         "flapping": t("fires again and again"),
         "never_acted": t("nobody ever acknowledged it"),
@@ -105,11 +105,17 @@ def _effect(row: dict[str, Any]) -> str:
     if not row["change"]:
         return ""
     gone = t("silenced {vanish} of {episodes}", vanish=int(row["vanish"]), episodes=int(row["episodes"]))
+    if row["vanish"] == row["episodes"] and row["change"] != "delete":
+        gone += t(", and never fired")
+    if not row["caught"]:
+        return gone + t("; it told of no SLO event")
     missed = t("missed {missed} of {caught} SLO events", missed=int(row["missed"]), caught=int(row["caught"]))
     return f"{gone}; {missed}"
 
 
 def _replay(row: dict[str, Any]) -> str:
+    if row["change"] == "delete":
+        return t("counted, not replayed")
     if row["matched"] != row["matched"]:  # NaN: not replayed
         words = {
             "no_rule": t("not replayed, because its rule is not known"),

@@ -57,7 +57,7 @@ def _headline(findings: Findings) -> str:
     first += ": " + tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught)
     noise = int((pages["suggested_verdict"] == "noise").sum())
     if noise:
-        first += ", " + tn("{n} came while every SLI was fine", "{n} came while every SLI was fine", noise)
+        first += ", " + tn("{n} came while no SLI burned fast", "{n} came while no SLI burned fast", noise)
     if not quality.events:
         return first + "."
     second = t("{caught} of {events} budget burns were paged", caught=quality.events_caught, events=quality.events)
@@ -94,8 +94,8 @@ def _questions(groups: pd.DataFrame) -> tuple[str, ...]:
 def _question(alert: str, verdict: str, count: int) -> str:
     if verdict == "noise":
         return tn(
-            "{alert} paged {n} time while every SLI was fine: should it page at all?",
-            "{alert} paged {n} times while every SLI was fine: should it page at all?",
+            "{alert} paged {n} time while no SLI burned fast: should it page at all?",
+            "{alert} paged {n} times while no SLI burned fast: should it page at all?",
             count,
             alert=alert,
         )

@@ -44,7 +44,7 @@ def reasons() -> dict[str, str]:
         "caught": t("an SLO burned its budget fast at that time"),
         "caught_late": t("it came over 30 minutes after users were hurt"),
         "same_event": t("an earlier page was for the same burn"),
-        "slis_fine": t("every SLI of the service was fine"),
+        "slis_fine": t("no SLI of the service burned at 3 or faster"),
         "slow_burn": t("an SLI burned slowly and no SLO event came of it: a ticket's matter"),
         "no_sli": t("no SLI of the service is known at that time"),
         "incident": t("an incident was open at that time"),

@@ -51,16 +51,22 @@ def with_verdicts(pages: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -
     return pages.assign(verdict=pd.Series(own, index=pages.index, dtype="object"))
 
 
-def with_history(groups: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+def with_history(groups: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -> pd.DataFrame:
     """``PAGE_GROUPS`` with what people last said of the alert, and what that makes of the two questions.
 
+    Of several at one meeting the last counts, and none of a later meeting does.
     ``times_noise`` counts the meetings in a row, up to the last, at which people
     said noise. ``shown_verdict`` is people's, else the suggested one.
     ``disagrees``: people said something else than the data suggest.
     """
     said: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows(verdicts.sort_values("meeting", kind="stable")):
-        said.setdefault((row["alert"], row["service"]), []).append(row)
+        day, mine = _day(row, window), said.setdefault((row["alert"], row["service"]), [])
+        if day > window.day:
+            continue
+        if mine and _day(mine[-1], window) == day:
+            mine.pop()
+        mine.append(row)
     told = []
     for group in rows(groups):
         mine = said.get((group["alert"], group["service"])) or said.get((group["alert"], "")) or []
@@ -99,7 +105,8 @@ def proposed_items(groups: pd.DataFrame, window: Window) -> pd.DataFrame:
     """
     made = []
     for group in rows(groups):
-        this_time = group["suggested_verdict"] == "noise" and group["human_meeting"] != window.end
+        said_now = bool(group["human_verdict"]) and _day({"meeting": group["human_meeting"]}, window) == window.day
+        this_time = group["suggested_verdict"] == "noise" and not said_now
         times = int(group["times_noise"]) + this_time
         if group["shown_verdict"] != "noise" or times < HABIT:
             continue

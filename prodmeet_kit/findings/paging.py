@@ -82,7 +82,7 @@ class Paging:
     @cached_property
     def page_groups(self) -> pd.DataFrame:
         """``PAGE_GROUPS``: the pages since the last meeting by alert, service and suggested verdict."""
-        return verdicts.with_history(page_groups.groups(self.pages), self.verdicts)
+        return verdicts.with_history(page_groups.groups(self.pages), self.verdicts, self.facts.window)
 
     @cached_property
     def verdict_disagreements(self) -> pd.DataFrame:

@@ -43,7 +43,11 @@ def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> l
     stands twice is one, and so is a name that the product does not have.
     """
     if context.spec.name not in ENTRIES:
-        raise InputError(f"{context.key}: {context.spec.name} cannot be written by hand: choose another type of source")
+        where = ""
+        if context.spec.name == "verdicts":
+            place = f"minutes/{context.product.product}/verdicts/NAME.yaml"
+            where = f"; verdicts are files of their own, {place}, type minutes"
+        raise InputError(f"{context.spec.name} cannot be written by hand in a list: choose another type{where}")
     model = ENTRIES[context.spec.name]
     problems = [problem for file, _ in files for problem in file.problems]
     first: dict[str, str] = {}

@@ -12,7 +12,7 @@ from prodmeet_kit.errors import Problem
 from prodmeet_kit.frames import VERDICTS
 from prodmeet_kit.parameters import read_document
 from prodmeet_kit.parameters.documents import WHOLE, dotted
-from prodmeet_kit.parameters.validation import say
+from prodmeet_kit.parameters.validation import did_you_mean, say
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.hand_written import Moment
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Verdict", "read_verdicts"]
 
 Said = Literal["right", "late", "wrong_way", "could_wait", "duplicate", "maintenance", "noise", "unclear"]
+"""The vocabulary; what each means is said in :mod:`prodmeet_kit.analysis.verdicts`."""
 
 
 def _text(value: Any) -> Any:
@@ -29,9 +30,9 @@ def _text(value: Any) -> Any:
 
 
 class Verdict(BaseModel):
-    """One verdict. Other keys may stand beside these."""
+    """One verdict: what was said at a meeting of an alert's pages. Without a service it holds for all."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     alert: str = Field(min_length=1)
     service: Annotated[str, BeforeValidator(_text)] = ""
@@ -39,6 +40,8 @@ class Verdict(BaseModel):
     verdict: Said
     note: Annotated[str, BeforeValidator(_text)] = ""
     at: str = ""
+    subject: str = ""
+    by: str = ""
 
 
 def read_verdicts(folder: Path, context: Context) -> pd.DataFrame:
@@ -47,6 +50,8 @@ def read_verdicts(folder: Path, context: Context) -> pd.DataFrame:
     A file that cannot be used costs itself only: ``context.gaps`` names it with its line and the mend.
     """
     found: list[Verdict] = []
+    context.gaps.extend(f"{path}: not read: name it {path.stem}.yaml" for path in sorted(folder.glob("*.yml")))
+    known = [service.name for service in context.product.services]
     for path in sorted(folder.glob("*.yaml")):
         document = read_document(path)
         problems = list(document.problems)
@@ -54,7 +59,11 @@ def read_verdicts(folder: Path, context: Context) -> pd.DataFrame:
             problems = [Problem(str(path), WHOLE, "no mapping", "write key: value lines, or delete the file")]
         if not problems:
             try:
-                found.append(Verdict.model_validate(document.data, context={"timezone": context.product.timezone}))
+                verdict = Verdict.model_validate(document.data, context={"timezone": context.product.timezone})
+                found.append(verdict)
+                if verdict.service and verdict.service not in known:
+                    mend = did_you_mean(verdict.service, known)
+                    problems.append(Problem(document.place(("service",)), "service", verdict.service, mend))
             except ValidationError as error:
                 told = [say(each, Verdict) for each in error.errors()]
                 problems = [Problem(document.place(way), dotted(way), value, mend) for way, value, mend in told]

@@ -41,7 +41,7 @@ def row(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def test_the_last_word_of_people_is_the_default_and_a_difference_is_told() -> None:
-    found = verdicts.with_history(groups(), said((EARLIER[1], "noise"), (EARLIER[0], "right")))
+    found = verdicts.with_history(groups(), said((EARLIER[1], "noise"), (EARLIER[0], "right")), WINDOW)
     PAGE_GROUPS.check(found)
     only = row(found)
     assert (only["human_verdict"], only["shown_verdict"], only["human_note"]) == ("right", "right", "note right")
@@ -51,16 +51,16 @@ def test_the_last_word_of_people_is_the_default_and_a_difference_is_told() -> No
 
 
 def test_without_a_word_of_people_the_data_decide_and_nothing_disagrees() -> None:
-    only = row(verdicts.with_history(groups("could_wait"), VERDICTS.frame()))
+    only = row(verdicts.with_history(groups("could_wait"), VERDICTS.frame(), WINDOW))
     assert (only["human_verdict"], only["shown_verdict"], only["disagrees"]) == ("", "could_wait", False)
     assert (only["right_way"], only["should_page"]) == ("too_urgent", "no")
 
 
 def test_a_verdict_without_a_service_holds_for_all_and_one_with_a_service_goes_before_it() -> None:
     everywhere = said((EARLIER[0], "noise"), service="")
-    assert row(verdicts.with_history(groups(), everywhere))["human_verdict"] == "noise"
+    assert row(verdicts.with_history(groups(), everywhere, WINDOW))["human_verdict"] == "noise"
     both = pd.concat([everywhere, said((EARLIER[1], "late"))], ignore_index=True)
-    assert row(verdicts.with_history(groups(), both))["human_verdict"] == "late"
+    assert row(verdicts.with_history(groups(), both, WINDOW))["human_verdict"] == "late"
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,16 @@ def test_a_verdict_without_a_service_holds_for_all_and_one_with_a_service_goes_b
             "noise",
             [3.0],
         ),  # this one is not counted twice
+        # this meeting as people write it, midnight in Tokyo; one meeting in two files; a meeting still to come
+        ([(EARLIER[0], "noise"), (datetime(2026, 11, 22, 15, tzinfo=UTC), "noise")], "noise", []),
+        ([(EARLIER[0], "noise"), (EARLIER[0] + timedelta(hours=1), "noise")], "noise", []),
+        ([(EARLIER[0], "noise"), (END + timedelta(days=14), "noise")], "noise", []),
     ],
 )
 def test_the_third_noise_in_a_row_becomes_an_action_item(
     told: list[tuple[datetime, str]], suggested: str, times: list[float]
 ) -> None:
-    found = verdicts.proposed_items(verdicts.with_history(groups(suggested), said(*told)), WINDOW)
+    found = verdicts.proposed_items(verdicts.with_history(groups(suggested), said(*told), WINDOW), WINDOW)
     assert found["times"].tolist() == times
     for query in found["verify_query"]:
         assert query == (
@@ -92,7 +96,7 @@ def test_the_third_noise_in_a_row_becomes_an_action_item(
 def test_the_acceptance_query_of_a_hostile_name_is_still_promql() -> None:
     name = 'a"}) or up{x="\\ {{.window}}\n日本'
     told = said(*((each, "noise") for each in EARLIER), alert=name)
-    (query,) = verdicts.proposed_items(verdicts.with_history(groups(alert=name), told), WINDOW)["verify_query"]
+    (query,) = verdicts.proposed_items(verdicts.with_history(groups(alert=name), told, WINDOW), WINDOW)["verify_query"]
     check(query)
 
 
@@ -147,6 +151,20 @@ def test_a_damaged_verdict_is_told_with_its_line_and_costs_only_itself(tmp_path:
     assert len(failures) == 2
     assert f"{broken}:3" in failures[0]
     assert f"{wrong}:3" in failures[1] and "noise" in failures[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.yaml", "alert: X\nservice: crat\nmeeting: 2026-11-09\nverdict: noise\n", "a.yaml:2"),
+        ("a.yaml", "alert: X\nmeeting: 2026-11-09\nverdict: noise\nnte: x\n", "nte"),
+        ("a.yml", "alert: X\nmeeting: 2026-11-09\nverdict: noise\n", "name it a.yaml"),
+    ],
+)
+def test_a_verdict_that_would_never_apply_is_told(tmp_path: Path, name: str, text: str, told: str) -> None:
+    write(tmp_path, name, text)
+    (failure,) = read(tmp_path)[1]
+    assert told in failure
 
 
 def test_without_minutes_nothing_is_asked_and_nothing_fails(tmp_path: Path) -> None:
