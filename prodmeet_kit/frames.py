@@ -456,7 +456,7 @@ VERDICTS = Spec(
         "alert": ("text", "alert"),
         "service": ("text", "service label, empty when absent or when it is meant for all"),
         "meeting": ("time", "end of the window of the meeting at which it was said"),
-        "verdict": ("text", "one of paging.VERDICTS"),
+        "verdict": ("text", "one of verdicts.VERDICTS"),
         "note": ("text", "why, in people's words; may be empty"),
     },
 )

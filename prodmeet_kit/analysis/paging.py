@@ -57,7 +57,8 @@ def judge(
     A page catches an event when it names its service or none, and overlaps
     onset to end + 15 min. Verdict and reason, first that holds:
 
-    - ``maintenance``, ``excluded``: it began in a time that is excluded for an SLO of its service;
+    - ``maintenance``, ``excluded``: it began in a time that is excluded for an SLO of its service,
+      and caught no event of an SLO that counts then;
     - ``right``, ``caught``: the first page of an event, at most 30 min after onset;
     - ``late``, ``caught_late``: the first page of an event, later;
     - ``duplicate``, ``same_event``: others told of all its events before;
@@ -83,7 +84,9 @@ def judge(
             verdict = caught.verdict(position)
             reasons = {"right": "caught", "late": "caught_late", "duplicate": "same_event"}
             verdicts[position] = (verdict, reasons[verdict])
-    for position in np.flatnonzero(_excluded(pages, exclusions)).tolist():
+    slo_of = {event["id"]: f"{event['service']}/{event['slo']}" for event in events.to_dict("records")}
+    told_of = [{slo_of[event] for event in ids} for ids in caught.ids]
+    for position in np.flatnonzero(_excluded(pages, told_of, exclusions)).tolist():
         verdicts[position] = ("maintenance", "excluded")
     shared = [column for column in PAGES.columns if column in pages]
     rows = pages[shared].itertuples(index=False, name=None)
@@ -93,13 +96,18 @@ def judge(
     )
 
 
-def _excluded(pages: pd.DataFrame, exclusions: Iterable[Exclusion]) -> npt.NDArray[np.bool_]:
-    """Whether each page began in a time that was declared beforehand; one without a service belongs to none."""
+def _excluded(pages: pd.DataFrame, told_of: list[set[str]], exclusions: Iterable[Exclusion]) -> npt.NDArray[np.bool_]:
+    """Whether each page began in a time that was declared beforehand; one without a service belongs to none.
+
+    ``told_of`` holds for each page the SLOs ``service/name`` of the events it caught: work announced for one SLO
+    explains no outage of another.
+    """
     inside = np.zeros(len(pages), dtype=bool)
     for each in exclusions:
         begun = (pages["start"] >= each.start) & (pages["start"] <= each.end)
         concerned = pages["service"].isin([ref.partition("/")[0] for ref in each.refs])
-        inside |= (begun & concerned).to_numpy()
+        explained = np.array([refs <= each.refs for refs in told_of], dtype=bool)
+        inside |= (begun & concerned).to_numpy() & explained
     return inside
 
 

@@ -5,9 +5,8 @@ Definitions of the SRE Workbook, chapter 5; see :mod:`.paging`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import isnan, nan, sqrt
 from statistics import median
 
@@ -159,12 +158,12 @@ def by_alert(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.Da
 
 
 def history(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """Each meeting's pages and events, oldest first, as ``PAGING_HISTORY``: this one and those the facts reach back to.
+    """The pages and events of the meeting before and of this one, as ``PAGING_HISTORY``.
 
-    Earlier meetings are taken one window's length apart.
+    SLO events are known from ``compare_start`` on: an older period would count pages without events.
     """
     found = []
-    for since, until in reversed(list(_periods(window))):
+    for since, until in ((window.compare_start, window.start), (window.start, window.end)):
         own = quality(pages, events, window, (since, until))
         found.append(
             {
@@ -177,16 +176,6 @@ def history(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.Dat
             }
         )
     return PAGING_HISTORY.frame(found)
-
-
-def _periods(window: Window) -> Iterator[tuple[datetime, datetime]]:
-    yield window.start, window.end
-    length: timedelta = window.end - window.start
-    since = window.start
-    # SLO events are known from compare_start on: a period before it would count pages without events.
-    while since - length >= window.compare_start:
-        yield since - length, since
-        since -= length
 
 
 def enough(trials: float) -> bool:

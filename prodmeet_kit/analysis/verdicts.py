@@ -99,24 +99,27 @@ def disagreements(groups: pd.DataFrame) -> pd.DataFrame:
 
 
 def proposed_items(groups: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """An action item for each alert that is noise for the third meeting in a row, as ``PROPOSED_ITEMS``.
+    """One action item for each alert of a service that is noise for the third meeting in a row, as ``PROPOSED_ITEMS``.
 
     People's verdicts of earlier meetings count, and this meeting's suggestion where they have not said otherwise.
     """
-    made = []
+    counted: dict[tuple[str, str], int] = {}  # an alert has a group for each suggested verdict
     for group in rows(groups):
         said_now = bool(group["human_verdict"]) and _day({"meeting": group["human_meeting"]}, window) == window.day
         this_time = group["suggested_verdict"] == "noise" and not said_now
         times = int(group["times_noise"]) + this_time
-        if group["shown_verdict"] != "noise" or times < HABIT:
-            continue
-        labels = {"alertname": group["alert"], "alertstate": "firing", "service": group["service"]}
+        if group["shown_verdict"] == "noise" and times >= HABIT:
+            key = (group["alert"], group["service"])
+            counted[key] = max(times, counted.get(key, 0))
+    made = []
+    for (alert, service), times in counted.items():
+        labels = {"alertname": alert, "alertstate": "firing", "service": service}
         chosen = ",".join(f"{name}={json.dumps(text, ensure_ascii=False)}" for name, text in labels.items() if text)
         span = format_duration(window.length)
         made.append(
             {
-                "alert": group["alert"],
-                "service": group["service"],
+                "alert": alert,
+                "service": service,
                 "times": float(times),
                 "verify_query": f"sum(count_over_time(ALERTS{{{chosen}}}[{span}])) or vector(0)",
                 "verify_expect": "== 0",

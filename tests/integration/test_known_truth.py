@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis import episodes, missed, noise, paging, paging_quality
+from prodmeet_kit.analysis.exclusions import Exclusion
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slo_events import slo_events
 from prodmeet_kit.frames import ALERT_RUNS, EPISODES, INCIDENT_FINDINGS, INCIDENTS, SLO_EVENTS, label_key
@@ -143,6 +144,16 @@ def test_each_page_is_judged_by_what_users_felt(pages: pd.DataFrame) -> None:
         ("BurnsFast", "mail"): ("late", "caught_late"),  # 40 minutes, more than 30
         ("BurnsFast", "login"): ("right", "caught"),  # an SLI knows of no maintenance, nor does a page
     }
+
+
+def test_the_page_during_announced_maintenance_is_said_to_be_that(fired: pd.DataFrame, events: pd.DataFrame) -> None:
+    login = frozenset(target.ref for target in SLOS if target.service == "login")
+    work = Exclusion(at("2026-11-20T22:00"), at("2026-11-20T23:00"), login, "new database", "sre")
+    judged = paging.judge(fired, events, INCIDENTS.frame(), TRENDS, SLOS, WINDOW, [work])
+    assert judged.loc[judged["service"] == "login", ["suggested_verdict", "reason"]].to_numpy().tolist() == [
+        ["maintenance", "excluded"]
+    ]
+    assert (judged["suggested_verdict"] == "maintenance").sum() == 1
 
 
 def test_precision_recall_detection_and_reset_are_those_worked_out_by_hand(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from prodmeet_kit.analysis.exclusions import Exclusion
 from prodmeet_kit.analysis.paging import judge
 from prodmeet_kit.analysis.paging_quality import PagingQuality, quality
 from prodmeet_kit.analysis.slo import SloTarget
@@ -54,6 +55,7 @@ def judged(
     incidents: pd.DataFrame = NO_INCIDENTS,
     trends: dict[str, pd.DataFrame] | None = None,
     slos: tuple[SloTarget, ...] = (SLO,),
+    exclusions: tuple[Exclusion, ...] = (),
 ) -> pd.DataFrame:
     found = judge(
         EPISODES.frame(pages),
@@ -62,6 +64,7 @@ def judged(
         QUIET if trends is None else trends,
         slos,
         WINDOW,
+        exclusions,
     )
     return PAGES.check(found)
 
@@ -169,6 +172,25 @@ def test_a_page_is_noise_only_where_every_sli_is_known() -> None:
 
 def test_a_page_at_the_edge_of_the_data_can_be_judged() -> None:
     assert verdicts(judged([page("24T09:50", "24T10:00:40", cut_end=True)])) == [("noise", "slis_fine")]
+
+
+@pytest.mark.parametrize(
+    ("start", "refs", "events", "expected"),
+    [
+        ("17T03:09", {"cart/availability"}, [OUTAGE], ("maintenance", "excluded")),
+        ("17T03:09", {"cart/availability"}, [], ("maintenance", "excluded")),
+        ("17T02:00", {"cart/availability"}, [], ("maintenance", "excluded")),  # the very begin of the work
+        ("17T01:59", {"cart/availability"}, [], ("noise", "slis_fine")),
+        ("17T03:09", {"mail/availability"}, [], ("noise", "slis_fine")),  # work on another service
+        ("17T03:09", {"cart/latency"}, [], ("maintenance", "excluded")),
+        ("17T03:09", {"cart/latency"}, [OUTAGE], ("right", "caught")),  # work on latency explains no outage
+    ],
+)
+def test_a_page_in_announced_work_is_maintenance_but_not_when_an_slo_that_counts_burned(
+    start: str, refs: set[str], events: list[dict[str, Any]], expected: tuple[str, str]
+) -> None:
+    work = Exclusion(at("2026-11-17T02:00"), at("2026-11-17T05:00"), frozenset(refs), "index rebuild", "ops")
+    assert verdicts(judged([page(start, "17T03:44")], events, exclusions=(work,)))[0] == expected
 
 
 def test_only_what_paged_is_judged_and_nothing_else_is_filled_in() -> None:

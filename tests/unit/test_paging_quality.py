@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import isnan
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pytest
 from prodmeet_kit.agenda.paging_quality import _counted
 from prodmeet_kit.analysis.paging_quality import by_alert, history, interval
 from prodmeet_kit.frames import PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS
+from prodmeet_kit.window import Window
 from tests.support.reviews import END, WINDOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -80,3 +81,11 @@ def test_the_meeting_before_is_counted_by_the_same_rule() -> None:
     assert found["meeting"].tolist() == [pd.Timestamp(WINDOW.start), pd.Timestamp(END)]
     assert found[["pages", "caught", "events", "events_caught"]].to_numpy().tolist() == [[1, 1, 1, 1], [1, 0, 1, 0]]
     assert found["detection_median_s"].iloc[0] == 600
+
+
+def test_the_meeting_before_is_there_when_the_clock_was_changed_since() -> None:
+    # Berlin puts its clocks back on 25 October: 14 days and 1 hour since the last meeting, 14 days before it.
+    changed = Window.ending(datetime(2026, 11, 2, 9, tzinfo=UTC), cadence=14 * DAY, timezone="Europe/Berlin")
+    assert changed.length == 14 * DAY + timedelta(hours=1)
+    found = history(PAGES.frame(), SLO_EVENTS.frame(), changed)
+    assert found["meeting"].tolist() == [pd.Timestamp(changed.start), pd.Timestamp(changed.end)]
