@@ -193,3 +193,24 @@ def test_the_item_shows_what_people_said_where_they_differ_and_what_is_proposed(
     ]
     (people,) = tables["Pages by alert"].frame["people_text"]
     assert people == "noise at the meeting of Mon 9 Nov 2026, noise 3 times in a row"
+
+
+def test_thousands_of_pages_stay_a_list_that_a_meeting_can_use() -> None:
+    def run(number: int) -> dict[str, Any]:
+        start = END - timedelta(days=10) + timedelta(minutes=4 * number)
+        return {
+            "alertname": f"Alert{number % 25:02}", "labels": '{"service":"cart"}', "state": "firing", "page": True,
+            "start": start, "last": start, "interval_s": 60.0, "source": "alerts",
+        }  # fmt: skip
+
+    values = {"slo/cart/availability/total": 100.0, "slo/cart/availability/bad": 0.0}
+    found = review({"alert_runs": [run(number) for number in range(2500)]}, values)
+    item = found.paging_events
+    tables = {each.title: each for each in item.evidence if isinstance(each, Table)}
+    assert (len(tables["Pages by alert"].frame), tables["Pages by alert"].folded) == (20, False)
+    assert (len(tables["Further pages by alert"].frame), tables["Further pages by alert"].folded) == (5, True)
+    every = tables["Every page"]
+    assert (len(every.frame), every.folded) == (200, True)
+    assert every.frame["start"].max() == found.findings.pages["start"].max()
+    assert every.caption == "The newest 200 of 2500; every page stands in review.json"
+    assert len(item.questions) == 10
