@@ -8,7 +8,8 @@ Names of people are never read.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,20 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     context.notes.extend(api.notes)
     wanted = Matchers.parse(checked.matchers)
     told = [_Told(one, entries[one.id], checked, context) for one in incidents]
-    return context.spec.frame(_row(each, context) for each in told if wanted.match(each.matched))
+    ours = [each for each in told if wanted.match(each.matched)]
+    context.notes.extend(_unplaced(ours))
+    return context.spec.frame(_row(each, context) for each in ours)
+
+
+def _unplaced(told: list[_Told]) -> Iterator[str]:
+    """One note for each PagerDuty service whose incidents belong to no service of the product."""
+    counts = Counter(
+        f"{each.incident.service.summary or ''} ({each.incident.service.id})".strip()
+        for each in told
+        if not each.labels.get("service")
+    )
+    for name, count in sorted(counts.items()):
+        yield f"{count} of PagerDuty service {name} name no service of the product: add it to service_names"
 
 
 def _refuse_unusable(config: PagerDutyConfig, context: Context) -> None:

@@ -163,6 +163,18 @@ def test_the_service_is_mapped_by_id_or_name_or_is_its_own(
     assert outages(world, service_names=names)[0]["services"] == ([service] if service else [])
 
 
+def test_incidents_that_name_no_service_of_the_product_are_told_with_the_mend(world: PagerDuty) -> None:
+    world.incidents = [
+        incident(name, "2026-11-20T10:00:00Z", service={"id": "PCART01", "summary": "Foo prod"})
+        for name in ("P1", "P2")
+    ]
+    world.entries = []
+    asked = context()
+    read(config(world), asked)
+    told = "2 of PagerDuty service Foo prod (PCART01) name no service of the product: add it to service_names"
+    assert asked.notes == [told]
+
+
 def test_urgency_says_what_pages_unless_a_label_expression_does(world: PagerDuty) -> None:
     low = incident("P2", "2026-11-20T11:00:00Z", urgency="low", priority={"id": "PPRIO01", "summary": "P1"})
     world.incidents = [incident("P1", "2026-11-20T10:00:00Z"), low]
