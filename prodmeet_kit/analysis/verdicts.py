@@ -7,23 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
 from prodmeet_kit.frames import PROPOSED_ITEMS, rows
+from prodmeet_kit.parameters.fields import PageVerdict
 from prodmeet_kit.window import Window, format_duration
 
 __all__ = ["HABIT", "VERDICTS", "disagreements", "proposed_items", "with_history", "with_verdicts"]
 
-VERDICTS = ("right", "late", "wrong_way", "could_wait", "duplicate", "maintenance", "noise", "unclear")
-"""Everything that is said of a page.
-
-right: it told of what users suffered, in time; late: it did, too late;
-wrong_way: right to page, but with the wrong severity, route or text;
-could_wait: real, and a ticket would have done; duplicate: another page had told of it;
-maintenance: announced work, nobody should have been paged; noise: users were fine; unclear: nobody can tell.
-"""
+VERDICTS: tuple[str, ...] = get_args(PageVerdict)
+"""Their meaning is said in :data:`prodmeet_kit.parameters.fields.PageVerdict`."""
 
 HABIT = 3
 """The third 'noise' in a row is a habit. Own choice."""

@@ -7,26 +7,17 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit import frames
 from prodmeet_kit.analysis import alert_events, blind_spots
+from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.facts import Facts
 
 __all__ = ["AlertsSeen"]
 
 
-class AlertsSeen:
+class AlertsSeen(Part):
     """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for."""
-
-    facts: Facts
-
-    if TYPE_CHECKING:  # from the rest of the findings
-
-        @property
-        def episodes(self) -> pd.DataFrame:
-            """Times an alert fired."""
-            ...
 
     @cached_property
     def alert_events(self) -> pd.DataFrame:

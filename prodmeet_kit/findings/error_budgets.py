@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis import budget, budget_parts, burn_rates, decision_matrix, exclusions, slo
+from prodmeet_kit.findings.part import Part
 from prodmeet_kit.window import parse_time
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.facts import Facts
 
 __all__ = ["SPANS", "ErrorBudgets"]
 
@@ -21,40 +21,13 @@ SPANS = (burn_rates.PAGE[0].long, burn_rates.PAGE[1].long)
 """Burn rates are shown over the long windows of the two page conditions, 1 h and 6 h."""
 
 
-class ErrorBudgets:
+class ErrorBudgets(Part):
     """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for.
 
     ``slo_counts`` and ``slo_trends`` are what the server counted; ``counted`` and ``counted_trends`` are the same
     without what the parameters exclude. Numbers of SLOs, budgets and incidents come from the latter; charts of
     what happened, SLO events and the judgement of pages from the former, for an alert knows of no exclusion.
     """
-
-    facts: Facts
-
-    if TYPE_CHECKING:  # from the rest of the findings
-
-        @property
-        def slo_counts(self) -> pd.DataFrame:
-            """What the server counted."""
-            ...
-
-        @property
-        def slo_trends(self) -> Mapping[str, pd.DataFrame]:
-            """Events a step."""
-            ...
-
-        @property
-        def slo_events(self) -> pd.DataFrame:
-            """Fast burns."""
-            ...
-
-        @property
-        def toil(self) -> pd.DataFrame:
-            """Work by hand."""
-            ...
-
-        @property
-        def _incidents(self) -> pd.DataFrame: ...
 
     @cached_property
     def slo_targets(self) -> tuple[slo.SloTarget, ...]:

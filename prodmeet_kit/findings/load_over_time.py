@@ -7,19 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis import grid, load, load_patterns, unusual_days
+from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.facts import Facts
 
 __all__ = ["LoadOverTime"]
 
 
-class LoadOverTime:
+class LoadOverTime(Part):
     """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for."""
-
-    facts: Facts
 
     @cached_property
     def load_series(self) -> Mapping[str, pd.Series[float] | None]:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prodmeet_kit import sli
 from prodmeet_kit.analysis import rule_text
+from prodmeet_kit.findings.part import Part
 from prodmeet_kit.sli import ratios
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prodmeet_kit.analysis.slo import SloTarget
-    from prodmeet_kit.facts import Facts
 
 __all__ = ["MissedPages", "ReadyRule"]
 
@@ -25,17 +25,8 @@ class ReadyRule(NamedTuple):
     reason: str = ""
 
 
-class MissedPages:
+class MissedPages(Part):
     """Calculated once, when first asked for."""
-
-    facts: Facts
-
-    if TYPE_CHECKING:  # from the rest of the findings
-
-        @property
-        def slo_targets(self) -> tuple[SloTarget, ...]:
-            """Objectives."""
-            ...
 
     @cached_property
     def ready_rules(self) -> Mapping[str, ReadyRule]:

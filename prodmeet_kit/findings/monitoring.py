@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import frames
 from prodmeet_kit.analysis import monitoring_changes
+from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.facts import Facts
 
 __all__ = ["Monitoring"]
 
 
-class Monitoring:
+class Monitoring(Part):
     """Each property is a frame of the spec it names; calculated once, when first asked for."""
-
-    facts: Facts
-
-    if TYPE_CHECKING:  # from the rest of the findings
-
-        @property
-        def episodes(self) -> pd.DataFrame:
-            """Alerts."""
-            ...
-
-        @property
-        def next_meeting(self) -> datetime:
-            """This meeting plus one cadence."""
-            ...
-
-        def _record(self, name: str) -> pd.DataFrame: ...
 
     @cached_property
     def rule_changes(self) -> pd.DataFrame:

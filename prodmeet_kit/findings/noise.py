@@ -8,37 +8,18 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit import promql, replays
 from prodmeet_kit.analysis import noise, proposals
 from prodmeet_kit.analysis.proposals import Replayed
+from prodmeet_kit.findings.part import Part
 from prodmeet_kit.frames import labels_of, rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.facts import Facts
 
 __all__ = ["Noise"]
 
 
-class Noise:
+class Noise(Part):
     """Calculated once, when first asked for."""
-
-    facts: Facts
-
-    if TYPE_CHECKING:  # from the rest of the findings
-
-        @property
-        def episodes(self) -> pd.DataFrame:
-            """Times alerts fired."""
-            ...
-
-        @property
-        def slo_events(self) -> pd.DataFrame:
-            """Fast burns."""
-            ...
-
-        @property
-        def all_pages(self) -> pd.DataFrame:
-            """Every page."""
-            ...
 
     @cached_property
     def noise(self) -> pd.DataFrame:

@@ -2,69 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import frames
 from prodmeet_kit.analysis import page_groups, paging, paging_quality, verdicts
+from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.analysis.exclusions import Exclusion
-    from prodmeet_kit.analysis.slo import SloTarget
-    from prodmeet_kit.facts import Facts
 
 __all__ = ["Paging"]
 
 
-class Paging:
+class Paging(Part):
     """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for."""
-
-    facts: Facts
-
-    if TYPE_CHECKING:  # from the rest of the findings
-
-        @property
-        def episodes(self) -> pd.DataFrame:
-            """Alerts."""
-            ...
-
-        @property
-        def slo_events(self) -> pd.DataFrame:
-            """Fast burns."""
-            ...
-
-        @property
-        def slo_trends(self) -> Mapping[str, pd.DataFrame]:
-            """Events a step."""
-            ...
-
-        @property
-        def slo_targets(self) -> tuple[SloTarget, ...]:
-            """Objectives."""
-            ...
-
-        @property
-        def exclusions(self) -> tuple[Exclusion, ...]:
-            """Times that do not count."""
-            ...
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """``VERDICTS``: what people said of alerts at this meeting and earlier ones, oldest first."""
-        found = self.facts.records.get("verdicts")
-        return frames.VERDICTS.frame() if found is None else found.sort_values("meeting", kind="stable")
+        return self._record("verdicts").sort_values("meeting", kind="stable")
 
     @cached_property
     def all_pages(self) -> pd.DataFrame:
         """``PAGES`` over all that is known of alerts."""
-        incidents = self.facts.records.get("incidents")
         judged = paging.judge(
             self.episodes,
             self.slo_events,
-            frames.INCIDENTS.frame() if incidents is None else incidents,
+            self._incidents,
             self.slo_trends,
             self.slo_targets,
             self.facts.window,

@@ -2,75 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis import attention, page_load
+from prodmeet_kit.findings.part import Part
 from prodmeet_kit.parameters.rotations import Rotation
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.analysis.slo import SloTarget
-    from prodmeet_kit.facts import Facts
 
 __all__ = ["People"]
 
 
-class People:
+class People(Part):
     """Each property is a frame of the spec it names; calculated once, when first asked for."""
-
-    facts: Facts
-
-    if TYPE_CHECKING:  # from the rest of the findings
-
-        @property
-        def episodes(self) -> pd.DataFrame:
-            """Alerts."""
-            ...
-
-        @property
-        def noise(self) -> pd.DataFrame:
-            """Alerts to remove."""
-            ...
-
-        @property
-        def slo_events(self) -> pd.DataFrame:
-            """Fast burns."""
-            ...
-
-        @property
-        def slo_trends(self) -> Mapping[str, pd.DataFrame]:
-            """Events a step."""
-            ...
-
-        @property
-        def slo_targets(self) -> tuple[SloTarget, ...]:
-            """Objectives."""
-            ...
-
-        @property
-        def slos(self) -> pd.DataFrame:
-            """State of each SLO."""
-            ...
-
-        @property
-        def resources(self) -> pd.DataFrame:
-            """How full each resource is."""
-            ...
-
-        @property
-        def resource_series(self) -> Mapping[str, pd.Series[float] | None]:
-            """Use on the grid."""
-            ...
-
-        @property
-        def resource_limits(self) -> Mapping[str, pd.Series[float] | None]:
-            """Limits on the grid."""
-            ...
-
-        def _record(self, name: str) -> pd.DataFrame: ...
 
     @cached_property
     def attention(self) -> pd.DataFrame:

@@ -11,46 +11,17 @@ from prodmeet_kit.analysis.before_after import Measure
 from prodmeet_kit.analysis.efficiency import Pair
 from prodmeet_kit.analysis.equal_load import Levels
 from prodmeet_kit.analysis.headroom import Loan
+from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.facts import Facts
 
 __all__ = ["ResourceUse"]
 
 
-class ResourceUse:
+class ResourceUse(Part):
     """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for."""
-
-    facts: Facts
-
-    if TYPE_CHECKING:  # from the rest of the findings
-
-        @property
-        def slo_trends(self) -> Mapping[str, pd.DataFrame]:
-            """Events a step."""
-            ...
-
-        @property
-        def slo_events(self) -> pd.DataFrame:
-            """Fast burns."""
-            ...
-
-        @property
-        def load_series(self) -> Mapping[str, pd.Series[float] | None]:
-            """Demand on the grid."""
-            ...
-
-        @property
-        def past_changes(self) -> pd.DataFrame:
-            """Changes since the last meeting."""
-            ...
-
-        @property
-        def _load_units(self) -> dict[str, str]: ...
-
-        def _record(self, name: str) -> pd.DataFrame: ...
 
     @cached_property
     def resource_series(self) -> Mapping[str, pd.Series[float] | None]:

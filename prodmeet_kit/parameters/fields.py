@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -18,6 +18,7 @@ __all__ = [
     "LabelMatchers",
     "Model",
     "Name",
+    "PageVerdict",
     "Query",
     "RatioQuery",
     "TimeZone",
@@ -95,6 +96,15 @@ TimeZone = Annotated[
     BeforeValidator(_zone, json_schema_input_type=Annotated[str, Field(examples=["Asia/Tokyo", "Europe/Berlin"])]),
 ]
 """A zone of the IANA list."""
+
+PageVerdict = Literal["right", "late", "wrong_way", "could_wait", "duplicate", "maintenance", "noise", "unclear"]
+"""Everything that is said of a page.
+
+right: it told of what users suffered, in time; late: it did, too late;
+wrong_way: right to page, but with the wrong severity, route or text;
+could_wait: real, and a ticket would have done; duplicate: another page had told of it;
+maintenance: announced work, nobody should have been paged; noise: users were fine; unclear: nobody can tell.
+"""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
 """Letters, digits, dot, dash, underscore: it becomes part of anchors and file names."""

@@ -23,6 +23,7 @@ from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.parameters.models import Auth, Tls
 from prodmeet_kit.redaction import redact
+from prodmeet_kit.sources.access import Bearer, use_tls
 
 __all__ = ["Server", "get"]
 
@@ -41,17 +42,6 @@ class Server(BaseModel):
     auth: Auth | None = Field(default=None, description="Credentials")
     tls: Tls | None = Field(default=None, description="TLS files")
     timeout: Duration = Field(default=timedelta(seconds=30), description="Wait for an answer this long, tries included")
-
-
-class _Bearer(AuthBase):
-    """``Authorization: Bearer``; as an auth object it also keeps ``~/.netrc`` out."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 class _Nobody(AuthBase):
@@ -73,7 +63,7 @@ def get(server: Server, path: str, key: str, folder: Path) -> list[Any]:
     trouble: SourceError | None = None
     with requests.Session() as session:
         session.auth = _auth(server.auth, key)
-        _secure(session, server.tls, key, folder)
+        use_tls(session, server.tls, key, folder)
         while True:
             try:
                 status, headers, body = _once(session, f"{url}/api/v2/{path}", deadline)
@@ -179,20 +169,4 @@ def _auth(auth: Auth | None, key: str) -> AuthBase:
     token = expand(auth.token, secret=True).strip()
     if not (token and token.isascii() and token.isprintable()):
         raise SourceError(f"{key}.auth.token is empty or holds what no header can carry: write it anew")
-    return _Bearer(token)
-
-
-def _secure(session: requests.Session, tls: Tls | None, key: str, folder: Path) -> None:
-    if tls is None:
-        return
-
-    def file(name: str, text: str) -> str:
-        path = folder / expand(text)
-        if not path.is_file():
-            raise SourceError(f"{key}.tls.{name}: there is no file {path}")
-        return str(path)
-
-    session.verify = file("ca_file", tls.ca_file) if tls.ca_file and tls.verify else tls.verify
-    if tls.cert_file:
-        cert = file("cert_file", tls.cert_file)
-        session.cert = (cert, file("key_file", tls.key_file)) if tls.key_file else cert
+    return Bearer(token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -12,6 +12,7 @@ from prodmeet_kit.errors import Problem
 from prodmeet_kit.frames import VERDICTS
 from prodmeet_kit.parameters import read_document
 from prodmeet_kit.parameters.documents import WHOLE, dotted
+from prodmeet_kit.parameters.fields import PageVerdict
 from prodmeet_kit.parameters.validation import did_you_mean, say
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.hand_written import Moment
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Verdict", "read_verdicts"]
-
-Said = Literal["right", "late", "wrong_way", "could_wait", "duplicate", "maintenance", "noise", "unclear"]
-"""The vocabulary; what each means is said in :mod:`prodmeet_kit.analysis.verdicts`."""
 
 
 def _text(value: Any) -> Any:
@@ -37,7 +35,7 @@ class Verdict(BaseModel):
     alert: str = Field(min_length=1)
     service: Annotated[str, BeforeValidator(_text)] = ""
     meeting: Moment
-    verdict: Said
+    verdict: PageVerdict
     note: Annotated[str, BeforeValidator(_text)] = ""
     at: str = ""
     subject: str = ""

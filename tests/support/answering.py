@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 from prodmeet_kit.parameters import MetricSource, Product
+from tests.support.serving import QuietHandler, serving
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,8 @@ def answering(says: Callable[[Asked], tuple[int, str, bytes]], *, rules: bool = 
     """Run the server; ``says`` gives status, content type and body; alert rules there are none, unless ``rules``."""
     book = Answering(says)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
+    class Handler(QuietHandler):
+        def do_POST(self) -> None:  # noqa: N802 - the name is http.server's
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             asked = Asked(self.path, {name: texts[-1] for name, texts in parse_qs(body).items()}, dict(self.headers))
             if self.path.startswith("/api/v1/rules") and not rules:
@@ -71,19 +68,9 @@ def answering(says: Callable[[Asked], tuple[int, str, bytes]], *, rules: bool = 
 
         do_GET = do_POST  # noqa: N815 - the name is http.server's
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        book.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield book
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Handler) as url:
+        book.url = url
+        yield book
 
 
 def metric_source(url: str, **more: Any) -> MetricSource:

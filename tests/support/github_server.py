@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.serving import QuietHandler, serving
 
 Reply = tuple[int, dict[str, str], Any]
 """Status, headers and body; text is sent as it is, everything else as JSON."""
@@ -65,34 +65,15 @@ def running(**world: Any) -> Iterator[GitHub]:
     """Run the server."""
     github = GitHub(**world)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
+    class Handler(QuietHandler):
+        def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
             at = urlsplit(self.path)
             query = {name: texts[-1] for name, texts in parse_qs(at.query).items()}
             github.asked.append((at.path, query, dict(self.headers)))
             status, headers, content = github.answer(at.path, query)
             threading.Event().wait(github.slow_s)
-            data = content.encode() if isinstance(content, str) else json.dumps(content).encode()
-            with suppress(ConnectionError):  # a client past its time limit has left
-                self.send_response(status)
-                for name, value in {"Content-Type": "application/json", **headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+            self.reply_json(status, headers, content)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        github.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield github
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Handler) as url:
+        github.url = url
+        yield github

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.serving import QuietHandler, serving
 
 Query = dict[str, list[str]]
 Reply = tuple[int, dict[str, str], Any]
@@ -101,32 +100,13 @@ def _of(row: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def running(world: PagerDuty) -> Iterator[PagerDuty]:
     """Run it on a free port; ``world.url`` is its address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
+    class Handler(QuietHandler):
+        def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
             parts = urlsplit(self.path)
             world.headers.append({name.lower(): text for name, text in self.headers.items()})
             status, headers, content = world.answer(parts.path, parse_qs(parts.query))
-            data = content if isinstance(content, bytes) else json.dumps(content).encode()
-            with suppress(ConnectionError):  # a client past its time limit has left
-                self.send_response(status)
-                for name, text in {"Content-Type": "application/json", **headers}.items():
-                    self.send_header(name, text)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+            self.reply_json(status, headers, content)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        world.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield world
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Handler) as url:
+        world.url = url
+        yield world

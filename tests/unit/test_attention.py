@@ -22,39 +22,12 @@ from prodmeet_kit.frames import (
     SLO_SUMMARY,
 )
 from prodmeet_kit.window import Window
+from tests.support.alerts import episode, event
 from tests.support.grids import END, STEP, at, grid, trend, window
 
 WINDOW = window()
 SLO = SloTarget("cart", "availability", 0.999, timedelta(days=28).total_seconds())
 NO_EVENTS = SLO_EVENTS.frame()
-
-
-def event(onset: str, end: str, service: str = "cart") -> dict[str, Any]:
-    return {
-        "id": f"{service}/availability@{onset}",
-        "service": service,
-        "slo": "availability",
-        "onset": at(f"2026-11-{onset}"),
-        "end": at(f"2026-11-{end}"),
-        "budget_spent": 0.3,
-        "trigger": "6x/6h",
-    }
-
-
-def episode(start: str, minutes: float, alert: str = "Full", service: str = "cart", **more: Any) -> dict[str, Any]:
-    first = at(f"2026-11-{start}")
-    return {
-        "id": f"{alert}@{start}",
-        "alert": alert,
-        "service": service,
-        "severity": "ticket",
-        "page": False,
-        "start": first,
-        "end": first + timedelta(minutes=minutes),
-        "duration_s": 60 * minutes,
-        "labels": f'{{"service":"{service}"}}',
-        **more,
-    }
 
 
 def attention_of(

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import requests
 import urllib3
 from prometheus_api_client import PrometheusConnect
 from requests.adapters import HTTPAdapter
@@ -19,6 +18,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from prodmeet_kit.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.parameters import MetricSource, expand
 from prodmeet_kit.redaction import remember
+from prodmeet_kit.sources.access import Bearer, use_tls
 from prodmeet_kit.sources.prometheus.replies import Reply, Wire, reply
 from prodmeet_kit.sources.prometheus.transport import Session
 
@@ -78,17 +78,6 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
         return Wire.of(response).json
 
 
-class _Bearer(AuthBase):
-    """``Authorization: Bearer``; as an auth object it also keeps ``~/.netrc`` out."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
 _PLAIN_HEADERS = {
     "accept",
     "accountid",
@@ -110,7 +99,9 @@ def connect(config: MetricSource, folder: Path) -> Connection:
     """
     url, userinfo = _address(config.url)
     session = Session(timeout_s=config.timeout.total_seconds())
-    _secure(session, config, folder)
+    use_tls(session, config.tls, "sources.metrics", folder)
+    if config.tls and not config.tls.verify:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     auth = _auth(config) or userinfo
     headers = {name: _header(name, text) for name, text in config.headers.items()}
     return Connection(url, session=session, headers=headers, auth=auth, jobs=config.jobs)
@@ -141,7 +132,7 @@ def _auth(config: MetricSource) -> AuthBase | None:
         return _basic(expand(config.auth.username), expand(config.auth.password, secret=True))
     token = _sendable("auth.token", expand(config.auth.token, secret=True))
     remember(token)
-    return _Bearer(token)
+    return Bearer(token)
 
 
 def _basic(username: str, password: str) -> AuthBase:
@@ -165,22 +156,3 @@ def _sendable(key: str, value: str) -> str:
     if not (value.isascii() and value.isprintable()):
         raise SourceError(f"sources.metrics.{key} holds a line break or a letter no header can carry: write it anew")
     return value
-
-
-def _secure(session: Session, config: MetricSource, folder: Path) -> None:
-    tls = config.tls
-    if tls is None:
-        return
-
-    def file(key: str, text: str) -> str:
-        path = folder / expand(text)
-        if not path.is_file():
-            raise SourceError(f"sources.metrics.tls.{key}: there is no file {path}")
-        return str(path)
-
-    session.verify = file("ca_file", tls.ca_file) if tls.ca_file and tls.verify else tls.verify
-    if tls.cert_file:
-        cert = file("cert_file", tls.cert_file)
-        session.cert = (cert, file("key_file", tls.key_file)) if tls.key_file else cert
-    if not tls.verify:
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)

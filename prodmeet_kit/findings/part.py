@@ -1,0 +1,116 @@
+"""What the parts of the findings may read of each other. Each stands in one of them; here only its type is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import pandas as pd
+
+    from prodmeet_kit.analysis.exclusions import Exclusion
+    from prodmeet_kit.analysis.slo import SloTarget
+    from prodmeet_kit.facts import Facts
+
+__all__ = ["Part"]
+
+
+class Part:
+    """One part of the findings.
+
+    Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for.
+    """
+
+    facts: Facts
+
+    if TYPE_CHECKING:
+
+        @property
+        def slo_targets(self) -> tuple[SloTarget, ...]:
+            """Objectives."""
+            ...
+
+        @property
+        def slo_counts(self) -> pd.DataFrame:
+            """What the server counted."""
+            ...
+
+        @property
+        def slo_trends(self) -> Mapping[str, pd.DataFrame]:
+            """Events a step."""
+            ...
+
+        @property
+        def slo_events(self) -> pd.DataFrame:
+            """Fast burns."""
+            ...
+
+        @property
+        def slos(self) -> pd.DataFrame:
+            """State of each SLO."""
+            ...
+
+        @property
+        def exclusions(self) -> tuple[Exclusion, ...]:
+            """Times that do not count."""
+            ...
+
+        @property
+        def load_series(self) -> Mapping[str, pd.Series[float] | None]:
+            """Demand on the grid."""
+            ...
+
+        @property
+        def _load_units(self) -> dict[str, str]: ...
+
+        @property
+        def resources(self) -> pd.DataFrame:
+            """How full each resource is."""
+            ...
+
+        @property
+        def resource_series(self) -> Mapping[str, pd.Series[float] | None]:
+            """Use on the grid."""
+            ...
+
+        @property
+        def resource_limits(self) -> Mapping[str, pd.Series[float] | None]:
+            """Limits on the grid."""
+            ...
+
+        @property
+        def episodes(self) -> pd.DataFrame:
+            """Times alerts fired."""
+            ...
+
+        @property
+        def all_pages(self) -> pd.DataFrame:
+            """Every page."""
+            ...
+
+        @property
+        def noise(self) -> pd.DataFrame:
+            """Alerts to remove."""
+            ...
+
+        @property
+        def past_changes(self) -> pd.DataFrame:
+            """Changes since the last meeting."""
+            ...
+
+        @property
+        def toil(self) -> pd.DataFrame:
+            """Work by hand."""
+            ...
+
+        @property
+        def next_meeting(self) -> datetime:
+            """This meeting plus one cadence."""
+            ...
+
+        @property
+        def _incidents(self) -> pd.DataFrame: ...
+
+        def _record(self, name: str) -> pd.DataFrame: ...
