@@ -2,7 +2,8 @@
 
 Each is one small YAML file, ``<minutes>/<product>/action_items/*.yaml``, with
 the same fields as an entry of a list written by hand, so that two people who
-add one each never touch the same file.
+add one each never touch the same file. A file the kit wrote later about the
+same item replaces the earlier.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from prodmeet_kit.errors import SourceError
 from prodmeet_kit.frames import ACTION_ITEMS, VERDICTS
-from prodmeet_kit.parameters import read_document
+from prodmeet_kit.minutes.items import current
+from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
 from prodmeet_kit.sources.said_verdicts import read_verdicts
@@ -48,7 +50,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     if not folder.is_dir():
         context.notes.append("no minutes yet")
         return ACTION_ITEMS.frame()
-    files = [(read_document(path), [()]) for path in sorted(folder.glob("*.yaml"))]
+    files = [(document, [()]) for document in current(Minutes(context.minutes, context.product.product))]
     return ACTION_ITEMS.frame([row | {"source": "minutes"} for row in rows(files, context)])
 
 

@@ -48,6 +48,7 @@ RECORDS = (
     Record(frames.ACTION_ITEMS, "action_items", ("action_items",)),
     Record(frames.CONSULTATIONS, "consultations", ("consultations",)),
     Record(frames.TOIL, "toil", ("toil",)),
+    Record(frames.TOPICS, "topics", ("topics",)),
 )
 
 
@@ -99,7 +100,9 @@ class Reader:
                 found.append(frame)
                 gaps = [redact(gap) for gap in context.gaps]
                 failures += [Failure(section, name, gap) for section in record.sections for gap in gaps]
-                states.append(_state(name, config.type, frame, context))
+                # A source nobody wrote down, there by default, is told of once it has something to say.
+                if len(frame) or written is None or record.key in self.product.sources.model_fields_set:
+                    states.append(_state(name, config.type, frame, context))
         whole = pd.concat(found, ignore_index=True) if len(found) > 1 else found[0] if found else None
         if whole is not None and "id" in whole and whole["id"].duplicated().any():
             twice = ", ".join(sorted(set(whole["id"][whole["id"].duplicated()])))

@@ -85,9 +85,10 @@ def test_data_that_ends_well_before_the_meeting_is_a_failure_of_the_metrics(
 def test_a_record_nobody_configured_is_none_without_a_failure(tmp_path: Path) -> None:
     made, _ = facts(everything, tmp_path)
     kept = {"incidents", "changes", "action_items", "consultations", "toil"}
-    assert set(made.records) == {"alert_runs", "alert_rules", "silences", "verdicts", *kept}
-    # the rules are the metric source's own, and this one has none
-    assert [name for name, frame in made.records.items() if frame is not None] == ["alert_rules"]
+    assert set(made.records) == {"alert_runs", "alert_rules", "silences", "verdicts", "topics", *kept}
+    # the rules are the metric source's own, and this one has none; the inbox is silent while it is empty
+    assert {name for name, frame in made.records.items() if frame is not None} == {"alert_rules", "topics"}
+    assert "topics" not in {state.name for state in made.sources}
     assert made.failures == ()
 
 
