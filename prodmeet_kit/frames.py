@@ -893,6 +893,20 @@ SCORECARD = Spec(
     },
 )
 
+MEETING_DECISIONS = Spec(
+    "meeting_decisions",
+    {
+        "subject": ("text", "what it is about, as in AGENDA_LINES"),
+        "item": ("text", "agenda item"),
+        "meeting": ("text", "day of the meeting, in the product's zone"),
+        "decision": ("text", "decide, act, watch, drop or carry"),
+        "owner": ("text", "who does it, or empty"),
+        "due": ("text", "until which day, or empty"),
+        "note": ("text", "why, in people's words; may be empty"),
+        "said": ("time", "when it was written down"),
+    },
+)
+
 AGENDA_LINES = Spec(
     "agenda_lines",
     {

@@ -74,6 +74,7 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "topics": rows(findings.topics),
         "agenda": rows(review.agenda),
         "agenda_lines": rows(review.lines),
+        "decisions_of_meeting": rows(findings.decided_now),
         "failures": [vars(failure) for failure in review.failures],
     }
     plain: dict[str, Any] = _plain(content, zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 __all__ = ["clocked"]
 
 
-def clocked(items: Sequence[AgendaItem], lines: pd.DataFrame, patience: int) -> list[Table]:
+def clocked(
+    items: Sequence[AgendaItem], lines: pd.DataFrame, patience: int, before: Mapping[str, str] | None = None
+) -> list[Table]:
     """``AGENDA_LINES`` as two folded tables; none for a part that is empty.
 
-    ``patience`` is the rule of the parameters.
+    ``patience`` is the rule of the parameters, ``before`` what history says of a subject.
     """
     titles = {item.key: item.title for item in items}
     told = lines.assign(title=lines["item"].map(titles), waited_text=[_waited(int(n)) for n in lines["waited"]])
+    told = told.assign(before=[(before or {}).get(subject, "") for subject in told["subject"]])
     columns = (
         Column("rank", t("Rank"), "count"),
         Column("title", t("Agenda item")),
@@ -28,6 +31,7 @@ def clocked(items: Sequence[AgendaItem], lines: pd.DataFrame, patience: int) -> 
         Column("reason", t("Raised because")),
         Column("rule", t("Rule"), "code"),
         Column("waited_text", t("Waits")),
+        *([Column("before", t("Before"))] if told["before"].any() else []),
     )
     found = []
     here, annex = told[told["place"] == "agenda"], told[told["place"] == "annex"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.clocked import clocked
+from prodmeet_kit.agenda.decided import decided, spoken_before
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.agenda.metrics_slos import slo_table
 from prodmeet_kit.agenda.redefined import marked
@@ -35,8 +36,9 @@ def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFra
         for item in items
         for failure in item.failures
     ]
+    evidence += decided(findings, lines)
     evidence.append(_clock(items, agenda))
-    evidence += clocked(items, lines, facts.product.agenda_rules.patience)
+    evidence += clocked(items, lines, facts.product.agenda_rules.patience, spoken_before(findings))
     if len(findings.slos):
         evidence.append(marked(slo_table(findings.slos), findings, ["slo"]))
     evidence.append(_sources(findings))

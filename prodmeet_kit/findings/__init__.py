@@ -159,6 +159,20 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse, Paging, People, Monitori
             self.slo_events, self.all_pages, self.incidents, self.facts.window, self.slo_trends, self.slo_targets
         )
 
+    # What people said at meetings
+
+    @property
+    def decided_now(self) -> pd.DataFrame:
+        """``MEETING_DECISIONS`` of this meeting."""
+        said = self._record("meeting_decisions")
+        return said[said["meeting"] == self.facts.window.day.isoformat()].reset_index(drop=True)
+
+    @property
+    def decided_before(self) -> pd.DataFrame:
+        """``MEETING_DECISIONS`` of earlier meetings."""
+        said = self._record("meeting_decisions")
+        return said[said["meeting"] < self.facts.window.day.isoformat()].reset_index(drop=True)
+
     # What people keep in files
 
     @property

@@ -27,8 +27,8 @@ class Form(anywidget.AnyWidget):
     _esm = _HERE / "form.js"
     _css = _HERE / "live.css"
     title = traitlets.Unicode().tag(sync=True)
-    rows = traitlets.List().tag(sync=True)
-    fields = traitlets.List().tag(sync=True)
+    rows: Any = traitlets.List().tag(sync=True)
+    fields: Any = traitlets.List().tag(sync=True)
     said = traitlets.Dict().tag(sync=True)
     texts = traitlets.Dict().tag(sync=True)
     addable = traitlets.Bool(False).tag(sync=True)
@@ -69,7 +69,7 @@ class Clock(anywidget.AnyWidget):
 
     _esm = _HERE / "clock.js"
     _css = _HERE / "live.css"
-    items = traitlets.List().tag(sync=True)
+    items: Any = traitlets.List().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     texts = traitlets.Dict().tag(sync=True)
 

@@ -181,6 +181,9 @@ class Sources(Model):
         default=None, description="Alert rules as they are; those of a Prometheus when absent, none when []"
     )
     silences: tuple[RecordSource, ...] = Field(default=(), description="Silences of alerts")
+    decisions: tuple[RecordSource, ...] | None = Field(
+        default=None, description="What meetings decided; in the minutes when absent"
+    )
     verdicts: tuple[RecordSource, ...] | None = Field(
         default=None, description="What people said about pages; in the minutes when absent"
     )

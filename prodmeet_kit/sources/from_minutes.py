@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from prodmeet_kit.errors import SourceError
-from prodmeet_kit.frames import ACTION_ITEMS, VERDICTS
+from prodmeet_kit.frames import ACTION_ITEMS, MEETING_DECISIONS, VERDICTS
 from prodmeet_kit.minutes.items import current
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
+from prodmeet_kit.sources.said_decisions import read_decisions
 from prodmeet_kit.sources.said_verdicts import read_verdicts
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     configure(MinutesConfig, config, context)
     if context.spec is VERDICTS:
         return _verdicts(context)
+    if context.spec is MEETING_DECISIONS:
+        return read_decisions(context)
     if context.spec is not ACTION_ITEMS or context.minutes is None:
         raise SourceError(
             "minutes hold action items and verdicts: use type minutes under sources.action_items or sources.verdicts,"

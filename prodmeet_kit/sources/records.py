@@ -43,6 +43,7 @@ RECORDS = (
     Record(frames.ALERT_RULES, "rules", (MONITORING,)),
     Record(frames.SILENCES, "silences", (MONITORING,)),
     Record(frames.VERDICTS, "verdicts", ("paging_events",)),
+    Record(frames.MEETING_DECISIONS, "decisions", ("overview",)),
     Record(frames.INCIDENTS, "incidents", ("outages",)),
     Record(frames.CHANGES, "changes", ("planned_changes",)),
     Record(frames.ACTION_ITEMS, "action_items", ("action_items",)),
@@ -113,7 +114,7 @@ class Reader:
 
     def _unwritten(self, record: Record) -> tuple[RecordSource, ...]:
         """Where to look when the parameters say nothing: verdicts in the minutes, rules in the metric source."""
-        if record.spec is frames.VERDICTS:
+        if record.spec in (frames.VERDICTS, frames.MEETING_DECISIONS):
             there = self.minutes is not None and (self.minutes / self.product.product / record.key).is_dir()
             return (RecordSource(type="minutes"),) if there else ()
         config = self.product.sources.metrics
