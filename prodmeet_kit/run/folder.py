@@ -38,14 +38,14 @@ def staging(product_folder: Path) -> Iterator[Path]:
     Folders that were made on the way to it and are still empty are removed as well.
     """
     made = [folder for folder in (product_folder, *product_folder.parents) if not folder.exists()]
-    try:
-        product_folder.mkdir(parents=True, exist_ok=True)
-        _mend(product_folder)
-        folder = product_folder / f"{_NEW}{secrets.token_hex(8)}"
-        folder.mkdir()
-    except OSError as error:
-        raise ReportError(f"cannot write to {product_folder}: {error.strerror}") from error
-    try:
+    folder = product_folder / f"{_NEW}{secrets.token_hex(8)}"
+    try:  # an interrupt may come as soon as the first folder is there
+        try:
+            product_folder.mkdir(parents=True, exist_ok=True)
+            _mend(product_folder)
+            folder.mkdir()
+        except OSError as error:
+            raise ReportError(f"cannot write to {product_folder}: {error.strerror}") from error
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from prodmeet_kit.demo.rules import rules_text
 from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
 from prodmeet_kit.demo.world import World
 
@@ -23,5 +24,7 @@ def demo_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     world = World.build()
     data = tmp_path_factory.mktemp("demo") / "tsdb"
     backfill(world.openmetrics_days(), data)
-    with running_prometheus(data) as url:
+    rules = data.with_name("shop.yml")
+    rules.write_text(rules_text(), encoding="utf-8")
+    with running_prometheus(data, config_text=f"rule_files: ['{rules}']\n") as url:
         yield url, world
