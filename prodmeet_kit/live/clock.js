@@ -13,7 +13,7 @@ function clock(seconds) {
 
 function render({ model, el }) {
   const texts = model.get("texts");
-  const root = make("section", { class: "pm-clock", "aria-label": texts.title });
+  const root = make("section", { class: "pm-clock", "aria-label": texts.title, "data-lm-suppress-shortcuts": "true" });
   const left = make("span", { class: "pm-left", role: "timer" });
   const now = make("span", { class: "pm-now" });
   const start = make("button", { type: "button" });

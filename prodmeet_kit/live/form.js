@@ -26,7 +26,8 @@ function input(row, field, texts) {
 function render({ model, el }) {
   const fields = model.get("fields");
   const texts = model.get("texts");
-  const root = make("section", { class: "pm-form", "aria-label": model.get("title") });
+  // Lab takes keys for commands everywhere but here.
+  const root = make("section", { class: "pm-form", "aria-label": model.get("title"), "data-lm-suppress-shortcuts": "true" });
   root.append(make("h3", {}, model.get("title")));
   const list = make("ol");
   const rows = new Map();
