@@ -9,13 +9,19 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help report check test lint format lock bench schema demo-snapshot demo-server clean
+.PHONY: help report live agenda check test lint format lock bench schema demo-snapshot demo-server clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 report: $(READY) ## Write a report [PRODUCT=x FROM=time TO=time]; without PRODUCT, of the embedded demo
 	@$(BIN)/prodmeet report $(if $(PRODUCT),'$(PRODUCT)') $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)')
+
+live: $(READY) ## Open the meeting in JupyterLab, with forms and a clock [PRODUCT=x REPORT=folder]
+	@$(BIN)/prodmeet live $(if $(PRODUCT),'$(PRODUCT)') $(if $(REPORT),--report '$(REPORT)')
+
+agenda: $(READY) ## Write the pre-read, the clocked agenda in Markdown [PRODUCT=x TO=time OUT=file]
+	@$(BIN)/prodmeet agenda $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(OUT),--out '$(OUT)')
 
 check: $(READY) ## Check parameters, sources, queries and retention [PRODUCT=x]; without PRODUCT, of every product
 	@$(BIN)/prodmeet check $(if $(PRODUCT),'$(PRODUCT)')

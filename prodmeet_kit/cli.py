@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import gc
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from prodmeet_kit import __version__
-from prodmeet_kit.errors import ProdmeetError
+from prodmeet_kit.errors import InputError, ProdmeetError
 
 __all__ = ["cli", "main"]
 
@@ -109,6 +110,114 @@ def report(
     click.echo(result.page)
     if result.failures:
         raise SystemExit(NOT_ALL_CHECKED)
+
+
+@cli.command()
+@click.argument("product", default="")
+@click.option("--to", "end", default="", metavar="TIME", help="The meeting (default: now).")
+@click.option(
+    "--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write FILE, not to the screen."
+)
+@click.pass_obj
+def agenda(folder: Path, product: str, end: str, out: Path | None) -> None:
+    """Write the pre-read of PRODUCT: the clocked agenda in Markdown; without PRODUCT, of the embedded demo.
+
+    Asks the sources now and freezes nothing. Exit status as of report.
+    """
+    from prodmeet_kit import preread
+    from prodmeet_kit.review import open_review
+
+    if not product and end:
+        raise InputError("--to: the demo has a fixed window: give a product to choose another")
+    review = open_review(product, end=end, folder=folder)
+    text = preread.write(review)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+        click.echo(out)
+    for failure in review.failures:
+        click.echo(failure, err=True)
+    if review.failures:
+        raise SystemExit(NOT_ALL_CHECKED)
+
+
+@cli.command()
+@click.argument("product", default="")
+@click.option("--to", "end", default="", metavar="TIME", help="This meeting (default: now).")
+@click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Open this report; ask no source again.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of JupyterLab (default: a free one).")
+@click.option("--browser/--no-browser", default=True, help="Open the browser, or only print the address.")
+@click.pass_obj
+def live(folder: Path, product: str, end: str, made: Path | None, port: int, browser: bool) -> None:
+    """Open the meeting of PRODUCT in JupyterLab: the review, executed, with forms for decisions and a clock.
+
+    Makes the report first, unless --report names one. Decisions are written to
+    minutes/PRODUCT/ at once, one small file each. Ctrl-C ends it.
+    """
+    from prodmeet_kit.live.run import open_live
+    from prodmeet_kit.report import make_report
+    from prodmeet_kit.run.progress import choose
+
+    progress = choose()
+    try:
+        report = made or make_report(product, folder=folder, end=end, progress=progress).path
+    finally:
+        progress.close()
+    with open_live(report, folder / "minutes", port=port) as opened:
+        for failure in opened.failures:
+            click.echo(failure, err=True)
+        click.echo(opened.page)
+        if browser:
+            import webbrowser
+
+            webbrowser.open(opened.page)
+        with suppress(KeyboardInterrupt):
+            opened.server.process.wait()
+
+
+@cli.command()
+@click.argument("product")
+@click.argument("text")
+@click.option("--kind", default="topic", help="question, change, toil, announcement or topic (the default).")
+@click.option("--owner", default="", metavar="WHO", help="Who asks, brings or does it.")
+@click.option("--start", metavar="TIME", help="Of a change: when it begins, in the product's zone.")
+@click.option("--duration", metavar="2h", help="Of a change: how long it takes.")
+@click.option("--minutes", metavar="N", help="Of toil: minutes each time.")
+@click.option("--per-week", metavar="N", help="Of toil: how often in a week.")
+@click.pass_obj
+def add(folder: Path, /, product: str, text: str, **fields: str | None) -> None:
+    """Add TEXT to the next meeting of PRODUCT: one small file in minutes/PRODUCT/inbox/, which may be edited.
+
+    Shown until the meeting after it is closed: write closed: true into the file, or an answer to a question.
+    """
+    from prodmeet_kit.minutes.inbox import add as add_entry
+    from prodmeet_kit.minutes.inbox import unread
+    from prodmeet_kit.parameters import load
+
+    loaded = load(product, folder / "parameters")
+    path = add_entry(loaded, folder / "minutes", text, {key: value for key, value in fields.items() if value})
+    click.echo(path)
+    if mend := unread(loaded, str(fields["kind"])):
+        click.echo(mend, err=True)
+
+
+@cli.command()
+@click.argument("product")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.pass_obj
+def sync(folder: Path, product: str, dry_run: bool) -> None:
+    """Bring the action items of PRODUCT and its GitHub issues together, both ways.
+
+    Needs a source of type github_action_items in sources.action_items, with repo,
+    label and token. A second run changes nothing.
+    """
+    from prodmeet_kit.minutes.github_sync import sync as bring_together
+    from prodmeet_kit.parameters import load
+
+    for line in bring_together(load(product, folder / "parameters"), folder / "minutes", dry_run=dry_run):
+        click.echo(line)
 
 
 @cli.command()

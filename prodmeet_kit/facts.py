@@ -78,11 +78,13 @@ class Previous:
     """The earlier meeting: when its window ended, and how everything was defined then (:attr:`Facts.definitions`).
 
     ``rules`` are the alert rules of that time (``frames.ALERT_RULES``); ``None`` when it kept none.
+    ``waited``: for each subject that it left in the annex, in how many meetings in a row it was there.
     """
 
     end: datetime
     definitions: Mapping[str, Any]
     rules: pd.DataFrame | None = field(default=None, compare=False)
+    waited: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

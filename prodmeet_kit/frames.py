@@ -767,7 +767,7 @@ UPCOMING = Spec(
     "upcoming",
     {
         **CHANGES.columns,
-        "warnings": ("object", "list of codes: collides:<change id>, budget_spent:<service/slo>"),
+        "warnings": ("object", "list of codes; see analysis.changes.upcoming"),
     },
 )
 
@@ -839,6 +839,29 @@ TOIL_FINDINGS = Spec(
     {**TOIL.columns, "hours_per_quarter": ("float", "minutes * times a week * 13 / 60; NaN where not known")},
 )
 
+TOPICS = Spec(
+    "topics",
+    {
+        "id": ("text", "the entry's id"),
+        "kind": ("text", "topic: to be talked about; announcement: to be known"),
+        "text": ("text", "what it is"),
+        "owner": ("text", "who brings it"),
+        "added": ("time", "when it was written down"),
+    },
+)
+
+HEALTH = Spec(
+    "health",
+    {
+        "meeting": ("text", "day of the meeting, in the product's zone"),
+        "planned": ("float", "minutes the agenda gave; NaN when no clock was kept"),
+        "actual": ("float", "minutes it took; NaN when no clock was kept"),
+        "decisions": ("float", "subjects decided about, those carried over not counted"),
+        "carried": ("float", "subjects carried over to the next meeting"),
+        "closed_with_proof": ("float", "action items born there, closed or to close, whose acceptance query is met"),
+    },
+)
+
 LEDGER = Spec(
     "ledger",
     {
@@ -848,6 +871,55 @@ LEDGER = Spec(
         "before": ("text", "at the earlier meeting, as it was written; empty when there was none"),
         "after": ("text", "now; empty when there is none"),
         "affects": ("object", "list of what is not comparable: slo/service/name, load/, resource/, or an agenda item"),
+    },
+)
+
+SCORECARD = Spec(
+    "scorecard",
+    {
+        "id": ("text", "change"),
+        "metric": ("text", "service/name that it predicts something of"),
+        "kind": ("text", "slo, load, resource, equal_load; empty when nothing is known of the metric"),
+        "expected_direction": ("text", "up, down, none"),
+        "expected_size": ("text", "as the change says it"),
+        "before": ("float", "mean before, in the unit; an SLO's share of bad events"),
+        "after": ("float", "mean after"),
+        "unit": ("text", "unit of before and after"),
+        "observed_change": ("float", "effect beyond the usual difference, fraction; slo: of all events"),
+        "observed_low": ("float", "lower end of its 95% interval"),
+        "observed_high": ("float", "upper end"),
+        "outcome": ("text", "code: as_expected, other_size, other_direction, no_change, cannot_tell"),
+        "reason": ("text", "code of analysis.scorecard.REASONS"),
+    },
+)
+
+MEETING_DECISIONS = Spec(
+    "meeting_decisions",
+    {
+        "subject": ("text", "what it is about, as in AGENDA_LINES"),
+        "item": ("text", "agenda item"),
+        "meeting": ("text", "day of the meeting, in the product's zone"),
+        "decision": ("text", "decide, act, watch, drop or carry"),
+        "owner": ("text", "who does it, or empty"),
+        "due": ("text", "until which day, or empty"),
+        "note": ("text", "why, in people's words; may be empty"),
+        "said": ("time", "when it was written down"),
+    },
+)
+
+AGENDA_LINES = Spec(
+    "agenda_lines",
+    {
+        "item": ("text", "agenda item"),
+        "subject": ("text", "what it is about, named the same way at every meeting, such as slo/cart/availability"),
+        "place": ("text", "agenda, or annex: no time for it at this meeting"),
+        "minutes": ("float", "minutes of the meeting; 0 in the annex"),
+        "wanted": ("float", "minutes it would take"),
+        "rank": ("float", "1 is the most pressing"),
+        "score": ("float", "by its own rule, without what waiting adds"),
+        "waited": ("float", "meetings in a row it was in the annex before this one"),
+        "reason": ("text", "why it deserves them"),
+        "rule": ("text", "the rule that raised it, with its limit"),
     },
 )
 

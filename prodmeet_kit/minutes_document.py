@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.agenda.decided import sentence
 from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.display.markdown import escape, markdown
 from prodmeet_kit.display.numbers import write as written
+from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import AgendaItem
@@ -24,7 +26,7 @@ def write(review: Review) -> str:
     """The minutes of a review as Markdown, in the product's language, ending in a newline."""
     with use(review.facts.product.language):
         parts = [_head(review), markdown(review.overview)]
-        parts += [_with_room(item) for item in review.items]
+        parts += [_with_room(item, _said(review, item)) for item in review.items]
         parts.append(_new_action_items())
     return "\n".join(parts)
 
@@ -42,8 +44,16 @@ def _head(review: Review) -> str:
     return f"# {escape(title)}\n\n{escape(facts)}\n\n{people}\n\n{chair}\n"
 
 
-def _with_room(item: AgendaItem) -> str:
-    return f"{markdown(item)}\n{t('Decisions:')}\n\n- \n"
+def _said(review: Review, item: AgendaItem) -> list[str]:
+    """What was decided about an item at this meeting, a sentence each."""
+    reasons = dict(zip(review.lines["subject"], review.lines["reason"], strict=True))
+    mine = [row for row in rows(review.findings.decided_now) if row["item"] == item.key]
+    return [sentence(row, reasons.get(row["subject"], row["subject"])) for row in mine]
+
+
+def _with_room(item: AgendaItem, said: list[str]) -> str:
+    decisions = "".join(f"- {escape(text)}\n" for text in said)
+    return f"{markdown(item)}\n{t('Decisions:')}\n\n{decisions}- \n"
 
 
 def _new_action_items() -> str:

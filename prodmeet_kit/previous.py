@@ -6,6 +6,7 @@ that failed, and the next older one is taken.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,7 +71,8 @@ def find_previous(reports: Path, product: str, window: Window) -> Earlier:
                 continue
             if facts.window.end < window.end:
                 rules = _rules(snapshot, unreadable)
-                return Earlier(Previous(facts.window.end, facts.definitions, rules), _states(unreadable))
+                waited = _waited(snapshot.parent / "review.json")
+                return Earlier(Previous(facts.window.end, facts.definitions, rules, waited), _states(unreadable))
     except OSError as error:
         unreadable.append(f"{error.filename} cannot be read: {error.strerror}")
     failures = (Failure(SECTION, SOURCE, unreadable[0]),) if unreadable else ()
@@ -84,6 +86,15 @@ def _rules(snapshot: Path, unreadable: list[str]) -> pd.DataFrame | None:
     except SnapshotError as error:
         unreadable.append(redact(" ".join(str(error).split())))
         return None
+
+
+def _waited(file: Path) -> dict[str, int]:
+    """What that meeting left in its annex, and in how many meetings in a row it was there; nothing when not known."""
+    try:
+        lines = json.loads(file.read_text(encoding="utf-8")).get("agenda_lines", [])
+        return {str(line["subject"]): int(line["waited"]) + 1 for line in lines if line["place"] == "annex"}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}  # a report of an earlier kit, or one that people changed: everything is new then
 
 
 def _states(unreadable: list[str]) -> tuple[SourceState, ...]:

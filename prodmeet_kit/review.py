@@ -142,17 +142,29 @@ class Review:
             return {name: agenda_items.build(name, self.findings) for name in self.facts.product.meeting.agenda}
 
     @cached_property
+    def lines(self) -> pd.DataFrame:
+        """Everything that may deserve minutes, on the agenda or in the annex (``frames.AGENDA_LINES``), by rank."""
+        from prodmeet_kit.analysis import timeboxing
+
+        rules = self.facts.product.agenda_rules
+        wishes = [
+            timeboxing.Wish(name, each.subject or each.reason, each.score, each.minutes, each.reason, each.rule)
+            for name, item in self._built.items()
+            for each in item.candidates
+        ]
+        return timeboxing.share(
+            wishes,
+            self.facts.product.meeting.duration.total_seconds() / 60,
+            timeboxing.Rules(rules.caps, rules.lift, rules.patience),
+            self.facts.previous.waited if self.facts.previous else {},
+        )
+
+    @cached_property
     def agenda(self) -> pd.DataFrame:
         """How the meeting's minutes are shared (``frames.AGENDA``), in the order of the agenda."""
         from prodmeet_kit.analysis import timeboxing
 
-        return timeboxing.agenda(
-            {
-                name: [(candidate.score, candidate.minutes, candidate.reason) for candidate in item.candidates]
-                for name, item in self._built.items()
-            },
-            total_minutes=self.facts.product.meeting.duration.total_seconds() / 60,
-        )
+        return timeboxing.agenda(self.lines, self._built)
 
     @cached_property
     def items(self) -> tuple[AgendaItem, ...]:
@@ -178,7 +190,12 @@ class Review:
     def overview(self) -> AgendaItem:
         """What deserves the meeting's minutes and why, and the state of every SLO."""
         with languages.use(self.facts.product.language):
-            return overview(self.findings, self.items, self.agenda)
+            return overview(self.findings, self.items, self.agenda, self.lines)
+
+    @property
+    def topics(self) -> AgendaItem:
+        """Announcements and topics people brought."""
+        return self.item("topics")
 
     @property
     def planned_changes(self) -> AgendaItem:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -42,7 +43,7 @@ def item(findings: Findings) -> AgendaItem:
         evidence=(_table(items),),
         questions=_questions(overdue, close, reopen),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(overdue, close, reopen),
+        candidates=_candidates(findings, overdue, close, reopen),
     )
 
 
@@ -81,17 +82,24 @@ def _overdue(row: Mapping[str, Any]) -> str:
     return write(row["overdue_days"], "days")
 
 
-def _candidates(overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame) -> tuple[Candidate, ...]:
+def _candidates(
+    findings: Findings, overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame
+) -> tuple[Candidate, ...]:
     found = [
-        Candidate(
-            45 + min(row["overdue_days"], 30),
-            1.0,
+        raised(
+            findings,
+            "action_overdue",
+            row["id"],
             t("{id} is {days} overdue", id=row["id"], days=_overdue(row)),
+            row["overdue_days"],
         )
         for row in rows(overdue)
     ]
-    found += [Candidate(55, 1.0, t("{id} was closed but did not work", id=row["id"])) for row in rows(reopen)]
-    found += [Candidate(15, 0.5, t("{id} can be closed", id=row["id"])) for row in rows(close)]
+    found += [
+        raised(findings, "action_reopened", row["id"], t("{id} was closed but did not work", id=row["id"]))
+        for row in rows(reopen)
+    ]
+    found += [raised(findings, "action_done", row["id"], t("{id} can be closed", id=row["id"])) for row in rows(close)]
     return tuple(found)
 
 

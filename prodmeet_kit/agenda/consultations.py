@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.frames import rows
 
@@ -44,5 +45,8 @@ def item(findings: Findings) -> AgendaItem:
         evidence=(Table(t("Questions to the SREs"), shown, columns, (Column("answer", t("Answer")),), anchor=("id",)),),
         questions=tuple(t("{id}: {question}", id=row["id"], question=row["question"]) for row in rows(waiting)),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=tuple(Candidate(30, 2.0, t("{id} waits for an answer", id=row["id"])) for row in rows(waiting)),
+        candidates=tuple(
+            raised(findings, "consultation", row["id"], t("{id} waits for an answer", id=row["id"]))
+            for row in rows(waiting)
+        ),
     )

@@ -165,11 +165,14 @@ class Candidate:
 
     ``score`` ranks it against all others (see ``analysis.timeboxing``),
     ``minutes`` is what it would take, ``reason`` is one clause that says why, with its numbers.
+    ``subject`` names it the same way at every meeting (the reason when empty), ``rule`` is the rule that raised it.
     """
 
     score: float
     minutes: float
     reason: str
+    subject: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from prodmeet_kit.agenda import metrics_definitions, metrics_load, metrics_resou
 from prodmeet_kit.agenda.absent import could_not_check
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
 from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, brief, fine, refs
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.analysis import capacity
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
@@ -53,7 +54,7 @@ def item(findings: Findings) -> AgendaItem:
         questions=questions,
         failures=tuple(findings.facts.failed(KEY)),
         candidates=(
-            *_candidates(bad, draining, unknown, filling),
+            *_candidates(findings, bad, draining, unknown, filling),
             *metrics_load.candidates(findings),
             *metrics_resources.candidates(findings),
         ),
@@ -71,27 +72,43 @@ def _questions(
 
 
 def _candidates(
-    bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
+    findings: Findings, bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
 ) -> tuple[Candidate, ...]:
     found = [
-        Candidate(90 + min(max(-row["budget_remaining"], 0), 10), 3.0, t("{name} missed its objective", name=ref))
+        raised(
+            findings, "slo_missed", ref, t("{name} missed its objective", name=ref), min(-row["budget_remaining"], 10)
+        )
         for ref, row in zip(refs(bad), rows(bad), strict=True)
     ]
     found += [
-        Candidate(
-            70 + 20 * min(spent, 1.0),
-            2.0,
+        raised(
+            findings,
+            "budget_spent",
+            ref,
             t(
-                "{name} spent {spent} of its budget since the last meeting; limit 50%",
+                "{name} spent {spent} of its budget since the last meeting; limit {limit}",
                 name=ref,
                 spent=write(spent, "budget"),
+                limit=write(SPENT_FAST, "budget"),
             ),
+            20 * min(spent, 1.0),
         )
         for ref, spent in zip(refs(draining), draining["budget_spent_since_last"], strict=True)
     ]
-    found += [Candidate(60, 1.0, t("{name} gives no number", name=ref)) for ref in refs(unknown)]
+    found += [raised(findings, "slo_unknown", ref, t("{name} gives no number", name=ref)) for ref in refs(unknown)]
     found += [
-        Candidate(75 - min(days, 60) / 2, 2.0, t("{name} is full in about {days}", name=ref, days=write(days, "days")))
+        raised(
+            findings,
+            "limit_near",
+            ref,
+            t(
+                "{name} is full in about {days}; limit {limit}",
+                name=ref,
+                days=write(days, "days"),
+                limit=write(capacity.LIMIT_NEAR_DAYS, "days"),
+            ),
+            30 - days / 2,
+        )
         for ref, days in zip(refs(filling), filling["days_to_full"], strict=True)
     ]
-    return tuple(found) or (Candidate(10, 2.0, t("every SLO is kept")),)
+    return tuple(found) or (raised(findings, "all_quiet", "slos", t("every SLO is kept")),)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Candidate, Column, Note, Table
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import UNKNOWN, number, write
@@ -49,9 +50,16 @@ def regressions(findings: Findings) -> list[str]:
 
 
 def candidates(findings: Findings) -> tuple[Candidate, ...]:
-    """Each regression: from 40 points at 3% to 70 at 30% and more."""
+    """Each regression; its size counts up to 30%."""
     return tuple(
-        Candidate(40 + 100 * min(row["change"], 0.3), 2.0, _sentence(row, findings)) for row in _worse(findings)
+        raised(
+            findings,
+            "regression",
+            f"{row['service']}/{row['resource']}",
+            _sentence(row, findings),
+            50 * min(row["change"], 0.3),
+        )
+        for row in _worse(findings)
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Candidate, Chart, Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.agenda.over_time import over_time
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.unusual_loads import most_unusual, said, unusual_table
 from prodmeet_kit.display.languages import t, tn
@@ -50,12 +51,15 @@ def questions(findings: Findings) -> tuple[str, ...]:
 
 def candidates(findings: Findings) -> tuple[Candidate, ...]:
     """Unusual days, and loads that moved by a tenth like for like: a minute each at most."""
-    found = [Candidate(40, 1.0, sentence) for sentence in said(findings)[:1]]
+    found = [raised(findings, "load_unusual", "days", sentence) for sentence in said(findings)[:1]]
     for row in _rows(findings):
         if abs(row["like_for_like"]) >= MOVED:
             change = write(row["like_for_like"], "change")
-            reason = t("{name} moved by {change}, like for like", name=_ref(row), change=change)
-            found.append(Candidate(35 + 20 * min(abs(row["like_for_like"]), 1.0), 1.0, reason))
+            limit = write(MOVED, "percent")
+            reason = t(
+                "{name} moved by {change}, like for like; limit {limit}", name=_ref(row), change=change, limit=limit
+            )
+            found.append(raised(findings, "load_moved", _ref(row), reason, 20 * min(abs(row["like_for_like"]), 1.0)))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import metrics_efficiency
 from prodmeet_kit.agenda.evidence import Candidate, Chart, Column, Line, Table
 from prodmeet_kit.agenda.over_time import over_time
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
 from prodmeet_kit.display.languages import t
@@ -61,27 +62,34 @@ def questions(findings: Findings) -> tuple[str, ...]:
 def candidates(findings: Findings) -> tuple[Candidate, ...]:
     """What of resources and efficiency may deserve minutes."""
     found = [
-        Candidate(
-            72,
-            1.0,
+        raised(
+            findings,
+            "saturated",
+            _ref(row),
             t(
-                "{name} was above 90% of its limit in {share} of the time",
+                "{name} was above 90% of its limit in {share} of the time; limit {limit}",
                 name=_ref(row),
                 share=write(row["saturation_90"], "percent"),
+                limit=write(SATURATED, "percent"),
             ),
         )
         for row in rows(findings.resources[findings.resources["saturation_90"] > SATURATED])
     ]
     found += [
-        Candidate(
-            74 - min(row["full_after_return"], LIMIT_NEAR_DAYS) / 2,
-            2.0,
+        raised(
+            findings,
+            "limit_near",
+            f"{_ref(row)}/return",
             t("{name} is full {when} the borrowed part goes back", name=_ref(row), when=_when(row)),
+            (LIMIT_NEAR_DAYS - min(row["full_after_return"], LIMIT_NEAR_DAYS)) / 2,
         )
         for row in _short_after_return(findings)
     ]
     overdue = findings.borrowed[findings.borrowed["overdue"]]
-    found += [Candidate(45, 1.0, t("what {name} borrowed is overdue", name=_ref(row))) for row in rows(overdue)]
+    found += [
+        raised(findings, "borrowed_overdue", _ref(row), t("what {name} borrowed is overdue", name=_ref(row)))
+        for row in rows(overdue)
+    ]
     return (*found, *metrics_efficiency.candidates(findings))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda import non_paging_attention, non_paging_missed, non_paging_noise
 from prodmeet_kit.agenda.absent import could_not_check, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.frames import rows
 
@@ -46,7 +47,7 @@ def item(findings: Findings) -> AgendaItem:
         ),
         questions=_questions(missed, attention, noise),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(missed, attention, noise),
+        candidates=_candidates(findings, missed, attention, noise),
     )
 
 
@@ -103,15 +104,23 @@ def _questions(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFram
     return tuple(asked[:MOST_QUESTIONS])
 
 
-def _candidates(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> tuple[Candidate, ...]:
+def _candidates(
+    findings: Findings, missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame
+) -> tuple[Candidate, ...]:
     found = [
-        Candidate(
-            80 + 20 * min(row["budget_spent"], 1.0) if row["budget_spent"] == row["budget_spent"] else 80,
-            3.0,
-            t("{what} paged nobody", what=row["title"]),
+        raised(
+            findings, "event_unpaged", row["id"], t("{what} paged nobody", what=row["title"]), 20 * row["budget_spent"]
         )
         for row in rows(missed)
     ]
-    found += [Candidate(40, 1.0, t("{what} needs an owner", what=name)) for name in _names(attention)]
-    found += [Candidate(15, 0.5, t("{alert} is noise", alert=row["alert"])) for row in rows(noise)]
+    unowned = attention[attention["owner"] == ""]
+    found += [
+        raised(findings, "attention", name, t("{what} needs an owner", what=name), row["age_days"] / 2)
+        for name, row in zip(_names(unowned), rows(unowned), strict=True)
+    ]
+    found += [
+        raised(findings, "noise", f"{row['alert']}/{row['service']}", t("{alert} is noise", alert=row["alert"]))
+        for row in rows(noise)
+        if not row["page"]  # a noisy page stands among the pages
+    ]
     return tuple(found)

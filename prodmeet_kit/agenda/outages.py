@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Note, Table
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -61,7 +62,7 @@ def item(findings: Findings) -> AgendaItem:
         evidence=tuple(evidence),
         questions=_questions(incidents, untold),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(incidents, untold),
+        candidates=_candidates(findings, incidents, untold),
     )
 
 
@@ -131,7 +132,7 @@ def _questions(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[str, ...]
     return tuple(asked)
 
 
-def _candidates(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[Candidate, ...]:
+def _candidates(findings: Findings, incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[Candidate, ...]:
     found = []
     for row in rows(incidents):
         cost = _worst(row["budget_spent"])
@@ -141,12 +142,18 @@ def _candidates(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[Candidat
             if known
             else t("{id} has no price in error budget", id=row["id"])
         )
-        found.append(
-            Candidate(50 + 50 * min(cost, 1.0) if known else 50, 4.0 if row["postmortem_missing"] else 3.0, reason)
+        found.append(raised(findings, "outage", row["id"], reason, 30 * min(cost, 1.0) if known else 0.0))
+        if row["postmortem_missing"]:
+            found.append(raised(findings, "postmortem_owed", row["id"], t("{id} owes a postmortem", id=row["id"])))
+    found += [
+        raised(
+            findings,
+            "untold_event",
+            row["id"],
+            t("{slo} burned fast and no incident tells of it", slo=f"{row['service']}/{row['slo']}"),
         )
-    if len(untold):
-        reason = tn("{n} budget burn has no incident", "{n} budget burns have no incident", len(untold))
-        found.append(Candidate(55, 2.0, reason))
+        for row in rows(untold)
+    ]
     return tuple(found)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.agenda.clocked import clocked
+from prodmeet_kit.agenda.decided import decided, spoken_before
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.agenda.metrics_slos import slo_table
 from prodmeet_kit.agenda.redefined import marked
@@ -22,11 +24,11 @@ __all__ = ["overview"]
 KEY = "overview"
 
 
-def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFrame) -> AgendaItem:
+def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFrame, lines: pd.DataFrame) -> AgendaItem:
     """The summary of a review.
 
     ``items`` are the agenda items of the meeting, ``agenda`` is ``frames.AGENDA``:
-    how its minutes are shared among them.
+    how its minutes are shared among them, and ``lines`` is ``frames.AGENDA_LINES``: what for.
     """
     facts = findings.facts
     evidence: list[Evidence] = [
@@ -34,7 +36,9 @@ def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFra
         for item in items
         for failure in item.failures
     ]
+    evidence += decided(findings, lines)
     evidence.append(_clock(items, agenda))
+    evidence += clocked(items, lines, facts.product.agenda_rules.patience, spoken_before(findings))
     if len(findings.slos):
         evidence.append(marked(slo_table(findings.slos), findings, ["slo"]))
     evidence.append(_sources(findings))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda import alert_facts, monitoring_changes, paging_people, paging_quality, paging_verdicts
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
@@ -43,7 +44,7 @@ def item(findings: Findings) -> AgendaItem:
         evidence=_evidence(findings),
         questions=_questions(groups),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(groups),
+        candidates=_candidates(findings, groups),
     )
 
 
@@ -114,12 +115,12 @@ def _question(alert: str, verdict: str, count: int) -> str:
     return ""
 
 
-def _candidates(groups: pd.DataFrame) -> tuple[Candidate, ...]:
-    scores = {"late": 65, "wrong_way": 50, "noise": 45, "could_wait": 40, "unclear": 35, "duplicate": 25, "right": 20}
+def _candidates(findings: Findings, groups: pd.DataFrame) -> tuple[Candidate, ...]:
     return tuple(
-        Candidate(
-            scores.get(verdict, 30) + min(int(count), 20),
-            2.0 if verdict in ("late", "noise") else 1.0,
+        raised(
+            findings,
+            f"page_{verdict}",
+            f"{alert}/{service}",
             tn(
                 "{alert} paged {n} time, {verdict}",
                 "{alert} paged {n} times, {verdict}",
@@ -127,6 +128,9 @@ def _candidates(groups: pd.DataFrame) -> tuple[Candidate, ...]:
                 alert=alert,
                 verdict=word(verdict).text,
             ),
+            min(int(count), 20),
         )
-        for alert, verdict, count in zip(groups["alert"], groups["suggested_verdict"], groups["count"], strict=True)
+        for alert, service, verdict, count in zip(
+            groups["alert"], groups["service"], groups["shown_verdict"], groups["count"], strict=True
+        )
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda import before_after
+from prodmeet_kit.agenda import before_after, scorecard
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -34,7 +35,7 @@ def item(findings: Findings) -> AgendaItem:
         evidence.append(_table(t("Before the next meeting"), upcoming, warnings=True))
     if len(past):
         evidence.append(_table(t("Made since the last meeting"), past, warnings=False))
-        compared = (before_after.table(findings), before_after.details(findings))
+        compared = (scorecard.table(findings), before_after.table(findings), before_after.details(findings))
         evidence += [table for table in compared if table is not None]
     if not len(upcoming):
         until = write(findings.next_meeting, "date", timezone=findings.facts.window.timezone)
@@ -51,7 +52,7 @@ def item(findings: Findings) -> AgendaItem:
         evidence=tuple(evidence),
         questions=_questions(upcoming, needing, colliding),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(needing, colliding),
+        candidates=_candidates(findings, needing, colliding),
     )
 
 
@@ -93,14 +94,27 @@ def _moves(colliding: pd.DataFrame) -> list[str]:
     return asked
 
 
-def _candidates(needing: pd.DataFrame, colliding: pd.DataFrame) -> tuple[Candidate, ...]:
-    found = []
-    if len(colliding):
-        reason = tn("{n} planned change carries a warning", "{n} planned changes carry warnings", len(colliding))
-        found.append(Candidate(60, 2.0 * len(colliding), reason))
-    if len(needing):
-        reason = tn("{n} planned change needs a response", "{n} planned changes need a response", len(needing))
-        found.append(Candidate(40, 1.0 * len(needing), reason))
+def _candidates(findings: Findings, needing: pd.DataFrame, colliding: pd.DataFrame) -> tuple[Candidate, ...]:
+    risky = set(colliding["id"])
+    found = [
+        raised(
+            findings,
+            "change_at_risk",
+            row["id"],
+            tn(
+                "{id} carries {n} warning",
+                "{id} carries {n} warnings",
+                len(row["warnings"]),
+                id=row["id"],
+            ),
+        )
+        for row in rows(colliding)
+    ]
+    found += [
+        raised(findings, "change_needs_response", row["id"], t("{id} needs a response", id=row["id"]))
+        for row in rows(needing)
+        if row["id"] not in risky
+    ]
     return tuple(found)
 
 
@@ -137,5 +151,15 @@ def _warning(code: str) -> str:
     if kind == "collides":
         return t("overlaps with {change}", change=about)
     if kind == "budget_spent":
-        return t("the error budget of {slo} is spent", slo=about)
+        return t(
+            "the error budget of {slo} is used up: until it recovers, only P0 and security changes go out",
+            slo=about,
+        )
+    if kind == "freeze":
+        return t("lies in a freeze: {reason}", reason=about)
+    if kind == "holiday":
+        return t("lies on a public holiday: {name}", name=about)
+    if kind == "peak_hour":
+        hour, _, load = about.partition(":")
+        return t("holds {hour}:00, when {load} is usually highest on that weekday", hour=f"{int(hour):02d}", load=load)
     return code

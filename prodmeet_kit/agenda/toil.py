@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
+from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 
@@ -47,8 +48,12 @@ def item(findings: Findings) -> AgendaItem:
         questions=(t("{id}: is it worth automating now?", id=dearest["id"]),),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=(
-            Candidate(
-                20 + min(hours / 10, 30), 2.0, t("toil costs {hours} hours a quarter", hours=write(hours, "number"))
+            raised(
+                findings,
+                "toil",
+                str(dearest["id"]),
+                t("toil costs {hours} hours a quarter", hours=write(hours, "number")),
+                hours / 10,
             ),
         ),
     )

@@ -34,6 +34,7 @@ _ITEMS_OF = {
     "changes": ["planned_changes"],
     "action_items": ["action_items"],
     "consultations": ["consultations"],
+    "topics": ["topics"],
     "toil": ["toil"],
 }
 """Agenda items that show what a source tells."""
@@ -117,7 +118,7 @@ def _rules(old: Mapped, new: Mapped) -> Iterator[dict[str, Any]]:
         yield _row("rule", "slo_rules", difference, ["toil"] if difference[0] == "toil_hours" else slos)
     for difference in _differences(old.get("meeting", {}), new.get("meeting", {}), {"duration", "agenda"}):
         yield _row("meeting", "meeting", difference)
-    told = {"product", "meeting", "sources", "services", "exclusions", "slo_rules"}
+    told = {"product", "meeting", "sources", "services", "exclusions", "slo_rules", "freezes", "holidays"}
     for difference in _differences(old, new, told | _WORDS):
         if difference[0] == "timezone":
             yield _row("meeting", "timezone", difference, _on_the_calendar(new))

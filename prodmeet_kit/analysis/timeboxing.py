@@ -1,59 +1,141 @@
-"""The clocked agenda: a short meeting's minutes go to what presses most, and nothing is left unsaid."""
+"""The clocked agenda: a short meeting's minutes go to what presses most, and nothing is left unsaid.
+
+Every candidate becomes one line, on the agenda with its minutes or in the
+annex without. What waits in the annex rises from meeting to meeting, and after
+a few it goes before everything new, so that nothing waits for ever.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import ceil, floor, isfinite
 
 import pandas as pd
 
-from prodmeet_kit.frames import AGENDA
+from prodmeet_kit.frames import AGENDA, AGENDA_LINES
 
-__all__ = ["agenda", "pack"]
+__all__ = ["Rules", "Wish", "agenda", "share"]
 
 UNIT = 0.5
 """Minutes are shared out in halves: nobody keeps a finer clock in a meeting."""
 
+LIFT = 10.0
+"""What a meeting in the annex adds to a score. Own choice: as much as the span between two kinds of finding."""
 
-def agenda(items: Mapping[str, Iterable[tuple[float, float, str]]], total_minutes: float) -> pd.DataFrame:
-    """How the minutes are shared, from what each agenda item brings: ``(score, minutes, reason)``; ``AGENDA``.
+PATIENCE = 3
+"""After so many meetings in the annex a candidate goes before all that waited less. Own choice."""
 
-    Every item has a row, in the order given; see :func:`pack`. One that brings nothing ranks last.
+
+@dataclass(frozen=True)
+class Wish:
+    """What a candidate wants of the meeting. ``subject`` names it the same way at every meeting."""
+
+    item: str
+    subject: str
+    score: float
+    minutes: float
+    reason: str
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How minutes are shared. ``caps``: the most an agenda item gets while others still want, as a share of all."""
+
+    caps: Mapping[str, float] = field(default_factory=dict)
+    lift: float = LIFT
+    patience: int = PATIENCE
+
+
+def share(
+    wishes: Iterable[Wish], total_minutes: float, rules: Rules | None = None, waited: Mapping[str, int] | None = None
+) -> pd.DataFrame:
+    """One line for each wish, as ``AGENDA_LINES``: first those on the agenda, then the annex, each by rank.
+
+    ``waited`` tells how many meetings a subject has been in the annex in a row.
+    Ranked by score plus ``lift`` for each meeting waited; who waited ``patience``
+    meetings or more goes before all who waited less, the longest first. A wish
+    is granted whole or not at all, in half minutes, at least one; it is cut to
+    its item's cap, so that no wish is too large for ever. What the caps leave
+    over goes to the next in rank. The sum is never over ``total_minutes``.
+
+    One that waited ``patience`` meetings, with ``n`` others that waited as long
+    or longer and ``k`` of the largest wish to a meeting, is discussed within
+    ``n // k + 1`` further meetings, whatever new ones score.
     """
-    rows = []
-    for item, brought in items.items():
-        candidates = list(brought) or [(0.0, 0.0, "")]
-        rows += [
-            {"item": item, "minutes": minutes, "score": score, "reason": reason}
-            for score, minutes, reason in candidates
-        ]
-    return pack(pd.DataFrame(rows, columns=["item", "minutes", "score", "reason"]), total_minutes)
+    rules = rules or Rules()
+    past = waited or {}
+    ranked = sorted(enumerate(wishes), key=lambda each: (*_pressing(each[1], past, rules), each[0]))
+    total = _halves(total_minutes)
+    caps = {item: max(floor(total * _number(cap) / UNIT) * UNIT, UNIT) for item, cap in rules.caps.items()}
+    wanted = [min(max(_up(wish.minutes), UNIT), caps.get(wish.item, total), total) for _, wish in ranked]
+    given = [0.0] * len(ranked)
+    used: dict[str, float] = {}
+    left = total
+    for bound in (True, False):  # first within the caps, then whatever is left over
+        for at, (_, wish) in enumerate(ranked):
+            if given[at] or wanted[at] <= 0 or wanted[at] > left:
+                continue
+            if bound and used.get(wish.item, 0.0) + wanted[at] > caps.get(wish.item, total):
+                continue
+            given[at] = wanted[at]
+            used[wish.item] = used.get(wish.item, 0.0) + wanted[at]
+            left -= wanted[at]
+    rows = [
+        {
+            "item": wish.item,
+            "subject": wish.subject,
+            "place": "agenda" if given[at] else "annex",
+            "minutes": given[at],
+            "wanted": wanted[at],
+            "rank": at + 1,
+            "score": _number(wish.score),
+            "waited": past.get(wish.subject, 0),
+            "reason": wish.reason,
+            "rule": wish.rule,
+        }
+        for at, (_, wish) in enumerate(ranked)
+    ]
+    return AGENDA_LINES.frame(sorted(rows, key=lambda row: row["place"]))
 
 
-def pack(candidates: pd.DataFrame, total_minutes: float) -> pd.DataFrame:
-    """Share the meeting's minutes among candidates ``[item, minutes, score, reason]``; ``AGENDA``.
+def agenda(lines: pd.DataFrame, items: Iterable[str]) -> pd.DataFrame:
+    """How the minutes are shared among the agenda items, in their order, as ``AGENDA``.
 
-    ``minutes`` is what a candidate wants. The highest score is served first,
-    each gets what it wants or what is left, in half minutes; equal scores are
-    served in the order given. An item with several candidates is one row: its
-    minutes are their sum, score and reason those of its most pressing one.
-
-    Rows keep the order in which items first appear; ``rank`` 1 presses most.
-    An item for which nothing is left has 0 minutes and keeps its reason: it is
-    mentioned. The sum is never over ``total_minutes``. A wish or score that is not a number is 0.
+    ``lines`` is ``AGENDA_LINES``. An item's minutes are the sum of its lines',
+    its score and reason those of its most pressing one; rank 1 presses most. An
+    item without a line has 0 minutes, no reason, and ranks last.
     """
-    left = max(floor(_number(total_minutes) / UNIT) * UNIT, 0.0)
-    wanted = [max(ceil(_number(value) / UNIT) * UNIT, 0.0) for value in candidates["minutes"]]
-    scores = [_number(value) for value in candidates["score"]]
-    rows: dict[str, dict[str, object]] = {}
-    given: dict[str, float] = dict.fromkeys(candidates["item"], 0.0)
-    for position in sorted(range(len(scores)), key=lambda at: (-scores[at], at)):
-        item, reason = candidates["item"].iloc[position], candidates["reason"].iloc[position]
-        rows.setdefault(item, {"item": item, "reason": reason, "rank": len(rows) + 1, "score": scores[position]})
-        granted = min(wanted[position], left)
-        given[item] += granted
-        left -= granted
-    return AGENDA.frame({**rows[item], "minutes": minutes} for item, minutes in given.items())
+    by_rank = lines.sort_values("rank", kind="stable")
+    best = by_rank.drop_duplicates("item").set_index("item")
+    minutes = lines.groupby("item")["minutes"].sum()
+    order = {item: rank for rank, item in enumerate([*best.index, *(i for i in items if i not in best.index)], 1)}
+    return AGENDA.frame(
+        {
+            "item": item,
+            "minutes": float(minutes.get(item, 0.0)),
+            "reason": best["reason"].get(item, ""),
+            "rank": order[item],
+            "score": float(best["score"].get(item, 0.0)),
+        }
+        for item in items
+    )
+
+
+def _pressing(wish: Wish, waited: Mapping[str, int], rules: Rules) -> tuple[float, float]:
+    """What to sort by, the most pressing first."""
+    meetings = waited.get(wish.subject, 0)
+    overdue = meetings if meetings >= rules.patience else 0
+    return -overdue, -(_number(wish.score) + rules.lift * meetings)
+
+
+def _halves(minutes: float) -> float:
+    return max(floor(_number(minutes) / UNIT) * UNIT, 0.0)
+
+
+def _up(minutes: float) -> float:
+    return ceil(_number(minutes) / UNIT) * UNIT
 
 
 def _number(value: float) -> float:

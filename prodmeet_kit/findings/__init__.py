@@ -22,6 +22,7 @@ from prodmeet_kit.analysis import (
     incidents,
     ledger,
     missed,
+    scorecard,
     slo_events,
     toil,
 )
@@ -34,6 +35,7 @@ from prodmeet_kit.findings.noise import Noise
 from prodmeet_kit.findings.paging import Paging
 from prodmeet_kit.findings.people import People
 from prodmeet_kit.findings.resource_use import ResourceUse
+from prodmeet_kit.parameters.freezes import public_holidays
 from prodmeet_kit.window import parse_duration
 
 if TYPE_CHECKING:
@@ -157,6 +159,20 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse, Paging, People, Monitori
             self.slo_events, self.all_pages, self.incidents, self.facts.window, self.slo_trends, self.slo_targets
         )
 
+    # What people said at meetings
+
+    @property
+    def decided_now(self) -> pd.DataFrame:
+        """``MEETING_DECISIONS`` of this meeting."""
+        said = self._record("meeting_decisions")
+        return said[said["meeting"] == self.facts.window.day.isoformat()].reset_index(drop=True)
+
+    @property
+    def decided_before(self) -> pd.DataFrame:
+        """``MEETING_DECISIONS`` of earlier meetings."""
+        said = self._record("meeting_decisions")
+        return said[said["meeting"] < self.facts.window.day.isoformat()].reset_index(drop=True)
+
     # What people keep in files
 
     @property
@@ -168,7 +184,19 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse, Paging, People, Monitori
     def upcoming_changes(self) -> pd.DataFrame:
         """``UPCOMING``: changes before the next meeting."""
         horizon = self.next_meeting - self.facts.window.end
-        return changes.upcoming(self._record("changes"), self.facts.window, horizon, self.slos)
+        product = self.facts.product
+        closed = [(*freeze.span(product.timezone), f"freeze:{freeze.reason}") for freeze in product.freezes]
+        # A month more than the meeting: for a change that lasts.
+        last = self.next_meeting + timedelta(days=31)
+        off = public_holidays(product.holidays, self.facts.window.end, last, product.timezone)
+        closed += [(begin, end, f"holiday:{name}") for begin, end, name in off]
+        hours = {ref: self.load_by_hour(ref) for ref in self.load_series}
+        return changes.upcoming(self._record("changes"), self.facts.window, horizon, self.slos, closed, hours)
+
+    @cached_property
+    def scorecard(self) -> pd.DataFrame:
+        """``SCORECARD``: what the changes since the last meeting predicted, against what was seen."""
+        return scorecard.scorecard(self.past_changes, self.before_after)
 
     @cached_property
     def past_changes(self) -> pd.DataFrame:
@@ -191,6 +219,11 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse, Paging, People, Monitori
     def toil(self) -> pd.DataFrame:
         """``TOIL_FINDINGS``, dearest first."""
         return toil.findings(self._record("toil"))
+
+    @cached_property
+    def topics(self) -> pd.DataFrame:
+        """``TOPICS``: announcements first, then topics, oldest first."""
+        return self._record("topics").sort_values(["kind", "added", "id"], ignore_index=True)
 
     @property
     def _incidents(self) -> pd.DataFrame:

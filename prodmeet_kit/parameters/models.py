@@ -13,7 +13,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from prodmeet_kit.parameters.accounting import Exclusion, Level, SloRules, SloWindow
+from prodmeet_kit.parameters.agenda_rules import AgendaRules
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Model, Name, Query, TimeZone
+from prodmeet_kit.parameters.freezes import Country, Freeze
 from prodmeet_kit.parameters.holdings import Borrowed, Price
 from prodmeet_kit.parameters.rotations import Rotation
 from prodmeet_kit.parameters.sli import Sli
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 AGENDA = (
+    "topics",
     "planned_changes",
     "metrics",
     "outages",
@@ -178,6 +181,9 @@ class Sources(Model):
         default=None, description="Alert rules as they are; those of a Prometheus when absent, none when []"
     )
     silences: tuple[RecordSource, ...] = Field(default=(), description="Silences of alerts")
+    decisions: tuple[RecordSource, ...] | None = Field(
+        default=None, description="What meetings decided; in the minutes when absent"
+    )
     verdicts: tuple[RecordSource, ...] | None = Field(
         default=None, description="What people said about pages; in the minutes when absent"
     )
@@ -186,6 +192,9 @@ class Sources(Model):
     action_items: tuple[RecordSource, ...] = Field(default=(), description="What earlier meetings decided to do")
     consultations: tuple[RecordSource, ...] = Field(default=(), description="Questions to the SREs")
     toil: tuple[RecordSource, ...] = Field(default=(), description="Repeated manual work")
+    topics: tuple[RecordSource, ...] = Field(
+        default=(RecordSource(type="inbox"),), description="Announcements and topics for the meeting"
+    )
 
 
 class Meeting(Model):
@@ -211,6 +220,9 @@ class Product(Model):
     rotations: tuple[Rotation, ...] = Field(
         default=(), description="Who answers pages; one group in the product's zone when absent"
     )
+    freezes: tuple[Freeze, ...] = Field(default=(), description="Times in which changes wait, each with a reason")
+    holidays: Country = Field(default="", description="Country whose public holidays changes avoid: JP, DE-BE")
+    agenda_rules: AgendaRules = Field(default_factory=AgendaRules, description="What deserves the meeting's minutes")
     slo_rules: SloRules = Field(default_factory=SloRules, description="When a number is too thin, and toil high")
     satisfaction: Level | None = Field(default=None, description="How content users are; asked when absent")
     toil: Level | None = Field(default=None, description="How much toil there is; from the hours of toil when absent")

@@ -51,7 +51,8 @@ def _previous(earlier: Previous | None) -> dict[str, Any]:
     # No key where nothing is known, as in snapshots made before it existed.
     if earlier is None:
         return {}
-    return {"previous": {"end": earlier.end.isoformat(), "definitions": masked(earlier.definitions)}}
+    waited = {"waited": dict(earlier.waited)} if earlier.waited else {}
+    return {"previous": {"end": earlier.end.isoformat(), "definitions": masked(earlier.definitions), **waited}}
 
 
 def _previous_of(entry: Mapping[str, Any] | None) -> Previous | None:
@@ -61,7 +62,8 @@ def _previous_of(entry: Mapping[str, Any] | None) -> Previous | None:
     step = definitions.pop("trend_step")
     # Through the model: a key that this kit adds has its default then as well.
     as_now = Product.model_validate(definitions).model_dump(mode="json")
-    return Previous(datetime.fromisoformat(entry["end"]), {**as_now, "trend_step": step})
+    waited = {str(subject): int(count) for subject, count in entry.get("waited", {}).items()}
+    return Previous(datetime.fromisoformat(entry["end"]), {**as_now, "trend_step": step}, waited=waited)
 
 
 def query(answer: Answer, file: File | None) -> dict[str, Any]:

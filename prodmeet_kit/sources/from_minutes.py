@@ -2,7 +2,8 @@
 
 Each is one small YAML file, ``<minutes>/<product>/action_items/*.yaml``, with
 the same fields as an entry of a list written by hand, so that two people who
-add one each never touch the same file.
+add one each never touch the same file. A file the kit wrote later about the
+same item replaces the earlier.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from prodmeet_kit.errors import SourceError
-from prodmeet_kit.frames import ACTION_ITEMS, VERDICTS
-from prodmeet_kit.parameters import read_document
+from prodmeet_kit.frames import ACTION_ITEMS, MEETING_DECISIONS, VERDICTS
+from prodmeet_kit.minutes.items import current
+from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
+from prodmeet_kit.sources.said_decisions import read_decisions
 from prodmeet_kit.sources.said_verdicts import read_verdicts
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     configure(MinutesConfig, config, context)
     if context.spec is VERDICTS:
         return _verdicts(context)
+    if context.spec is MEETING_DECISIONS:
+        return read_decisions(context)
     if context.spec is not ACTION_ITEMS or context.minutes is None:
         raise SourceError(
             "minutes hold action items and verdicts: use type minutes under sources.action_items or sources.verdicts,"
@@ -48,7 +53,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     if not folder.is_dir():
         context.notes.append("no minutes yet")
         return ACTION_ITEMS.frame()
-    files = [(read_document(path), [()]) for path in sorted(folder.glob("*.yaml"))]
+    files = [(document, [()]) for document in current(Minutes(context.minutes, context.product.product))]
     return ACTION_ITEMS.frame([row | {"source": "minutes"} for row in rows(files, context)])
 
 

@@ -43,11 +43,13 @@ RECORDS = (
     Record(frames.ALERT_RULES, "rules", (MONITORING,)),
     Record(frames.SILENCES, "silences", (MONITORING,)),
     Record(frames.VERDICTS, "verdicts", ("paging_events",)),
+    Record(frames.MEETING_DECISIONS, "decisions", ("overview",)),
     Record(frames.INCIDENTS, "incidents", ("outages",)),
     Record(frames.CHANGES, "changes", ("planned_changes",)),
     Record(frames.ACTION_ITEMS, "action_items", ("action_items",)),
     Record(frames.CONSULTATIONS, "consultations", ("consultations",)),
     Record(frames.TOIL, "toil", ("toil",)),
+    Record(frames.TOPICS, "topics", ("topics",)),
 )
 
 
@@ -99,7 +101,9 @@ class Reader:
                 found.append(frame)
                 gaps = [redact(gap) for gap in context.gaps]
                 failures += [Failure(section, name, gap) for section in record.sections for gap in gaps]
-                states.append(_state(name, config.type, frame, context))
+                # A source nobody wrote down, there by default, is told of once it has something to say.
+                if len(frame) or written is None or record.key in self.product.sources.model_fields_set:
+                    states.append(_state(name, config.type, frame, context))
         whole = pd.concat(found, ignore_index=True) if len(found) > 1 else found[0] if found else None
         if whole is not None and "id" in whole and whole["id"].duplicated().any():
             twice = ", ".join(sorted(set(whole["id"][whole["id"].duplicated()])))
@@ -110,7 +114,7 @@ class Reader:
 
     def _unwritten(self, record: Record) -> tuple[RecordSource, ...]:
         """Where to look when the parameters say nothing: verdicts in the minutes, rules in the metric source."""
-        if record.spec is frames.VERDICTS:
+        if record.spec in (frames.VERDICTS, frames.MEETING_DECISIONS):
             there = self.minutes is not None and (self.minutes / self.product.product / record.key).is_dir()
             return (RecordSource(type="minutes"),) if there else ()
         config = self.product.sources.metrics

@@ -18,6 +18,7 @@ RECORDS = {
     "action_items": "action_items",
     "consultations": "consultations",
     "toil": "toil",
+    "topics": "topics",
 }
 FINE = {
     "slo/cart/availability/total": 10.0,
@@ -144,7 +145,7 @@ def test_an_outage_is_priced_in_error_budget() -> None:
     values = {**FINE, "slo/cart/availability/bad/trend": 7.0}
     item = review({"incidents": [incident], "alert_runs": []}, values).outages
     assert "INC-1 was the most expensive at 104% of an error budget; 1 postmortem is owed." in item.headline
-    assert item.candidates[0].score == 100
+    assert item.candidates[0].score == 105  # 75, and 30 for a whole budget
 
 
 DOWN = {"id": "INC-1", "title": "Down", "services": ["cart"], "start": "2026-11-12T00:00Z", "end": "2026-11-12T01:00Z"}
@@ -274,5 +275,5 @@ def test_an_item_that_breaks_says_so_and_leaves_the_others(monkeypatch: pytest.M
 
 
 def test_an_agenda_item_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(InputError, match="retrospective, which does not exist: choose from planned_changes"):
+    with pytest.raises(InputError, match="retrospective, which does not exist: choose from topics, planned_changes"):
         agenda.build("retrospective", review().findings)

@@ -10,6 +10,7 @@ import pytest
 
 from prodmeet_kit.analysis.changes import collisions, past, upcoming
 from prodmeet_kit.frames import CHANGES, COLLISIONS, SLO_SUMMARY, UPCOMING
+from prodmeet_kit.window import Window
 from tests.support.grids import at, window
 
 WINDOW = window()  # 2026-11-10T10:00Z to 2026-11-24T10:00Z
@@ -112,3 +113,55 @@ def test_warnings_name_the_other_change_and_the_spent_budget() -> None:
         "anything": ["budget_spent:cart/availability"],
     }
     assert upcoming(changes, WINDOW, FORTNIGHT).set_index("id")["warnings"]["cart"] == ["collides:running"]
+
+
+@pytest.mark.parametrize(
+    ("planned", "touched"),
+    [
+        (change("A", "12-01T08:00", 2), []),  # over as the freeze begins
+        (change("A", "12-01T08:00", 3), ["freeze:sale"]),
+        (change("A", "12-01T10:00", None), ["freeze:sale"]),
+        (change("A", "12-02T09:59", None), ["freeze:sale"]),
+        (change("A", "12-02T10:00", 2), []),
+    ],
+)
+def test_a_change_in_a_freeze_carries_its_reason(planned: dict[str, Any], touched: list[str]) -> None:
+    closed = [(at("2026-12-01T10:00"), at("2026-12-02T10:00"), "freeze:sale")]
+    assert upcoming(plan(planned), WINDOW, FORTNIGHT, closed=closed)["warnings"].tolist() == [touched]
+
+
+def hours(peak: int | None, height: float = 3.0) -> pd.DataFrame:
+    """The same day on every weekday: 1 in each hour, and more in one."""
+    table = pd.DataFrame(1.0, index=range(24), columns=range(7))
+    if peak is not None:
+        table.loc[peak] = height
+    return table
+
+
+@pytest.mark.parametrize(
+    ("start", "long", "services", "peak", "warned"),
+    [
+        ("11-25T19:30", 1.0, ("cart",), 20, True),  # 19:30 to 20:30 holds a part of the hour
+        ("11-25T19:00", 1.0, ("cart",), 20, False),  # over at 20:00
+        ("11-25T20:59", None, ("cart",), 20, True),  # a moment in it
+        ("11-25T21:00", 2.0, ("cart",), 20, False),
+        ("11-25T23:30", 2.0, ("cart",), 0, True),  # into the next day
+        ("11-25T19:30", 1.0, ("web",), 20, False),
+        ("11-25T19:30", 1.0, (), 20, True),
+        ("11-25T19:30", 24.0, ("cart",), 20, False),  # every hour of a day
+        ("11-25T19:30", 1.0, ("cart",), None, False),  # a flat day has no peak
+    ],
+)
+def test_a_change_at_the_usual_peak_hour_says_which(
+    start: str, long: float | None, services: tuple[str, ...], peak: int | None, warned: bool
+) -> None:
+    known = {"cart/requests": hours(peak), "cart/unknown": None}
+    found = upcoming(plan(change("A", start, long, services)), WINDOW, FORTNIGHT, hours=known)
+    assert found["warnings"].tolist() == [[f"peak_hour:{peak}:cart/requests"] if warned else []]
+
+
+def test_a_peak_hour_is_on_the_clock_of_the_products_zone() -> None:
+    tokyo = Window.ending(WINDOW.end, cadence=FORTNIGHT, timezone="Asia/Tokyo")
+    changes = plan(change("A", "11-25T11:00", 1))  # 20:00 in Tokyo
+    found = upcoming(changes, tokyo, FORTNIGHT, hours={"cart/requests": hours(20)})
+    assert found["warnings"].tolist() == [["peak_hour:20:cart/requests"]]

@@ -5,49 +5,16 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
-from prodmeet_kit.errors import Failure, ParametersError, SourceError
-from prodmeet_kit.facts import Facts
+from prodmeet_kit.errors import Failure, ParametersError
 from prodmeet_kit.gather import gather
 from prodmeet_kit.snapshot import MANIFEST, freeze
-from prodmeet_kit.sources import records, registry
-from prodmeet_kit.sources.base import Context
-from prodmeet_kit.window import Window
 from tests.support.answering import Asked, answering, refusal, shop, success
-
-END = datetime(2026, 11, 23, tzinfo=UTC)
-WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")
-CANARY = "canary-5d21be"
-
-# one SLO: bad and total, each over three spans and as a trend; one load; one resource with its limit
-PLANNED = 2 * 4 + 1 + 2
-
-
-def everything(asked: Asked) -> tuple[int, str, bytes]:
-    """A server where each query gives one series."""
-    if asked.path.endswith("query_range"):
-        start, end, step = (float(asked.form[name]) for name in ("start", "end", "step"))
-        points = int((end - start) // step) + 1
-        return success([{"metric": {}, "values": [[start + k * step, "2"] for k in range(points)]}], kind="matrix")
-    if asked.form["query"].startswith("ALERTS"):
-        return success([], kind="matrix")
-    return success([{"metric": {}, "value": [float(asked.form["time"]), "2"]}])
-
-
-def facts(
-    says: Callable[[Asked], tuple[int, str, bytes]], folder: Path, sources: Mapping[str, Any] | None = None, **more: Any
-) -> tuple[Facts, list[Asked]]:
-    with answering(says) as server:
-        product = shop(sources={"metrics": {"url": server.url, "timeout": "5s"}, **(sources or {})})
-        return gather(product, WINDOW, folder=folder, **more), server.asked
+from tests.support.gathered import CANARY, END, PLANNED, WINDOW, everything, facts
 
 
 def test_every_planned_question_is_answered_and_every_source_has_a_state(tmp_path: Path) -> None:
@@ -85,9 +52,18 @@ def test_data_that_ends_well_before_the_meeting_is_a_failure_of_the_metrics(
 def test_a_record_nobody_configured_is_none_without_a_failure(tmp_path: Path) -> None:
     made, _ = facts(everything, tmp_path)
     kept = {"incidents", "changes", "action_items", "consultations", "toil"}
-    assert set(made.records) == {"alert_runs", "alert_rules", "silences", "verdicts", *kept}
-    # the rules are the metric source's own, and this one has none
-    assert [name for name, frame in made.records.items() if frame is not None] == ["alert_rules"]
+    assert set(made.records) == {
+        "alert_runs",
+        "alert_rules",
+        "silences",
+        "verdicts",
+        "topics",
+        "meeting_decisions",
+        *kept,
+    }
+    # the rules are the metric source's own, and this one has none; the inbox is silent while it is empty
+    assert {name for name, frame in made.records.items() if frame is not None} == {"alert_rules", "topics"}
+    assert "topics" not in {state.name for state in made.sources}
     assert made.failures == ()
 
 
@@ -267,74 +243,6 @@ def test_problems_of_all_hand_written_files_are_raised_together(tmp_path: Path) 
         gather(shop(sources=sources), WINDOW, folder=tmp_path)
     keys = {problem.key for problem in caught.value.problems}
     assert {"sources.incidents[0].path", "sources.incidents[1].type", "[0].text", "[0].minutes"} < keys
-
-
-def register(monkeypatch: pytest.MonkeyPatch, **kinds: Any) -> None:
-    real = registry.find
-    monkeypatch.setattr(records, "find", lambda kind: kinds[kind] if kind in kinds else real(kind))
-
-
-def rows_of(*ids: str) -> Callable[[Mapping[str, Any], Context], pd.DataFrame]:
-    return lambda _, context: context.spec.frame([{"id": one} for one in ids])
-
-
-def failing(_: Mapping[str, Any], __: Context) -> pd.DataFrame:
-    raise SourceError(f"calendar https://ann:{CANARY}@calendar.example did not answer")
-
-
-def test_rows_of_several_sources_are_put_together_and_one_failure_costs_only_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    register(monkeypatch, one=rows_of("CH-1"), two=rows_of("CH-2", "CH-3"), failing=failing)
-    made = gather(
-        shop(sources={"changes": [{"type": "one"}, {"type": "failing"}, {"type": "two"}]}), WINDOW, folder=tmp_path
-    )
-    changes = made.records["changes"]
-    assert changes is not None
-    assert list(frames.CHANGES.check(changes)["id"]) == ["CH-1", "CH-2", "CH-3"]
-    (failure,) = made.failed("planned_changes")
-    assert failure.source == "changes[1]"
-    assert CANARY not in failure.message
-    assert [(source.name, source.state) for source in made.sources] == [
-        ("changes[0]", "ok"),
-        ("changes[1]", "failed"),
-        ("changes[2]", "ok"),
-    ]
-
-
-def test_a_record_whose_only_source_fails_is_none_with_a_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    register(monkeypatch, failing=failing)
-    made = gather(shop(sources={"incidents": [{"type": "failing"}]}), WINDOW, folder=tmp_path)
-    assert made.records["incidents"] is None
-    assert [failure.source for failure in made.failed("outages")] == ["incidents"]
-
-
-def test_an_id_that_two_sources_have_is_shown_once_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    register(monkeypatch, one=rows_of("CH-1"), two=rows_of("CH-1", "CH-2"))
-    made = gather(shop(sources={"changes": [{"type": "one"}, {"type": "two"}]}), WINDOW, folder=tmp_path)
-    changes = made.records["changes"]
-    assert changes is not None
-    assert list(changes["id"]) == ["CH-1", "CH-2"]
-    (failure,) = made.failed("planned_changes")
-    assert "CH-1" in failure.message
-
-
-@pytest.mark.parametrize(
-    ("source", "words"),
-    [
-        (lambda _, __: 1 / 0, "ZeroDivisionError"),
-        (lambda _, __: pd.DataFrame({"id": ["x"]}), "text: absent, not object"),
-    ],
-)
-def test_a_bug_in_a_source_of_another_package_costs_its_own_section(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: Any, words: str
-) -> None:
-    register(monkeypatch, theirs=source)
-    made = gather(shop(sources={"toil": [{"type": "theirs"}]}), WINDOW, folder=tmp_path)
-    (failure,) = made.failed("toil")
-    assert words in failure.message
 
 
 class Counting:

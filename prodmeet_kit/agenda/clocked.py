@@ -1,0 +1,52 @@
+"""The clocked agenda line by line: what gets minutes and why, and the annex of what got none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
+from prodmeet_kit.display.languages import t, tn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["clocked"]
+
+
+def clocked(
+    items: Sequence[AgendaItem], lines: pd.DataFrame, patience: int, before: Mapping[str, str] | None = None
+) -> list[Table]:
+    """``AGENDA_LINES`` as two folded tables; none for a part that is empty.
+
+    ``patience`` is the rule of the parameters, ``before`` what history says of a subject.
+    """
+    titles = {item.key: item.title for item in items}
+    told = lines.assign(title=lines["item"].map(titles), waited_text=[_waited(int(n)) for n in lines["waited"]])
+    told = told.assign(before=[(before or {}).get(subject, "") for subject in told["subject"]])
+    columns = (
+        Column("rank", t("Rank"), "count"),
+        Column("title", t("Agenda item")),
+        Column("minutes", t("Minutes"), "number"),
+        Column("reason", t("Raised because")),
+        Column("rule", t("Rule"), "code"),
+        Column("waited_text", t("Waits")),
+        *([Column("before", t("Before"))] if told["before"].any() else []),
+    )
+    found = []
+    here, annex = told[told["place"] == "agenda"], told[told["place"] == "annex"]
+    if len(here):
+        found.append(Table(t("The agenda line by line"), here, columns, anchor=("subject",), folded=True))
+    if len(annex):
+        title = tn("Annex: {n} finding there is no time for", "Annex: {n} findings there is no time for", len(annex))
+        caption = t(
+            "To be read, not discussed. What waits rises at each meeting, and after {n} goes before everything else",
+            n=patience,
+        )
+        wanted = tuple(Column("wanted", c.title, c.kind) if c.name == "minutes" else c for c in columns)
+        found.append(Table(title, annex, wanted, anchor=("subject",), folded=True, caption=caption))
+    return found
+
+
+def _waited(meetings: int) -> str:
+    return tn("for {n} meeting", "for {n} meetings", meetings) if meetings else t("new")

@@ -1,0 +1,77 @@
+"""What this meeting decided, and how often earlier ones spoke of the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["decided", "sentence", "spoken_before"]
+
+DECISION, MEETINGS = "decision", 6
+"""History is told over this many meetings: an older one is another team's."""
+
+
+def decided(findings: Findings, lines: pd.DataFrame) -> list[Table]:
+    """The decisions of this meeting as a table; none before anything was decided."""
+    here = findings.decided_now
+    if here.empty:
+        return []
+    reasons = dict(zip(lines["subject"], lines["reason"], strict=True))
+    frame = here.assign(
+        what=[reasons.get(subject, subject) for subject in here["subject"]],
+        decision_text=[words().get(code, code) for code in here[DECISION]],
+    )
+    columns = (
+        Column("what", t("What")),
+        Column("decision_text", t("Decision")),
+        Column("owner", t("Owner")),
+        Column("due", t("Due")),
+        Column("note", t("Note")),
+    )
+    return [Table(t("Decided at this meeting"), frame, columns, anchor=("subject",))]
+
+
+def words() -> dict[str, str]:
+    """The codes of a decision in words."""
+    return {
+        "decide": t("decided"),
+        "act": t("act"),
+        "watch": t("watch"),
+        "drop": t("drop"),
+        "carry": t("carry over"),
+    }
+
+
+def sentence(row: dict[str, Any], what: str) -> str:
+    """One decision on one line, for the minutes."""
+    text = t("{what}: {decision}", what=what, decision=words().get(row[DECISION], row[DECISION]))
+    if row["owner"]:
+        text += t(", {owner}", owner=row["owner"])
+    if row["due"]:
+        text += t(", until {due}", due=row["due"])
+    return f"{text}. {row['note']}" if row["note"] else f"{text}."
+
+
+def spoken_before(findings: Findings) -> dict[str, str]:
+    """By subject, at how many of the last meetings something was decided about it, where it was more than never."""
+    found = findings.decided_before
+    if found.empty:
+        return {}
+    meetings = sorted(set(found["meeting"]))[-MEETINGS:]
+    counts: dict[str, set[str]] = {}
+    for row in rows(found[found["meeting"].isin(meetings)]):
+        counts.setdefault(row["subject"], set()).add(row["meeting"])
+    return {
+        subject: tn(
+            "spoken of at {n} of {all} meetings", "spoken of at {n} of {all} meetings", len(days), all=len(meetings)
+        )
+        for subject, days in counts.items()
+    }

@@ -1,0 +1,61 @@
+"""Health of the meeting as evidence: a small folded table, and proposals that would make it shorter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.evidence import Column, Note, Table
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analysis.meeting_health import Split
+
+__all__ = ["evidence"]
+
+
+def evidence(
+    health: pd.DataFrame, split: Split | None = None, folding: Sequence[str] = (), meetings: int = 4
+) -> list[Table | Note]:
+    """``HEALTH`` newest first, then a note for the split and one for the items to fold; nothing before the first.
+
+    ``folding`` are titles of agenda items; ``meetings`` is for how many in a row nobody decided about them.
+    """
+    found: list[Table | Note] = []
+    if len(health):
+        columns = (
+            Column("meeting", t("Meeting")),
+            Column("planned", t("Minutes planned"), "number"),
+            Column("actual", t("Minutes taken"), "number"),
+            Column("decisions", t("Decisions"), "count"),
+            Column("carried", t("Carried over"), "count"),
+            Column("closed_with_proof", t("Action items closed with proof"), "count"),
+        )
+        shown = health.iloc[::-1].reset_index(drop=True)
+        found.append(Table(t("Health of the meeting"), shown, columns, anchor=("meeting",), folded=True))
+    if split is not None:
+        found.append(Note(_split(split)))
+    if folding:
+        told = tn(
+            "For {meetings} meetings nobody decided about {items} and it was never red: fold it, or leave it out.",
+            "For {meetings} meetings nobody decided about {items} and none was ever red: fold them, or leave them out.",
+            len(folding),
+            meetings=meetings,
+            items=", ".join(folding),
+        )
+        found.append(Note(told))
+    return found
+
+
+def _split(split: Split) -> str:
+    return t(
+        "The meetings of {days} overran: split them. First: {first} ({n} lines). Second: {second} ({m} lines).",
+        days=t(" and ").join(split.overruns),
+        first=", ".join(split.first),
+        second=", ".join(split.second),
+        n=write(split.lines[0], "count"),
+        m=write(split.lines[1], "count"),
+    )

@@ -1,0 +1,28 @@
+"""What a rule raises: a candidate for the meeting's minutes, weighed as the parameters say."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.evidence import Candidate
+
+if TYPE_CHECKING:
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["raised"]
+
+MOST_EXTRA = 30.0
+"""However large a finding is, another kind of finding may press more."""
+
+
+def raised(findings: Findings, rule: str, subject: str, reason: str, extra: float = 0.0) -> Candidate:
+    """A candidate of a rule in ``agenda_rules.weights``.
+
+    ``subject`` names the finding the same way at every meeting, such as
+    ``slo/cart/availability``: by it a later meeting knows how long it waits.
+    ``extra`` is what its size adds to the rule's score, kept within 0 and 30.
+    """
+    weight = findings.facts.product.agenda_rules.weights[rule]
+    size = min(max(extra, 0.0), MOST_EXTRA) if isfinite(extra) else 0.0
+    return Candidate(weight.score + size, weight.minutes, reason, f"{rule}/{subject}", rule)

@@ -1,0 +1,55 @@
+"""Announcements and topics: what people brought to this meeting. An announcement is read, a topic is talked about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.absent import absent, none
+from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
+from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["item"]
+
+KEY = "topics"
+
+
+def item(findings: Findings) -> AgendaItem:
+    """Announcements, then topics; only topics ask for minutes."""
+    title = t("Announcements and topics")
+    if (gone := absent(findings, KEY, title, "topics", "topics")) is not None:
+        return gone
+    shown = findings.topics
+    if not len(shown):
+        return none(findings, KEY, title, t("nobody added one since the last meeting"))
+    topics = shown[shown["kind"] == "topic"]
+    words = {"topic": t("topic"), "announcement": t("announcement")}
+    told = shown.assign(kind=shown["kind"].map(words))
+    columns = (
+        Column("kind", t("Kind")),
+        Column("text", t("What")),
+        Column("owner", t("Owner")),
+        Column("added", t("Added"), "date"),
+        Column("id", t("Entry"), "code"),
+    )
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=tn("{n} topic", "{n} topics", len(topics))
+        + tn(" and {n} announcement.", " and {n} announcements.", len(shown) - len(topics)),
+        state="attention" if len(topics) else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=(Table(t("What people brought"), told, columns, anchor=("id",)),),
+        questions=tuple(t("{id}: {question}", id=row["id"], question=row["text"]) for row in rows(topics)),
+        failures=tuple(findings.facts.failed(KEY)),
+        candidates=tuple(
+            raised(findings, "topic", row["id"], t("{who} brings a topic: {text}", who=row["owner"], text=row["text"]))
+            if row["owner"]
+            else raised(findings, "topic", row["id"], t("a topic was added: {text}", text=row["text"]))
+            for row in rows(topics)
+        ),
+    )

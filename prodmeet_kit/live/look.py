@@ -1,0 +1,77 @@
+"""How JupyterLab looks in a meeting: settings, style sheet and workspace, written into a private folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+__all__ = ["write_look"]
+
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
+    "@jupyterlab/statusbar-extension/plugin": {"visible": False},
+    "@jupyterlab/application-extension/shell": {"startMode": "single"},
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none", "recordTiming": False},
+    "@jupyterlab/toc-extension/registry": {"numberHeaders": False, "includeOutput": True, "baseNumbering": 1},
+}
+
+CSS = """
+/* Code is folded away: an input that is hidden takes no room, and what it shows stands alone. */
+.jp-Notebook .jp-Cell:has(.jp-InputPlaceholder) .jp-Cell-inputWrapper { display: none; }
+.jp-Notebook .jp-Cell:has(.jp-InputPlaceholder) .jp-OutputPrompt { display: none; }
+.jp-Notebook .jp-Cell:has(.jp-InputPlaceholder):not(:has(.jp-OutputArea-child)) { display: none; }
+.jp-Notebook .jp-OutputArea-child .jp-OutputArea-promptOverlay { display: none; }
+.jp-NotebookPanel-toolbar, #jp-title-panel-title { display: none; }
+.jp-SideBar { display: none !important; }
+.jp-NotebookPanel-notebook { top: 0 !important; height: 100% !important; }
+.jp-RenderedHTMLCommon { font-size: 17px; }
+/* The clock stays in sight while the rest is scrolled. */
+.jp-Notebook .pm-clock { position: fixed; top: auto; bottom: 12px; right: 24px; z-index: 50; margin: 0;
+  max-width: 60%; box-shadow: 0 2px 10px #0004; }
+.jp-Notebook .pm-clock .pm-now { flex: 1 1 auto; }
+"""
+
+
+def write_look(private: Path, notebook: str) -> None:
+    """Write what JupyterLab reads at its start below ``private``."""
+    for plugin, settings in _SETTINGS.items():
+        package, _, name = plugin.rpartition("/")
+        file = private / "settings" / package / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings), encoding="utf-8")
+    custom = private / "config" / "custom"
+    custom.mkdir(parents=True)
+    (custom / "custom.css").write_text(CSS, encoding="utf-8")
+    workspaces = private / "workspaces"
+    workspaces.mkdir()
+    WorkspacesManager(str(workspaces)).save("meeting", json.dumps(_workspace(notebook)))  # it names the file
+    for name in ("runtime", "data", "ipython"):
+        (private / name).mkdir(mode=0o700)
+
+
+def _workspace(notebook: str) -> dict[str, Any]:
+    """The notebook alone, the table of contents at its side."""
+    widget = f"notebook:{notebook}"
+    return {
+        "data": {
+            "layout-restorer:data": {
+                "main": {"dock": {"type": "tab-area", "currentIndex": 0, "widgets": [widget]}, "current": widget},
+                "down": {"size": 0, "widgets": []},
+                "left": {"collapsed": False, "visible": True, "current": "@jupyterlab/toc:plugin",
+                         "widgets": ["@jupyterlab/toc:plugin"]},
+                "right": {"collapsed": True, "visible": True, "widgets": []},
+                "relativeSizes": [0.18, 0.82, 0],
+                "top": {"simpleVisibility": False},
+            },
+            widget: {"data": {"path": notebook, "factory": "Notebook"}},
+        },
+        "metadata": {"id": "meeting"},
+    }  # fmt: skip

@@ -1,0 +1,118 @@
+"""``prodmeet live``: the review of a product, executed in JupyterLab and ready to be shared on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
+from prodmeet_kit import resources
+from prodmeet_kit.errors import Failure
+from prodmeet_kit.live.lab import Server, running_lab
+from prodmeet_kit.run import template
+from prodmeet_kit.run.execution import run_cells
+from prodmeet_kit.run.kernel import SNAPSHOT
+
+__all__ = ["FILE", "Live", "live_notebook", "open_live"]
+
+FILE = "live.ipynb"
+
+_FORMS = {
+    "overview": ("clock",),
+    "paging_events": ("pages",),
+    "non_paging_events": ("non_pages",),
+    "action_items": ("actions", "new_action_items"),
+}
+"""Which forms stand below which agenda item; the topics come last."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """A meeting that is open: where the browser finds it, and what went wrong when it was run."""
+
+    server: Server
+    page: str
+    failures: tuple[Failure, ...]
+
+
+class _SessionKernel:
+    """The kernel of a session of the server, as :func:`run_cells` wants it: it is neither started nor stopped here."""
+
+    def __init__(self, connection: Path, server: Server) -> None:
+        self._connection = connection
+        self._server = server
+        self.process = server.process
+
+    def manager(self) -> Any:
+        from jupyter_client.manager import AsyncKernelManager
+
+        manager = AsyncKernelManager(connection_file=str(self._connection), owns_kernel=False)
+        manager.load_connection_file()
+        return manager
+
+    def interrupt(self) -> None:
+        kernel = self._connection.stem.removeprefix("kernel-")
+        self._server.ask("POST", f"kernels/{kernel}/interrupt")
+
+    def end(self) -> str:
+        return "see JupyterLab"
+
+
+def live_notebook(product: str, agenda: tuple[str, ...], minutes: Path) -> NotebookNode:
+    """The meeting's notebook: that of the report on its frozen facts, with the forms; code is folded away."""
+    notebook = template.prepare(resources.notebook(), {"product": product, "snapshot": SNAPSHOT}, agenda)
+    opening = f"import prodmeet_kit.live\n\nmeeting = prodmeet_kit.live.open_meeting(review, minutes={str(minutes)!r})"
+    cells: list[NotebookNode] = []
+    for cell in notebook.cells:
+        section = template.section_of(cell)
+        if section == "overview":
+            cells.append(_cell(opening, "meeting", [template.NEEDED]))
+        cells.append(cell)
+        cells += [_cell(f"meeting.{form}", form) for form in _FORMS.get(section, ()) if template.is_item(cell)]
+    cells.append(_cell("meeting.topics", "topics"))
+    notebook.cells = cells
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.metadata["jupyter"] = {"source_hidden": True}
+    return notebook
+
+
+def _cell(source: str, name: str, tags: list[str] | None = None) -> NotebookNode:
+    made: NotebookNode = nbformat.v4.new_code_cell(source, id=f"meeting-{name}", metadata={"tags": tags or []})
+    return made
+
+
+def _save(server: Server, notebook: NotebookNode) -> None:
+    """Save through the server with every cell trusted, so that it signs the file and shows forms and styles."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.metadata["trusted"] = True
+    server.ask("PUT", f"contents/{FILE}", type="notebook", format="json", content=notebook)
+
+
+@contextmanager
+def open_live(
+    report: Path, minutes: Path, *, port: int = 0, told: Callable[[str], None] = lambda _: None
+) -> Iterator[Live]:
+    """Run the review frozen in ``report`` in a JupyterLab and keep it open; leaving the block ends it.
+
+    ``live.ipynb`` is written beside the report. Decisions go below ``minutes``.
+    """
+    from prodmeet_kit.snapshot import outline
+
+    facts = outline(report / SNAPSHOT)
+    product = facts.product
+    notebook = live_notebook(product.product, product.meeting.agenda, minutes.resolve())
+    with running_lab(report, FILE, port=port) as server:
+        nbformat.write(notebook, report / FILE)
+        kernel: Any = _SessionKernel(server.session(FILE), server)
+        failures = run_cells(notebook, kernel, limit_s=300, told=told)
+        notebook.metadata.pop("papermill", None)
+        _save(server, notebook)
+        yield Live(server, server.page(FILE), failures)

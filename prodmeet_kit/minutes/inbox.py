@@ -1,0 +1,151 @@
+"""What people bring to the next meeting: ``minutes/<product>/inbox/``, one small file an entry.
+
+``prodmeet add`` writes one; people may write or edit them by hand. An entry
+with the id of an older one replaces it. Every key is checked, and what is wrong
+is told with the file, the key, the value and what to write.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+from prodmeet_kit.errors import ParametersError, Problem
+from prodmeet_kit.minutes.store import Minutes, Saved
+from prodmeet_kit.parameters import Product
+from prodmeet_kit.parameters.documents import WHOLE, dotted
+from prodmeet_kit.parameters.fields import Duration
+from prodmeet_kit.parameters.validation import say
+from prodmeet_kit.sources.hand_written import Entry, Moment, Services
+
+__all__ = ["INBOX", "InboxEntry", "Kind", "add", "newest", "unread"]
+
+INBOX = "inbox"
+"""The kind of minutes the entries are."""
+
+Kind = Literal["question", "change", "toil", "announcement", "topic"]
+
+_SOURCES = {
+    "question": "consultations",
+    "change": "changes",
+    "toil": "toil",
+    "announcement": "topics",
+    "topic": "topics",
+}
+"""Which key under ``sources`` shows a kind."""
+
+_NEEDS = {"start": "change", "duration": "change", "minutes": "toil", "per_week": "toil"}
+"""Which kind needs a key; no other may have it."""
+
+_OPTIONS = {"per_week": "--per-week", "text": "TEXT"}
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("write what it is about")
+    return value
+
+
+class InboxEntry(Entry):
+    """One entry. Times without an offset are in the product's zone; ``at`` is when it was written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, validate_default=True)
+
+    kind: Kind = Field(default="topic", description="question, change, toil, announcement or topic")
+    text: Annotated[str, BeforeValidator(_filled)] = Field(description="what it is about")
+    owner: str = Field(default="", description="who asks, brings or does it")
+    start: Moment | None = Field(default=None, description="when a change begins")
+    duration: Duration | None = Field(default=None, description="how long a change takes, such as 2h")
+    services: Services = Field(default=(), description="services a change touches")
+    minutes: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="minutes toil takes each time")
+    per_week: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="how often toil comes a week")
+    answer: str = Field(default="", description="answer to a question")
+    answered: Moment | None = Field(default=None, description="when it was answered")
+    closed: bool = Field(default=False, description="true: not shown at the meetings that follow")
+    url: str = Field(default="", description="link")
+    at: Moment | None = Field(default=None, description="when it was written")
+
+    @field_validator(*_NEEDS, mode="before")
+    @classmethod
+    def _of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        name, kind = str(info.field_name), info.data.get("kind")
+        if value is None and kind == _NEEDS[name]:
+            raise ValueError(f"a {kind} needs it: write {_example(name)}")
+        if value is not None and kind not in (None, _NEEDS[name]):
+            raise ValueError(f"only a {_NEEDS[name]} has it: leave it out, or write kind: {_NEEDS[name]}")
+        return None if value is None else _read(name, value)
+
+
+def add(product: Product, folder: Path, text: str, fields: Mapping[str, str], at: datetime | None = None) -> Path:
+    """Write an entry into the inbox below ``folder`` and return its file.
+
+    ``fields`` are keys of :class:`InboxEntry` as texts; absent ones keep their
+    defaults. Raises :class:`~prodmeet_kit.errors.ParametersError` that names each
+    wrong option, before anything is written.
+    """
+    moment = at or datetime.now(UTC)
+    kind = fields.get("kind", "topic")
+    day = moment.astimezone(ZoneInfo(product.timezone))
+    content = {**fields, "id": f"{kind}-{day:%Y%m%d}-{secrets.token_hex(2)}", "kind": kind, "text": text.strip()}
+    try:
+        made = InboxEntry.model_validate(content, context={"timezone": product.timezone})
+    except ValidationError as error:
+        told = [say(one, InboxEntry) for one in error.errors()]
+        where = "prodmeet add"
+        raise ParametersError(
+            [Problem(where, _option(dotted(way)), value, mend) for way, value, mend in told]
+        ) from None
+    numbers = {name: getattr(made, name) for name in ("minutes", "per_week") if name in fields}
+    times = {"start": made.start.astimezone(day.tzinfo)} if made.start else {}
+    return Minutes(folder, product.product).save(INBOX, text, {**content, **numbers, **times}, moment)
+
+
+def newest(saved: Iterable[Saved], product: Product) -> tuple[dict[str, InboxEntry], list[Problem]]:
+    """The entries by id, where a newer file of the same id replaces the older, and what is wrong with the others."""
+    found: dict[str, InboxEntry] = {}
+    problems: list[Problem] = []
+    services = [service.name for service in product.services]
+    for each in saved:
+        content = {key: value for key, value in each.content.items() if value is not None}
+        try:
+            entry = InboxEntry.model_validate(content, context={"timezone": product.timezone})
+        except ValidationError as error:
+            told = [say(one, InboxEntry) for one in error.errors()]
+            problems += [Problem(str(each.path), dotted(way) or WHOLE, value, mend) for way, value, mend in told]
+            continue
+        for name in entry.services:
+            if name not in services:
+                problems.append(Problem(str(each.path), "services", name, f"choose from {', '.join(services)}"))
+        found[entry.id] = entry
+    return found, problems
+
+
+def unread(product: Product, kind: str) -> str:
+    """What to add to the parameters so that entries of this kind are shown; empty when they are."""
+    key = _SOURCES[kind]
+    if any(source.type == "inbox" for source in getattr(product.sources, key)):
+        return ""
+    return f"it is kept, but not shown: add {{type: inbox}} to sources.{key} of {product.product}"
+
+
+def _example(name: str) -> str:
+    return {"start": "a time as 2026-11-24T10:00", "duration": "a duration as 2h"}.get(name, "a number")
+
+
+def _read(name: str, value: Any) -> Any:
+    if name not in ("minutes", "per_week") or not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError("write a number") from None
+
+
+def _option(key: str) -> str:
+    return _OPTIONS.get(key, f"--{key}")

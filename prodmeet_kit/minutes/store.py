@@ -1,0 +1,145 @@
+"""One small file for each thing that was said: nothing is overwritten, nothing is lost.
+
+``minutes/<product>/<kind>/<day>-<subject>-<letters>.yaml`` is written whole or
+not at all, under a name no other writer takes, and never changed afterwards by
+the kit: who says something else about the same subject adds a file, and the
+newest counts. Two people, two machines or two processes can write at once, and
+git merges their files without a conflict. People may edit the files by hand.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prodmeet_kit.errors import Problem
+from prodmeet_kit.parameters import read_document
+from prodmeet_kit.parameters.documents import WHOLE
+
+__all__ = ["AT", "Minutes", "Saved"]
+
+AT = "at"
+"""The key every entry has: when it was said, UTC, to the microsecond."""
+
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+_LONGEST_NAME = 60
+_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One entry as it stands in its file. ``at`` is ``None`` where somebody removed or damaged the time."""
+
+    path: Path
+    content: Mapping[str, Any]
+    at: datetime | None
+
+
+class Minutes:
+    """The minutes of one product: entries by kind, such as ``decisions`` or ``verdicts``."""
+
+    def __init__(self, folder: Path, product: str) -> None:
+        self.folder = folder / product
+
+    def save(self, kind: str, subject: str, content: Mapping[str, Any], at: datetime | None = None) -> Path:
+        """Write an entry and return its file, which is on the disk when this returns.
+
+        ``content`` holds texts, numbers, times and ``None`` (left out). ``at``
+        defaults to now. Raises ``OSError`` when the disk does not take it.
+        """
+        moment = (at or datetime.now(UTC)).astimezone(UTC)
+        plain = {key: _plain(value) for key, value in content.items() if value is not None}
+        text = _yaml({**plain, AT: moment.isoformat(timespec="microseconds")})
+        folder = self.folder / kind
+        folder.mkdir(parents=True, exist_ok=True)
+        for _ in range(_TRIES):
+            path = folder / f"{moment:%Y-%m-%d}-{_slug(subject)}-{secrets.token_hex(4)}.yaml"
+            if _write(path, text):
+                return path
+        raise FileExistsError(f"{folder}: no free name was found")
+
+    def load(self, kind: str) -> tuple[list[Saved], list[Problem]]:
+        """Every entry of a kind, oldest first, and what is wrong with files that cannot be read.
+
+        A damaged file costs itself only; its problem names file and line.
+        """
+        found: list[Saved] = []
+        problems: list[Problem] = []
+        for path in sorted((self.folder / kind).glob("*.yaml")):
+            document = read_document(path)
+            if document.problems:
+                problems += document.problems
+            elif not isinstance(document.data, dict):
+                problems.append(Problem(str(path), WHOLE, "no mapping", "write key: value lines, or delete the file"))
+            else:
+                found.append(Saved(path, document.data, _moment(document.data.get(AT))))
+        oldest = datetime.min.replace(tzinfo=UTC)
+        return sorted(found, key=lambda saved: (saved.at or oldest, saved.path.name)), problems
+
+    def newest(self, kind: str, key: str = "subject") -> tuple[dict[str, Saved], list[Problem]]:
+        """The newest entry for each value of ``key``, and the problems of :meth:`load`."""
+        found, problems = self.load(kind)
+        return {str(saved.content[key]): saved for saved in found if key in saved.content}, problems
+
+    def kinds(self) -> Iterator[str]:
+        """Which kinds of entry there are, sorted."""
+        if self.folder.is_dir():
+            yield from sorted(path.name for path in self.folder.iterdir() if path.is_dir())
+
+
+def _write(path: Path, text: str) -> bool:
+    """Put the text there whole, unless something is there already; it survives a crash of the machine."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)  # unlike a rename, it never replaces what is there
+        except FileExistsError:
+            return False
+    finally:
+        draft.unlink(missing_ok=True)
+    return True
+
+
+def _slug(subject: str) -> str:
+    """The subject as part of a file name: what is not a letter or digit of ASCII becomes a dash."""
+    return _NOT_IN_NAMES.sub("-", subject.lower()).strip("-")[:_LONGEST_NAME].strip("-") or "entry"
+
+
+def _yaml(content: Mapping[str, Any]) -> str:
+    from io import StringIO
+
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    stream = StringIO()
+    yaml.dump(dict(content), stream)
+    return stream.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return value
+
+
+def _moment(text: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None

@@ -1,0 +1,102 @@
+"""The pre-read: the clocked agenda as short Markdown, to share before the meeting.
+
+Readable in five minutes and pasteable into a document or a chat: what gets
+minutes and why, what is asked, what waits in the annex, what is quiet and on
+what grounds, and what could not be checked. Evidence stays in the report.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.display.languages import t, tn, use
+from prodmeet_kit.display.markdown import escape
+from prodmeet_kit.display.numbers import write as written
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from prodmeet_kit.agenda.evidence import AgendaItem
+    from prodmeet_kit.review import Review
+
+__all__ = ["write"]
+
+
+def write(review: Review) -> str:
+    """The pre-read of a review as Markdown, in the product's language, ending in a newline."""
+    with use(review.facts.product.language):
+        lines = rows(review.lines)
+        parts = [_head(review), _unchecked(review)]
+        for item in review.items:
+            mine = [line for line in lines if line["item"] == item.key and line["place"] == "agenda"]
+            if mine:
+                parts.append(_item(item, mine))
+        titles = {item.key: item.title for item in review.items}
+        parts.append(_annex([line for line in lines if line["place"] == "annex"], titles))
+        spoken = {line["item"] for line in lines}
+        quiet = [item for item in review.items if item.key not in spoken and item.state != "could_not_check"]
+        parts.append(_quiet(quiet))
+        return "\n".join(part for part in parts if part)
+
+
+def _head(review: Review) -> str:
+    product, window = review.facts.product, review.facts.window
+    title = t(
+        "{product}: agenda of the production meeting of {day}",
+        product=product.title or product.product,
+        day=window.day.isoformat(),
+    )
+    as_of = t(
+        "Data as of {time} ({zone}).", time=written(window.end, "time", timezone=window.timezone), zone=window.timezone
+    )
+    clock = t(
+        "{given} of {all} minutes are given.",
+        given=written(float(review.lines["minutes"].sum()), "number"),
+        all=written(product.meeting.duration.total_seconds() / 60, "number"),
+    )
+    return f"# {escape(title)}\n\n{escape(as_of)} {escape(clock)}\n\n{escape(review.overview.headline)}\n"
+
+
+def _unchecked(review: Review) -> str:
+    failed = [source for source in review.facts.sources if source.state == "failed"]
+    unknown = [item for item in review.items if item.state == "could_not_check"]
+    if not review.failures and not failed and not unknown:
+        names = ", ".join(source.name for source in review.facts.sources)
+        return escape(t("All sources answered: {names}.", names=names)) + "\n" if names else ""
+    texts = [f"{failure.section.replace('_', ' ')}, {failure.source}: {failure.message}" for failure in review.failures]
+    texts += [f"{source.name}: {source.detail}" for source in failed]
+    texts += [f"{item.title}: {item.headline}" for item in unknown]
+    return f"{t('Could not be checked:')}\n\n" + _bullets(dict.fromkeys(texts))
+
+
+def _item(item: AgendaItem, lines: list[dict[str, Any]]) -> str:
+    minutes = written(sum(line["minutes"] for line in lines), "number")
+    heading = f"## {escape(item.title)} ({escape(t('{n} min', n=minutes))})"
+    reasons = _bullets(
+        t("{n} min: {reason}", n=written(line["minutes"], "number"), reason=line["reason"]) for line in lines
+    )
+    asked = f"\n{t('To decide:')}\n\n{_bullets(item.questions)}" if item.questions else ""
+    return f"{heading}\n\n{escape(item.headline)}\n\n{reasons}{asked}"
+
+
+def _annex(lines: list[dict[str, Any]], titles: dict[str, str]) -> str:
+    if not lines:
+        return ""
+    heading = tn("Annex: {n} finding there is no time for", "Annex: {n} findings there is no time for", len(lines))
+    texts = []
+    for line in lines:
+        waits = int(line["waited"])
+        age = tn(" (waits for {n} meeting)", " (waits for {n} meetings)", waits) if waits else ""
+        texts.append(f"{titles[line['item']]}: {line['reason']}{age}")
+    return f"## {escape(heading)}\n\n{_bullets(texts)}"
+
+
+def _quiet(items: list[AgendaItem]) -> str:
+    if not items:
+        return ""
+    return f"## {escape(t('Nothing to discuss'))}\n\n" + _bullets(f"{item.title}: {item.headline}" for item in items)
+
+
+def _bullets(texts: Iterable[str]) -> str:
+    return "".join(f"- {escape(text)}\n" for text in texts)

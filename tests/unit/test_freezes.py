@@ -1,0 +1,59 @@
+"""Times in which changes wait: what a team declares, and public holidays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from prodmeet_kit.parameters.freezes import Freeze, public_holidays
+from tests.support.reviews import product, review
+
+CHANGE = {"id": "CH-1", "start": "2026-11-27T15:30Z", "end": "2026-11-27T16:00Z", "services": ["cart"], "rollback": "x"}
+
+
+def test_a_freeze_that_ends_on_a_day_holds_all_of_it() -> None:
+    freeze = Freeze(start="2026-11-27", end="2026-11-28", reason="sale")
+    # midnight in Tokyo is 15:00 UTC of the day before
+    assert freeze.span("Asia/Tokyo") == (datetime(2026, 11, 26, 15, tzinfo=UTC), datetime(2026, 11, 28, 15, tzinfo=UTC))
+    timed = Freeze(start="2026-11-27T09:00", end="2026-11-27T18:00", reason="sale")
+    assert timed.span("UTC") == (datetime(2026, 11, 27, 9, tzinfo=UTC), datetime(2026, 11, 27, 18, tzinfo=UTC))
+
+
+def test_a_freeze_does_not_end_before_it_starts() -> None:
+    with pytest.raises(ValidationError, match="ends before it starts"):
+        Freeze(start="2026-11-28", end="2026-11-27", reason="sale")
+
+
+def test_holidays_are_whole_days_of_the_products_zone() -> None:
+    first, last = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)
+    found = public_holidays("JP", first, last, "Asia/Tokyo")
+    # Culture Day on 3 November, Labor Thanksgiving Day on 23 November
+    assert [begin for begin, _, _ in found] == [
+        datetime(2026, 11, 2, 15, tzinfo=UTC),
+        datetime(2026, 11, 22, 15, tzinfo=UTC),
+    ]
+    assert [(end - begin).days for begin, end, _ in found] == [1, 1]
+    assert public_holidays("", first, last, "Asia/Tokyo") == []
+
+
+@pytest.mark.parametrize(("code", "mend"), [("Japan", "two letters"), ("DE-XX", "a part of DE: BB, BE")])
+def test_a_country_that_does_not_exist_is_told(code: str, mend: str) -> None:
+    with pytest.raises(ValidationError, match=mend):
+        product(holidays=code)
+
+
+def test_the_planned_changes_say_freeze_and_holiday_in_words() -> None:
+    freeze = {"start": "2026-11-28", "end": "2026-11-28", "reason": "the sale"}
+    item = review({"changes": [CHANGE]}, freezes=[freeze]).planned_changes  # 00:30 on the 28th in Tokyo
+    assert "CH-1: lies in a freeze: the sale. Is the time still right?" in item.questions
+    holiday = review({"changes": [CHANGE | {"start": "2026-11-26T12:00Z"}]}, timezone="America/New_York", holidays="US")
+    assert "lies on a public holiday: Thanksgiving" in holiday.planned_changes.questions[0]
+    assert review({"changes": [CHANGE]}).planned_changes.questions == ()
+
+
+def test_a_spent_budget_says_what_may_still_go_out() -> None:
+    values = {"slo/cart/availability/total": 10.0, "slo/cart/availability/bad": 1.0}
+    item = review({"changes": [CHANGE]}, values).planned_changes
+    assert "only P0 and security changes go out" in item.questions[0]

@@ -1,0 +1,159 @@
+"""The inbox: what `prodmeet add` writes, what is refused, and which meeting shows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from prodmeet_kit import frames
+from prodmeet_kit.cli import cli
+from prodmeet_kit.errors import ParametersError, SourceError
+from prodmeet_kit.frames import Spec
+from prodmeet_kit.minutes import Minutes
+from prodmeet_kit.minutes.inbox import add
+from prodmeet_kit.sources import from_inbox
+from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.window import Window
+from tests.support.reviews import product, review
+
+END = datetime(2026, 11, 23, 1, tzinfo=UTC)
+WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="Asia/Tokyo")  # since 9 Nov 01:00 UTC
+IN_WINDOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def read(folder: Path, spec: Spec, window: Window = WINDOW) -> pd.DataFrame:
+    context = Context(product(), window, spec, f"sources.{spec.name}[0]", folder, folder, Broken("metrics", "none"))
+    return spec.check(from_inbox.read({"type": "inbox"}, context))
+
+
+def written(folder: Path, at: datetime = IN_WINDOW, **content: Any) -> Path:
+    return Minutes(folder, "shop").save("inbox", "x", {"id": "E-1", "text": "Who owns cart?", **content}, at)
+
+
+def test_a_question_becomes_a_consultation_and_nothing_else(tmp_path: Path) -> None:
+    add(product(), tmp_path, "Who owns cart?", {"kind": "question", "owner": "ada"}, IN_WINDOW)
+    row = read(tmp_path, frames.CONSULTATIONS).loc[0]
+    assert (row["question"], row["asked_by"], row["asked"]) == ("Who owns cart?", "ada", pd.Timestamp(IN_WINDOW))
+    assert [len(read(tmp_path, spec)) for spec in (frames.TOIL, frames.CHANGES, frames.TOPICS)] == [0, 0, 0]
+
+
+def test_a_change_begins_in_the_products_zone_and_ends_after_its_duration(tmp_path: Path) -> None:
+    fields = {"kind": "change", "start": "2026-11-25T10:00", "duration": "2h"}
+    add(product(), tmp_path, "Move cart", fields, IN_WINDOW)
+    row = read(tmp_path, frames.CHANGES).loc[0]
+    # 10:00 in Tokyo (+09:00) is 01:00 UTC; two hours later is 03:00
+    assert row["start"] == pd.Timestamp("2026-11-25T01:00Z") and row["end"] == pd.Timestamp("2026-11-25T03:00Z")
+    assert (row["title"], row["duration_s"]) == ("Move cart", 7200.0)
+
+
+def test_toil_has_its_minutes_and_times(tmp_path: Path) -> None:
+    add(product(), tmp_path, "Restart the cache", {"kind": "toil", "minutes": "10", "per_week": "3"}, IN_WINDOW)
+    row = read(tmp_path, frames.TOIL).loc[0]
+    assert (row["text"], row["minutes"], row["times_per_week"]) == ("Restart the cache", 10.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "key", "mend"),
+    [
+        ({"kind": "wish"}, "--kind", "write question, change, toil, announcement or topic"),
+        ({"kind": "change", "start": "2026-11-25"}, "--duration", "a change needs it: write a duration as 2h"),
+        ({"kind": "toil", "minutes": "ten", "per_week": "1"}, "--minutes", "write a number"),
+        ({"kind": "toil", "minutes": "-1", "per_week": "1"}, "--minutes", "write a number of at least 0"),
+        ({"kind": "topic", "minutes": "5"}, "--minutes", "only a toil has it: leave it out, or write kind: toil"),
+    ],
+)
+def test_a_wrong_option_is_named_with_its_mend_and_nothing_is_written(
+    tmp_path: Path, fields: dict[str, str], key: str, mend: str
+) -> None:
+    with pytest.raises(ParametersError) as caught:
+        add(product(), tmp_path, "Move cart", fields)
+    assert [(problem.key, problem.mend) for problem in caught.value.problems] == [(key, mend)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_file_is_told_with_file_key_value_and_mend(tmp_path: Path) -> None:
+    path = written(tmp_path, kind="question", ownr="ada")
+    with pytest.raises(ParametersError) as caught:
+        read(tmp_path, frames.TOPICS)
+    assert str(caught.value) == f"{path}: ownr is not a known key: did you mean owner?"
+
+
+@pytest.mark.parametrize(
+    ("at", "closed", "shown"),
+    [
+        (BEFORE, False, True),  # nobody closed it
+        (BEFORE, True, False),
+        (IN_WINDOW, True, True),  # closed before it was ever shown
+        (END + timedelta(seconds=1), False, True),  # the end is rounded down to the step
+        (END + timedelta(days=1), False, False),  # for the next meeting
+    ],
+)
+def test_an_entry_is_shown_until_the_meeting_after_it_was_closed(
+    tmp_path: Path, at: datetime, closed: bool, shown: bool
+) -> None:
+    written(tmp_path, at, closed=closed)
+    assert len(read(tmp_path, frames.TOPICS)) == int(shown)
+
+
+def test_a_newer_file_of_the_same_id_replaces_the_older(tmp_path: Path) -> None:
+    written(tmp_path, IN_WINDOW, kind="question")
+    written(tmp_path, IN_WINDOW + timedelta(hours=1), kind="question", answer="We do", answered="2026-11-21")
+    shown = read(tmp_path, frames.CONSULTATIONS)
+    assert shown["answer"].tolist() == ["We do"]
+
+
+def test_the_inbox_has_no_incidents(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="the inbox holds no incidents"):
+        read(tmp_path, frames.INCIDENTS)
+
+
+def test_only_a_topic_asks_for_minutes_and_an_announcement_is_read() -> None:
+    entries = [
+        {"id": "T-1", "kind": "topic", "text": "Split the meeting?", "owner": "ada", "added": "2026-11-20"},
+        {"id": "A-1", "kind": "announcement", "text": "New office", "added": "2026-11-21"},
+    ]
+    item = review({"topics": entries}).topics
+    assert item.headline == "1 topic and 1 announcement." and item.state == "attention"
+    ((candidate),) = item.candidates
+    assert (candidate.score, candidate.minutes, candidate.subject) == (35.0, 2.0, "topic/T-1")
+    assert item.evidence[0].frame["id"].tolist() == ["A-1", "T-1"]  # type: ignore[union-attr]
+
+
+# The command
+
+
+def prodmeet(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words], prog_name="prodmeet")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "parameters").mkdir()
+    (tmp_path / "parameters" / "shop.yaml").write_text("product: shop\nservices:\n  - name: cart\n")
+    return tmp_path
+
+
+def test_add_prints_the_file_it_wrote(home: Path) -> None:
+    told = prodmeet("-C", home, "add", "shop", "Split the meeting?", "--owner", "ada")
+    assert told.exit_code == 0
+    saved, problems = Minutes(home / "minutes", "shop").load("inbox")
+    assert problems == [] and told.stdout == f"{saved[0].path}\n" and told.stderr == ""
+    assert {"kind": "topic", "text": "Split the meeting?", "owner": "ada"}.items() <= saved[0].content.items()
+
+
+def test_add_says_when_no_source_shows_what_was_added(home: Path) -> None:
+    told = prodmeet("-C", home, "add", "shop", "Who owns cart?", "--kind", "question")
+    assert told.exit_code == 0
+    assert told.stderr == "it is kept, but not shown: add {type: inbox} to sources.consultations of shop\n"
+
+
+def test_add_refuses_with_exit_status_two(home: Path) -> None:
+    told = prodmeet("-C", home, "add", "shop", " ")
+    assert (told.exit_code, told.stderr) == (2, 'prodmeet: prodmeet add: TEXT is "": write what it is about\n')
+    assert not (home / "minutes").exists()
