@@ -25,6 +25,7 @@ __all__ = [
     "has_window",
     "normal",
     "selector",
+    "selectors",
 ]
 
 WINDOW = re.compile(r"\{\{\s*\.?window\s*\}\}")
@@ -148,6 +149,31 @@ def selector(text: str) -> tuple[str, str]:
     if found is None or type(node).__name__ != "VectorSelector" or node.matchers.or_matchers:
         raise ValueError('write a metric name with label matchers, such as requests{service="web"}')
     return found[1], (found[2] or "").strip().rstrip(",")
+
+
+def selectors(query: str) -> list[tuple[str, dict[str, str]]]:
+    """Every metric a query reads, with the labels it must equal; the name is empty where only labels choose.
+
+    >>> selectors('sum(rate(requests{service="cart",code=~"5.."}[5m])) / limit')
+    [('requests', {'service': 'cart'}), ('limit', {})]
+
+    Raises ``ValueError`` when it is not PromQL.
+    """
+    found: list[tuple[str, dict[str, str]]] = []
+
+    def visit(node: Any) -> None:
+        for each in (node, getattr(node, "vector_selector", None)):
+            if each is not None and type(each).__name__ == "VectorSelector":
+                matchers = each.matchers.matchers
+                equal = {m.name: m.value for m in matchers if str(m.op).rsplit(".", 1)[-1] == "Equal"}
+                name = each.name or equal.pop("__name__", "")
+                if (name, equal) not in found:
+                    found.append((name, equal))
+
+    import promql_parser
+
+    promql_parser.walk(_parse(fill_window(query, timedelta(minutes=5))), visit)
+    return found
 
 
 @dataclass(frozen=True)

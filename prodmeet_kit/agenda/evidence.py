@@ -27,14 +27,18 @@ __all__ = [
     "HeatMap",
     "Line",
     "Mark",
+    "Multiples",
     "Note",
     "State",
     "Table",
     "WeekOverlay",
 ]
 
-State = Literal["attention", "fine", "none", "could_not_check"]
-"""attention: decide something; fine: checked and well; none: checked and empty; could_not_check: not known."""
+State = Literal["attention", "fine", "none", "could_not_check", ""]
+"""attention: decide something; fine: checked and well; none: checked and empty; could_not_check: not known.
+
+Empty: nothing is judged, as while exploring.
+"""
 
 Kind = Literal[
     "text", "number", "amount", "count", "percent", "change", "budget", "duration", "days", "time", "date", "state",
@@ -145,6 +149,20 @@ class WeekOverlay:
 
 
 @dataclass(frozen=True)
+class Multiples:
+    """Small charts over the same time, side by side; each of ``panels`` has one line, and its own levels and marks."""
+
+    title: str
+    panels: tuple[Chart, ...]
+    start: datetime
+    end: datetime
+    timezone: str
+    anchor: str
+    caption: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True)
 class Note:
     """A sentence the reader must know. With a ``summary`` it is folded: that is shown, and the sentence on demand."""
 
@@ -153,7 +171,7 @@ class Note:
     summary: str = ""
 
 
-Figure = Chart | HeatMap | WeekOverlay
+Figure = Chart | HeatMap | WeekOverlay | Multiples
 """What is drawn; each has a title, an anchor, a caption, and may be folded."""
 
 Evidence = Table | Figure | Note

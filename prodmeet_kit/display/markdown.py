@@ -58,7 +58,7 @@ def _lines(item: AgendaItem, level: int) -> list[str]:
     lines = [
         f"{'#' * level} {escape(item.title)}{minutes}",
         "",
-        f"**{word(item.state).text}:** {escape(item.headline)}",
+        f"**{word(item.state).text}:** {escape(item.headline)}" if item.state else escape(item.headline),
         "",
     ]
     lines += [line for question, answer in item.brief for line in (f"{escape(question)} {escape(answer)}", "")]

@@ -1,0 +1,84 @@
+"""The questions a review asked and what came back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit import promql
+from prodmeet_kit.errors import InputError
+from prodmeet_kit.explore.names import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from prodmeet_kit.facts import Answer, Facts
+
+__all__ = ["COLUMNS", "answer", "questions", "same_query"]
+
+COLUMNS = ("key", "section", "query", "start", "end", "step", "source", "points", "error")
+"""Of :func:`questions`."""
+
+
+def questions(facts: Facts) -> pd.DataFrame:
+    """Every question asked, one row each, with the columns :data:`COLUMNS`.
+
+    ``start`` and ``end`` are UTC, ``step`` is a length of time (``NaT`` where one
+    instant was asked), ``points`` how many came back, ``error`` why none did.
+    """
+    import pandas as pd
+
+    rows = [
+        (
+            key,
+            found.question.section,
+            found.question.query,
+            found.question.start,
+            found.question.end,
+            found.question.step,
+            found.source,
+            found.points,
+            found.error,
+        )
+        for key, found in facts.answers.items()
+    ]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    for column in ("start", "end"):
+        frame[column] = pd.DatetimeIndex(pd.to_datetime(frame[column], utc=True)).as_unit("ns")
+    return frame.assign(step=pd.to_timedelta(frame["step"]))
+
+
+def answer(facts: Facts, key: str) -> pd.DataFrame:
+    """The frame that answers a question: UTC times down, one column a series, a gap is NaN.
+
+    Raises :class:`InputError` with the nearest keys when there is no such
+    question, and with the source's words when it failed.
+    """
+    found = facts.answers.get(key)
+    if found is None:
+        raise InputError(f"there is no question {key}: {nearest(key, facts.answers)}; review.questions lists all")
+    if found.frame is None:
+        raise InputError(f"{key} was not answered: {found.error}")
+    return found.frame.copy()
+
+
+def same_query(answers: Mapping[str, Answer], texts: set[str]) -> list[Answer]:
+    """The answers whose query is one of these, however it is written; those over a range first, the longest first."""
+    wanted = set()
+    for text in texts:
+        try:
+            wanted.add(promql.normal(text))
+        except ValueError as error:
+            raise InputError(f"this is not PromQL: {error}") from None
+
+    def is_wanted(found: Answer) -> bool:
+        if found.frame is None:
+            return False
+        try:
+            return promql.normal(found.question.query) in wanted
+        except ValueError:  # a source of another kind may be asked in another language
+            return found.question.query.strip() in texts
+
+    same = [found for found in answers.values() if is_wanted(found)]
+    return sorted(same, key=lambda found: (found.question.instant, found.question.start - found.question.end))

@@ -1,0 +1,82 @@
+"""What the PromQL box completes: metrics, labels and their values, from the product's queries and its server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit import promql
+from prodmeet_kit.sources.prometheus import PrometheusSource
+
+if TYPE_CHECKING:
+    from prodmeet_kit.explore.asking import Open
+    from prodmeet_kit.facts import Facts
+    from prodmeet_kit.window import Window
+
+__all__ = ["FUNCTIONS", "MOST", "known_words", "label_values", "server_words"]
+
+MOST = 5_000
+"""More names than this are not sent to a browser."""
+
+_FUNCTIONS = (
+    "abs absent absent_over_time avg avg_over_time bottomk by ceil changes clamp clamp_max clamp_min count"
+    " count_over_time count_values delta deriv exp floor group group_left group_right histogram_quantile"
+    " histogram_sum histogram_count idelta ignoring increase irate label_join label_replace last_over_time ln log10"
+    " log2 max max_over_time min min_over_time offset on predict_linear present_over_time quantile quantile_over_time"
+    " rate resets round scalar sort sort_desc sqrt stddev stddev_over_time sum sum_over_time time timestamp topk"
+    " unless vector without"
+)
+FUNCTIONS = tuple(_FUNCTIONS.split())
+"""Functions, aggregations and words of PromQL."""
+
+Words = dict[str, Any]
+
+
+def known_words(facts: Facts) -> Words:
+    """``metrics``, a list of names, and ``labels``, values by name: what the queries of the review read."""
+    metrics: set[str] = set()
+    labels: dict[str, set[str]] = {}
+    for answer in facts.answers.values():
+        try:
+            found = promql.selectors(answer.question.query)
+        except ValueError:  # a source of another kind may be asked in another language
+            continue
+        for name, equal in found:
+            metrics |= {name} - {""}
+            for label, value in equal.items():
+                labels.setdefault(label, set()).add(value)
+    return {"metrics": sorted(metrics), "labels": {label: sorted(values) for label, values in sorted(labels.items())}}
+
+
+def server_words(opened: Open, window: Window) -> Words:
+    """``metrics`` and ``labels`` (names only) that have samples since the last meeting.
+
+    Empty for a source that cannot tell. Raises :class:`~prodmeet_kit.errors.SourceError`.
+    """
+    bounds = _bounds(window)
+    metrics = _asked(opened, lambda server: server.get_label_values("__name__", params=dict(bounds)))
+    labels = _asked(opened, lambda server: server.get_label_names(params=dict(bounds)))
+    return {"metrics": metrics, "labels": {label: [] for label in labels if not label.startswith("__")}}
+
+
+def label_values(opened: Open, window: Window, label: str, metric: str = "") -> list[str]:
+    """The values of a label since the last meeting, of one metric or of all.
+
+    Raises :class:`~prodmeet_kit.errors.SourceError`.
+    """
+    params = {**_bounds(window), **({"match[]": metric} if metric else {})}
+    return _asked(opened, lambda server: server.get_label_values(label, params=params))
+
+
+def _bounds(window: Window) -> dict[str, str]:
+    return {"start": f"{window.start.timestamp():.3f}", "end": f"{window.end.timestamp():.3f}", "limit": str(MOST)}
+
+
+def _asked(opened: Open, ask: Callable[[Any], Iterable[str] | None]) -> list[str]:
+    source = opened()
+    try:
+        if not isinstance(source, PrometheusSource):
+            return []
+        return sorted(str(word) for word in ask(source.connection) or ())[:MOST]
+    finally:
+        source.close()

@@ -1,0 +1,76 @@
+"""The trends of a short stretch of time asked again with a finer step, where the metric source can still be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from prodmeet_kit import questions
+from prodmeet_kit.errors import ProdmeetError
+from prodmeet_kit.facts import Answer, Question
+from prodmeet_kit.findings import Findings
+from prodmeet_kit.redaction import redact
+from prodmeet_kit.window import choose_step, floor_to_step
+
+if TYPE_CHECKING:
+    from prodmeet_kit.explore.asking import Open
+    from prodmeet_kit.sources.base import MetricSource
+
+__all__ = ["finer"]
+
+_FINER = 11
+"""A thousand points instead of the eleven thousand a server allows."""
+
+
+def finer(findings: Findings, opened: Open, services: tuple[str, ...], start: datetime, end: datetime) -> Findings:
+    """The same product with trends from ``start`` to ``end`` only, a point a minute where that is under a thousand.
+
+    Only these services are asked about (all, when none is named). The findings themselves come back when their own
+    step is as fine. What the source cannot answer has no trend; its answers say why.
+    """
+    facts = findings.facts
+    step = max(choose_step((end - start) * _FINER), min(_scrape(findings), facts.window.step))
+    if step >= facts.window.step:
+        return findings
+    first, last = floor_to_step(start, step), floor_to_step(end, step)
+    near = replace(facts.window, start=first, end=last, step=step, compare_start=first, history_start=first)
+    asked = [
+        replace(question, start=max(question.start, first + step))
+        for question in questions.plan(facts.product, near, facts.answers)
+        if not question.instant and (not services or question.key.split("/")[1] in services)
+    ]
+    answers = {**facts.answers, **_none(facts.answers), **_ask(asked, opened)}
+    return Findings(replace(facts, window=near, answers=answers))
+
+
+def _scrape(findings: Findings) -> timedelta:
+    metrics = findings.facts.product.sources.metrics
+    return metrics.scrape_interval if metrics else findings.facts.window.step
+
+
+def _none(answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Answers of another step must not stand beside the finer ones."""
+    trends = {key: answer for key, answer in answers.items() if not answer.question.instant}
+    return {key: replace(answer, frame=None, error="not asked") for key, answer in trends.items()}
+
+
+def _ask(asked: list[Question], opened: Open) -> dict[str, Answer]:
+    source = opened()
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda question: _answer(source, question), asked))
+    finally:
+        source.close()
+    return {answer.question.key: answer for answer in answers}
+
+
+def _answer(source: MetricSource, question: Question) -> Answer:
+    try:
+        answer = source.answer(question)
+    except ProdmeetError as error:
+        return Answer(question, None, error=redact(str(error)), source=source.name)
+    several = answer.frame is not None and answer.frame.shape[1] > 1
+    return replace(answer, frame=None, error="several series came back") if several else answer

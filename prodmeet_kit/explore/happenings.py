@@ -1,0 +1,141 @@
+"""Everything that happened in a stretch of time, one moment a row, and the marks it makes on charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Mark
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["COLUMNS", "Thing", "happenings", "marks", "things"]
+
+COLUMNS = ("time", "kind", "id", "service", "text")
+"""Of :func:`happenings`."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that happened: ``kind`` is incident, page, alert, slo_event or change; no services: it may be any.
+
+    ``end`` is ``None`` while it goes on. ``moments`` are times in it with what they are.
+    """
+
+    kind: str
+    id: str
+    title: str
+    services: tuple[str, ...]
+    start: datetime
+    end: datetime | None
+    moments: tuple[tuple[datetime, str], ...] = ()
+
+    def touches(self, start: datetime, end: datetime) -> bool:
+        """Whether any of it lies in the span."""
+        return self.start <= end and (self.end is None or self.end >= start)
+
+    def concerns(self, services: tuple[str, ...]) -> bool:
+        """Whether it is about one of these services; with none named on either side it may be."""
+        return not services or not self.services or bool(set(self.services) & set(services))
+
+
+def things(findings: Findings) -> list[Thing]:
+    """All incidents, alerts, SLO events and changes the review knows, whenever they were, oldest first."""
+    found = [*_incidents(findings), *_alerts(findings), *_slo_events(findings), *_changes(findings)]
+    return sorted(found, key=lambda thing: thing.start)
+
+
+def happenings(found: list[Thing], start: datetime, end: datetime) -> pd.DataFrame:
+    """The moments of these things in ``[start, end]`` with the columns :data:`COLUMNS`, in order of time.
+
+    What began before the span and goes on in it has its beginning as a row as well. ``service`` holds names
+    with commas between; empty where none is named.
+    """
+    import pandas as pd
+
+    lines: list[tuple[datetime, str, str, str, str]] = []
+    for thing in found:
+        services = ", ".join(thing.services)
+        told = [(thing.start, thing.title)] + [each for each in thing.moments if start <= each[0] <= end]
+        lines += [(moment, thing.kind, thing.id, services, text) for moment, text in told]
+    lines.sort(key=lambda line: line[0])
+    frame = pd.DataFrame(lines, columns=list(COLUMNS))
+    return frame.assign(time=pd.DatetimeIndex(pd.to_datetime(frame["time"], utc=True)).as_unit("ns"))
+
+
+_MARKED: dict[str, Any] = {"incident": "incident", "page": "page", "change": "change"}
+
+
+def marks(found: list[Thing], service: str, last: datetime) -> tuple[Mark, ...]:
+    """Incidents, pages and changes of a service, for its charts; what is open lasts until ``last``."""
+    return tuple(
+        Mark(
+            thing.start,
+            (thing.end or last) if thing.kind == "incident" else None,
+            thing.title if thing.kind == "page" else thing.id,
+            _MARKED[thing.kind],
+        )
+        for thing in found
+        if thing.kind in _MARKED and thing.concerns((service,))
+    )
+
+
+def _moment(value: Any) -> datetime | None:
+    return None if value is None or value != value else value.to_pydatetime()  # NaT is not equal to itself
+
+
+def _moments(row: dict[str, Any], **texts: str) -> tuple[tuple[datetime, str], ...]:
+    pairs = ((_moment(row[column]), text) for column, text in texts.items())
+    return tuple((moment, text) for moment, text in pairs if moment is not None)
+
+
+def _incidents(findings: Findings) -> Iterator[Thing]:
+    incidents = findings.facts.records.get("incidents")
+    for row in rows(incidents) if incidents is not None else ():
+        began = _moment(row["start"])
+        if began is None:
+            continue
+        how = t("the team knew ({how})", how=row["detected_by"]) if row["detected_by"] else t("the team knew")
+        moments = _moments(row, detected=how, mitigated=t("users were well again"), end=t("over"))
+        end = _moment(row["mitigated"]) or _moment(row["end"])
+        yield Thing("incident", row["id"], row["title"], tuple(row["services"]), began, end, moments)
+
+
+def _alerts(findings: Findings) -> Iterator[Thing]:
+    for row in rows(findings.episodes):
+        kind = "page" if row["page"] else "alert"
+        services = (row["service"],) if row["service"] else ()
+        moments = _moments(row, end=t("{alert} ended", alert=row["alert"]))
+        yield Thing(kind, row["id"], row["alert"], services, row["start"].to_pydatetime(), _moment(row["end"]), moments)
+
+
+def _slo_events(findings: Findings) -> Iterator[Thing]:
+    for row in rows(findings.slo_events):
+        title = t(
+            "{slo} burned its budget at up to {burn} times its pace, {spent} of it",
+            slo=row["slo"],
+            burn=write(row["peak_burn"], "number"),
+            spent=write(row["budget_spent"], "budget"),
+        )
+        moments = _moments(row, end=t("{slo} was well again", slo=row["slo"])) if not row["ongoing"] else ()
+        yield Thing("slo_event", row["id"], title, (row["service"],), row["onset"].to_pydatetime(),
+                    _moment(row["end"]), moments)  # fmt: skip
+
+
+def _changes(findings: Findings) -> Iterator[Thing]:
+    changes = findings.facts.records.get("changes")
+    for row in rows(changes) if changes is not None else ():
+        began = _moment(row["start"])
+        if began is not None:
+            moments = _moments(row, end=t("planned end"))
+            yield Thing("change", row["id"], row["title"], tuple(row["services"]), began, _moment(row["end"]) or began,
+                        moments)  # fmt: skip

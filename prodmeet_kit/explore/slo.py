@@ -1,0 +1,126 @@
+"""One SLO: its state in a sentence, how fast its budget burned, and the queries behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.agenda.metrics_slos import chart as burn_chart
+from prodmeet_kit.agenda.metrics_slos import slo_table
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.explore.answers import questions
+from prodmeet_kit.explore.measures import measure, sli_frame
+from prodmeet_kit.explore.names import ref as find
+from prodmeet_kit.explore.shown import Shown
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["SloShown", "slo"]
+
+_KEPT = {"OK": "kept", "BAD": "missed", "NO_DATA": "no data", "TOO_FEW": "too few events"}
+
+
+class SloShown(Shown):
+    """An SLO. ``frame``: ``good, total, bad, sli`` of each step by UTC time; empty where no total is known.
+
+    ``queries``: the questions behind it, as ``review.questions`` has them.
+    """
+
+    def __init__(self, queries: pd.DataFrame, **shown: Any) -> None:
+        super().__init__(**shown)
+        self.queries = queries
+
+
+def slo(findings: Findings, text: str) -> SloShown:
+    """What is known of the SLO ``service/name``, without a name of the one whose budget lost most.
+
+    Raises :class:`InputError` with the nearest names.
+    """
+    import pandas as pd
+
+    summary = findings.slos
+    if not text and len(summary):
+        spent = summary["budget_spent_since_last"].fillna(-1.0)
+        most = summary.iloc[int(spent.argmax())]
+        text = f"{most['service']}/{most['name']}"
+    ref = find(findings.facts.product, text, "slo")
+    row_frame = summary[(summary["service"] == ref.service) & (summary["name"] == ref.name)]
+    row = rows(row_frame)[0]
+    asked = questions(findings.facts)
+    queries = asked[asked["key"].str.startswith(f"slo/{ref.short}/")].reset_index(drop=True)
+    evidence: list[Evidence] = [slo_table(row_frame)]
+    chart = burn_chart(findings, row)
+    if chart is not None:
+        evidence.append(replace(chart, folded=False))
+    measured = measure(findings, ref)
+    if measured is not None:
+        start = findings.facts.window.start
+        trend = measured.chart(findings, measured.values[measured.values.index > start])
+        evidence.append(replace(trend, title=t("{name}: share of good events", name=ref.short)))
+    evidence += [_events(findings, ref.short), _queries(queries)]
+    frame = sli_frame(findings, ref)
+    empty = pd.DataFrame({name: pd.Series(dtype="float64") for name in ("good", "total", "bad", "sli")})
+    return SloShown(
+        queries,
+        key=f"slo-{ref.service}-{ref.name}",
+        title=ref.short,
+        sentence=_sentence(row),
+        evidence=tuple(evidence),
+        timezone=findings.facts.window.timezone,
+        frame=empty if frame is None else frame,
+    )
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    state = t(_KEPT[row["state"]])
+    if row["state"] == "NO_DATA":
+        return t("{state}: no total came back over {span}", state=state, span=write(row["window_s"], "duration"))
+    return t(
+        "{state}: {good} of {total} were good over {span}, {attained} against an objective of {objective};"
+        " {spent} of the budget went since the last meeting, {left} is left",
+        state=state,
+        good=_events_or_time(row, "good"),
+        total=_events_or_time(row, "total"),
+        span=write(row["window_s"], "duration"),
+        attained=write(row["attainment"], "percent"),
+        objective=write(row["objective"], "percent"),
+        spent=write(row["budget_spent_since_last"], "budget"),
+        left=write(row["budget_remaining"], "budget"),
+    )
+
+
+def _events_or_time(row: dict[str, Any], column: str) -> str:
+    if row["weight"] == "time":
+        return write(row[column], "duration")
+    return write(row[column], "count") if column == "good" else t("{n} events", n=write(row[column], "count"))
+
+
+def _events(findings: Findings, ref: str) -> Table:
+    events = findings.slo_events
+    service, _, name = ref.partition("/")
+    mine = events[(events["service"] == service) & (events["slo"] == name)]
+    columns = (
+        Column("id", t("Event")),
+        Column("onset", t("Began"), "time"),
+        Column("duration_s", t("Lasted"), "duration"),
+        Column("bad", t("Bad events"), "count"),
+        Column("budget_spent", t("Budget spent"), "budget"),
+        Column("peak_burn", t("Highest burn rate"), "number"),
+    )
+    return Table(t("Times its budget burned fast"), mine, columns)
+
+
+def _queries(queries: pd.DataFrame) -> Table:
+    columns = (
+        Column("key", t("Question"), "code"),
+        Column("points", t("Points"), "count"),
+        Column("query", t("Query"), "code"),
+    )
+    return Table(t("Queries"), queries, columns, folded=True)

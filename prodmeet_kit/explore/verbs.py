@@ -1,0 +1,126 @@
+"""The exploration verbs of a review. Each is one call; the module that does the work loads when it is used."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from prodmeet_kit.display import languages
+
+if TYPE_CHECKING:
+    from datetime import date, datetime, timedelta
+
+    import pandas as pd
+
+    from prodmeet_kit.explore.around import AroundShown
+    from prodmeet_kit.explore.asking import Open, QueryShown
+    from prodmeet_kit.explore.closer import Closer
+    from prodmeet_kit.explore.compare import CompareShown
+    from prodmeet_kit.explore.promql_box import PromqlBox
+    from prodmeet_kit.explore.slo import SloShown
+    from prodmeet_kit.facts import Facts
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["Exploring"]
+
+
+class Exploring:
+    """What one can ask of a review beside its agenda. Everything displays itself and has a ``frame``."""
+
+    findings: Findings
+    ask_at: Open | None = None
+    """Opens the metric source; ``None`` while the data are frozen."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    @property
+    def questions(self) -> pd.DataFrame:
+        """Every question the review asked: key, section, query, start, end, step, source, points, error."""
+        from prodmeet_kit.explore.answers import questions
+
+        return questions(self.facts)
+
+    def answer(self, key: str) -> pd.DataFrame:
+        """The frame that answers the question ``key``; an unknown one is told the nearest keys."""
+        from prodmeet_kit.explore.answers import answer
+
+        return answer(self.facts, key)
+
+    def slo(self, name: str = "") -> SloShown:
+        """One SLO, such as ``cart/availability``: state, burn rate, events; ``.frame`` and ``.queries`` behind it.
+
+        Without a name the one whose budget lost most since the last meeting.
+        """
+        from prodmeet_kit.explore.slo import slo
+
+        with languages.use(self.facts.product.language):
+            return slo(self.findings, name)
+
+    def around(
+        self, what: str | date | datetime = "", before: str | timedelta = "1h", after: str | timedelta = "2h"
+    ) -> AroundShown:
+        """What moved and what happened around an incident, page, SLO event or change (by its id), or a time.
+
+        Frozen data show the trends of the report; a review that can ask asks for finer ones.
+        Without either the newest incident, else the newest fast burn, page or change since the last meeting.
+        """
+        from prodmeet_kit.explore.around import around
+
+        with languages.use(self.facts.product.language):
+            return around(self.findings, what, before, after, self.ask_at)
+
+    def compare(self, what: str = "", shift: str | timedelta = "7d") -> CompareShown:
+        """An SLO, load or resource since the last meeting, against the same time ``shift`` earlier.
+
+        Without a name the first load, else resource, else SLO.
+        """
+        from prodmeet_kit.explore.compare import compare
+
+        with languages.use(self.facts.product.language):
+            return compare(self.findings, what, shift)
+
+    def query(
+        self,
+        promql: str = "",
+        start: str | date | datetime = "",
+        end: str | date | datetime = "",
+        step: str | timedelta = "",
+    ) -> QueryShown:
+        """PromQL over a range, by default since the last meeting: asked now, or answered from the frozen data.
+
+        Without a query the first trend of the review.
+        """
+        from prodmeet_kit.explore.asking import query
+
+        with languages.use(self.facts.product.language):
+            return query(self.facts, self.ask_at, promql, start, end, step)
+
+    def live(self, folder: str | Path = ".") -> Self:
+        """The same facts, with :meth:`query` asking the metric source of the product's own parameters now.
+
+        TLS files the parameters name are looked for in ``folder``.
+        """
+        from prodmeet_kit.gather import open_metrics
+
+        other = type(self)(self.facts)
+        other.findings = self.findings
+        other.ask_at = partial(open_metrics, self.facts.product, Path(folder))
+        return other
+
+    @cached_property
+    def promql(self) -> PromqlBox:
+        """A box to write PromQL in, with completion; the answer stands below it."""
+        from prodmeet_kit.explore.promql_box import promql_box
+
+        with languages.use(self.facts.product.language):
+            return promql_box(self)
+
+    @cached_property
+    def closer(self) -> Closer:
+        """A list of what happened, newest first; what is chosen is looked at with :meth:`around`."""
+        from prodmeet_kit.explore.closer import closer
+
+        with languages.use(self.facts.product.language):
+            return closer(self)

@@ -1,0 +1,105 @@
+"""``prodmeet explore``: a copy of the exploration notebook, its parameters put in, open in JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
+from prodmeet_kit import resources
+from prodmeet_kit.errors import InputError, ReportError
+from prodmeet_kit.live.lab import Server, running_lab
+
+__all__ = ["explore_notebook", "open_exploring", "write_copy"]
+
+_CSS = """
+.jp-RenderedHTMLCommon { font-size: 15px; }
+"""
+
+
+def explore_notebook(parameters: Mapping[str, str]) -> NotebookNode:
+    """The exploration notebook with these values in its cell of parameters."""
+    notebook: NotebookNode = nbformat.read(resources.notebook("explore"), as_version=4)
+    (cell,) = (cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
+    for name, value in parameters.items():
+        begin = re.search(rf'^{name} = (?="")', cell.source, flags=re.MULTILINE)
+        assert begin is not None, name
+        cell.source = cell.source[: begin.end()] + repr(value) + cell.source[begin.end() + 2 :]
+    return notebook
+
+
+def write_copy(folder: Path, notebook: NotebookNode) -> Path:
+    """Write the notebook into the folder as ``explore.ipynb``, or under the next free name; what is there stays."""
+    text = nbformat.writes(notebook) + "\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        path = folder / ("explore.ipynb" if number == 1 else f"explore-{number}.ipynb")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            if path.is_file() and path.read_text(encoding="utf-8", errors="replace") == text:
+                return path  # nobody touched it
+        except OSError as error:
+            raise ReportError(f"cannot write {path}: {error.strerror}") from error
+        else:
+            return path
+    raise AssertionError("count never ends")
+
+
+@contextmanager
+def open_exploring(
+    product: str = "", *, folder: Path = Path(), report: Path | None = None, end: str = "", port: int = 0
+) -> Iterator[tuple[Server, str]]:
+    """JupyterLab on the copy: in the report's folder on its frozen facts, else in ``reports/<product>``.
+
+    Gives the server and the address a browser opens; leaving the block ends it. Raises :class:`InputError` for a
+    product, report or time that cannot be explored.
+    """
+    if report is not None:
+        place, parameters = _of_report(report.resolve(), product, end)
+    else:
+        place, parameters = _of_product(product, folder, end)
+    path = write_copy(place, explore_notebook(parameters))
+    with running_lab(place, path.name, port=port) as server:
+        _for_work(server.runtime.parent)
+        server.session(path.name)  # or the page asks which kernel to start
+        yield server, server.page(path.name)
+
+
+def _of_report(report: Path, product: str, end: str) -> tuple[Path, dict[str, str]]:
+    from prodmeet_kit.snapshot import locate, outline
+
+    snapshot = locate(report)
+    found = outline(snapshot).product.product
+    if product not in ("", found):
+        raise InputError(f"--report {report} is of {found}, not of {product}: leave one of them out")
+    if end:
+        raise InputError("--to: a report has its own window: leave --to or --report out")
+    return snapshot.parent, {"product": found, "snapshot": snapshot.name}
+
+
+def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, str]]:
+    if not product:
+        if end:
+            raise InputError("--to: the demo has a fixed window: give a product to choose another")
+        return folder.resolve() / "reports" / "demo", {}
+    from prodmeet_kit.parameters import load
+    from prodmeet_kit.review import window_of
+
+    window_of(load(product, folder / "parameters"), end=end, names=("--from", "--to"))  # told now, not in a cell
+    return folder.resolve() / "reports" / product, {"product": product, "end": end}
+
+
+def _for_work(private: Path) -> None:
+    """The look of the meeting folds code away and does not save by itself; who explores works in the notebook."""
+    plugin = private / "settings" / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
+    plugin.write_text(json.dumps({"autosave": True}), encoding="utf-8")
+    (private / "config" / "custom" / "custom.css").write_text(_CSS, encoding="utf-8")
