@@ -85,22 +85,17 @@ def _overdue(row: Mapping[str, Any]) -> str:
 def _candidates(
     findings: Findings, overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame
 ) -> tuple[Candidate, ...]:
-    found = [
-        raised(
-            findings,
-            "action_overdue",
-            row["id"],
-            t("{id} is {days} overdue", id=row["id"], days=_overdue(row)),
-            row["overdue_days"],
-        )
-        for row in rows(overdue)
+    """One for each item: what its query says comes before its age."""
+    late = [
+        (row, "action_overdue", t("{id} is {days} overdue", id=row["id"], days=_overdue(row))) for row in rows(overdue)
     ]
-    found += [
-        raised(findings, "action_reopened", row["id"], t("{id} was closed but did not work", id=row["id"]))
-        for row in rows(reopen)
-    ]
-    found += [raised(findings, "action_done", row["id"], t("{id} can be closed", id=row["id"])) for row in rows(close)]
-    return tuple(found)
+    wrong = [(row, "action_reopened", t("{id} was closed but did not work", id=row["id"])) for row in rows(reopen)]
+    done = [(row, "action_done", t("{id} can be closed", id=row["id"])) for row in rows(close)]
+    found: dict[str, Candidate] = {}
+    for row, rule, reason in [*wrong, *done, *late]:
+        extra = row["overdue_days"] if rule == "action_overdue" else 0.0
+        found.setdefault(row["id"], raised(findings, rule, row["id"], reason, extra, kind="action"))
+    return tuple(found.values())
 
 
 def _table(items: pd.DataFrame) -> Table:

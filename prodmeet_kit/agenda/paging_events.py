@@ -11,6 +11,7 @@ from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
+from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Findings
 
-__all__ = ["item"]
+__all__ = ["PAGE", "item"]
 
 KEY = "paging_events"
+
+PAGE = "page"
+"""Of what kind the subjects are: ``page/<alert>/<service>``, whatever the verdict."""
 
 MOST = 10
 """Nobody answers more questions in one meeting."""
@@ -116,21 +120,18 @@ def _question(alert: str, verdict: str, count: int) -> str:
 
 
 def _candidates(findings: Findings, groups: pd.DataFrame) -> tuple[Candidate, ...]:
-    return tuple(
-        raised(
-            findings,
-            f"page_{verdict}",
-            f"{alert}/{service}",
-            tn(
-                "{alert} paged {n} time, {verdict}",
-                "{alert} paged {n} times, {verdict}",
-                int(count),
-                alert=alert,
-                verdict=word(verdict).text,
-            ),
-            min(int(count), 20),
+    """One for each alert of a service: where its pages fall under several verdicts, that which presses most."""
+    found: dict[str, Candidate] = {}
+    for row in rows(groups):
+        reason = tn(
+            "{alert} paged {n} time, {verdict}",
+            "{alert} paged {n} times, {verdict}",
+            int(row["count"]),
+            alert=row["alert"],
+            verdict=word(row["shown_verdict"]).text,
         )
-        for alert, service, verdict, count in zip(
-            groups["alert"], groups["service"], groups["shown_verdict"], groups["count"], strict=True
-        )
-    )
+        rule, subject = f"page_{row['shown_verdict']}", f"{row['alert']}/{row['service']}"
+        made = raised(findings, rule, subject, reason, min(int(row["count"]), 20), kind=PAGE)
+        if made.subject not in found or made.score > found[made.subject].score:
+            found[made.subject] = made
+    return tuple(found.values())

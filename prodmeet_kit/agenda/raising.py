@@ -16,13 +16,16 @@ MOST_EXTRA = 30.0
 """However large a finding is, another kind of finding may press more."""
 
 
-def raised(findings: Findings, rule: str, subject: str, reason: str, extra: float = 0.0) -> Candidate:
+def raised(
+    findings: Findings, rule: str, subject: str, reason: str, extra: float = 0.0, *, kind: str = ""
+) -> Candidate:
     """A candidate of a rule in ``agenda_rules.weights``.
 
-    ``subject`` names the finding the same way at every meeting, such as
-    ``slo/cart/availability``: by it a later meeting knows how long it waits.
+    ``kind`` (default: the rule) and ``subject`` name the finding the same way at
+    every meeting, such as ``page/WebHighCPU/web``: by them a later meeting knows
+    how long it waits and what was decided, also where another rule raises it then.
     ``extra`` is what its size adds to the rule's score, kept within 0 and 30.
     """
     weight = findings.facts.product.agenda_rules.weights[rule]
     size = min(max(extra, 0.0), MOST_EXTRA) if isfinite(extra) else 0.0
-    return Candidate(weight.score + size, weight.minutes, reason, f"{rule}/{subject}", rule)
+    return Candidate(weight.score + size, weight.minutes, reason, f"{kind or rule}/{subject}", rule)

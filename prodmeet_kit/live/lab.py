@@ -101,6 +101,7 @@ def _settings(folder: Path, port: int) -> dict[str, Any]:
             "root_dir": str(folder),
             "allow_root": True,
         },
+        "LanguageServerManager": {"autodetect": False},  # it would run npm, which writes to the user's home
         "LabApp": {"custom_css": True, "news_url": None, "extension_manager": "readonly"},
     }
 
@@ -131,7 +132,8 @@ def _wait(server: Server, log: Path) -> None:
         except (requests.RequestException, ReportError):
             time.sleep(0.05)
         else:
-            return
+            if server.process.poll() is None:  # else another server answers on this port
+                return
     raise ReportError(f"JupyterLab did not answer within {START_S} s: {_tail(log)}")
 
 

@@ -30,13 +30,17 @@ CSS = """
 .jp-Notebook .jp-Cell:has(.jp-InputPlaceholder):not(:has(.jp-OutputArea-child)) { display: none; }
 .jp-Notebook .jp-OutputArea-child .jp-OutputArea-promptOverlay { display: none; }
 .jp-NotebookPanel-toolbar, #jp-title-panel-title { display: none; }
-.jp-SideBar { display: none !important; }
 .jp-NotebookPanel-notebook { top: 0 !important; height: 100% !important; }
-.jp-RenderedHTMLCommon { font-size: 17px; }
-/* The clock stays in sight while the rest is scrolled. */
-.jp-Notebook .pm-clock { position: fixed; top: auto; bottom: 12px; right: 24px; z-index: 50; margin: 0;
-  max-width: 60%; box-shadow: 0 2px 10px #0004; }
-.jp-Notebook .pm-clock .pm-now { flex: 1 1 auto; }
+.jp-RenderedHTMLCommon { font-size: 18px; }
+/* The clock stands in the bar at the top, in sight whatever is scrolled. */
+#jp-top-panel, #jp-menu-panel { min-height: 60px !important; }
+#jp-menu-panel { align-items: center; }
+body > .pm-clock { position: fixed; top: 2px; right: 8px; z-index: 50; height: 56px;
+  max-width: calc(100vw - 430px); box-sizing: border-box; }
+.jp-Notebook .jp-Cell:has(.pm-clock-place) { min-height: 0; padding: 0; margin: 0; }
+.jp-Notebook .jp-Cell:last-child { margin-bottom: 30vh; }
+.jp-Notebook .jp-Collapser { visibility: hidden; }
+#jp-menu-panel .lm-MenuBar { font-size: 16px; }
 """
 
 
@@ -58,16 +62,16 @@ def write_look(private: Path, notebook: str) -> None:
 
 
 def _workspace(notebook: str) -> dict[str, Any]:
-    """The notebook alone, the table of contents at its side."""
+    """The notebook alone, the table of contents at its side; ``visible`` is for the bars of tabs beside both."""
     widget = f"notebook:{notebook}"
     return {
         "data": {
             "layout-restorer:data": {
                 "main": {"dock": {"type": "tab-area", "currentIndex": 0, "widgets": [widget]}, "current": widget},
                 "down": {"size": 0, "widgets": []},
-                "left": {"collapsed": False, "visible": True, "current": "@jupyterlab/toc:plugin",
+                "left": {"collapsed": False, "visible": False, "current": "@jupyterlab/toc:plugin",
                          "widgets": ["@jupyterlab/toc:plugin"]},
-                "right": {"collapsed": True, "visible": True, "widgets": []},
+                "right": {"collapsed": True, "visible": False, "widgets": []},
                 "relativeSizes": [0.18, 0.82, 0],
                 "top": {"simpleVisibility": False},
             },

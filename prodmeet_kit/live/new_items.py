@@ -1,13 +1,23 @@
-"""New action items of a live meeting. One is kept as soon as text, owner and due are there, as the minutes have it."""
+"""New action items of a live meeting. One counts as soon as text, owner and due day are there.
+
+An acceptance query may be added with what is expected of it; the next report
+then says whether the item worked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from prodmeet_kit.display.languages import t, use
-from prodmeet_kit.live.meeting import DRAFTS, texts
+from prodmeet_kit.live.words import begun, browser, kept, not_saved
+from prodmeet_kit.minutes.entries import DRAFTS
+from prodmeet_kit.minutes.items import ITEMS
+from prodmeet_kit.minutes.merging import by_time
+from prodmeet_kit.parameters.validation import say
+from prodmeet_kit.sources.hand_written import ActionItem
 
 if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting
@@ -15,8 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["form"]
 
-KIND = "action_items"
-NEEDED = ("owner", "due")
+FIELDS = ("text", "owner", "due", "query", "expect")
 
 
 def form(meeting: Meeting) -> Form:
@@ -27,58 +36,91 @@ def form(meeting: Meeting) -> Form:
 
     def edited(identity: str, name: str, value: str) -> Mapping[str, Any]:
         with use(language):
-            now = {**_known(meeting)[identity], name: value.strip()}
-            return {**now, **_keep(meeting, identity, now)}
+            return _keep(meeting, identity, {**_known(meeting).get(identity, _empty()), name: value.strip()})
 
-    def added(text: str) -> Mapping[str, Any]:
+    def added(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         identity = meeting.new_id()
-        _keep(meeting, identity, {"text": text.strip()})
-        return {"subject": identity, "title": text.strip(), "why": identity}
+        with use(language):
+            return _row(identity), _keep(meeting, identity, {**_empty(), "text": text.strip()})
 
     known = _known(meeting)
     with use(language):
-        fields = [
-            {"name": "owner", "title": t("Owner"), "type": "text"},
-            {"name": "due", "title": t("Due"), "type": "date"},
-        ]
         return Form(
             title=t("New action items"),
-            rows=[{"subject": key, "title": now["text"], "why": key} for key, now in known.items()],
-            fields=fields,
-            said={key: {**now, **_status(now)} for key, now in known.items()},
-            texts=texts(),
+            rows=[_row(identity) for identity in known],
+            fields=[
+                {"name": "text", "title": t("What"), "type": "text"},
+                {"name": "owner", "title": t("Owner"), "type": "text"},
+                {"name": "due", "title": t("Due"), "type": "date"},
+                {"name": "query", "title": t("Acceptance query (PromQL)"), "type": "text"},
+                {"name": "expect", "title": t("expected, such as < 0.01"), "type": "text"},
+            ],
+            said={identity: {**now, **_status(meeting, identity, now)} for identity, now in known.items()},
+            texts=browser(),
             edited=edited,
             added=added,
         )
 
 
+def _row(identity: str) -> dict[str, Any]:
+    return {"subject": identity, "title": identity, "why": "", "hints": {}}
+
+
+def _empty() -> dict[str, str]:
+    return dict.fromkeys(FIELDS, "")
+
+
 def _known(meeting: Meeting) -> dict[str, dict[str, str]]:
     """The items of this meeting by id, complete or begun, as last written."""
-    found = [*meeting.minutes.load(DRAFTS)[0], *meeting.minutes.load(KIND)[0]]
-    found.sort(key=lambda saved: saved.at or datetime.min.replace(tzinfo=UTC))
+    found = by_time([*meeting.minutes.load(DRAFTS)[0], *meeting.minutes.load(ITEMS)[0]])
     return {
-        str(saved.content["id"]): {name: str(saved.content.get(name) or "") for name in ("text", *NEEDED)}
+        str(saved.content["id"]): _fields(saved.content)
         for saved in found
         if "id" in saved.content and str(saved.content.get("born", ""))[:10] == meeting.day
     }
 
 
-def _missing(now: Mapping[str, str]) -> str:
-    words = {"owner": t("the owner"), "due": t("the due day")}
-    return t(" and ").join(words[name] for name in NEEDED if not now.get(name))
+def _fields(content: Mapping[str, Any]) -> dict[str, str]:
+    verify = content.get("verify")
+    flat = {**content, **(verify if isinstance(verify, Mapping) else {})}
+    return {name: str(flat.get(name) or "") for name in FIELDS}
 
 
-def _status(now: Mapping[str, str]) -> dict[str, Any]:
-    if missing := _missing(now):
-        return {"status": t("kept as a draft: {missing} is missing", missing=missing), "bad": True}
-    return {"status": t("saved"), "bad": False}
+def _content(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[str, Any]:
+    """The entry as the minutes have it. Half an acceptance query is kept too, in a draft."""
+    verify = {name: now[name] for name in ("query", "expect") if now[name]}
+    content = {"id": identity, "text": now["text"], "owner": now["owner"] or None, "due": now["due"] or None}
+    return {**content, "born": meeting.day, "status": "open", "verify": verify or None}
+
+
+def _status(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[str, Any]:
+    """What is missing or wrong before the item counts, or that it is saved."""
+    words = {"text": t("what to do"), "owner": t("the owner"), "due": t("the due day")}
+    missing = [word for name, word in words.items() if not now[name]]
+    if now["query"] and not now["expect"]:
+        missing.append(t("what the query is expected to give"))
+    if now["expect"] and not now["query"]:
+        missing.append(t("the query"))
+    if missing:
+        return begun(missing)
+    try:
+        _checked(meeting, identity, now)
+    except ValidationError as error:
+        _, value, mend = say(error.errors()[0], ActionItem)
+        return {"status": t("kept as a draft: {value}: {mend}", value=value, mend=mend), "bad": True}
+    return kept()
+
+
+def _checked(meeting: Meeting, identity: str, now: Mapping[str, str]) -> None:
+    filled = {key: value for key, value in _content(meeting, identity, now).items() if value is not None}
+    ActionItem.model_validate(filled, context={"timezone": meeting.review.facts.product.timezone})
 
 
 def _keep(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[str, Any]:
-    """Save at once, as a draft while owner or due is missing."""
-    content = {"id": identity, **now, "born": meeting.day, "status": "open"}
+    """Save at once, as a draft while something is missing or wrong."""
+    status = _status(meeting, identity, now)
     try:
-        meeting.minutes.save(DRAFTS if _missing(now) else KIND, identity, content)
+        meeting.minutes.save(DRAFTS if status["bad"] else ITEMS, identity, _content(meeting, identity, now))
     except OSError as error:
-        return {"status": t("NOT SAVED: {reason}", reason=error.strerror or str(error)), "bad": True}
-    return _status(now)
+        return {**now, **not_saved(error)}
+    return {**now, **status}

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit import resources
+from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.errors import Failure
 from prodmeet_kit.live.lab import Server, running_lab
 from prodmeet_kit.run import template
@@ -64,7 +65,7 @@ class _SessionKernel:
         return "see JupyterLab"
 
 
-def live_notebook(product: str, agenda: tuple[str, ...], minutes: Path) -> NotebookNode:
+def live_notebook(product: str, agenda: tuple[str, ...], minutes: Path, language: str = "en") -> NotebookNode:
     """The meeting's notebook: that of the report on its frozen facts, with the forms; code is folded away."""
     notebook = template.prepare(resources.notebook(), {"product": product, "snapshot": SNAPSHOT}, agenda)
     opening = f"import prodmeet_kit.live\n\nmeeting = prodmeet_kit.live.open_meeting(review, minutes={str(minutes)!r})"
@@ -76,6 +77,9 @@ def live_notebook(product: str, agenda: tuple[str, ...], minutes: Path) -> Noteb
         cells.append(cell)
         cells += [_cell(f"meeting.{form}", form) for form in _FORMS.get(section, ()) if template.is_item(cell)]
     cells.append(_cell("meeting.topics", "topics"))
+    with use(language):
+        cells.append(nbformat.v4.new_markdown_cell(f"## {t('Look closer')}", id="meeting-closer-title"))
+    cells += [_cell("review.closer", "closer"), _cell("meeting.promql", "promql")]
     notebook.cells = cells
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -108,7 +112,7 @@ def open_live(
 
     facts = outline(report / SNAPSHOT)
     product = facts.product
-    notebook = live_notebook(product.product, product.meeting.agenda, minutes.resolve())
+    notebook = live_notebook(product.product, product.meeting.agenda, minutes.resolve(), product.language)
     with running_lab(report, FILE, port=port) as server:
         nbformat.write(notebook, report / FILE)
         kernel: Any = _SessionKernel(server.session(FILE), server)

@@ -9,13 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from prodmeet_kit.errors import Problem
 from prodmeet_kit.minutes.store import Saved
+from prodmeet_kit.parameters import read_document
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.validation import say
 
-__all__ = ["DECISIONS", "Decision", "entries_of"]
+__all__ = ["DECISIONS", "DECISIONS_KIND", "DRAFTS", "FIELDS", "Decision", "entries_of"]
+
+DECISIONS_KIND, DRAFTS = "decisions", "drafts"
+"""Kinds of entry in the minutes: what is complete, and what was begun or taken back."""
 
 DECISIONS = ("decide", "act", "watch", "drop", "carry")
 """decide: settled here; act: somebody does something; watch: looked at again; drop: no more; carry: next meeting."""
+
+FIELDS = ("decision", "owner", "due", "note")
+"""What people fill in."""
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
@@ -48,7 +55,8 @@ def entries_of(saved: Iterable[Saved]) -> tuple[list[tuple[Saved, Decision]], li
             found.append((each, Decision.model_validate(_filled(each.content))))
         except ValidationError as error:
             told = [say(one, Decision) for one in error.errors()]
-            problems += [Problem(str(each.path), dotted(way), value, mend) for way, value, mend in told]
+            document = read_document(each.path)  # read again for its lines: few files are wrong
+            problems += [Problem(document.place(way), dotted(way), value, mend) for way, value, mend in told]
     return found, problems
 
 

@@ -31,14 +31,14 @@ INBOX = "inbox"
 
 Kind = Literal["question", "change", "toil", "announcement", "topic"]
 
-_SOURCES = {
+_ITEMS = {
     "question": "consultations",
-    "change": "changes",
+    "change": "planned_changes",
     "toil": "toil",
     "announcement": "topics",
     "topic": "topics",
 }
-"""Which key under ``sources`` shows a kind."""
+"""Which agenda item shows a kind."""
 
 _NEEDS = {"start": "change", "duration": "change", "minutes": "toil", "per_week": "toil"}
 """Which kind needs a key; no other may have it."""
@@ -67,6 +67,7 @@ class InboxEntry(Entry):
     per_week: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="how often toil comes a week")
     answer: str = Field(default="", description="answer to a question")
     answered: Moment | None = Field(default=None, description="when it was answered")
+    became: str = Field(default="", description="what came of a question: text, id of an action item, or link")
     closed: bool = Field(default=False, description="true: not shown at the meetings that follow")
     url: str = Field(default="", description="link")
     at: Moment | None = Field(default=None, description="when it was written")
@@ -128,10 +129,10 @@ def newest(saved: Iterable[Saved], product: Product) -> tuple[dict[str, InboxEnt
 
 def unread(product: Product, kind: str) -> str:
     """What to add to the parameters so that entries of this kind are shown; empty when they are."""
-    key = _SOURCES[kind]
-    if any(source.type == "inbox" for source in getattr(product.sources, key)):
+    item = _ITEMS[kind]
+    if item in product.meeting.agenda:
         return ""
-    return f"it is kept, but not shown: add {{type: inbox}} to sources.{key} of {product.product}"
+    return f"it is kept, but not shown: add {item} to meeting.agenda of {product.product}"
 
 
 def _example(name: str) -> str:

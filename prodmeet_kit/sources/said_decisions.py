@@ -1,11 +1,17 @@
-"""What meetings decided: small YAML files, one for each thing said, in ``<minutes>/<product>/decisions/``."""
+"""What meetings decided: small YAML files, one for each thing said, in ``<minutes>/<product>/decisions/``.
+
+What was begun and is not complete, or was taken back, is in ``drafts/`` beside it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from prodmeet_kit.frames import MEETING_DECISIONS
-from prodmeet_kit.minutes.entries import entries_of
+from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, Decision, entries_of
+from prodmeet_kit.minutes.merging import Merged, merged
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.sources.base import Context
 
@@ -14,18 +20,36 @@ if TYPE_CHECKING:
 
 __all__ = ["read_decisions"]
 
-KIND = "decisions"
-
 
 def read_decisions(context: Context) -> pd.DataFrame:
-    """``MEETING_DECISIONS`` in the order they were said; of several about one subject at one meeting, the last.
+    """``MEETING_DECISIONS`` in the order they were said, one for each subject of a meeting.
 
-    A file that cannot be used costs itself only: ``context.gaps`` names it, with its line where it is not YAML.
+    A file that cannot be used costs itself only: ``context.gaps`` names it, with
+    its line. A decision that lacks its owner or due day is named there as well.
     """
     if context.minutes is None:
         return MEETING_DECISIONS.frame()
-    saved, problems = Minutes(context.minutes, context.product.product).load(KIND)
-    decisions, wrong = entries_of(saved)
-    context.gaps.extend(str(problem) for problem in [*problems, *wrong])
-    newest = {(decision.meeting, decision.subject): (each, decision) for each, decision in decisions}
-    return MEETING_DECISIONS.frame({**decision.model_dump(), "said": each.at} for each, decision in newest.values())
+    minutes = Minutes(context.minutes, context.product.product)
+    saved, problems = minutes.load(DECISIONS_KIND)
+    drafts, damaged = minutes.load(DRAFTS)
+    complete, wrong = entries_of(saved)
+    context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged])
+    entries = [*(each for each, _ in complete), *drafts]
+    standing = merged(entries, ("meeting", "subject"), FIELDS)
+    found = [_row(about, now, context.gaps) for about, now in standing.items() if now.fields["decision"]]
+    known = [row for row in found if row is not None]
+    return MEETING_DECISIONS.frame(sorted(known, key=lambda row: (row["said"] is not None, row["said"] or 0)))
+
+
+def _row(about: tuple[str, ...], now: Merged, gaps: list[str]) -> dict[str, Any] | None:
+    meeting, subject = about
+    content = {**now.fields, "meeting": meeting, "subject": subject, "item": now.newest.content.get("item") or ""}
+    try:
+        decision = Decision.model_validate(content)
+    except ValidationError as error:
+        gaps.append(f"{now.newest.path}: {error.errors()[0]['msg']}")
+        return None
+    if now.newest.path.parent.name == DRAFTS and (missing := decision.missing()):
+        gaps.append(f"{now.newest.path}: the decision about {subject} does not count yet: add {missing}")
+        return None
+    return {**decision.model_dump(), "said": now.newest.at}

@@ -36,6 +36,7 @@ class Verdict(BaseModel):
     service: Annotated[str, BeforeValidator(_text)] = ""
     meeting: Moment
     verdict: PageVerdict
+    withdrawn: bool = False
     note: Annotated[str, BeforeValidator(_text)] = ""
     at: str = ""
     subject: str = ""
@@ -70,5 +71,9 @@ def read_verdicts(folder: Path, context: Context) -> pd.DataFrame:
 
 
 def _rows(found: list[Verdict]) -> Iterator[dict[str, Any]]:
+    """What was said and not taken back at the same meeting."""
+    last = {(each.alert, each.service, each.meeting): each for each in found}
+    gone = {about for about, each in last.items() if each.withdrawn}
     for each in found:
-        yield {name: getattr(each, name) for name in VERDICTS.columns}
+        if (each.alert, each.service, each.meeting) not in gone:
+            yield {name: getattr(each, name) for name in VERDICTS.columns}

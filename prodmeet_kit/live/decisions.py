@@ -1,0 +1,149 @@
+"""The forms of decisions: a row for each finding of an agenda item, saved at each change.
+
+Pages have a verdict as well, which stands in the minutes as its own entry: the
+next meeting starts from it, and the judgement of the alert counts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.decided import words
+from prodmeet_kit.agenda.paging_events import PAGE
+from prodmeet_kit.analysis.verdicts import VERDICTS
+from prodmeet_kit.display.languages import t, use
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.states import word
+from prodmeet_kit.frames import rows
+from prodmeet_kit.live.words import begun, browser, kept, not_saved
+from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
+from prodmeet_kit.minutes.merging import AFTER, merged
+
+if TYPE_CHECKING:
+    from prodmeet_kit.live.meeting import Meeting
+    from prodmeet_kit.live.widgets import Form
+
+__all__ = ["form"]
+
+VERDICT = "verdict"
+
+Lines = Sequence[Mapping[str, Any]]
+
+
+def form(meeting: Meeting, title: str, lines: Lines, *, pages: bool = False) -> Form:
+    """The form for these ``AGENDA_LINES``; with ``pages`` their verdict is asked first."""
+    from prodmeet_kit.live.widgets import Form
+
+    language = meeting.review.facts.product.language
+    alerts = _alerts(meeting) if pages else {}
+    items = {line["subject"]: line["item"] for line in lines}
+
+    def edited(subject: str, name: str, value: str) -> Mapping[str, Any]:
+        with use(language):
+            if name == VERDICT:
+                return _judge(meeting, alerts[subject], subject, value.strip())
+            return _decide(meeting, subject, items[subject], name, value.strip())
+
+    with use(language):
+        return Form(
+            title=title,
+            rows=[_row(line, alerts.get(line["subject"], {})) for line in lines],
+            fields=_fields(pages),
+            said={line["subject"]: _now(meeting, line["subject"], alerts.get(line["subject"])) for line in lines},
+            texts=browser(),
+            edited=edited,
+        )
+
+
+def _row(line: Mapping[str, Any], alert: Mapping[str, str]) -> dict[str, Any]:
+    """What the browser shows of a line; the empty verdict says what the data suggest."""
+    time = t("{n} min", n=write(line["minutes"], "number")) if line["place"] == "agenda" else t("annex")
+    hints = {VERDICT: t("suggested: {verdict}", verdict=word(alert["suggested"]).text)} if alert else {}
+    return {"subject": line["subject"], "title": line["reason"], "why": time, "hints": hints}
+
+
+def _fields(pages: bool) -> list[dict[str, Any]]:
+    said = words()
+    decision = {"name": "decision", "title": t("Decision"), "options": [[code, said[code]] for code in DECISIONS]}
+    verdict = {"name": VERDICT, "title": t("Verdict"), "options": [[code, word(code).text] for code in VERDICTS]}
+    return [
+        *([verdict] if pages else []),
+        decision,
+        {"name": "owner", "title": t("Owner"), "type": "text"},
+        {"name": "due", "title": t("Due"), "type": "date"},
+        {"name": "note", "title": t("Note"), "type": "text"},
+    ]
+
+
+def _alerts(meeting: Meeting) -> dict[str, dict[str, str]]:
+    """Alert, service and suggested verdict of each subject of the pages, the first of several groups."""
+    found: dict[str, dict[str, str]] = {}
+    for group in rows(meeting.review.findings.page_groups):
+        subject = f"{PAGE}/{group['alert']}/{group['service']}"
+        about = {"alert": group["alert"], "service": group["service"], "suggested": group["suggested_verdict"]}
+        found.setdefault(subject, about)
+    return found
+
+
+def _now(meeting: Meeting, subject: str, alert: Mapping[str, str] | None) -> dict[str, Any]:
+    """The fields as they stand in the minutes, with the status line; ``alert`` is given for pages only."""
+    fields, _ = _standing(meeting, subject)
+    now = {**fields, **({VERDICT: _verdict(meeting, subject)} if alert is not None else {})}
+    missing = _missing(fields)
+    if not any(now.values()):
+        return {**now, "status": "", "bad": False}
+    undecided = missing and now.get(VERDICT) and not any(fields.values())
+    return {**now, **(begun(missing) if missing and not undecided else kept())}
+
+
+def _standing(meeting: Meeting, subject: str) -> tuple[dict[str, str], str]:
+    """The decision as it stands at this meeting, and the name of the newest file about it."""
+    entries = [*meeting.minutes.load(DRAFTS)[0], *meeting.minutes.load(DECISIONS_KIND)[0]]
+    mine = [each for each in entries if each.content.get("meeting") == meeting.day]
+    now = merged(mine, ("subject",), FIELDS).get((subject,))
+    return (dict(now.fields), now.newest.path.name) if now else (dict.fromkeys(FIELDS, ""), "")
+
+
+def _verdict(meeting: Meeting, subject: str) -> str:
+    said = [each for each in meeting.minutes.load("verdicts")[0] if each.content.get("subject") == subject]
+    mine = [each.content for each in said if str(each.content.get("meeting")) == meeting.day]
+    last = str(mine[-1].get(VERDICT, "")) if mine and not mine[-1].get("withdrawn") else ""
+    return last if last in VERDICTS else ""
+
+
+def _decide(meeting: Meeting, subject: str, item: str, name: str, value: str) -> dict[str, Any]:
+    """Save at once, as a draft while something is missing; the status line says what happened."""
+    standing, after = _standing(meeting, subject)
+    fields = {**standing, name: value}
+    content = {"subject": subject, "item": item, "meeting": meeting.day, **fields, AFTER: after or None}
+    try:
+        meeting.minutes.save(DRAFTS if _missing(fields) else DECISIONS_KIND, subject, content)
+    except OSError as error:
+        return {**fields, **not_saved(error)}
+    return _now(meeting, subject, {} if subject.startswith(f"{PAGE}/") else None)
+
+
+def _judge(meeting: Meeting, alert: Mapping[str, str], subject: str, verdict: str) -> dict[str, Any]:
+    """Save what was said of an alert's pages; an empty verdict takes back what was said at this meeting."""
+    said = verdict or _verdict(meeting, subject)
+    if not said:
+        return _now(meeting, subject, alert)
+    content = {
+        "alert": alert["alert"], "service": alert["service"], "meeting": meeting.day, VERDICT: said,
+        "note": _standing(meeting, subject)[0]["note"] or None, "subject": subject,
+        "withdrawn": None if verdict else True,
+    }  # fmt: skip
+    try:
+        meeting.minutes.save("verdicts", subject, content)
+    except OSError as error:
+        return {**_now(meeting, subject, alert), VERDICT: verdict, **not_saved(error)}
+    return _now(meeting, subject, alert)
+
+
+def _missing(fields: Mapping[str, str]) -> list[str]:
+    """What a decision still needs; empty when it is complete."""
+    if fields.get("decision") not in DECISIONS:
+        return [t("the decision")]
+    needed = (("owner", t("the owner")), ("due", t("the due day")))
+    return [word for name, word in needed if not fields.get(name)] if fields["decision"] == "act" else []
