@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.agenda.quiet_services import sentence
 from prodmeet_kit.display.languages import t, tn, use
 from prodmeet_kit.display.markdown import escape
 from prodmeet_kit.display.numbers import write as written
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from prodmeet_kit.review import Review
 
 __all__ = ["write"]
+
+ASKED = 8
+"""So many questions of an item are read ahead; a product of thirty services may have ten times as many."""
 
 
 def write(review: Review) -> str:
@@ -36,7 +40,7 @@ def write(review: Review) -> str:
         parts.append(_annex([line for line in lines if line["place"] == "annex"], titles))
         spoken = {line["item"] for line in lines}
         quiet = [item for item in review.items if item.key not in spoken and item.state != "could_not_check"]
-        parts.append(_quiet(quiet))
+        parts.append(_quiet(sentence(review.findings, review.lines), quiet))
         return "\n".join(part for part in parts if part)
 
 
@@ -73,11 +77,23 @@ def _unchecked(review: Review) -> str:
 def _item(item: AgendaItem, lines: list[dict[str, Any]]) -> str:
     minutes = written(sum(line["minutes"] for line in lines), "number")
     heading = f"## {escape(item.title)} ({escape(t('{n} min', n=minutes))})"
-    reasons = _bullets(
-        t("{n} min: {reason}", n=written(line["minutes"], "number"), reason=line["reason"]) for line in lines
-    )
-    asked = f"\n{t('To decide:')}\n\n{_bullets(item.questions)}" if item.questions else ""
+    reasons = "".join(f"- {escape(_granted(line))}{_rule(line)}\n" for line in lines)
+    asked = f"\n{t('To decide:')}\n\n{_bullets(_first(item.questions))}" if item.questions else ""
     return f"{heading}\n\n{escape(item.headline)}\n\n{reasons}{asked}"
+
+
+def _first(questions: tuple[str, ...]) -> list[str]:
+    more = len(questions) - ASKED
+    return [*questions[:ASKED], *([tn("{n} more in the report", "{n} more in the report", more)] if more > 0 else [])]
+
+
+def _granted(line: dict[str, Any]) -> str:
+    return t("{n} min: {reason}", n=written(line["minutes"], "number"), reason=line["reason"])
+
+
+def _rule(line: dict[str, Any]) -> str:
+    """The rule that raised it, by the name its weight has in the parameters."""
+    return f" (`{line['rule']}`)" if line["rule"] else ""
 
 
 def _annex(lines: list[dict[str, Any]], titles: dict[str, str]) -> str:
@@ -88,14 +104,13 @@ def _annex(lines: list[dict[str, Any]], titles: dict[str, str]) -> str:
     for line in lines:
         waits = int(line["waited"])
         age = tn(" (waits for {n} meeting)", " (waits for {n} meetings)", waits) if waits else ""
-        texts.append(f"{titles[line['item']]}: {line['reason']}{age}")
-    return f"## {escape(heading)}\n\n{_bullets(texts)}"
+        texts.append(f"- {escape(titles[line['item']] + ': ' + line['reason'] + age)}{_rule(line)}\n")
+    return f"## {escape(heading)}\n\n{''.join(texts)}"
 
 
-def _quiet(items: list[AgendaItem]) -> str:
-    if not items:
-        return ""
-    return f"## {escape(t('Nothing to discuss'))}\n\n" + _bullets(f"{item.title}: {item.headline}" for item in items)
+def _quiet(services: str, items: list[AgendaItem]) -> str:
+    texts = [*([services] if services else []), *(f"{item.title}: {item.headline}" for item in items)]
+    return f"## {escape(t('Nothing to discuss'))}\n\n{_bullets(texts)}" if texts else ""
 
 
 def _bullets(texts: Iterable[str]) -> str:

@@ -87,3 +87,8 @@ class SloRules(Model):
     toil_hours: float = Field(
         default=65, ge=0, description="Toil is high from so many hours a quarter; 65 is five hours a week"
     )
+    policy: str = Field(
+        default="",
+        description="What holds while an error budget is spent, said of each planned change; the usual when empty",
+        examples=["until it recovers, only P0 and security changes go out"],
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from prodmeet_kit.parameters.fields import Model
+from prodmeet_kit.parameters.validation import did_you_mean
 
 __all__ = ["DEFAULTS", "AgendaRules", "Weight"]
 
@@ -44,7 +45,19 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "action_done": (15, 0.5),
     "all_quiet": (10, 1),
 }
-"""Score and minutes of each rule. A finding may add to its rule's score by its size, at most 30."""
+"""Score and minutes of each rule, as ``parameters/defaults.yaml`` shows them to people (a test holds the two equal).
+
+A finding may add to its rule's score by its size, at most 30.
+"""
+
+
+def _known(rule: str) -> str:
+    if rule not in DEFAULTS:
+        raise ValueError(did_you_mean(rule, DEFAULTS))
+    return rule
+
+
+Rule = Annotated[str, AfterValidator(_known)]
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -59,7 +72,7 @@ class Weight(Model):
 class AgendaRules(Model):
     """How the meeting's minutes are shared among what was found."""
 
-    weights: dict[str, Weight] = Field(
+    weights: dict[Rule, Weight] = Field(
         default_factory=lambda: {
             rule: Weight(score=score, minutes=minutes) for rule, (score, minutes) in DEFAULTS.items()
         },
@@ -78,10 +91,8 @@ class AgendaRules(Model):
     def _over_the_defaults(cls, written: Any) -> Any:
         if not isinstance(written, dict):
             return written
-        unknown = sorted(str(rule) for rule in written if rule not in DEFAULTS)
-        if unknown:
-            raise ValueError(f"there is no rule {', '.join(unknown)}: write one of {', '.join(sorted(DEFAULTS))}")
         base: dict[str, Any] = {rule: {"score": score, "minutes": length} for rule, (score, length) in DEFAULTS.items()}
         for rule, weight in written.items():
-            base[rule] = {**base[rule], **weight} if isinstance(weight, dict) else weight
+            usual = base.get(rule, {"score": 0, "minutes": 1})  # of an unknown rule only its name is told
+            base[rule] = {**usual, **weight} if isinstance(weight, dict) else weight
         return base

@@ -44,6 +44,13 @@ def _agenda_exists(data: dict[str, Any]) -> Iterator[Finding]:
             yield way, f"{shown(item, way)}, which does not exist", did_you_mean(item, agenda_items())
 
 
+def _caps_are_of_items(data: dict[str, Any]) -> Iterator[Finding]:
+    """A cap for an item that does not exist would cap nothing, and nobody would see it."""
+    for item in _mapping(_mapping(data.get("agenda_rules")).get("caps")):
+        if item not in AGENDA and item not in agenda_items():
+            yield ("agenda_rules", "caps", item), "no agenda item", did_you_mean(str(item), agenda_items())
+
+
 def _names_are_unique(data: dict[str, Any]) -> Iterator[Finding]:
     yield from _unique(data.get("services"), ("services",))
     for index, service in enumerate(_list(data.get("services"))):
@@ -160,6 +167,7 @@ def _list(value: Any) -> list[Any]:
 
 CHECKS: tuple[Callable[[dict[str, Any]], Iterator[Finding]], ...] = (
     _agenda_exists,
+    _caps_are_of_items,
     _names_are_unique,
     _objectives_are_per_cent,
     _exclusions_fit,

@@ -184,6 +184,9 @@ class Sources(Model):
     decisions: tuple[RecordSource, ...] | None = Field(
         default=None, description="What meetings decided; in the minutes when absent"
     )
+    durations: tuple[RecordSource, ...] | None = Field(
+        default=None, description="How long agenda items took; in the minutes when absent"
+    )
     verdicts: tuple[RecordSource, ...] | None = Field(
         default=None, description="What people said about pages; in the minutes when absent"
     )

@@ -48,6 +48,8 @@ def say(error: Mapping[str, Any], model: type[BaseModel]) -> tuple[Way, str, str
     """The way, value and mend of one of pydantic's errors on the content of a file."""
     way: Way = tuple(error["loc"])
     kind, context = error["type"], error.get("ctx", {})
+    if way[-1:] == ("[key]",):  # what pydantic adds where the key itself is wrong
+        return way[:-1], "not a known key", str(context.get("error", error["msg"]))
     if kind == "extra_forbidden":
         known = fields_at(model, way[:-1])
         return way, "not a known key", did_you_mean(str(way[-1]), known)

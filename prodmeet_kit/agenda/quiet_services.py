@@ -1,0 +1,58 @@
+"""The quiet services in one line, with its proof: how many numbers were looked at, and the worst of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.analysis.quiet_services import Quiet, quiet
+from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["found", "sentence"]
+
+
+def found(findings: Findings, lines: pd.DataFrame) -> Quiet:
+    """The quiet services of a review; ``lines`` is ``frames.AGENDA_LINES``, on the agenda or in the annex."""
+    of_metrics = lines.loc[lines["item"] == "metrics", "subject"].astype(str)
+    loud = {subject.split("/")[1] for subject in of_metrics if "/" in subject}
+    for frame in (findings.pages, findings.missed, findings.attention, findings.noise, findings.untold_events):
+        loud |= set(frame["service"])
+    for row in rows(findings.incidents):
+        loud |= set(row["services"])
+    return quiet(findings.slos, findings.resources, loud)
+
+
+def sentence(findings: Findings, lines: pd.DataFrame) -> str:
+    """The quiet services as people read them; empty when there is none."""
+    quiet_ones = found(findings, lines)
+    if not quiet_ones.services:
+        return ""
+    text = tn(
+        "{n} of {all} services is quiet ({names})",
+        "{n} of {all} services are quiet ({names})",
+        len(quiet_ones.services),
+        all=len(findings.facts.product.services),
+        names=", ".join(quiet_ones.services),
+    )
+    proof = [tn("{n} SLO is kept", "{n} SLOs are kept", quiet_ones.slos)]
+    if quiet_ones.least_budget_of:
+        left = write(quiet_ones.least_budget, "budget")
+        proof.append(t("the least budget left is {left} ({name})", left=left, name=quiet_ones.least_budget_of))
+    if quiet_ones.resources:
+        use = write(quiet_ones.fullest, "percent")
+        proof.append(
+            tn(
+                "of {n} resource at most {use} of its limit is used ({name})",
+                "of {n} resources at most {use} of a limit is used ({name})",
+                quiet_ones.resources,
+                use=use,
+                name=quiet_ones.fullest_of,
+            )
+        )
+    return f"{text}: {'; '.join(proof)}."

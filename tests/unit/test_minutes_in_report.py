@@ -1,0 +1,81 @@
+"""From the minutes into the report: all that was said is there, and a damaged file is told and costs only itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from prodmeet_kit import preread
+from prodmeet_kit.gather import gather
+from prodmeet_kit.minutes import Minutes
+from prodmeet_kit.record import record
+from prodmeet_kit.review import Review
+from tests.support.answering import shop
+from tests.support.gathered import WINDOW
+
+WRITER = """
+import sys
+from pathlib import Path
+from prodmeet_kit.minutes import Minutes
+
+minutes = Minutes(Path(sys.argv[1]), "shop")
+for number in range(500):
+    subject = f"{sys.argv[2]}/{number}"
+    minutes.save("decisions", subject, {"subject": subject, "meeting": "2026-11-23", "decision": "watch"})
+"""
+
+SAID = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "told"),
+    [
+        ("subject: slo/b\nnote: [never closed\n", ":3:1", "the file"),
+        ("just a word\n", "", "write key: value lines"),
+        ("subject: slo/b\nmeeting: 2026-11-23\ndecision: perhaps\n", "", "decision"),
+    ],
+)
+def test_a_damaged_decision_is_told_in_the_report_and_the_others_load(
+    tmp_path: Path, text: str, place: str, told: str
+) -> None:
+    minutes = Minutes(tmp_path / "minutes", "shop")
+    good = {"subject": "slo/a", "meeting": "2026-11-23", "decision": "watch", "note": "kept"}
+    minutes.save("decisions", "slo/a", good, SAID)
+    minutes.save("decisions", "slo/c", {**good, "subject": "slo/c"}, SAID)
+    damaged = tmp_path / "minutes" / "shop" / "decisions" / "2026-11-23-damaged.yaml"
+    damaged.write_text(text, encoding="utf-8")
+    found = Review(gather(shop(), WINDOW, folder=tmp_path, minutes=tmp_path / "minutes"))
+    kept = record(found)
+    assert [row["subject"] for row in kept["decisions_of_meeting"]] == ["slo/a", "slo/c"]
+    (failure,) = [each for each in found.failures if str(damaged) in each.message]
+    assert f"{damaged}{place}" in failure.message and told in failure.message
+    asked = preread.write(found).replace("\\", "").split("## ")[0]
+    assert "Could not be checked:" in asked and f"{damaged.name}{place}" in asked
+
+
+def test_a_damaged_action_item_is_told_in_the_report_and_the_others_load(tmp_path: Path) -> None:
+    minutes = Minutes(tmp_path / "minutes", "shop")
+    item = {"id": "AI-1", "text": "t", "owner": "sre", "born": "2026-11-09", "due": "2026-12-01", "status": "open"}
+    minutes.save("action_items", "AI-1", item, SAID)
+    damaged = tmp_path / "minutes" / "shop" / "action_items" / "damaged.yaml"
+    damaged.write_text("id: AI-2\ntext: [never closed\n", encoding="utf-8")
+    product = shop(sources={"action_items": [{"type": "minutes"}]})
+    found = Review(gather(product, WINDOW, folder=tmp_path, minutes=tmp_path / "minutes"))
+    assert [row["id"] for row in record(found)["action_items"]] == ["AI-1"]
+    assert [f"{damaged}:3:1" in failure.message for failure in found.failures if str(damaged) in failure.message] == [
+        True
+    ]
+
+
+def test_what_two_processes_decide_at_once_is_all_in_the_report(tmp_path: Path) -> None:
+    minutes = tmp_path / "minutes"
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(minutes), name]) for name in ("ada", "bob")]
+    assert [writer.wait(timeout=90) for writer in writers] == [0, 0]
+    found = Review(gather(shop(), WINDOW, folder=tmp_path, minutes=minutes))
+    said = {row["subject"] for row in record(found)["decisions_of_meeting"]}
+    assert said == {f"{who}/{number}" for who in ("ada", "bob") for number in range(500)}
+    assert not [failure for failure in found.failures if str(minutes) in failure.message]
