@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help report live agenda check test lint format lock bench schema demo-snapshot demo-server clean
+.PHONY: help report live explore agenda minutes check test lint format lock bench schema demo-snapshot demo-server clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -20,8 +20,14 @@ report: $(READY) ## Write a report [PRODUCT=x FROM=time TO=time]; without PRODUC
 live: $(READY) ## Open the meeting in JupyterLab, with forms and a clock [PRODUCT=x REPORT=folder]
 	@$(BIN)/prodmeet live $(if $(PRODUCT),'$(PRODUCT)') $(if $(REPORT),--report '$(REPORT)')
 
+explore: $(READY) ## Open a notebook to explore in JupyterLab [PRODUCT=x TO=time REPORT=folder]
+	@$(BIN)/prodmeet explore $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(REPORT),--report '$(REPORT)')
+
 agenda: $(READY) ## Write the pre-read, the clocked agenda in Markdown [PRODUCT=x TO=time OUT=file]
 	@$(BIN)/prodmeet agenda $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(OUT),--out '$(OUT)')
+
+minutes: $(READY) ## Print the minutes of the newest report [PRODUCT=x REPORT=folder HTML=1: write minutes.html to copy from]
+	@$(BIN)/prodmeet minutes $(if $(PRODUCT),'$(PRODUCT)') $(if $(REPORT),--report '$(REPORT)') $(if $(HTML),--html)
 
 check: $(READY) ## Check parameters, sources, queries and retention [PRODUCT=x]; without PRODUCT, of every product
 	@$(BIN)/prodmeet check $(if $(PRODUCT),'$(PRODUCT)')

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from prodmeet_kit import __version__
+from prodmeet_kit.commands import explore
 from prodmeet_kit.errors import InputError, ProdmeetError
 
 __all__ = ["cli", "main"]
@@ -178,6 +179,21 @@ def live(folder: Path, product: str, end: str, made: Path | None, port: int, bro
 
 
 @cli.command()
+@click.argument("product", default="")
+@click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Of this report (default: the newest).")
+@click.option("--html", "as_page", is_flag=True, help="Write minutes.html beside it, to copy into documents and mail.")
+@click.pass_obj
+def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> None:
+    """Print minutes.md of the newest report of PRODUCT, with what people wrote into it."""
+    from prodmeet_kit.minutes_page import minutes_of, newer_text, write_page
+
+    file = minutes_of(product, folder / "reports", made)
+    click.echo(write_page(file) if as_page else file.read_text(encoding="utf-8"), nl=as_page)
+    if newer := newer_text(file):
+        click.echo(f"{file} was edited; what the report says anew is in {newer.name}", err=True)
+
+
+@cli.command()
 @click.argument("product")
 @click.argument("text")
 @click.option("--kind", default="topic", help="question, change, toil, announcement or topic (the default).")
@@ -250,6 +266,9 @@ def schema(folder: Path, only_look: bool) -> None:
     else:
         write_schema(path)
     click.echo(path)
+
+
+cli.add_command(explore)
 
 
 def main() -> None:

@@ -79,12 +79,14 @@ class Previous:
 
     ``rules`` are the alert rules of that time (``frames.ALERT_RULES``); ``None`` when it kept none.
     ``waited``: for each subject that it left in the annex, in how many meetings in a row it was there.
+    ``states``: of the last meetings, oldest first, by day, the state of each agenda item.
     """
 
     end: datetime
     definitions: Mapping[str, Any]
     rules: pd.DataFrame | None = field(default=None, compare=False)
     waited: Mapping[str, int] = field(default_factory=dict)
+    states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -818,6 +818,8 @@ CONSULTATIONS = Spec(
         "asked": ("time", "when"),
         "answer": ("text", "empty while open"),
         "answered": ("time", "when"),
+        "became": ("text", "what came of it: text, id of an action item, or link; may be empty"),
+        "closed": ("flag", "people closed it, whether or not it was answered"),
         "url": ("text", "link or empty"),
     },
 )
@@ -831,12 +833,21 @@ TOIL = Spec(
         "times_per_week": ("float", "how often"),
         "owner": ("text", "who does it"),
         "url": ("text", "link or empty"),
+        "elsewhere": (
+            "object",
+            "list of mappings product, id, text, minutes, times_per_week: the same in other products; None: not looked",
+        ),
     },
 )
 
 TOIL_FINDINGS = Spec(
     "toil_findings",
-    {**TOIL.columns, "hours_per_quarter": ("float", "minutes * times a week * 13 / 60; NaN where not known")},
+    {
+        **TOIL.columns,
+        "hours_per_quarter": ("float", "minutes * times a week * 13 / 60; NaN where not known"),
+        "other_products": ("object", "list of the other products with the same toil, sorted"),
+        "hours_everywhere": ("float", "hours_per_quarter here and in these, as far as known; NaN where none is"),
+    },
 )
 
 TOPICS = Spec(
@@ -903,6 +914,17 @@ MEETING_DECISIONS = Spec(
         "owner": ("text", "who does it, or empty"),
         "due": ("text", "until which day, or empty"),
         "note": ("text", "why, in people's words; may be empty"),
+        "said": ("time", "when it was written down"),
+    },
+)
+
+MEETING_DURATIONS = Spec(
+    "meeting_durations",
+    {
+        "subject": ("text", "agenda item"),
+        "meeting": ("text", "day of the meeting, in the product's zone"),
+        "planned": ("float", "minutes the agenda gave it"),
+        "minutes": ("float", "minutes it took"),
         "said": ("time", "when it was written down"),
     },
 )

@@ -2,14 +2,17 @@
 
 The same agenda items as in the report, as Markdown that pastes into a
 document: who was there, then each item with its finding, its evidence and its
-questions, each followed by empty lines for decisions and new action items.
+questions, each followed by what was decided and an empty line for more; at the end
+what goes to the next meeting, new action items, and the minutes it took.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.decided import sentence
+from prodmeet_kit.agenda.decided import history, sentence
 from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.display.markdown import escape, markdown
 from prodmeet_kit.display.numbers import write as written
@@ -21,14 +24,30 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
+_SECOND = timedelta(seconds=1)
+_MEETINGS = 6
+"""So many meetings are told of at the end, the newest first."""
+
 
 def write(review: Review) -> str:
     """The minutes of a review as Markdown, in the product's language, ending in a newline."""
     with use(review.facts.product.language):
-        parts = [_head(review), markdown(review.overview)]
-        parts += [_with_room(item, _said(review, item)) for item in review.items]
-        parts.append(_new_action_items())
-    return "\n".join(parts)
+        shown = {item.key for item in review.items}
+        decisions = rows(review.findings.decided_now)
+        parts = [_head(review), markdown(review.overview), _carried_here(review)]
+        parts += [
+            _with_room(item, _sentences(review, [row for row in decisions if row["item"] == item.key]))
+            for item in review.items
+        ]
+        # An item that is no longer on the agenda loses no decision.
+        other = _sentences(review, [row for row in decisions if row["item"] not in shown])
+        parts += [
+            _list(t("Other decisions"), other),
+            _list(t("Carried over to the next meeting"), _carried_on(review, decisions)),
+            _new_action_items(review),
+            _health(review),
+        ]
+    return "\n".join(part for part in parts if part)
 
 
 def _head(review: Review) -> str:
@@ -44,20 +63,94 @@ def _head(review: Review) -> str:
     return f"# {escape(title)}\n\n{escape(facts)}\n\n{people}\n\n{chair}\n"
 
 
-def _said(review: Review, item: AgendaItem) -> list[str]:
-    """What was decided about an item at this meeting, a sentence each."""
-    reasons = dict(zip(review.lines["subject"], review.lines["reason"], strict=True))
-    mine = [row for row in rows(review.findings.decided_now) if row["item"] == item.key]
-    return [sentence(row, reasons.get(row["subject"], row["subject"])) for row in mine]
+def _reasons(review: Review) -> dict[str, str]:
+    """What raised each subject at this meeting."""
+    return dict(zip(review.lines["subject"], review.lines["reason"], strict=True))
 
 
-def _with_room(item: AgendaItem, said: list[str]) -> str:
+def _sentences(review: Review, decisions: Iterable[dict[str, Any]]) -> list[str]:
+    """Each decision on one line: what it is about, why, who, until when, and how often it was spoken of before."""
+    reasons, before = _reasons(review), history(review.findings)
+    made = []
+    for row in decisions:
+        text = sentence(row, reasons.get(row["subject"], row["subject"]))
+        told = before.get(row["subject"])
+        made.append(f"{text} ({told})" if told else text)
+    return made
+
+
+def _with_room(item: AgendaItem, said: Sequence[str]) -> str:
     decisions = "".join(f"- {escape(text)}\n" for text in said)
     return f"{markdown(item)}\n{t('Decisions:')}\n\n{decisions}- \n"
 
 
-def _new_action_items() -> str:
-    heads = (t("What"), t("Owner"), t("Due"), t("How we know it worked"))
-    rule = " | ".join("---" for _ in heads)
-    empty = " | ".join("" for _ in heads)
-    return f"## {t('New action items')}\n\n| {' | '.join(heads)} |\n| {rule} |\n| {empty} |\n"
+def _list(title: str, entries: Sequence[str]) -> str:
+    lines = "".join(f"- {escape(text)}\n" for text in entries)
+    return f"## {escape(title)}\n\n{lines}" if entries else ""
+
+
+def _carried_here(review: Review) -> str:
+    """What the meeting before left to this one."""
+    carried = rows(review.findings.carried_here)
+    if not carried:
+        return ""
+    return _list(t("Carried over from {day}", day=carried[0]["meeting"]), _sentences(review, carried))
+
+
+def _carried_on(review: Review, decisions: Iterable[dict[str, Any]]) -> list[str]:
+    reasons = _reasons(review)
+    return [reasons.get(row["subject"], row["subject"]) for row in decisions if row["decision"] == "carry"]
+
+
+def _new_action_items(review: Review) -> str:
+    """Those born at this meeting, and an empty line for those written by hand."""
+    zone = review.facts.window.timezone
+    heads = (t("What"), t("Owner"), t("Due"), t("How we know it worked"), t("Item"))
+    items = [
+        (
+            row["text"],
+            row["owner"],
+            # An item is due until the midnight after its day: what people wrote is the day.
+            "" if row["due"] != row["due"] else f"{row['due'].tz_convert(zone) - _SECOND:%Y-%m-%d}",
+            f"{row['verify_query']} {row['verify_expect']}".strip(),
+            row["id"],
+        )
+        for row in rows(review.findings.born_here)
+    ]
+    return f"## {escape(t('New action items'))}\n\n{_table(heads, [*items, [''] * len(heads)])}"
+
+
+def _health(review: Review) -> str:
+    """Minutes planned and taken: of each item at this meeting, and of the last meetings in all."""
+    took, health = rows(review.findings.took_now), rows(review.findings.meeting_health)
+    if not health:
+        return ""
+    titles = {item.key: item.title for item in review.items}
+    parts = [f"## {escape(t('Health of the meeting'))}\n"]
+    if took:
+        heads = (t("Agenda item"), t("Minutes planned"), t("Minutes taken"))
+        cells = [
+            (titles.get(row["subject"], row["subject"]), _number(row["planned"]), _number(row["minutes"]))
+            for row in took
+        ]
+        parts.append(_table(heads, cells, numbers=True))
+    heads_of_all = (
+        t("Meeting"), t("Minutes planned"), t("Minutes taken"), t("Decisions"), t("Carried over"),
+        t("Action items closed with proof"),
+    )  # fmt: skip
+    columns = ("planned", "actual", "decisions", "carried", "closed_with_proof")
+    last = [(row["meeting"], *(_number(row[name]) for name in columns)) for row in health[::-1][:_MEETINGS]]
+    parts.append(_table(heads_of_all, last, numbers=True))
+    return "\n".join(parts)
+
+
+def _number(value: float) -> str:
+    return "" if value != value else written(value, "number")  # NaN: no clock was kept
+
+
+def _table(heads: Sequence[str], cells: Iterable[Sequence[str]], *, numbers: bool = False) -> str:
+    """A Markdown table; with ``numbers``, all columns but the first are flush right."""
+    rule = ["---:" if numbers and column else "---" for column in range(len(heads))]
+    lines = [" | ".join(map(escape, heads)), " | ".join(rule)]
+    lines += [" | ".join(map(escape, row)) for row in cells]
+    return "".join(f"| {line} |\n" for line in lines)

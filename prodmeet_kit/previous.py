@@ -24,7 +24,10 @@ from prodmeet_kit.window import Window
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SECTION", "SOURCE", "Earlier", "find_previous"]
+__all__ = ["MEETINGS", "SECTION", "SOURCE", "Earlier", "find_previous"]
+
+MEETINGS = 6
+"""Of so many earlier meetings the state of each agenda item is kept."""
 
 SECTION = "metrics"
 """The agenda item that shows what is defined otherwise now."""
@@ -72,7 +75,9 @@ def find_previous(reports: Path, product: str, window: Window) -> Earlier:
             if facts.window.end < window.end:
                 rules = _rules(snapshot, unreadable)
                 waited = _waited(snapshot.parent / "review.json")
-                return Earlier(Previous(facts.window.end, facts.definitions, rules, waited), _states(unreadable))
+                states = _held(reports / product, window, unreadable)
+                meeting = Previous(facts.window.end, facts.definitions, rules, waited, states)
+                return Earlier(meeting, _states(unreadable))
     except OSError as error:
         unreadable.append(f"{error.filename} cannot be read: {error.strerror}")
     failures = (Failure(SECTION, SOURCE, unreadable[0]),) if unreadable else ()
@@ -97,6 +102,38 @@ def _waited(file: Path) -> dict[str, int]:
         return {}  # a report of an earlier kit, or one that people changed: everything is new then
 
 
+def _held(folder: Path, window: Window, unreadable: list[str]) -> dict[str, dict[str, str]]:
+    """Of the last meetings, oldest first, the state of each agenda item, as their ``review.json`` tells.
+
+    Reports less than half a window apart are tries of one meeting: the newest counts. One that is
+    damaged is told and costs itself only; one of an earlier kit tells no states.
+    """
+    found: dict[str, dict[str, str]] = {}
+    half = window.length / 2
+    latest = (window.end - half).astimezone(window.zone).date()
+    damaged = 0
+    for day in _days(folder):
+        if day > latest:
+            continue
+        try:
+            told = json.loads((folder / day.isoformat() / "review.json").read_text(encoding="utf-8"))
+            states = {str(line["item"]): str(line["state"]) for line in told["agenda"]}
+        except (FileNotFoundError, KeyError):
+            continue
+        except (OSError, ValueError, TypeError) as error:
+            place = folder / day.isoformat() / "review.json"
+            unreadable.append(f"{place} is damaged ({type(error).__name__}): its meeting is left out")
+            damaged += 1
+            if damaged == _UNREADABLE:
+                break
+            continue
+        found[day.isoformat()] = states
+        latest = day - half
+        if len(found) == MEETINGS:
+            break
+    return dict(sorted(found.items()))
+
+
 def _states(unreadable: list[str]) -> tuple[SourceState, ...]:
     return tuple(SourceState(SOURCE, "snapshot", "failed", message) for message in unreadable)
 
@@ -106,11 +143,16 @@ def _newest_first(folder: Path, window: Window) -> Iterator[Path]:
     if not folder.is_dir():
         return
     half = (window.start + window.length / 2).astimezone(window.zone).date()
-    days = sorted((day for path in folder.iterdir() if (day := _day(path.name)) and day != window.day), reverse=True)
+    days = [day for day in _days(folder) if day != window.day]
     for day in [*(day for day in days if day <= half), *(day for day in days if day > half)]:
         snapshot = folder / day.isoformat() / "snapshot"
         if snapshot.is_dir():
             yield snapshot
+
+
+def _days(folder: Path) -> list[date]:
+    """The dates there are reports of, newest first."""
+    return sorted((day for path in folder.iterdir() if (day := _day(path.name))), reverse=True)
 
 
 def _day(name: str) -> date | None:

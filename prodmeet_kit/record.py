@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
     """The review as plain JSON values. ``generated_at`` defaults to now."""
     findings, facts = review.findings, review.facts
     zone = facts.window.zone
+    states = {item.key: item.state for item in review.items}
     content: dict[str, Any] = {
         "generated_at": generated_at or datetime.now(UTC).replace(microsecond=0),
         "product": facts.product.product,
@@ -72,9 +74,11 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "consultations": rows(findings.consultations),
         "toil": rows(findings.toil),
         "topics": rows(findings.topics),
-        "agenda": rows(review.agenda),
+        "agenda": [{**row, "state": states[row["item"]]} for row in rows(review.agenda)],
         "agenda_lines": rows(review.lines),
+        "quiet_services": vars(quiet_services.found(findings, review.lines)),
         "decisions_of_meeting": rows(findings.decided_now),
+        "meeting_health": _meeting_health(review),
         "failures": [vars(failure) for failure in review.failures],
     }
     plain: dict[str, Any] = _plain(content, zone)
@@ -94,6 +98,17 @@ def _window(facts: Facts) -> dict[str, Any]:
         "step_s": window.step.total_seconds(),
         "timezone": window.timezone,
         "compare_start": window.compare_start,
+    }
+
+
+def _meeting_health(review: Review) -> dict[str, Any]:
+    """Minutes, decisions and proof by meeting; ``split`` is ``None`` while none is proposed."""
+    halves = review.split
+    return {
+        "meetings": rows(review.findings.meeting_health),
+        "durations": rows(review.findings.took_now),
+        "split": None if halves is None else vars(halves),
+        "fold": review.folding,
     }
 
 

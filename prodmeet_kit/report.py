@@ -69,8 +69,8 @@ def make_report(
     ``folder`` holds ``parameters/`` and ``minutes/``; ``out`` is ``<folder>/reports``
     unless given. ``start`` and ``end`` are ISO 8601 in the product's zone. Facts
     come from ``from_snapshot`` (or the snapshot in that folder) when given, else from the product's sources, or,
-    without a product, from the embedded demo. ``jobs`` is how many queries are
-    asked side by side, ``cell_limit_s`` how many seconds one cell may take.
+    without a product, from the embedded demo; what ``minutes/`` says by now is added to frozen ones.
+    ``jobs`` is how many queries are asked side by side, ``cell_limit_s`` how many seconds one cell may take.
 
     Raises :class:`InputError` when something given cannot be used and
     :class:`ReportError` when the report cannot be put in place; both leave
@@ -90,7 +90,7 @@ def make_report(
             libraries.result()
         else:
             _load_libraries()
-            facts = _outline(frozen, product)
+            facts, frozen = _said_since(_outline(frozen, product), frozen, home / "minutes")
         with staging(reports / facts.product.product) as new:
             _freeze(facts, frozen, new / SNAPSHOT)
             failures = _write(new, facts, kernel, beside, cell_limit_s, progress)
@@ -150,6 +150,16 @@ def _outline(frozen: Path, product: str) -> Facts:
     if product and product != facts.product.product:
         raise InputError(f"the facts in {frozen} are of {facts.product.product}, not of {product}: name that product")
     return facts
+
+
+def _said_since(facts: Facts, frozen: Path, minutes: Path) -> tuple[Facts, Path | None]:
+    """The facts as they are frozen, or, where people said anything since, with that and to be frozen anew."""
+    from prodmeet_kit.said_since import said_anything, with_said
+    from prodmeet_kit.snapshot import reopen
+
+    if not said_anything(facts.product.product, minutes):
+        return facts, frozen
+    return with_said(reopen(frozen), minutes), None
 
 
 def _freeze(facts: Facts, frozen: Path | None, to: Path) -> None:

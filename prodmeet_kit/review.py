@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import agenda as agenda_items
+from prodmeet_kit.agenda import meeting_health
 from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.overview import overview
+from prodmeet_kit.analysis.meeting_health import MEETINGS_UNTOUCHED
 from prodmeet_kit.display import languages
 from prodmeet_kit.errors import Failure, InputError
+from prodmeet_kit.explore.verbs import Exploring
 from prodmeet_kit.findings import Findings
 from prodmeet_kit.window import Window, parse_time
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from prodmeet_kit.agenda.evidence import Note, Table
+    from prodmeet_kit.analysis.meeting_health import Split
     from prodmeet_kit.facts import Facts
     from prodmeet_kit.parameters.models import Product
 
@@ -47,15 +52,17 @@ def open_review(
         from prodmeet_kit.demo import SNAPSHOT
 
         return Review(reopen(SNAPSHOT))
-    from prodmeet_kit.gather import gather
+    from prodmeet_kit.gather import gather, open_metrics
     from prodmeet_kit.parameters import load
 
     home = _home(product, Path(folder))
     loaded = load(product, home / "parameters")
     window = window_of(loaded, start=start, end=end)
-    return Review(
+    review = Review(
         gather(loaded, window, folder=home / "parameters", minutes=home / "minutes", previous=home / "reports")
     )
+    review.ask_at = partial(open_metrics, loaded, home / "parameters")
+    return review
 
 
 def _home(product: str, folder: Path) -> Path:
@@ -112,15 +119,16 @@ def _time(name: str, text: str, timezone: str) -> datetime:
         raise InputError(f"{name} {text}: {error}") from None
 
 
-class Review:
+class Review(Exploring):
     """Facts, what they mean, and the agenda items that show it.
 
     Every agenda item is an attribute that displays itself in a notebook;
     ``review.items`` holds those of this product's meeting in their order.
+    The verbs to explore with are those of :class:`~prodmeet_kit.explore.verbs.Exploring`.
     """
 
     def __init__(self, facts: Facts):
-        self.facts = facts
+        super().__init__(facts)
         self.findings = Findings(facts)
 
     def __repr__(self) -> str:
@@ -190,7 +198,25 @@ class Review:
     def overview(self) -> AgendaItem:
         """What deserves the meeting's minutes and why, and the state of every SLO."""
         with languages.use(self.facts.product.language):
-            return overview(self.findings, self.items, self.agenda, self.lines)
+            return overview(self.findings, self.items, self.agenda, self.lines, self._health)
+
+    @cached_property
+    def split(self) -> Split | None:
+        """Two meetings that are proposed instead of one that overran twice."""
+        return self.findings.split(self.lines)
+
+    @cached_property
+    def folding(self) -> tuple[str, ...]:
+        """Agenda items proposed for folding: nobody decided about them, and they were never red."""
+        busy = [item.key for item in self.items if item.state not in ("fine", "none")]
+        return self.findings.folding([item.key for item in self.items], busy)
+
+    @property
+    def _health(self) -> list[Table | Note]:
+        titles = {item.key: item.title for item in self.items}
+        return meeting_health.evidence(
+            self.findings.meeting_health, self.split, [titles[key] for key in self.folding], MEETINGS_UNTOUCHED
+        )
 
     @property
     def topics(self) -> AgendaItem:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
 from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.analysis import consultations
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.frames import rows
 
@@ -26,27 +27,38 @@ def item(findings: Findings) -> AgendaItem:
     shown = findings.consultations
     if not len(shown):
         return none(findings, KEY, title, t("no question is open and none was answered since the last meeting"))
-    waiting = shown[shown["answer"] == ""]
+    waiting, lost = shown[consultations.waiting(shown)], shown[consultations.dropped(shown)]
     columns = (
         Column("id", t("Question"), "code"),
         Column("question", t("What is asked")),
         Column("asked_by", t("By")),
         Column("asked", t("Asked"), "date"),
         Column("answered", t("Answered"), "date"),
+        *([Column("became", t("Became"))] if (shown["became"] != "").any() else []),
         Column("url", t("Link"), "link"),
     )
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=tn("{n} question waits for an answer", "{n} questions wait for an answer", len(waiting))
-        + t(", {n} answered since the last meeting.", n=len(shown) - len(waiting)),
-        state="attention" if len(waiting) else "fine",
+        headline=_headline(len(waiting), len(lost), len(shown) - len(waiting) - len(lost)),
+        state="attention" if len(waiting) or len(lost) else "fine",
         timezone=findings.facts.window.timezone,
         evidence=(Table(t("Questions to the SREs"), shown, columns, (Column("answer", t("Answer")),), anchor=("id",)),),
-        questions=tuple(t("{id}: {question}", id=row["id"], question=row["question"]) for row in rows(waiting)),
+        questions=tuple(t("{id}: {question}", id=row["id"], question=row["question"]) for row in rows(waiting))
+        + tuple(
+            t("{id} was closed with no answer and without a word of what it became: what came of it?", id=row["id"])
+            for row in rows(lost)
+        ),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=tuple(
             raised(findings, "consultation", row["id"], t("{id} waits for an answer", id=row["id"]))
             for row in rows(waiting)
         ),
     )
+
+
+def _headline(waiting: int, lost: int, settled: int) -> str:
+    text = tn("{n} question waits for an answer", "{n} questions wait for an answer", waiting)
+    if lost:
+        text += tn(", {n} was closed without one", ", {n} were closed without one", lost)
+    return text + t(", {n} answered since the last meeting.", n=settled)

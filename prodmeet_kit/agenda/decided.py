@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.findings import Findings
 
-__all__ = ["decided", "sentence", "spoken_before"]
+__all__ = ["decided", "history", "sentence", "spoken_before"]
 
 DECISION, MEETINGS = "decision", 6
 """History is told over this many meetings: an older one is another team's."""
@@ -62,16 +62,28 @@ def sentence(row: dict[str, Any], what: str) -> str:
 
 def spoken_before(findings: Findings) -> dict[str, str]:
     """By subject, at how many of the last meetings something was decided about it, where it was more than never."""
-    found = findings.decided_before
-    if found.empty:
-        return {}
-    meetings = sorted(set(found["meeting"]))[-MEETINGS:]
-    counts: dict[str, set[str]] = {}
-    for row in rows(found[found["meeting"].isin(meetings)]):
-        counts.setdefault(row["subject"], set()).add(row["meeting"])
+    meetings, days = _days(findings.decided_before, MEETINGS)
     return {
         subject: tn(
-            "spoken of at {n} of {all} meetings", "spoken of at {n} of {all} meetings", len(days), all=len(meetings)
+            "spoken of at {n} of {all} meetings", "spoken of at {n} of {all} meetings", len(held), all=len(meetings)
         )
-        for subject, days in counts.items()
+        for subject, held in days.items()
     }
+
+
+def history(findings: Findings) -> dict[str, str]:
+    """By subject spoken of before: which time it is now, among the last meetings with this one."""
+    meetings, days = _days(findings.decided_before, MEETINGS - 1)
+    return {
+        subject: t("spoken of at {n} of the last {all} meetings, with this one", n=len(held) + 1, all=len(meetings) + 1)
+        for subject, held in days.items()
+    }
+
+
+def _days(said: pd.DataFrame, most: int) -> tuple[list[str], dict[str, set[str]]]:
+    """The last meetings that decided anything, oldest first, and by subject at which of them it was spoken of."""
+    meetings = sorted(set(said["meeting"]))[-most:]
+    days: dict[str, set[str]] = {}
+    for row in rows(said[said["meeting"].isin(meetings)]):
+        days.setdefault(row["subject"], set()).add(row["meeting"])
+    return meetings, days

@@ -52,10 +52,13 @@ def evidence(
 
 def _split(split: Split) -> str:
     return t(
-        "The meetings of {days} overran: split them. First: {first} ({n} lines). Second: {second} ({m} lines).",
+        "The meetings of {days} overran: split them. First: {first} ({lines}, {minutes} min)."
+        " Second: {second} ({others}, {more} min).",
         days=t(" and ").join(split.overruns),
         first=", ".join(split.first),
         second=", ".join(split.second),
-        n=write(split.lines[0], "count"),
-        m=write(split.lines[1], "count"),
+        lines=tn("{n} line", "{n} lines", int(split.lines[0])),
+        others=tn("{n} line", "{n} lines", int(split.lines[1])),
+        minutes=write(split.minutes[0], "number"),
+        more=write(split.minutes[1], "number"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import metrics_definitions, metrics_load, metrics_resources, metrics_slos
 from prodmeet_kit.agenda.absent import could_not_check
@@ -71,13 +71,16 @@ def _questions(
     return tuple(asked)
 
 
+def _missed(ref: str, row: dict[str, Any]) -> str:
+    attained, objective = write(row["attainment"], "percent"), write(row["objective"], "percent")
+    return t("{name} attained {attained}; objective {objective}", name=ref, attained=attained, objective=objective)
+
+
 def _candidates(
     findings: Findings, bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
 ) -> tuple[Candidate, ...]:
     found = [
-        raised(
-            findings, "slo_missed", ref, t("{name} missed its objective", name=ref), min(-row["budget_remaining"], 10)
-        )
+        raised(findings, "slo_missed", ref, _missed(ref, row), min(-row["budget_remaining"], 10))
         for ref, row in zip(refs(bad), rows(bad), strict=True)
     ]
     found += [

@@ -24,6 +24,9 @@ SPENT_FAST = 0.5
 MOST = 4
 """More clauses than these are not read aloud; the tables below have the rest."""
 
+NAMED = 6
+"""A headline names so many SLOs of a state; the table has all."""
+
 
 def brief(findings: Findings) -> tuple[tuple[str, str], ...]:
     """Question and answer, in the order in which they are asked."""
@@ -42,7 +45,9 @@ def fine(slos: pd.DataFrame) -> str:
     for state, words in (("BAD", t("missed")), ("NO_DATA", t("not known")), ("TOO_FEW", t("too few events to say"))):
         names = refs(slos[slos["state"] == state])
         if names:
-            parts.append(f"{words}: {', '.join(names)}")
+            more = len(names) - NAMED
+            shown = names[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
+            parts.append(f"{words}: {', '.join(shown)}")
     return "; ".join(parts) + "."
 
 

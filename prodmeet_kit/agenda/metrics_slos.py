@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Findings
 
-__all__ = ["evidence", "slo_table"]
+__all__ = ["chart", "evidence", "slo_table"]
 
 SMOOTH = timedelta(hours=1)
 """Error ratios are drawn over this span: a five-minute ratio of a quiet service is mostly chance."""
@@ -126,13 +126,16 @@ def _interval(row: dict[str, Any]) -> str:
 
 
 def _charts(findings: Findings) -> list[Chart]:
-    """The burn rate of each SLO; of one that allows no bad event, where it has no meaning, the error ratio."""
-    charts = []
-    for row in rows(findings.slos):
-        chart = _burn(findings, row) if row["objective"] < 1 else _ratio(findings, row)
-        if chart is not None:
-            charts.append(chart)
-    return charts
+    found = (chart(findings, row) for row in rows(findings.slos))
+    return [one for one in found if one is not None]
+
+
+def chart(findings: Findings, row: dict[str, Any]) -> Chart | None:
+    """The burn rate of an SLO (a row of ``SLO_SUMMARY``); of one that allows no bad event the share of bad events.
+
+    ``None`` where no total is known.
+    """
+    return _burn(findings, row) if row["objective"] < 1 else _ratio(findings, row)
 
 
 def _burn(findings: Findings, row: dict[str, Any]) -> Chart | None:

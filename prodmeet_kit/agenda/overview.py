@@ -9,6 +9,7 @@ from prodmeet_kit.agenda.clocked import clocked
 from prodmeet_kit.agenda.decided import decided, spoken_before
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.agenda.metrics_slos import slo_table
+from prodmeet_kit.agenda.quiet_services import sentence
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
@@ -24,11 +25,18 @@ __all__ = ["overview"]
 KEY = "overview"
 
 
-def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFrame, lines: pd.DataFrame) -> AgendaItem:
+def overview(
+    findings: Findings,
+    items: Sequence[AgendaItem],
+    agenda: pd.DataFrame,
+    lines: pd.DataFrame,
+    health: Sequence[Evidence] = (),
+) -> AgendaItem:
     """The summary of a review.
 
     ``items`` are the agenda items of the meeting, ``agenda`` is ``frames.AGENDA``:
     how its minutes are shared among them, and ``lines`` is ``frames.AGENDA_LINES``: what for.
+    ``health`` of the meeting stands last.
     """
     facts = findings.facts
     evidence: list[Evidence] = [
@@ -39,9 +47,12 @@ def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFra
     evidence += decided(findings, lines)
     evidence.append(_clock(items, agenda))
     evidence += clocked(items, lines, facts.product.agenda_rules.patience, spoken_before(findings))
+    if quiet := sentence(findings, lines):
+        evidence.append(Note(quiet))
     if len(findings.slos):
         evidence.append(marked(slo_table(findings.slos), findings, ["slo"]))
     evidence.append(_sources(findings))
+    evidence += health
     unknown = sum(item.state == "could_not_check" or bool(item.failures) for item in items)
     return AgendaItem(
         key=KEY,
@@ -51,6 +62,7 @@ def overview(findings: Findings, items: Sequence[AgendaItem], agenda: pd.DataFra
         state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",
         timezone=facts.window.timezone,
         evidence=tuple(evidence),
+        failures=tuple(facts.failed(KEY)),
     )
 
 

@@ -30,11 +30,12 @@ def item(findings: Findings) -> AgendaItem:
     if (gone := absent(findings, KEY, title, "changes", "changes")) is not None:
         return gone
     upcoming, past = findings.upcoming_changes, findings.past_changes
+    policy = findings.facts.product.slo_rules.policy or t("until it recovers, only P0 and security changes go out")
     evidence: list[Evidence] = []
     if len(upcoming):
-        evidence.append(_table(t("Before the next meeting"), upcoming, warnings=True))
+        evidence.append(_table(t("Before the next meeting"), upcoming, policy))
     if len(past):
-        evidence.append(_table(t("Made since the last meeting"), past, warnings=False))
+        evidence.append(_table(t("Made since the last meeting"), past))
         compared = (scorecard.table(findings), before_after.table(findings), before_after.details(findings))
         evidence += [table for table in compared if table is not None]
     if not len(upcoming):
@@ -50,7 +51,7 @@ def item(findings: Findings) -> AgendaItem:
         state="attention" if len(needing) or len(colliding) else "fine",
         timezone=findings.facts.window.timezone,
         evidence=tuple(evidence),
-        questions=_questions(upcoming, needing, colliding),
+        questions=_questions(upcoming, needing, colliding, policy),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=_candidates(findings, needing, colliding),
     )
@@ -70,12 +71,12 @@ def _headline(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataF
     return f"{first}: {', '.join(parts)}." if parts else f"{first}."
 
 
-def _questions(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataFrame) -> tuple[str, ...]:
+def _questions(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataFrame, policy: str) -> tuple[str, ...]:
     asked = [
         t("{id} needs '{response}': who does it?", id=row["id"], response=row["response_needed"])
         for row in rows(needing)
     ]
-    asked += _moves(colliding)
+    asked += _moves(colliding, policy)
     asked += [
         t("{id} says no way back: what is its rollback?", id=row["id"])
         for row in rows(upcoming[upcoming["rollback"] == ""])
@@ -83,11 +84,11 @@ def _questions(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.Data
     return tuple(asked)
 
 
-def _moves(colliding: pd.DataFrame) -> list[str]:
+def _moves(colliding: pd.DataFrame, policy: str) -> list[str]:
     """One question a change with all its warnings; of two that overlap only the first is asked about."""
     asked, before = [], set()
     for row in rows(colliding):
-        warnings = [_warning(code) for code in row["warnings"] if code.removeprefix("collides:") not in before]
+        warnings = [_warning(code, policy) for code in row["warnings"] if code.removeprefix("collides:") not in before]
         if warnings:
             asked.append(t("{id}: {warnings}. Is the time still right?", id=row["id"], warnings=", ".join(warnings)))
         before.add(row["id"])
@@ -101,12 +102,7 @@ def _candidates(findings: Findings, needing: pd.DataFrame, colliding: pd.DataFra
             findings,
             "change_at_risk",
             row["id"],
-            tn(
-                "{id} carries {n} warning",
-                "{id} carries {n} warnings",
-                len(row["warnings"]),
-                id=row["id"],
-            ),
+            t("{id}: {warnings}", id=row["id"], warnings=", ".join(_short(code) for code in row["warnings"])),
         )
         for row in rows(colliding)
     ]
@@ -124,7 +120,9 @@ def _effect(effect: object) -> str:
     return " ".join(str(effect[part]) for part in ("metric", "direction", "size") if effect.get(part))
 
 
-def _table(title: str, changes: pd.DataFrame, *, warnings: bool) -> Table:
+def _table(title: str, changes: pd.DataFrame, policy: str = "") -> Table:
+    """Planned changes with their warnings when there is a ``policy`` for spent budgets, else those made."""
+    warnings = bool(policy)
     frame = changes.assign(effect=changes["expected_effect"].map(_effect))
     columns = [
         Column("id", t("Change"), "code"),
@@ -137,7 +135,7 @@ def _table(title: str, changes: pd.DataFrame, *, warnings: bool) -> Table:
     ]
     if warnings:
         frame = frame.assign(
-            warnings=changes["warnings"].map(lambda codes: [_warning(code) for code in codes]),
+            warnings=changes["warnings"].map(lambda codes: [_warning(code, policy) for code in codes]),
             rollback=changes["rollback"].replace("", t("none given")),
         )
         columns.append(Column("warnings", t("Warnings"), "list"))
@@ -146,15 +144,19 @@ def _table(title: str, changes: pd.DataFrame, *, warnings: bool) -> Table:
     return Table(title, frame, tuple(columns), details if warnings else (), anchor=("id",), folded=not warnings)
 
 
-def _warning(code: str) -> str:
+def _short(code: str) -> str:
+    """A warning in a few words, for the agenda."""
+    kind, _, about = code.partition(":")
+    return t("the error budget of {slo} is used up", slo=about) if kind == "budget_spent" else _warning(code)
+
+
+def _warning(code: str, policy: str = "") -> str:
+    """A warning as people read it, with what the team agreed on for a budget that is spent."""
     kind, _, about = code.partition(":")
     if kind == "collides":
         return t("overlaps with {change}", change=about)
     if kind == "budget_spent":
-        return t(
-            "the error budget of {slo} is used up: until it recovers, only P0 and security changes go out",
-            slo=about,
-        )
+        return t("the error budget of {slo} is used up: {policy}", slo=about, policy=policy)
     if kind == "freeze":
         return t("lies in a freeze: {reason}", reason=about)
     if kind == "holiday":

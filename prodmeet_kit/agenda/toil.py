@@ -9,6 +9,7 @@ from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Findings
@@ -27,12 +28,21 @@ def item(findings: Findings) -> AgendaItem:
     if not len(toil):
         return none(findings, KEY, title, t("the list of toil is empty"))
     hours = float(toil["hours_per_quarter"].sum())
+    repeated = toil[toil["other_products"].map(len) > 0]
     columns = (
         Column("id", t("Toil"), "code"),
         Column("text", t("What")),
         Column("minutes", t("Minutes each"), "number"),
         Column("times_per_week", t("Times a week"), "number"),
         Column("hours_per_quarter", t("Hours a quarter"), "number"),
+        *(
+            (
+                Column("other_products", t("Also in"), "list"),
+                Column("hours_everywhere", t("Hours a quarter in all of them"), "number"),
+            )
+            if len(repeated)
+            else ()
+        ),
         Column("owner", t("Owner")),
         Column("url", t("Link"), "link"),
     )
@@ -45,7 +55,18 @@ def item(findings: Findings) -> AgendaItem:
         state="fine",
         timezone=findings.facts.window.timezone,
         evidence=(Table(t("Work done by hand"), toil, columns, anchor=("id",)),),
-        questions=(t("{id}: is it worth automating now?", id=dearest["id"]),),
+        questions=(
+            t("{id}: is it worth automating now?", id=dearest["id"]),
+            *(
+                t(
+                    "{id} is done in {products} as well, {hours} hours a quarter in all: automate it once for all?",
+                    id=row["id"],
+                    products=", ".join(row["other_products"]),
+                    hours=write(row["hours_everywhere"], "number"),
+                )
+                for row in rows(repeated)
+            ),
+        ),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=(
             raised(

@@ -14,7 +14,7 @@ import pandas as pd
 from prodmeet_kit.frames import ACTION_ITEM_FINDINGS
 from prodmeet_kit.window import Window
 
-__all__ = ["findings", "satisfies"]
+__all__ = ["every", "findings", "satisfies"]
 
 _EXPECT = re.compile(r"\s*(<=|>=|==|!=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
 
@@ -56,13 +56,18 @@ def findings(items: pd.DataFrame, observed: Mapping[str, float], window: Window)
     open item that is met is proposed to ``close``, a closed one that is not met to ``reopen``. A closed
     one whose query cannot tell stays in sight with no proposal; one that is met, or has no query, is left out.
     """
+    found = every(items, observed, window)
+    done = (found["status"] == "closed") & found["outcome"].isin(["met", "none"])
+    return found[~done].reset_index(drop=True)
+
+
+def every(items: pd.DataFrame, observed: Mapping[str, float], window: Window) -> pd.DataFrame:
+    """``ACTION_ITEM_FINDINGS`` as :func:`findings` makes them, those that are done as well."""
     rows = []
     for item in items.to_dict("records"):
         value = observed.get(item["id"], nan)
         outcome = _outcome(item["verify_query"], item["verify_expect"], value)
         is_open = item["status"] != "closed"
-        if not is_open and outcome in ("met", "none"):
-            continue
         rows.append(
             {
                 **{str(column): content for column, content in item.items()},

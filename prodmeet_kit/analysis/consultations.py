@@ -7,16 +7,30 @@ import pandas as pd
 from prodmeet_kit.frames import CONSULTATIONS
 from prodmeet_kit.window import Window
 
-__all__ = ["current"]
+__all__ = ["current", "dropped", "waiting"]
 
 
 def current(questions: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """The questions (``CONSULTATIONS``) without an answer, oldest first, then those answered since the last meeting.
+    """The questions (``CONSULTATIONS``) that wait, oldest first, then those dropped, then those settled since.
 
     A question asked after the meeting is not there yet; an answer without a
     date counts as given since the last meeting, rather than never shown.
     """
     asked = questions[~(questions["asked"] > window.end)].sort_values(["asked", "id"])
-    waiting = asked["answer"] == ""
-    recent = ~waiting & ~(asked["answered"] <= window.start)
-    return CONSULTATIONS.check(pd.concat([asked[waiting], asked[recent]], ignore_index=True))
+    open_, lost = waiting(asked), dropped(asked)
+    recent = ~open_ & ~lost & ~(asked["answered"] <= window.start)
+    return CONSULTATIONS.check(pd.concat([asked[open_], asked[lost], asked[recent]], ignore_index=True))
+
+
+def waiting(questions: pd.DataFrame) -> pd.Series[bool]:
+    """Which questions nobody answered, closed, or made something of."""
+    return _nothing_came(questions) & ~questions["closed"]
+
+
+def dropped(questions: pd.DataFrame) -> pd.Series[bool]:
+    """Which were closed though nobody wrote an answer, nor what they became."""
+    return _nothing_came(questions) & questions["closed"]
+
+
+def _nothing_came(questions: pd.DataFrame) -> pd.Series[bool]:
+    return (questions["answer"].str.strip() == "") & (questions["became"].str.strip() == "")

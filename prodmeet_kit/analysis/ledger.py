@@ -114,11 +114,12 @@ def _exclusions(old: Mapped, new: Mapped) -> Iterator[dict[str, Any]]:
 
 def _rules(old: Mapped, new: Mapped) -> Iterator[dict[str, Any]]:
     slos, trends = _refs(new, "slos"), _refs(new, "load", "resources")
-    for difference in _differences(old.get("slo_rules", {}), new.get("slo_rules", {})):
+    for difference in _differences(old.get("slo_rules", {}), new.get("slo_rules", {}), {"policy"}):
         yield _row("rule", "slo_rules", difference, ["toil"] if difference[0] == "toil_hours" else slos)
     for difference in _differences(old.get("meeting", {}), new.get("meeting", {}), {"duration", "agenda"}):
         yield _row("meeting", "meeting", difference)
-    told = {"product", "meeting", "sources", "services", "exclusions", "slo_rules", "freezes", "holidays"}
+    told = {"product", "meeting", "sources", "services", "exclusions", "slo_rules", "agenda_rules"}
+    told |= {"freezes", "holidays"}
     for difference in _differences(old, new, told | _WORDS):
         if difference[0] == "timezone":
             yield _row("meeting", "timezone", difference, _on_the_calendar(new))

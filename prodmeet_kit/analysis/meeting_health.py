@@ -30,11 +30,12 @@ Said = Iterable[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Split:
-    """Two meetings instead of one: the services of each, in the product's order, and the lines each would have."""
+    """Two meetings instead of one: the services of each, in the product's order, its agenda lines and their minutes."""
 
     first: tuple[str, ...]
     second: tuple[str, ...]
     lines: tuple[float, float]
+    minutes: tuple[float, float]
     overruns: tuple[str, ...]
 
 
@@ -69,13 +70,14 @@ def split(
     length: float,
     services: Sequence[str],
     lines: Mapping[str, float],
+    minutes: Mapping[str, float],
     many: int = MANY_SERVICES,
 ) -> Split | None:
     """Which services go into which of two meetings, when the last two both overran; ``None`` when nothing is proposed.
 
-    ``meetings`` is ``HEALTH``, ``length`` the minutes of the meeting, ``lines``
-    the agenda lines (or findings) of each service. The heaviest service left goes to the
-    lighter half (greedy number partitioning, at most 7/6 of the best possible:
+    ``meetings`` is ``HEALTH``, ``length`` the minutes of the meeting, ``lines`` how many
+    agenda lines each service has and ``minutes`` what they would take. The service with
+    most minutes left goes to the lighter half (greedy number partitioning, at most 7/6 of the best possible:
     Graham, Bounds on Multiprocessing Timing Anomalies, 1969).
     """
     clocked = meetings[meetings["actual"].notna()].tail(2)
@@ -83,13 +85,14 @@ def split(
         return None
     halves: tuple[list[str], list[str]] = ([], [])
     weights = [0.0, 0.0]
-    for service in sorted(services, key=lambda name: -lines.get(name, 0.0)):
+    for service in sorted(services, key=lambda name: -minutes.get(name, 0.0)):
         # Of equal weight, the half with fewer services: quiet ones are shared as well.
         which = min((0, 1), key=lambda half: (weights[half], len(halves[half])))
         halves[which].append(service)
-        weights[which] += lines.get(service, 0.0)
+        weights[which] += minutes.get(service, 0.0)
     first, second = (tuple(name for name in services if name in half) for half in halves)
-    return Split(first, second, (weights[0], weights[1]), tuple(clocked["meeting"]))
+    counts = (sum(lines.get(name, 0.0) for name in first), sum(lines.get(name, 0.0) for name in second))
+    return Split(first, second, counts, (weights[0], weights[1]), tuple(clocked["meeting"]))
 
 
 def folding(
@@ -114,7 +117,7 @@ def folding(
 def _newest(said: Said) -> dict[tuple[str, str], Mapping[str, Any]]:
     """The newest by meeting and subject; entries without either are left out, one without a time is the oldest."""
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for each in sorted(said, key=lambda entry: str(entry.get("at") or "")):
+    for each in sorted(said, key=lambda entry: str(entry.get("at") or "").replace("NaT", "")):
         if each.get("meeting") and each.get("subject"):
             found[str(each["meeting"]), str(each["subject"])] = each
     return found

@@ -29,6 +29,7 @@ from prodmeet_kit.analysis import (
 from prodmeet_kit.findings.alerts_seen import AlertsSeen
 from prodmeet_kit.findings.error_budgets import ErrorBudgets
 from prodmeet_kit.findings.load_over_time import LoadOverTime
+from prodmeet_kit.findings.meetings import MeetingFindings
 from prodmeet_kit.findings.missed_pages import MissedPages
 from prodmeet_kit.findings.monitoring import Monitoring
 from prodmeet_kit.findings.noise import Noise
@@ -46,7 +47,18 @@ if TYPE_CHECKING:
 __all__ = ["Findings"]
 
 
-class Findings(ErrorBudgets, LoadOverTime, ResourceUse, Paging, People, Monitoring, AlertsSeen, MissedPages, Noise):
+class Findings(
+    ErrorBudgets,
+    LoadOverTime,
+    ResourceUse,
+    Paging,
+    People,
+    Monitoring,
+    AlertsSeen,
+    MissedPages,
+    Noise,
+    MeetingFindings,
+):
     """The analyses of one review. Every property is a frame of the spec it names, or a plain value."""
 
     def __init__(self, facts: Facts):
@@ -158,20 +170,6 @@ class Findings(ErrorBudgets, LoadOverTime, ResourceUse, Paging, People, Monitori
         return missed.missed(
             self.slo_events, self.all_pages, self.incidents, self.facts.window, self.slo_trends, self.slo_targets
         )
-
-    # What people said at meetings
-
-    @property
-    def decided_now(self) -> pd.DataFrame:
-        """``MEETING_DECISIONS`` of this meeting."""
-        said = self._record("meeting_decisions")
-        return said[said["meeting"] == self.facts.window.day.isoformat()].reset_index(drop=True)
-
-    @property
-    def decided_before(self) -> pd.DataFrame:
-        """``MEETING_DECISIONS`` of earlier meetings."""
-        said = self._record("meeting_decisions")
-        return said[said["meeting"] < self.facts.window.day.isoformat()].reset_index(drop=True)
 
     # What people keep in files
 

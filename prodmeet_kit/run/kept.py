@@ -24,7 +24,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-__all__ = ["WRITTEN", "carry", "list_written"]
+__all__ = ["WRITTEN", "carry", "is_as_written", "list_also", "list_written"]
 
 WRITTEN = ".written.sha256"
 """The list of the files of a report as the kit wrote them."""
@@ -38,6 +38,16 @@ def list_written(folder: Path) -> None:
     """Write the list of the files in ``folder``, before anything is carried into it."""
     files = sorted(path for path in folder.iterdir() if path.is_file())
     _write(folder, {path.name: _digest(path) for path in files})
+
+
+def list_also(file: Path) -> None:
+    """Add a file the kit wrote into a finished report to the list of that report."""
+    _write(file.parent, {**_read(file.parent), file.name: _digest(file)})
+
+
+def is_as_written(file: Path) -> bool:
+    """Whether a file of a finished report is as the kit wrote it."""
+    return _read(file.parent).get(file.name) == _digest(file)
 
 
 def carry(old: Path, new: Path, told: Callable[[str], object]) -> None:

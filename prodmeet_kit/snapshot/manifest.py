@@ -52,7 +52,9 @@ def _previous(earlier: Previous | None) -> dict[str, Any]:
     if earlier is None:
         return {}
     waited = {"waited": dict(earlier.waited)} if earlier.waited else {}
-    return {"previous": {"end": earlier.end.isoformat(), "definitions": masked(earlier.definitions), **waited}}
+    states = {"states": {day: dict(items) for day, items in earlier.states.items()}} if earlier.states else {}
+    definitions = masked(earlier.definitions)
+    return {"previous": {"end": earlier.end.isoformat(), "definitions": definitions, **waited, **states}}
 
 
 def _previous_of(entry: Mapping[str, Any] | None) -> Previous | None:
@@ -63,7 +65,12 @@ def _previous_of(entry: Mapping[str, Any] | None) -> Previous | None:
     # Through the model: a key that this kit adds has its default then as well.
     as_now = Product.model_validate(definitions).model_dump(mode="json")
     waited = {str(subject): int(count) for subject, count in entry.get("waited", {}).items()}
-    return Previous(datetime.fromisoformat(entry["end"]), {**as_now, "trend_step": step}, waited=waited)
+    states = {
+        str(day): {str(item): str(state) for item, state in items.items()}
+        for day, items in entry.get("states", {}).items()
+    }
+    end = datetime.fromisoformat(entry["end"])
+    return Previous(end, {**as_now, "trend_step": step}, waited=waited, states=states)
 
 
 def query(answer: Answer, file: File | None) -> dict[str, Any]:

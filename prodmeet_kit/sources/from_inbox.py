@@ -1,8 +1,9 @@
 """What people added to the inbox of the meeting (``prodmeet add``): type ``inbox``.
 
-Stands under ``sources.consultations``, ``toil``, ``changes`` or ``topics``, and
-tells the entries of that kind. An entry is told until the meeting after it was
+Is read for ``sources.consultations``, ``toil``, ``changes`` and ``topics``, whether or
+not it stands there, and tells the entries of that kind. An entry is told until the meeting after it was
 closed: as long as it is not closed, and when it was added since the last meeting.
+A question is told until it has an answer, or stands there what it became.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from prodmeet_kit.errors import ParametersError, SourceError
+from prodmeet_kit.errors import SourceError
+from prodmeet_kit.frames import TOPICS
 from prodmeet_kit.minutes.inbox import INBOX, InboxEntry, newest
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.sources.base import Context
@@ -34,8 +36,8 @@ class InboxConfig(BaseModel):
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """The entries of the inbox as a frame of ``context.spec``; none while nobody added one.
 
-    Raises :class:`~prodmeet_kit.errors.ParametersError` with every problem of every
-    file, and :class:`~prodmeet_kit.errors.SourceError` under a key that has no entries.
+    A file that cannot be used costs itself only: ``context.gaps`` names it, once, among
+    the topics. Raises :class:`~prodmeet_kit.errors.SourceError` under a key that has no entries.
     """
     configure(InboxConfig, config, context)
     if context.spec.name not in _ROWS:
@@ -45,8 +47,8 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         return context.spec.frame()
     saved, problems = Minutes(context.minutes, context.product.product).load(INBOX)
     entries, wrong = newest(saved, context.product)
-    if problems or wrong:
-        raise ParametersError([*problems, *wrong])
+    if context.spec is TOPICS:
+        context.gaps.extend(str(problem) for problem in [*problems, *wrong])
     kinds, row = _ROWS[context.spec.name]
     return context.spec.frame(
         row(entry, context.window)
@@ -59,6 +61,8 @@ def _shown(entry: InboxEntry, window: Window) -> bool:
     # The window's end is rounded down to its step: what was added in the minutes before the meeting belongs to it.
     if entry.at and entry.at >= window.end + window.step:
         return False
+    if entry.kind == "question" and not entry.answer and not entry.became:
+        return True  # closed, and nobody wrote what came of it: told until somebody does
     return not entry.closed or (entry.at is not None and entry.at >= window.start)
 
 
@@ -70,6 +74,8 @@ def _consultation(entry: InboxEntry, window: Window) -> dict[str, Any]:
         "asked": min(entry.at, window.end) if entry.at else None,
         "answer": entry.answer,
         "answered": entry.answered,
+        "became": entry.became,
+        "closed": entry.closed,
         "url": entry.url,
     }
 

@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from prodmeet_kit.errors import SourceError
-from prodmeet_kit.frames import ACTION_ITEMS, MEETING_DECISIONS, VERDICTS
+from prodmeet_kit.errors import ParametersError, Problem, SourceError
+from prodmeet_kit.frames import ACTION_ITEMS, MEETING_DECISIONS, MEETING_DURATIONS, VERDICTS
 from prodmeet_kit.minutes.items import current
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
 from prodmeet_kit.sources.said_decisions import read_decisions
+from prodmeet_kit.sources.said_durations import read_durations
 from prodmeet_kit.sources.said_verdicts import read_verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from prodmeet_kit.parameters import Document
 
 __all__ = ["MinutesConfig", "read"]
 
@@ -37,13 +40,15 @@ class MinutesConfig(BaseModel):
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """The action items in the minutes (``frames.ACTION_ITEMS``); none before the first meeting.
 
-    Raises :class:`~prodmeet_kit.errors.ParametersError` with every problem of every file.
+    A file that cannot be used costs itself only: ``context.gaps`` names it, with its line.
     """
     configure(MinutesConfig, config, context)
     if context.spec is VERDICTS:
         return _verdicts(context)
     if context.spec is MEETING_DECISIONS:
         return read_decisions(context)
+    if context.spec is MEETING_DURATIONS:
+        return read_durations(context)
     if context.spec is not ACTION_ITEMS or context.minutes is None:
         raise SourceError(
             "minutes hold action items and verdicts: use type minutes under sources.action_items or sources.verdicts,"
@@ -53,8 +58,27 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     if not folder.is_dir():
         context.notes.append("no minutes yet")
         return ACTION_ITEMS.frame()
-    files = [(document, [()]) for document in current(Minutes(context.minutes, context.product.product))]
-    return ACTION_ITEMS.frame([row | {"source": "minutes"} for row in rows(files, context)])
+    return ACTION_ITEMS.frame(_items(Minutes(context.minutes, context.product.product), context))
+
+
+def _items(minutes: Minutes, context: Context) -> list[dict[str, Any]]:
+    """The usable files as rows; what is wrong with the others goes to ``context.gaps``."""
+    found: dict[str, dict[str, Any]] = {}
+    places: dict[str, Document] = {}
+    for document in current(minutes):
+        try:
+            made = rows([(document, [()])], context)
+        except ParametersError as error:
+            context.gaps.extend(str(problem) for problem in error.problems)
+            continue
+        for row in made:
+            name = str(row["id"])
+            if name in found:
+                mend = f"rename one: {places[name].place(('id',))} has the same id"
+                context.gaps.append(str(Problem(document.place(("id",)), "id", name, mend)))
+            else:
+                found[name], places[name] = row | {"source": "minutes"}, document
+    return list(found.values())
 
 
 def _verdicts(context: Context) -> pd.DataFrame:

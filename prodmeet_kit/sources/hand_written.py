@@ -183,6 +183,8 @@ class Consultation(Entry):
     asked_by: str = ""
     asked: Moment | None = None
     answer: str = ""
+    became: str = ""
+    closed: bool = False
     answered: Moment | None = None
     url: str = ""
 
@@ -192,8 +194,8 @@ class Consultation(Entry):
         asked = info.data.get("asked")
         if answered and asked and answered < asked:
             raise ValueError("write a time that is not before asked")
-        if answered and info.data.get("answer") == "":
-            raise ValueError("write the answer too, or leave answered out while there is none")
+        if answered and not info.data.get("answer", "?") and not info.data.get("became"):
+            raise ValueError("write the answer too, or what it became; leave answered out while there is none")
         return answered
 
 

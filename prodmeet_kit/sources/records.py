@@ -18,6 +18,7 @@ from prodmeet_kit.parameters import Product, RecordSource
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from prodmeet_kit.sources.registry import find
+from prodmeet_kit.sources.toil_elsewhere import Elsewhere
 from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ RECORDS = (
     Record(frames.SILENCES, "silences", (MONITORING,)),
     Record(frames.VERDICTS, "verdicts", ("paging_events",)),
     Record(frames.MEETING_DECISIONS, "decisions", ("overview",)),
+    Record(frames.MEETING_DURATIONS, "durations", ("overview",)),
     Record(frames.INCIDENTS, "incidents", ("outages",)),
     Record(frames.CHANGES, "changes", ("planned_changes",)),
     Record(frames.ACTION_ITEMS, "action_items", ("action_items",)),
@@ -51,6 +53,15 @@ RECORDS = (
     Record(frames.TOIL, "toil", ("toil",)),
     Record(frames.TOPICS, "topics", ("topics",)),
 )
+
+_IN_MINUTES = {
+    "action_items": ("minutes", "action_items"),
+    "consultations": ("inbox", "inbox"),
+    "toil": ("inbox", "inbox"),
+    "changes": ("inbox", "inbox"),
+    "topics": ("inbox", "inbox"),
+}
+"""Which type of source reads what the forms and ``prodmeet add`` write, and its folder in the minutes."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ class Reader:
         import pandas as pd
 
         written: tuple[RecordSource, ...] | None = getattr(self.product.sources, record.key)
-        configs = self._unwritten(record) if written is None else written
+        configs = self._unwritten(record) if written is None else self._with_minutes(record, written)
         found: list[pd.DataFrame] = []
         states: list[SourceState] = []
         failures: list[Failure] = []
@@ -110,16 +121,35 @@ class Reader:
             message = f"{twice}: several have this id and the first is shown: rename one"
             failures += [Failure(section, record.key, message) for section in record.sections]
             whole = whole.drop_duplicates("id", ignore_index=True)
+        if record.spec is frames.TOIL and whole is not None and len(whole):
+            others = Elsewhere(self.product, self.folder, self.minutes, self._of_other)
+            whole = others.filled(whole)
+            gaps = [redact(gap) for gap in others.gaps]
+            failures += [Failure(section, record.key, gap) for section in record.sections for gap in gaps]
         return Reading(whole, tuple(states), tuple(failures), tuple(problems))
 
     def _unwritten(self, record: Record) -> tuple[RecordSource, ...]:
-        """Where to look when the parameters say nothing: verdicts in the minutes, rules in the metric source."""
-        if record.spec in (frames.VERDICTS, frames.MEETING_DECISIONS):
+        """Where to look when the parameters say nothing: what was said in the minutes, rules in the metric source."""
+        if record.spec in (frames.VERDICTS, frames.MEETING_DECISIONS, frames.MEETING_DURATIONS):
             there = self.minutes is not None and (self.minutes / self.product.product / record.key).is_dir()
             return (RecordSource(type="minutes"),) if there else ()
         config = self.product.sources.metrics
         known = config is not None and config.type == "prometheus" and not isinstance(self.metrics, Broken)
         return (RecordSource(type="prometheus_rules"),) if known else ()
+
+    def _with_minutes(self, record: Record, written: tuple[RecordSource, ...]) -> tuple[RecordSource, ...]:
+        """What people said to the kit is read wherever the team keeps the rest, once there is any."""
+        said = _IN_MINUTES.get(record.spec.name)
+        if said is None or self.minutes is None or any(config.type == said[0] for config in written):
+            return written
+        there = (self.minutes / self.product.product / said[1]).is_dir()
+        return (*written, RecordSource(type=said[0])) if there else written
+
+    def _of_other(self, other: Product, source: RecordSource) -> tuple[pd.DataFrame, list[str]]:
+        """One source of another product's toil, and what it could not read."""
+        metrics = Broken("metrics", "another product's metrics are not asked")
+        context = Context(other, self.window, frames.TOIL, "sources.toil", self.folder, self.minutes, metrics)
+        return _ask(source, context), context.gaps
 
     def _context(self, record: Record, key: str) -> Context:
         return Context(self.product, self.window, record.spec, key, self.folder, self.minutes, self.metrics)

@@ -170,7 +170,7 @@ def test_the_schema_is_written_and_found_out_of_date(home: Path) -> None:
 
 def test_every_command_listed_has_help() -> None:
     listed = prodmeet("--help").stdout
-    assert set(cli.commands) == {"add", "agenda", "check", "live", "report", "schema", "sync"}
+    assert set(cli.commands) == {"add", "agenda", "check", "explore", "live", "minutes", "report", "schema", "sync"}
     for name in cli.commands:
         assert name in listed
         assert prodmeet(name, "--help").exit_code == 0

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
+from prodmeet_kit.agenda.evidence import Table
 from prodmeet_kit.parameters.freezes import Freeze, public_holidays
 from tests.support.reviews import product, review
 
@@ -57,3 +58,35 @@ def test_a_spent_budget_says_what_may_still_go_out() -> None:
     values = {"slo/cart/availability/total": 10.0, "slo/cart/availability/bad": 1.0}
     item = review({"changes": [CHANGE]}, values).planned_changes
     assert "only P0 and security changes go out" in item.questions[0]
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({}, "until it recovers, only P0 and security changes go out"),
+        ({"policy": "the owner of the service agrees first"}, "the owner of the service agrees first"),
+    ],
+)
+def test_a_spent_budget_is_told_with_the_policy_of_the_team(rules: dict[str, str], said: str) -> None:
+    # 2 of 4 requests a second are bad, where 99.9% allows 0.004: the budget is spent 500 times over.
+    values = {"slo/cart/availability/bad": 2.0, "slo/cart/availability/total": 4.0}
+    found = review({"changes": [CHANGE]}, values, slo_rules=rules)
+    told = f"the error budget of cart/availability is used up: {said}"
+    assert f"CH-1: {told}. Is the time still right?" in found.planned_changes.questions
+    table = found.planned_changes.evidence[0]
+    assert isinstance(table, Table) and table.frame["warnings"].tolist() == [[told]]
+    line = found.lines.set_index("rule").loc["change_at_risk"]
+    assert line["reason"] == "CH-1: the error budget of cart/availability is used up"
+
+
+def test_a_change_says_everything_it_is_in_the_way_of() -> None:
+    # From 12:30 on the 27th to 00:30 on the 28th in Tokyo: CH-2 starts in it, the freeze is the 28th.
+    other = {**CHANGE, "id": "CH-2", "start": "2026-11-27T14:00Z", "end": "2026-11-27T15:00Z"}
+    first = {**CHANGE, "start": "2026-11-27T03:30Z", "end": "2026-11-27T15:30Z"}
+    freeze = {"start": "2026-11-28", "end": "2026-11-28", "reason": "the sale"}
+    values = {"slo/cart/availability/bad": 2.0, "slo/cart/availability/total": 4.0}
+    found = review({"changes": [first, other]}, values, freezes=[freeze]).findings.upcoming_changes
+    assert found.set_index("id")["warnings"].to_dict() == {
+        "CH-1": ["collides:CH-2", "budget_spent:cart/availability", "freeze:the sale"],
+        "CH-2": ["collides:CH-1", "budget_spent:cart/availability"],
+    }

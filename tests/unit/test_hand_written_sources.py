@@ -297,11 +297,18 @@ def test_before_the_first_meeting_there_are_no_action_items_and_the_source_says_
     assert given.notes == ["no minutes yet"]
 
 
-def test_problems_of_every_minutes_file_are_told_together(tmp_path: Path) -> None:
-    with pytest.raises(ParametersError) as caught:
-        minutes(tmp_path, a="id: AI-1\ntext: one\n", b="id: AI-1\ntext: two\n", c="text: [", d="text: x\n", e="")
-    found = [(Path(problem.file.partition(":")[0]).name, problem.key) for problem in caught.value.problems]
-    assert sorted(found) == [("b.yaml", "id"), ("c.yaml", "the file"), ("d.yaml", "id"), ("e.yaml", "the file")]
+def test_a_damaged_file_of_the_minutes_is_told_and_the_others_load(tmp_path: Path) -> None:
+    given = context(tmp_path, frames.ACTION_ITEMS, minutes=tmp_path)
+    texts = {"a": "id: AI-1\ntext: one\n", "b": "text: two\nid: AI-1\n", "c": "text: [", "d": "text: x\n", "e": ""}
+    folder = tmp_path / "shop" / "action_items"
+    folder.mkdir(parents=True)
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    made = from_minutes.read({"type": "minutes"}, given)
+    assert made[["id", "text"]].to_numpy().tolist() == [["AI-1", "one"]]
+    told = [gap.removeprefix(f"{folder}/") for gap in given.gaps]
+    assert told[0].startswith("b.yaml:2: id is AI-1: rename one: ") and told[0].endswith("a.yaml:1 has the same id")
+    assert [text.partition(" ")[0] for text in told[1:]] == ["c.yaml:1:8:", "d.yaml:1:", "e.yaml:"]
 
 
 def test_minutes_hold_action_items_alone(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from prodmeet_kit.errors import ParametersError, SourceError
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes.inbox import add
+from prodmeet_kit.review import open_review
 from prodmeet_kit.sources import from_inbox
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.window import Window
@@ -27,9 +28,12 @@ IN_WINDOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def read(folder: Path, spec: Spec, window: Window = WINDOW) -> pd.DataFrame:
+def read(folder: Path, spec: Spec, window: Window = WINDOW, gaps: list[str] | None = None) -> pd.DataFrame:
     context = Context(product(), window, spec, f"sources.{spec.name}[0]", folder, folder, Broken("metrics", "none"))
-    return spec.check(from_inbox.read({"type": "inbox"}, context))
+    frame = spec.check(from_inbox.read({"type": "inbox"}, context))
+    if gaps is not None:
+        gaps += context.gaps
+    return frame
 
 
 def written(folder: Path, at: datetime = IN_WINDOW, **content: Any) -> Path:
@@ -77,11 +81,13 @@ def test_a_wrong_option_is_named_with_its_mend_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_file_is_told_with_file_key_value_and_mend(tmp_path: Path) -> None:
+def test_a_wrong_file_is_told_with_file_key_value_and_mend_and_costs_itself_only(tmp_path: Path) -> None:
     path = written(tmp_path, kind="question", ownr="ada")
-    with pytest.raises(ParametersError) as caught:
-        read(tmp_path, frames.TOPICS)
-    assert str(caught.value) == f"{path}: ownr is not a known key: did you mean owner?"
+    written(tmp_path, id="T-2")
+    gaps: list[str] = []
+    assert read(tmp_path, frames.TOPICS, gaps=gaps)["id"].tolist() == ["T-2"]
+    assert gaps == [f"{path}: ownr is not a known key: did you mean owner?"]
+    assert len(read(tmp_path, frames.CONSULTATIONS, gaps=gaps)) == 0 and len(gaps) == 1
 
 
 @pytest.mark.parametrize(
@@ -147,13 +153,24 @@ def test_add_prints_the_file_it_wrote(home: Path) -> None:
     assert {"kind": "topic", "text": "Split the meeting?", "owner": "ada"}.items() <= saved[0].content.items()
 
 
-def test_add_says_when_no_source_shows_what_was_added(home: Path) -> None:
+def test_add_says_when_no_agenda_item_shows_what_was_added(home: Path) -> None:
+    with (home / "parameters" / "shop.yaml").open("a") as file:
+        file.write("meeting: {agenda: [metrics]}\n")
     told = prodmeet("-C", home, "add", "shop", "Who owns cart?", "--kind", "question")
     assert told.exit_code == 0
-    assert told.stderr == "it is kept, but not shown: add {type: inbox} to sources.consultations of shop\n"
+    assert told.stderr == "it is kept, but not shown: add consultations to meeting.agenda of shop\n"
 
 
 def test_add_refuses_with_exit_status_two(home: Path) -> None:
     told = prodmeet("-C", home, "add", "shop", " ")
     assert (told.exit_code, told.stderr) == (2, 'prodmeet: prodmeet add: TEXT is "": write what it is about\n')
     assert not (home / "minutes").exists()
+
+
+def test_what_was_added_reaches_the_facts_without_a_word_in_the_parameters(home: Path) -> None:
+    assert prodmeet("-C", home, "add", "shop", "Split the meeting?").exit_code == 0
+    assert prodmeet("-C", home, "add", "shop", "Who owns cart?", "--kind", "question").exit_code == 0
+    review = open_review("shop", folder=home)
+    topics, asked = review.facts.records["topics"], review.facts.records["consultations"]
+    assert topics is not None and topics["text"].tolist() == ["Split the meeting?"]
+    assert asked is not None and asked["question"].tolist() == ["Who owns cart?"]

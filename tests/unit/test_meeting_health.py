@@ -73,18 +73,19 @@ def meetings(*actual: float) -> pd.DataFrame:
 
 
 SERVICES = ("ads", "cart", "mail", "pay", "search")
-LINES = {"ads": 7.0, "cart": 6.0, "mail": 5.0, "pay": 4.0}
+LINES = {"ads": 1.0, "cart": 2.0, "mail": 1.0, "pay": 2.0}
+MINUTES = {"ads": 7.0, "cart": 6.0, "mail": 5.0, "pay": 4.0}
 
 
 def test_two_overruns_with_many_services_are_split_into_halves_of_like_weight() -> None:
     # ads 7 first; cart 6 second; mail 5 second (6 < 7), now 11; pay 4 first, now 11; search 0 first, of equals
-    assert split(meetings(31, 32), 30, SERVICES, LINES, many=4) == Split(
-        ("ads", "pay", "search"), ("cart", "mail"), (11.0, 11.0), ("2026-11-01", "2026-11-02")
+    assert split(meetings(31, 32), 30, SERVICES, LINES, MINUTES, many=4) == Split(
+        ("ads", "pay", "search"), ("cart", "mail"), (3.0, 3.0), (11.0, 11.0), ("2026-11-01", "2026-11-02")
     )
 
 
 def test_services_without_a_line_are_shared_as_well() -> None:
-    made = split(meetings(31, 32), 30, SERVICES, {}, many=4)
+    made = split(meetings(31, 32), 30, SERVICES, {}, {}, many=4)
     assert made and (len(made.first), len(made.second)) == (3, 2)
 
 
@@ -97,11 +98,11 @@ def test_services_without_a_line_are_shared_as_well() -> None:
     ],
 )
 def test_nothing_is_split_before_there_is_cause(actual: tuple[float, ...], many: int) -> None:
-    assert split(meetings(*actual), 30, SERVICES, LINES, many=many) is None
+    assert split(meetings(*actual), 30, SERVICES, LINES, MINUTES, many=many) is None
 
 
 def test_a_meeting_without_a_clock_does_not_count_as_on_time() -> None:
-    made = split(meetings(31, float("nan"), 32), 30, SERVICES, LINES, many=4)
+    made = split(meetings(31, float("nan"), 32), 30, SERVICES, LINES, MINUTES, many=4)
     assert made and made.overruns == ("2026-11-01", "2026-11-03")
 
 
@@ -125,13 +126,13 @@ def test_nothing_is_folded_before_there_were_enough_meetings() -> None:
 
 
 def test_the_table_is_folded_newest_first_and_the_proposals_are_notes() -> None:
-    proposal = Split(("ads", "pay"), ("cart",), (11.0, 6.0), ("2026-11-01", "2026-11-02"))
+    proposal = Split(("ads", "pay"), ("cart",), (4.0, 1.0), (11.0, 6.5), ("2026-11-01", "2026-11-02"))
     table, first, second = evidence(meetings(31, 32), proposal, ["Toil"], 4)
     assert isinstance(table, Table) and table.folded
     assert table.frame["meeting"].tolist() == ["2026-11-02", "2026-11-01"]
     assert isinstance(first, Note) and first.text == (
         "The meetings of 2026-11-01 and 2026-11-02 overran: split them."
-        " First: ads, pay (11 lines). Second: cart (6 lines)."
+        " First: ads, pay (4 lines, 11 min). Second: cart (1 line, 6.5 min)."
     )
     assert isinstance(second, Note) and second.text == (
         "For 4 meetings nobody decided about Toil and it was never red: fold it, or leave it out."

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from prodmeet_kit.errors import InputError
 from prodmeet_kit.parameters import AGENDA, load, products
 from prodmeet_kit.parameters.accounting import SloRules
+from prodmeet_kit.parameters.agenda_rules import DEFAULTS, AgendaRules
 from prodmeet_kit.parameters.models import Meeting
 
 REPOSITORY = Path(__file__).parents[2]
@@ -69,6 +70,10 @@ def test_the_shipped_defaults_are_those_of_the_models() -> None:
     written = read_document(REPOSITORY / "parameters" / "defaults.yaml").data
     assert Meeting.model_validate(written.pop("meeting")) == Meeting()
     assert SloRules.model_validate(written.pop("slo_rules")) == SloRules()
+    rules = written.pop("agenda_rules")
+    assert list(rules["weights"]) == list(DEFAULTS)  # each stands there, to be found and changed
+    assert AgendaRules.model_validate(rules) == AgendaRules()
+    assert set(rules) == set(AgendaRules.model_fields)
     assert written == {"timezone": "UTC", "language": "en"}
 
 

@@ -333,3 +333,21 @@ def test_no_message_shows_a_credential(folder: Path, written: str) -> None:
 def test_a_long_value_is_cut(folder: Path) -> None:
     (problem,) = problems(folder, LEAST + f"timezone: {'x' * 200}\n")
     assert len(problem.value) < 70
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ("weights: {toill: {score: 5}}", "agenda_rules.weights.toill is not a known key: did you mean toil?"),
+        ("weights: {toil: {score: -1}}", "agenda_rules.weights.toil.score is -1: write a number of at least 0"),
+        ("weights: {toil: {minutes: 0}}", "agenda_rules.weights.toil.minutes is 0: write a number above 0"),
+        ("weights: {toil: 5}", "agenda_rules.weights.toil is 5: write a mapping (key: value)"),
+        ("caps: {metrics: 1.5}", "agenda_rules.caps.metrics is 1.5: write a number of at most 1"),
+        ("caps: {metricks: 0.5}", "agenda_rules.caps.metricks is no agenda item: did you mean metrics?"),
+        ("patience: 0", "agenda_rules.patience is 0: write a number of at least 1"),
+        ("lift: -1", "agenda_rules.lift is -1: write a number of at least 0"),
+    ],
+)
+def test_a_wrong_rule_of_the_agenda_is_told_with_its_line(folder: Path, rules: str, message: str) -> None:
+    (problem,) = problems(folder, LEAST + f"agenda_rules:\n  {rules}\n")
+    assert str(problem) == f"parameters/cart.yaml:5: {message}"

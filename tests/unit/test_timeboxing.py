@@ -148,3 +148,20 @@ def test_what_is_left_out_is_discussed_within_a_bounded_number_of_meetings(
         waiting = {subject for subject in left if subject.startswith("old/")}
         waited = {subject: count for subject, count in waited.items() if subject in waiting}
     assert not waiting
+
+
+def test_the_example_of_the_guide_comes_out_as_told() -> None:
+    # docs/meeting.md: 10 minutes; 3 + 3, then 70 + 12 wants 3 over the cap of 5, then 1 + 2, and 1 is left.
+    asked = [("metrics/missed", 100, 3), ("outages/a", 87, 3), ("metrics/spent", 82, 3)]
+    asked += [("action_items/a", 50, 1), ("consultations/a", 30, 2), ("toil/a", 25, 2)]
+    lines = shared(*asked, total=10, rules=Rules(caps={"metrics": 0.5}))
+    assert told(lines) == [
+        ["metrics/missed", "agenda", 3],
+        ["outages/a", "agenda", 3],
+        ["action_items/a", "agenda", 1],
+        ["consultations/a", "agenda", 2],
+        ["metrics/spent", "annex", 0],
+        ["toil/a", "annex", 0],
+    ]
+    lines = shared(*asked, total=10, rules=Rules(caps={"metrics": 0.5}), waited={"toil/a": 3})
+    assert lines["subject"].iloc[0] == "toil/a"

@@ -1,0 +1,107 @@
+"""The part of the findings that is about the meetings themselves: what was decided, and how healthy they are."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.analysis import action_items, meeting_health
+from prodmeet_kit.findings.part import Part
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from prodmeet_kit.analysis.meeting_health import Split
+
+__all__ = ["MeetingFindings"]
+
+
+class MeetingFindings(Part):
+    """Calculated once, when first asked for."""
+
+    @property
+    def decided_now(self) -> pd.DataFrame:
+        """``MEETING_DECISIONS`` of this meeting."""
+        return self._said("meeting_decisions", now=True)
+
+    @property
+    def decided_before(self) -> pd.DataFrame:
+        """``MEETING_DECISIONS`` of earlier meetings."""
+        return self._said("meeting_decisions", now=False)
+
+    @property
+    def carried_here(self) -> pd.DataFrame:
+        """``MEETING_DECISIONS`` that the meeting before this one carried over."""
+        before = self.decided_before
+        last = before["meeting"] == before["meeting"].max()
+        found: pd.DataFrame = before[last & (before["decision"] == "carry")].reset_index(drop=True)
+        return found
+
+    @property
+    def took_now(self) -> pd.DataFrame:
+        """``MEETING_DURATIONS`` of this meeting."""
+        return self._said("meeting_durations", now=True)
+
+    @cached_property
+    def born_here(self) -> pd.DataFrame:
+        """``ACTION_ITEMS`` that come of this meeting: born on its day in the product's zone."""
+        items = self._record("action_items")
+        born = items["born"].dt.tz_convert(self.facts.window.timezone).dt.strftime("%Y-%m-%d")
+        found: pd.DataFrame = items[born == self._today].reset_index(drop=True)
+        return found
+
+    @cached_property
+    def meeting_health(self) -> pd.DataFrame:
+        """``HEALTH``: one row for each meeting up to this one that left minutes, oldest first."""
+        durations, decisions = self._record("meeting_durations"), self._record("meeting_decisions")
+        return meeting_health.health(
+            rows(_renamed(durations[durations["meeting"] <= self._today])),
+            rows(_renamed(decisions[decisions["meeting"] <= self._today])),
+            self._proofs,
+            self.facts.window.timezone,
+        )
+
+    def split(self, lines: pd.DataFrame) -> Split | None:
+        """Two meetings that are proposed instead of one, by ``AGENDA_LINES``; ``None`` when none are."""
+        product = self.facts.product
+        services = [service.name for service in product.services]
+        counts, wanted = dict.fromkeys(services, 0.0), dict.fromkeys(services, 0.0)
+        for line in rows(lines):
+            # a subject names what it is about in parts: slo_missed/cart/availability
+            for service in set(line["subject"].split("/")[1:]) & set(services):
+                counts[service] += 1
+                wanted[service] += line["wanted"]
+        length = product.meeting.duration.total_seconds() / 60
+        return meeting_health.split(self.meeting_health, length, services, counts, wanted)
+
+    def folding(self, agenda: Sequence[str], busy: Sequence[str]) -> tuple[str, ...]:
+        """Agenda items proposed for folding: untouched and never red at the last meetings, and not in ``busy`` now."""
+        earlier = self.facts.previous
+        held = earlier.states.items() if earlier else ()
+        # What could not be checked may have been red.
+        red = [(day, [item for item, state in states.items() if state not in ("fine", "none")]) for day, states in held]
+        quiet = meeting_health.folding(agenda, red, rows(_renamed(self._record("meeting_decisions"))))
+        return tuple(item for item in quiet if item not in busy)
+
+    @property
+    def _proofs(self) -> pd.DataFrame:
+        """``ACTION_ITEM_FINDINGS`` of every item, those closed and proved as well."""
+        items = self._record("action_items")
+        observed = {identity: self.facts.value(f"verify/{identity}") for identity in items["id"]}
+        return action_items.every(items, observed, self.facts.window)
+
+    @property
+    def _today(self) -> str:
+        return self.facts.window.day.isoformat()
+
+    def _said(self, record: str, *, now: bool) -> pd.DataFrame:
+        said = self._record(record)
+        chosen = said["meeting"] == self._today if now else said["meeting"] < self._today
+        return said[chosen].reset_index(drop=True)
+
+
+def _renamed(said: pd.DataFrame) -> pd.DataFrame:
+    return said.rename(columns={"said": "at"})
