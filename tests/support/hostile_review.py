@@ -33,9 +33,17 @@ RECORDS = (
     frames.ALERT_RULES,
     frames.SILENCES,
     frames.VERDICTS,
+    frames.TOPICS,
+    frames.MEETING_DECISIONS,
 )
 
 _KEPT = {"state": "firing", "status": "open", "health": "ok", "detected_by": "person", "verdict": "noise"}
+_OF = {
+    "topics": {"kind": "topic"},
+    "meeting_decisions": {
+        "meeting": END.date().isoformat(), "decision": "act", "due": "2026-12-01", "item": "toil",
+    },
+}  # fmt: skip
 _AFTER = {"last": 10.0, "end": 60.0, "due": 90.0, "detected": 5.0, "mitigated": 30.0, "acknowledged": 6.0}
 _AHEAD = timedelta(days=2)
 
@@ -64,14 +72,18 @@ def _rows(spec: Spec) -> Iterator[Mapping[str, Any]]:
 def _cell(spec: Spec, column: str, kind: str, text: str, number: int, start: Any) -> Any:
     if column == "id":
         return f"{number}-{text}"
-    if column in _KEPT:
-        return _KEPT[column]
+    kept = {**_KEPT, **_OF.get(spec.name, {})}
+    if column in kept:
+        return kept[column]
     if column in ("labels", "annotations"):
         return label_key({"service": text, "severity": text, "pod": text, "summary": text})
     if kind == "object":
-        return {"services": ["cart"], "expected_effect": {"metric": text, "direction": text, "size": text}}.get(
-            column, number % 2 == 0
-        )
+        objects = {
+            "services": ["cart"],
+            "expected_effect": {"metric": text, "direction": text, "size": text},
+            "elsewhere": [{"product": text, "id": text, "text": text, "minutes": 5.0, "times_per_week": 1.0}],
+        }
+        return objects.get(column, number % 2 == 0)
     if column == "verify_query" or (spec is frames.ALERT_RULES and column == "query"):
         return ""
     if kind == "text":
