@@ -17,7 +17,7 @@ import click
 
 from prodmeet_kit import __version__
 from prodmeet_kit.commands import explore
-from prodmeet_kit.errors import InputError, ProdmeetError
+from prodmeet_kit.errors import InputError, ProdmeetError, SourceError
 
 __all__ = ["cli", "main"]
 
@@ -184,13 +184,16 @@ def live(folder: Path, product: str, end: str, made: Path | None, port: int, bro
 @click.option("--html", "as_page", is_flag=True, help="Write minutes.html beside it, to copy into documents and mail.")
 @click.pass_obj
 def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> None:
-    """Print minutes.md of the newest report of PRODUCT, with what people wrote into it."""
-    from prodmeet_kit.minutes_page import minutes_of, newer_text, write_page
+    """Print minutes.md of the newest report of PRODUCT, with what people wrote into it.
+
+    When the report wrote a newer text beside edited minutes, it is named: merge it by hand.
+    """
+    from prodmeet_kit.minutes_page import minutes_of, to_merge, write_page
 
     file = minutes_of(product, folder / "reports", made)
     click.echo(write_page(file) if as_page else file.read_text(encoding="utf-8"), nl=as_page)
-    if newer := newer_text(file):
-        click.echo(f"{file} was edited; what the report says anew is in {newer.name}", err=True)
+    if merge := to_merge(file):
+        click.echo(f"{file} was edited. {merge}", err=True)
 
 
 @cli.command()
@@ -198,12 +201,18 @@ def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> Non
 @click.argument("text")
 @click.option("--kind", default="topic", help="question, change, toil, announcement or topic (the default).")
 @click.option("--owner", default="", metavar="WHO", help="Who asks, brings or does it.")
-@click.option("--start", metavar="TIME", help="Of a change: when it begins, in the product's zone.")
-@click.option("--duration", metavar="2h", help="Of a change: how long it takes.")
-@click.option("--minutes", metavar="N", help="Of toil: minutes each time.")
-@click.option("--per-week", metavar="N", help="Of toil: how often in a week.")
+@click.option("--start", metavar="TIME", help="Required for a change: when it begins, in the product's zone.")
+@click.option("--duration", metavar="2h", help="Required for a change: how long it takes.")
+@click.option(
+    "--service", "services", metavar="NAME", multiple=True, help="Of a change: a service it touches; several."
+)
+@click.option("--expect", "expected_effect", metavar="'cart/requests up 10%'", help="Of a change: its expected effect.")
+@click.option("--response", "response_needed", metavar="TEXT", help="Of a change: what SREs have to do.")
+@click.option("--rollback", metavar="TEXT", help="Of a change: how it is undone.")
+@click.option("--minutes", metavar="N", help="Required for toil: minutes each time.")
+@click.option("--per-week", metavar="N", help="Required for toil: how often in a week.")
 @click.pass_obj
-def add(folder: Path, /, product: str, text: str, **fields: str | None) -> None:
+def add(folder: Path, /, product: str, text: str, **fields: str | tuple[str, ...] | None) -> None:
     """Add TEXT to the next meeting of PRODUCT: one small file in minutes/PRODUCT/inbox/, which may be edited.
 
     Shown until the meeting after it is closed: write closed: true into the file, or an answer to a question.
@@ -227,13 +236,16 @@ def sync(folder: Path, product: str, dry_run: bool) -> None:
     """Bring the action items of PRODUCT and its GitHub issues together, both ways.
 
     Needs a source of type github_action_items in sources.action_items, with repo,
-    label and token. A second run changes nothing.
+    label and token. A second run changes nothing. When GitHub cannot be asked, exit status 1.
     """
     from prodmeet_kit.minutes.github_sync import sync as bring_together
     from prodmeet_kit.parameters import load
 
-    for line in bring_together(load(product, folder / "parameters"), folder / "minutes", dry_run=dry_run):
-        click.echo(line)
+    try:
+        for line in bring_together(load(product, folder / "parameters"), folder / "minutes", dry_run=dry_run):
+            click.echo(line)
+    except SourceError as error:  # status 3 would say that a report was written
+        raise ProdmeetError(str(error)) from None
 
 
 @cli.command()

@@ -802,7 +802,7 @@ ACTION_ITEM_FINDINGS = Spec(
     {
         **ACTION_ITEMS.columns,
         "age_days": ("float", "days since born"),
-        "overdue_days": ("float", "days since due, 0 when not overdue or closed"),
+        "overdue_days": ("float", "whole days since the due day, 0 when not overdue or closed"),
         "observed": ("float", "value of the acceptance query at the meeting"),
         "outcome": ("text", "met, not_met, cannot_tell, or none without a query"),
         "proposal": ("text", "close, reopen or empty"),
@@ -915,6 +915,21 @@ MEETING_DECISIONS = Spec(
         "due": ("text", "until which day, or empty"),
         "note": ("text", "why, in people's words; may be empty"),
         "said": ("time", "when it was written down"),
+        "what": ("text", "the reason it was raised, as it was told then; may be empty"),
+    },
+)
+
+PROMISES = Spec(
+    "promises",
+    {
+        "subject": ("text", "promise/ and the subject it is about"),
+        "about": ("text", "the subject, as in AGENDA_LINES"),
+        "what": ("text", "what it is about, in words"),
+        "owner": ("text", "who does it"),
+        "due": ("text", "until which day"),
+        "note": ("text", "why, in people's words"),
+        "meeting": ("text", "day of the meeting it was said at"),
+        "overdue_days": ("float", "whole days since the due day, 0 when not overdue"),
     },
 )
 

@@ -33,7 +33,7 @@ def write(review: Review) -> str:
     """The minutes of a review as Markdown, in the product's language, ending in a newline."""
     with use(review.facts.product.language):
         shown = {item.key for item in review.items}
-        decisions = rows(review.findings.decided_now)
+        decisions = _placed(review, shown)
         parts = [_head(review), markdown(review.overview), _carried_here(review)]
         parts += [
             _with_room(item, _sentences(review, [row for row in decisions if row["item"] == item.key]))
@@ -63,9 +63,21 @@ def _head(review: Review) -> str:
     return f"# {escape(title)}\n\n{escape(facts)}\n\n{people}\n\n{chair}\n"
 
 
+def _placed(review: Review, shown: set[str]) -> list[dict[str, Any]]:
+    """The decisions of this meeting; one that names no item of the agenda stands where its subject was raised."""
+    raised = dict(zip(review.lines["subject"], review.lines["item"], strict=True))
+    return [
+        row if row["item"] in shown else {**row, "item": raised.get(row["subject"], row["item"])}
+        for row in rows(review.findings.decided_now)
+    ]
+
+
 def _reasons(review: Review) -> dict[str, str]:
-    """What raised each subject at this meeting."""
-    return dict(zip(review.lines["subject"], review.lines["reason"], strict=True))
+    """What raised each subject: at this meeting, or else when it was last decided about."""
+    findings = review.findings
+    told = [*rows(findings.decided_before), *rows(findings.decided_now)]
+    kept = {row["subject"]: row["what"] for row in told if row["what"]}
+    return {**kept, **dict(zip(review.lines["subject"], review.lines["reason"], strict=True))}
 
 
 def _sentences(review: Review, decisions: Iterable[dict[str, Any]]) -> list[str]:
@@ -90,11 +102,11 @@ def _list(title: str, entries: Sequence[str]) -> str:
 
 
 def _carried_here(review: Review) -> str:
-    """What the meeting before left to this one."""
+    """What the last meeting that decided anything left to this one."""
     carried = rows(review.findings.carried_here)
     if not carried:
         return ""
-    return _list(t("Carried over from {day}", day=carried[0]["meeting"]), _sentences(review, carried))
+    return _list(t("Carried over from the meeting of {day}", day=carried[0]["meeting"]), _sentences(review, carried))
 
 
 def _carried_on(review: Review, decisions: Iterable[dict[str, Any]]) -> list[str]:

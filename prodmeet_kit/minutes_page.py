@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.display.languages import t
 from prodmeet_kit.errors import InputError
 from prodmeet_kit.run.folder import LATEST
 from prodmeet_kit.run.kept import is_as_written, list_also
@@ -20,7 +21,7 @@ from prodmeet_kit.run.kept import is_as_written, list_also
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-__all__ = ["HTML", "MARKDOWN", "minutes_of", "newer_text", "page", "write_page"]
+__all__ = ["HTML", "MARKDOWN", "minutes_of", "newer_text", "page", "to_merge", "write_page"]
 
 MARKDOWN, HTML = "minutes.md", "minutes.html"
 
@@ -32,6 +33,7 @@ _STYLES = {
     "code": "font-family:Consolas,Menlo,monospace",
 }
 _BODY = "font-family:Arial,Helvetica,sans-serif;font-size:11pt;line-height:1.4;max-width:60em;margin:24px"
+_BANNER = "border:2px solid #b45309;background-color:#fff7ed;padding:8px 12px"
 _SHORT = 24
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -59,8 +61,11 @@ def newer_text(minutes: Path) -> Path | None:
     return max(found, key=lambda file: (len(file.name), file.name), default=None)
 
 
-def page(text: str) -> str:
-    """The page of a text in Markdown: headings, lists and tables with borders, everything within it as text."""
+def page(text: str, banner: str = "") -> str:
+    """The page of a text in Markdown: headings, lists and tables with borders, everything within it as text.
+
+    ``banner`` is a plain line that stands out at its top.
+    """
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_inline", "html_block"])
@@ -73,21 +78,32 @@ def page(text: str) -> str:
     head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     return (
         f"<!DOCTYPE html>\n<html>\n<head>{head}<title>{escape(_title(tokens))}</title></head>\n"
-        f'<body style="{_BODY}">\n{body}</body>\n</html>\n'
+        f'<body style="{_BODY}">\n{_told(banner)}{body}</body>\n</html>\n'
     )
+
+
+def to_merge(minutes: Path) -> str:
+    """What to do about a text the kit wrote later than the minutes people edited; empty when there is none."""
+    newer = newer_text(minutes)
+    return t("What the report says anew is in {file}: merge it by hand", file=newer.name) if newer else ""
 
 
 def write_page(minutes: Path) -> Path:
     """Write ``minutes.html`` beside ``minutes.md``, edits of people included, and return it.
 
+    A line at its top tells of a newer text that people have not merged yet.
     Raises :class:`InputError` when somebody edited the page that stands there: it is not overwritten.
     """
     file = minutes.with_name(HTML)
     if file.exists() and not is_as_written(file):
         raise InputError(f"{file} was edited by hand: move it away, or delete it, and run again")
-    file.write_text(page(minutes.read_text(encoding="utf-8")), encoding="utf-8")
+    file.write_text(page(minutes.read_text(encoding="utf-8"), to_merge(minutes)), encoding="utf-8")
     list_also(file)
     return file
+
+
+def _told(banner: str) -> str:
+    return f'<p style="{_BANNER}"><strong>{escape(banner)}</strong></p>\n' if banner else ""
 
 
 def _style(token: Token) -> None:

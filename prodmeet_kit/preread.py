@@ -2,13 +2,15 @@
 
 Readable in five minutes and pasteable into a document or a chat: what gets
 minutes and why, what is asked, what waits in the annex, what is quiet and on
-what grounds, and what could not be checked. Evidence stays in the report.
+what grounds, what to know without a word about it (announcements, planned changes),
+and what could not be checked. Evidence stays in the report.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.agenda.decided import last_time
 from prodmeet_kit.agenda.quiet_services import sentence
 from prodmeet_kit.display.languages import t, tn, use
 from prodmeet_kit.display.markdown import escape
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
+_ANNOUNCED, _CHANGES = "topics", "planned_changes"
+
 ASKED = 8
 """So many questions of an item are read ahead; a product of thirty services may have ten times as many."""
 
@@ -30,7 +34,7 @@ ASKED = 8
 def write(review: Review) -> str:
     """The pre-read of a review as Markdown, in the product's language, ending in a newline."""
     with use(review.facts.product.language):
-        lines = rows(review.lines)
+        lines = [{**line, "last": _last(review, line["subject"])} for line in rows(review.lines)]
         parts = [_head(review), _unchecked(review)]
         for item in review.items:
             mine = [line for line in lines if line["item"] == item.key and line["place"] == "agenda"]
@@ -40,7 +44,7 @@ def write(review: Review) -> str:
         parts.append(_annex([line for line in lines if line["place"] == "annex"], titles))
         spoken = {line["item"] for line in lines}
         quiet = [item for item in review.items if item.key not in spoken and item.state != "could_not_check"]
-        parts.append(_quiet(sentence(review.findings, review.lines), quiet))
+        parts += [_quiet(sentence(review.findings, review.lines), quiet), _to_know(review, titles)]
         return "\n".join(part for part in parts if part)
 
 
@@ -77,7 +81,7 @@ def _unchecked(review: Review) -> str:
 def _item(item: AgendaItem, lines: list[dict[str, Any]]) -> str:
     minutes = written(sum(line["minutes"] for line in lines), "number")
     heading = f"## {escape(item.title)} ({escape(t('{n} min', n=minutes))})"
-    reasons = "".join(f"- {escape(_granted(line))}{_rule(line)}\n" for line in lines)
+    reasons = "".join(f"- {escape(_granted(line) + line['last'])}{_rule(line)}\n" for line in lines)
     asked = f"\n{t('To decide:')}\n\n{_bullets(_first(item.questions))}" if item.questions else ""
     return f"{heading}\n\n{escape(item.headline)}\n\n{reasons}{asked}"
 
@@ -89,6 +93,12 @@ def _first(questions: tuple[str, ...]) -> list[str]:
 
 def _granted(line: dict[str, Any]) -> str:
     return t("{n} min: {reason}", n=written(line["minutes"], "number"), reason=line["reason"])
+
+
+def _last(review: Review, subject: str) -> str:
+    """What the last meeting that spoke of it decided, in brackets."""
+    told = last_time(review.findings).get(subject)
+    return t(" ({last})", last=told.rstrip(".")) if told else ""
 
 
 def _rule(line: dict[str, Any]) -> str:
@@ -104,13 +114,39 @@ def _annex(lines: list[dict[str, Any]], titles: dict[str, str]) -> str:
     for line in lines:
         waits = int(line["waited"])
         age = tn(" (waits for {n} meeting)", " (waits for {n} meetings)", waits) if waits else ""
-        texts.append(f"- {escape(titles[line['item']] + ': ' + line['reason'] + age)}{_rule(line)}\n")
+        texts.append(f"- {escape(titles[line['item']] + ': ' + line['reason'] + age + line['last'])}{_rule(line)}\n")
     return f"## {escape(heading)}\n\n{''.join(texts)}"
 
 
 def _quiet(services: str, items: list[AgendaItem]) -> str:
     texts = [*([services] if services else []), *(f"{item.title}: {item.headline}" for item in items)]
     return f"## {escape(t('Nothing to discuss'))}\n\n{_bullets(texts)}" if texts else ""
+
+
+def _to_know(review: Review, titles: dict[str, str]) -> str:
+    """What takes no minute and is read all the same: announcements, and planned changes nobody has to talk about."""
+    found = review.findings
+    texts = []
+    if _ANNOUNCED in titles:
+        told = found.topics[found.topics["kind"] == "announcement"]
+        texts += [_joined(t("Announcement: {text}", text=row["text"]), row["owner"]) for row in rows(told)]
+    if _CHANGES in titles:
+        loud = {subject.partition("/")[2] for subject in review.lines["subject"][review.lines["item"] == _CHANGES]}
+        zone = review.facts.window.timezone
+        texts += [
+            _joined(
+                t("Planned change: {title}", title=row["title"]),
+                written(row["start"], "time", timezone=zone),
+                row["owner"],
+            )
+            for row in rows(found.upcoming_changes)
+            if row["id"] not in loud
+        ]
+    return f"## {escape(t('To know'))}\n\n{_bullets(texts)}" if texts else ""
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _bullets(texts: Iterable[str]) -> str:

@@ -164,8 +164,15 @@ class Review(Exploring):
             wishes,
             self.facts.product.meeting.duration.total_seconds() / 60,
             timeboxing.Rules(rules.caps, rules.lift, rules.patience),
-            self.facts.previous.waited if self.facts.previous else {},
+            self._waited,
         )
+
+    @property
+    def _waited(self) -> dict[str, int]:
+        """For how many meetings in a row each subject was in the annex, or carried over by people."""
+        earlier = dict(self.facts.previous.waited) if self.facts.previous else {}
+        carried = self.findings.carried_times
+        return {key: max(earlier.get(key, 0), carried.get(key, 0)) for key in {*earlier, *carried}}
 
     @cached_property
     def agenda(self) -> pd.DataFrame:

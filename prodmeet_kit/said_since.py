@@ -52,9 +52,10 @@ def with_said(facts: Facts, minutes: Path) -> Facts:
         raise ParametersError(problems)
     both = zip(there, readings, strict=True)
     records = {record.spec.name: _joined(facts, record, reading) for record, reading in both}
-    keys = {record.key for record in there}
-    states = [state for state in facts.sources if not (state.type == "minutes" and state.name in keys)]
-    failures = [failure for failure in facts.failures if failure.source not in keys]
+    # Of several sources the one of the minutes is told as "action_items (minutes)".
+    names = {name for record in there for name in (record.key, f"{record.key} (minutes)")}
+    states = [state for state in facts.sources if not (state.type == "minutes" and state.name in names)]
+    failures = [failure for failure in facts.failures if failure.source not in names]
     return replace(
         facts,
         records={**facts.records, **records},

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
 from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.analysis.promises import PROMISE
+from prodmeet_kit.display.labels import brief
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -28,27 +30,33 @@ def item(findings: Findings) -> AgendaItem:
     title = t("Action items")
     if (gone := absent(findings, KEY, title, "action_items", "action_items")) is not None:
         return gone
-    items = findings.action_items
-    if not len(items):
+    items, promised = findings.action_items, findings.promises
+    if not len(items) and not len(promised):
         return none(findings, KEY, title, t("no action item is open and every closed one with a query still holds"))
     overdue = items[items["overdue_days"] > 0]
     close, reopen = items[items["proposal"] == "close"], items[items["proposal"] == "reopen"]
+    late = promised[promised["overdue_days"] > 0]
     unproved = items[(items["status"] == "closed") & (items["outcome"] == "cannot_tell")]
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(items, overdue, close, reopen, unproved),
-        state="attention" if len(overdue) or len(reopen) or len(close) or len(unproved) else "fine",
+        headline=_headline(items, overdue, close, reopen, unproved, promised),
+        state="attention" if any(map(len, (overdue, reopen, close, unproved, late))) else "fine",
         timezone=findings.facts.window.timezone,
-        evidence=(_table(items),),
-        questions=_questions(overdue, close, reopen),
+        evidence=(*((_table(items),) if len(items) else ()), *((_promises(promised),) if len(promised) else ())),
+        questions=(*_questions(overdue, close, reopen), *(_asked(row) for row in rows(late))),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(findings, overdue, close, reopen),
+        candidates=(*_candidates(findings, overdue, close, reopen), *_broken(findings, late)),
     )
 
 
 def _headline(
-    items: pd.DataFrame, overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame, unproved: pd.DataFrame
+    items: pd.DataFrame,
+    overdue: pd.DataFrame,
+    close: pd.DataFrame,
+    reopen: pd.DataFrame,
+    unproved: pd.DataFrame,
+    promised: pd.DataFrame,
 ) -> str:
     parts = [tn("{n} action item", "{n} action items", len(items))]
     if len(overdue):
@@ -59,7 +67,50 @@ def _headline(
         parts.append(tn("{n} closed that did not work", "{n} closed that did not work", len(reopen)))
     if len(unproved):
         parts.append(tn("{n} closed that cannot be proved", "{n} closed that cannot be proved", len(unproved)))
+    if len(promised):
+        parts.append(tn("{n} more promised at a meeting", "{n} more promised at meetings", len(promised)))
     return ", ".join(parts) + "."
+
+
+def _asked(promise: Mapping[str, Any]) -> str:
+    return t(
+        "{owner} was to act until {due} about: {what}: was it done?",
+        owner=promise["owner"],
+        due=promise["due"],
+        what=brief(promise["what"], 90),
+    )
+
+
+def _broken(findings: Findings, late: pd.DataFrame) -> tuple[Candidate, ...]:
+    """What was promised and its day has passed; the subject is the promise's own, not the finding's."""
+    return tuple(
+        raised(
+            findings,
+            "action_overdue",
+            row["about"],
+            t(
+                "{owner} was to act about: {what}; {days} overdue",
+                owner=row["owner"],
+                what=brief(row["what"], 90),
+                days=_overdue(row),
+            ),
+            row["overdue_days"],
+            kind=PROMISE,
+        )
+        for row in rows(late)
+    )
+
+
+def _promises(promised: pd.DataFrame) -> Table:
+    columns = (
+        Column("what", t("What")),
+        Column("owner", t("Owner")),
+        Column("due", t("Due")),
+        Column("overdue_days", t("Overdue"), "days"),
+        Column("meeting", t("Said at the meeting of")),
+        Column("note", t("Note")),
+    )
+    return Table(t("Promised at earlier meetings"), promised, columns, anchor=("subject",))
 
 
 def _questions(overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame) -> tuple[str, ...]:
@@ -87,15 +138,22 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     """One for each item: what its query says comes before its age."""
     late = [
-        (row, "action_overdue", t("{id} is {days} overdue", id=row["id"], days=_overdue(row))) for row in rows(overdue)
+        (row, "action_overdue", t("{item} is {days} overdue", item=_named(row), days=_overdue(row)))
+        for row in rows(overdue)
     ]
-    wrong = [(row, "action_reopened", t("{id} was closed but did not work", id=row["id"])) for row in rows(reopen)]
-    done = [(row, "action_done", t("{id} can be closed", id=row["id"])) for row in rows(close)]
+    wrong = [
+        (row, "action_reopened", t("{item} was closed but did not work", item=_named(row))) for row in rows(reopen)
+    ]
+    done = [(row, "action_done", t("{item} can be closed", item=_named(row))) for row in rows(close)]
     found: dict[str, Candidate] = {}
     for row, rule, reason in [*wrong, *done, *late]:
         extra = row["overdue_days"] if rule == "action_overdue" else 0.0
         found.setdefault(row["id"], raised(findings, rule, row["id"], reason, extra, kind="action"))
     return tuple(found.values())
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    return t("{id} {text}", id=row["id"], text=brief(row["text"]))
 
 
 def _table(items: pd.DataFrame) -> Table:

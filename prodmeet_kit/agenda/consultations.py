@@ -8,6 +8,7 @@ from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.analysis import consultations
+from prodmeet_kit.display.labels import brief
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.frames import rows
 
@@ -51,7 +52,12 @@ def item(findings: Findings) -> AgendaItem:
         ),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=tuple(
-            raised(findings, "consultation", row["id"], t("{id} waits for an answer", id=row["id"]))
+            raised(
+                findings,
+                "consultation",
+                row["id"],
+                t("waits for an answer: {question}", question=brief(row["question"])),
+            )
             for row in rows(waiting)
         ),
     )

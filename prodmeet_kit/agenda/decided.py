@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.findings import Findings
 
-__all__ = ["decided", "history", "sentence", "spoken_before"]
+__all__ = ["decided", "history", "last_time", "sentence", "spoken_before"]
 
 DECISION, MEETINGS = "decision", 6
 """History is told over this many meetings: an older one is another team's."""
@@ -26,7 +26,7 @@ def decided(findings: Findings, lines: pd.DataFrame) -> list[Table]:
         return []
     reasons = dict(zip(lines["subject"], lines["reason"], strict=True))
     frame = here.assign(
-        what=[reasons.get(subject, subject) for subject in here["subject"]],
+        what=[reasons.get(row["subject"]) or row["what"] or row["subject"] for row in rows(here)],
         decision_text=[words().get(code, code) for code in here[DECISION]],
     )
     columns = (
@@ -68,6 +68,14 @@ def spoken_before(findings: Findings) -> dict[str, str]:
             "spoken of at {n} of {all} meetings", "spoken of at {n} of {all} meetings", len(held), all=len(meetings)
         )
         for subject, held in days.items()
+    }
+
+
+def last_time(findings: Findings) -> dict[str, str]:
+    """By subject, what the last meeting that spoke of it decided: its day, the decision, who, until when, and why."""
+    return {
+        subject: sentence(row, t("at the meeting of {day}", day=row["meeting"]))
+        for subject, row in findings.last_words.items()
     }
 
 

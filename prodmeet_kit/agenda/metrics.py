@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import metrics_definitions, metrics_load, metrics_resources, metrics_slos
 from prodmeet_kit.agenda.absent import could_not_check
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
-from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, brief, fine, refs
+from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, brief, fine, kept_of, refs
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.analysis import capacity
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -41,7 +41,7 @@ def item(findings: Findings) -> AgendaItem:
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=fine(slos),
+        headline=_headline(slos, questions, spoken_for=len(bad) + len(unknown)),
         brief=brief(findings),
         state="attention" if questions else "fine",
         timezone=findings.facts.window.timezone,
@@ -59,6 +59,15 @@ def item(findings: Findings) -> AgendaItem:
             *metrics_resources.candidates(findings),
         ),
     )
+
+
+def _headline(slos: pd.DataFrame, questions: tuple[str, ...], *, spoken_for: int) -> str:
+    """The objectives; where all of them are kept and something is to be decided, that as well."""
+    text = fine(slos)
+    if not questions or spoken_for:
+        return text
+    open_ones = tn("{n} question is to be decided.", "{n} questions are to be decided.", len(questions))
+    return f"{text} {open_ones}"
 
 
 def _questions(
@@ -114,4 +123,13 @@ def _candidates(
         )
         for ref, days in zip(refs(filling), filling["days_to_full"], strict=True)
     ]
-    return tuple(found) or (raised(findings, "all_quiet", "slos", t("every SLO is kept")),)
+    return tuple(found) or _all_quiet(findings)
+
+
+def _all_quiet(findings: Findings) -> tuple[Candidate, ...]:
+    """One look at what is kept; nothing is claimed of an SLO that was not measured, or where there is none."""
+    kept, every = int((findings.slos["state"] == "OK").sum()), len(findings.slos)
+    if not kept:
+        return ()
+    reason = t("every SLO is kept") if kept == every else kept_of(kept, every)
+    return (raised(findings, "all_quiet", "slos", reason),)

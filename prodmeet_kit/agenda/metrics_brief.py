@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.findings import Findings
 
-__all__ = ["SPENT_FAST", "brief", "fine", "refs"]
+__all__ = ["SPENT_FAST", "brief", "fine", "kept_of", "refs"]
 
 SPENT_FAST = 0.5
 """Half of a four-week budget gone in a fortnight is a mean burn rate above 1 (SRE Workbook, ch. 5)."""
@@ -41,7 +41,7 @@ def fine(slos: pd.DataFrame) -> str:
     if slos.empty:
         return t("No objective is set for any service.")
     kept = int((slos["state"] == "OK").sum())
-    parts = [t("{kept} of {all} SLOs are kept", kept=kept, all=len(slos))]
+    parts = [kept_of(kept, len(slos))]
     for state, words in (("BAD", t("missed")), ("NO_DATA", t("not known")), ("TOO_FEW", t("too few events to say"))):
         names = refs(slos[slos["state"] == state])
         if names:
@@ -49,6 +49,11 @@ def fine(slos: pd.DataFrame) -> str:
             shown = names[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
             parts.append(f"{words}: {', '.join(shown)}")
     return "; ".join(parts) + "."
+
+
+def kept_of(kept: int, every: int) -> str:
+    """How many of all SLOs are kept."""
+    return tn("{kept} of {n} SLO is kept", "{kept} of {n} SLOs are kept", every, kept=kept)
 
 
 def refs(frame: pd.DataFrame) -> list[str]:

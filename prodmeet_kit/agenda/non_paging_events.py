@@ -60,13 +60,18 @@ def _grounds(findings: Findings, alerts_known: bool) -> str:
         )
     unknown = [target.ref for target in findings.slo_targets if target.ref not in findings.slo_trends]
     if unknown:
-        return t(
-            "no alert fired without need; for {n} of {all} SLOs nobody knows whether a burn went unpaged",
-            n=len(unknown),
-            all=len(findings.slo_targets),
+        return tn(
+            "no alert fired without need; for {unknown} of {n} SLO nobody knows whether a burn went unpaged",
+            "no alert fired without need; for {unknown} of {n} SLOs nobody knows whether a burn went unpaged",
+            len(findings.slo_targets),
+            unknown=len(unknown),
         )
-    return t(
-        "{slos} SLOs had no unpaged burn and {alerts} alerts fired without need", slos=len(findings.slos), alerts=0
+    if not len(findings.slos):
+        return t("no alert fired without need; without an objective nobody knows what should have paged")
+    return tn(
+        "{n} SLO had no unpaged burn and no alert fired without need",
+        "{n} SLOs had no unpaged burn and no alert fired without need",
+        len(findings.slos),
     )
 
 
@@ -77,16 +82,16 @@ def _headline(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame
             "{n} need attention without a page; without alerts nobody knows what should have paged and what is noise.",
             len(attention),
         )
-    return (
-        "; ".join(
-            [
-                tn("{n} event should have paged and did not", "{n} events should have paged and did not", len(missed)),
-                tn("{n} needs attention without a page", "{n} need attention without a page", len(attention)),
-                tn("{n} alert is noise", "{n} alerts are noise", len(noise)),
-            ]
+    found = []
+    if len(missed):
+        found.append(
+            tn("{n} event should have paged and did not", "{n} events should have paged and did not", len(missed))
         )
-        + "."
-    )
+    if len(attention):
+        found.append(tn("{n} needs attention without a page", "{n} need attention without a page", len(attention)))
+    if len(noise):
+        found.append(tn("{n} alert is noise", "{n} alerts are noise", len(noise)))
+    return f"{'; '.join(found) or t('Nothing is known that should have paged, needs attention or is noise')}."
 
 
 def _names(attention: pd.DataFrame) -> list[str]:

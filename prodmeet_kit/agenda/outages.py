@@ -37,18 +37,7 @@ def item(findings: Findings) -> AgendaItem:
     if not len(incidents) and not len(untold):
         since = write(findings.facts.window.start, "date", timezone=findings.facts.window.timezone)
         known = {target.ref: target.ref in findings.slo_trends for target in findings.slo_targets}
-        grounds = (
-            t("no incident was recorded and no SLO burned its budget fast since {since}", since=since)
-            if all(known.values())
-            else t(
-                "no incident was recorded since {since}; "
-                "for {n} of {all} SLOs nobody knows whether a budget burned fast",
-                since=since,
-                n=list(known.values()).count(False),
-                all=len(known),
-            )
-        )
-        return replace(none(findings, KEY, title, grounds), evidence=tuple(evidence))
+        return replace(none(findings, KEY, title, _grounds(known, since)), evidence=tuple(evidence))
     if len(incidents):
         evidence.append(outage_table.table(incidents, findings.facts.window.timezone))
     if len(untold):
@@ -86,6 +75,21 @@ def _unchecked(findings: Findings) -> Iterator[Note]:
 
 def _worst(spent: dict[str, float]) -> float:
     return max((share for share in spent.values() if not isnan(share)), default=float("nan"))
+
+
+def _grounds(known: dict[str, bool], since: str) -> str:
+    """Why there is nothing to show; of burns only where there is an SLO. ``known``: by SLO, whether it has a trend."""
+    if not known:
+        return t("no incident was recorded since {since}", since=since)
+    if all(known.values()):
+        return t("no incident was recorded and no SLO burned its budget fast since {since}", since=since)
+    return tn(
+        "no incident was recorded since {since}; for {unknown} of {n} SLO nobody knows whether a budget burned fast",
+        "no incident was recorded since {since}; for {unknown} of {n} SLOs nobody knows whether a budget burned fast",
+        len(known),
+        since=since,
+        unknown=list(known.values()).count(False),
+    )
 
 
 def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:

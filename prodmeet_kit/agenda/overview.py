@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.clocked import clocked
-from prodmeet_kit.agenda.decided import decided, spoken_before
+from prodmeet_kit.agenda.decided import decided, last_time, spoken_before
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.agenda.metrics_slos import slo_table
 from prodmeet_kit.agenda.quiet_services import sentence
@@ -46,7 +47,7 @@ def overview(
     ]
     evidence += decided(findings, lines)
     evidence.append(_clock(items, agenda))
-    evidence += clocked(items, lines, facts.product.agenda_rules.patience, spoken_before(findings))
+    evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(findings))
     if quiet := sentence(findings, lines):
         evidence.append(Note(quiet))
     if len(findings.slos):
@@ -68,17 +69,38 @@ def overview(
 
 def _headline(findings: Findings, agenda: pd.DataFrame, unknown: int) -> str:
     discussed = int((agenda["minutes"] > 0).sum())
-    total = write(float(agenda["minutes"].sum()), "number")
-    sentence = tn(
-        "{n} item deserves {minutes} minutes",
-        "{n} items share {minutes} minutes",
-        discussed,
-        minutes=total,
-    )
+    total = float(agenda["minutes"].sum())
+    # A minute and a half are minutes: the plural goes by the next whole number.
+    minutes = tn("{minutes} minute", "{minutes} minutes", ceil(total), minutes=write(total, "number"))
+    sentence = tn("{n} item deserves {minutes}", "{n} items share {minutes}", discussed, minutes=minutes)
     found = _findings(findings)
     if unknown:
         found.append(tn("{n} section could not be checked", "{n} sections could not be checked", unknown))
-    return f"{'; '.join(found) or t('Nothing was missed, nothing paged in vain')}. {sentence}."
+    return f"{'; '.join(found) or _all_well(findings)}. {sentence}."
+
+
+def _all_well(findings: Findings) -> str:
+    """That nothing was found, and only of what was measured: of SLOs that were judged, of alerts that are read."""
+    states = findings.slos["state"]
+    if not len(states):
+        objectives = t("No objective is set")
+    elif (states == "OK").all():
+        objectives = t("No SLO is missed")
+    else:
+        objectives = t("No SLO that could be judged is missed") if (states == "OK").any() else t("No SLO can be judged")
+    if findings.facts.records.get("alert_runs") is None:
+        return t("{objectives}, and no alerts are read", objectives=objectives)
+    if not len(findings.pages):
+        return t("{objectives}, nothing paged", objectives=objectives)
+    if not findings.slo_trends:  # a page is in vain when no SLI burned: without one nobody knows
+        return t("{objectives}, so no page can be judged", objectives=objectives)
+    return t("{objectives}, nothing paged in vain", objectives=objectives)
+
+
+def _before(findings: Findings) -> dict[str, str]:
+    """What history says of a subject: at how many meetings it was spoken of, and what the last one decided."""
+    spoken, last = spoken_before(findings), last_time(findings)
+    return {subject: f"{spoken[subject]}; {last[subject]}" if subject in spoken else last[subject] for subject in last}
 
 
 def _window(findings: Findings) -> str:

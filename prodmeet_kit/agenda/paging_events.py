@@ -37,7 +37,8 @@ def item(findings: Findings) -> AgendaItem:
         return gone
     pages = findings.pages
     if not len(pages):
-        return none(findings, KEY, title, t("{n} alerts were seen and none of them paged", n=findings.alerts_seen))
+        seen = tn("{n} alert was seen", "{n} alerts were seen", findings.alerts_seen)
+        return none(findings, KEY, title, t("{seen} and none paged", seen=seen))
     groups = findings.page_groups
     return AgendaItem(
         key=KEY,
@@ -65,7 +66,12 @@ def _headline(findings: Findings) -> str:
         first += ", " + tn("{n} came while no SLI burned fast", "{n} came while no SLI burned fast", noise)
     if not quality.events:
         return first + "."
-    second = t("{caught} of {events} budget burns were paged", caught=quality.events_caught, events=quality.events)
+    second = tn(
+        "{caught} of {n} budget burn was paged",
+        "{caught} of {n} budget burns were paged",
+        quality.events,
+        caught=quality.events_caught,
+    )
     if quality.detection_median_s == quality.detection_median_s:
         minutes = 60 * max(round(quality.detection_median_s / 60), 1)
         step = write(findings.facts.window.step.total_seconds(), "duration")

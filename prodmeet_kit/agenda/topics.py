@@ -39,8 +39,7 @@ def item(findings: Findings) -> AgendaItem:
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=tn("{n} topic", "{n} topics", len(topics))
-        + tn(" and {n} announcement.", " and {n} announcements.", len(shown) - len(topics)),
+        headline=_headline(len(topics), len(shown) - len(topics)),
         state="attention" if len(topics) else "fine",
         timezone=findings.facts.window.timezone,
         evidence=(Table(t("What people brought"), told, columns, anchor=("id",)),),
@@ -53,3 +52,11 @@ def item(findings: Findings) -> AgendaItem:
             for row in rows(topics)
         ),
     )
+
+
+def _headline(topics: int, announcements: int) -> str:
+    brought = tn("{n} topic", "{n} topics", topics)
+    told = tn("{n} announcement", "{n} announcements", announcements)
+    if topics and announcements:
+        return t("{topics} and {announcements}.", topics=brought, announcements=told)
+    return f"{brought if topics else told}."

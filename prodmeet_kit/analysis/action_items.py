@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from math import isclose, isnan, nan
 from typing import Any
 
@@ -72,7 +72,7 @@ def every(items: pd.DataFrame, observed: Mapping[str, float], window: Window) ->
             {
                 **{str(column): content for column, content in item.items()},
                 "age_days": _days(item["born"], window),
-                "overdue_days": max(_days(item["due"], window), 0.0) if is_open and not pd.isna(item["due"]) else 0.0,
+                "overdue_days": float(_late(item["due"], window)) if is_open and not pd.isna(item["due"]) else 0.0,
                 "observed": value,
                 "outcome": outcome,
                 "proposal": _proposal(is_open, outcome),
@@ -93,6 +93,12 @@ def _proposal(is_open: bool, outcome: str) -> str:
     if is_open:
         return "close" if outcome == "met" else ""
     return "reopen" if outcome == "not_met" else ""
+
+
+def _late(due: Any, window: Window) -> int:
+    """Whole days after the due day, as people count them; ``due`` is the midnight after that day."""
+    last: date = (due - timedelta(seconds=1)).astimezone(window.zone).date()
+    return max((window.day - last).days, 0)
 
 
 def _days(moment: Any, window: Window) -> float:

@@ -55,10 +55,10 @@ def share(
 
     ``waited`` tells how many meetings a subject has been in the annex in a row.
     Ranked by score plus ``lift`` for each meeting waited; who waited ``patience``
-    meetings or more goes before all who waited less, the longest first. A wish
-    is granted whole or not at all, in half minutes, at least one; it is cut to
-    its item's cap, so that no wish is too large for ever. What the caps leave
-    over goes to the next in rank. The sum is never over ``total_minutes``.
+    meetings or more goes before all who waited less, the longest first, and no cap
+    holds it. A wish is cut to its item's cap, so that none is too large for ever,
+    and then granted whole or not at all, in half minutes, at least one. What the
+    caps leave over goes to the next in rank. The sum is never over ``total_minutes``.
 
     One that waited ``patience`` meetings, with ``n`` others that waited as long
     or longer and ``k`` of the largest wish to a meeting, is discussed within
@@ -77,7 +77,8 @@ def share(
         for at, (_, wish) in enumerate(ranked):
             if given[at] or wanted[at] <= 0 or wanted[at] > left:
                 continue
-            if bound and used.get(wish.item, 0.0) + wanted[at] > caps.get(wish.item, total):
+            held = bound and not _overdue(wish, past, rules)
+            if held and used.get(wish.item, 0.0) + wanted[at] > caps.get(wish.item, total):
                 continue
             given[at] = wanted[at]
             used[wish.item] = used.get(wish.item, 0.0) + wanted[at]
@@ -97,7 +98,7 @@ def share(
         }
         for at, (_, wish) in enumerate(ranked)
     ]
-    return AGENDA_LINES.frame(sorted(rows, key=lambda row: row["place"]))
+    return AGENDA_LINES.frame(sorted(rows, key=lambda row: row["place"] != "agenda"))
 
 
 def agenda(lines: pd.DataFrame, items: Iterable[str]) -> pd.DataFrame:
@@ -126,8 +127,12 @@ def agenda(lines: pd.DataFrame, items: Iterable[str]) -> pd.DataFrame:
 def _pressing(wish: Wish, waited: Mapping[str, int], rules: Rules) -> tuple[float, float]:
     """What to sort by, the most pressing first."""
     meetings = waited.get(wish.subject, 0)
-    overdue = meetings if meetings >= rules.patience else 0
+    overdue = meetings if _overdue(wish, waited, rules) else 0
     return -overdue, -(_number(wish.score) + rules.lift * meetings)
+
+
+def _overdue(wish: Wish, waited: Mapping[str, int], rules: Rules) -> bool:
+    return waited.get(wish.subject, 0) >= rules.patience
 
 
 def _halves(minutes: float) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["inert", "line_names", "shorten", "spread", "width"]
+__all__ = ["brief", "inert", "line_names", "shorten", "spread", "width"]
 
 _CONTROL = {"Cc", "Cf", "Zl", "Zp"}
 
@@ -91,3 +91,12 @@ def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> li
     for rank, i in enumerate(order):
         result[i] = placed[rank]
     return result
+
+
+def brief(text: str, letters: int = 60) -> str:
+    """The beginning of a text people wrote, on one line, cut at a word."""
+    plain = " ".join(text.split())
+    if len(plain) <= letters:
+        return plain
+    head = plain[:letters]
+    return f"{head.rsplit(' ', 1)[0] if ' ' in head[letters // 2 :] else head}…"

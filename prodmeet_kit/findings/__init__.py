@@ -22,6 +22,7 @@ from prodmeet_kit.analysis import (
     incidents,
     ledger,
     missed,
+    promises,
     scorecard,
     slo_events,
     toil,
@@ -204,14 +205,16 @@ class Findings(
     @cached_property
     def action_items(self) -> pd.DataFrame:
         """``ACTION_ITEM_FINDINGS``."""
-        items = self._record("action_items")
+        items = promises.on_items(self._record("action_items"), self.decided_before, self.facts.window.timezone)
         observed = {identity: self.facts.value(f"verify/{identity}") for identity in items["id"]}
         return action_items.findings(items, observed, self.facts.window)
 
     @cached_property
     def consultations(self) -> pd.DataFrame:
         """``CONSULTATIONS`` that are open or were answered since the last meeting."""
-        return consultations.current(self._record("consultations"), self.facts.window)
+        asked = self._record("consultations")
+        asked = promises.on_questions(asked, self.decided_before, self.facts.window.timezone)
+        return consultations.current(asked, self.facts.window)
 
     @cached_property
     def toil(self) -> pd.DataFrame:
@@ -234,5 +237,8 @@ class Findings(
 
 
 def _of_alerts(source: str) -> bool:
-    """Whether a source of this name tells of alerts: ``alerts``, or ``alerts[1]`` where there are several."""
-    return source.partition("[")[0] == "alerts"
+    """Whether a source of this name tells of alerts: ``alerts``, or ``alerts (pagerduty)`` where there are several.
+
+    Older snapshots call it ``alerts[1]``.
+    """
+    return source.partition(" (")[0].partition("[")[0] == "alerts"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.analysis import action_items, meeting_health
+from prodmeet_kit.analysis import action_items, meeting_health, promises
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.frames import rows
 
@@ -39,6 +39,21 @@ class MeetingFindings(Part):
         last = before["meeting"] == before["meeting"].max()
         found: pd.DataFrame = before[last & (before["decision"] == "carry")].reset_index(drop=True)
         return found
+
+    @cached_property
+    def promises(self) -> pd.DataFrame:
+        """``PROMISES``: what somebody was to do, as earlier meetings decided, and nobody has spoken of as done."""
+        return promises.promises(self.decided_before, self.facts.window)
+
+    @cached_property
+    def last_words(self) -> dict[str, dict[str, Any]]:
+        """The newest decision of earlier meetings about each subject."""
+        return promises.last_words(self.decided_before)
+
+    @cached_property
+    def carried_times(self) -> dict[str, int]:
+        """By subject carried over at the last meeting: at how many meetings in a row."""
+        return promises.carried(self.decided_before)
 
     @property
     def took_now(self) -> pd.DataFrame:
@@ -89,7 +104,7 @@ class MeetingFindings(Part):
     @property
     def _proofs(self) -> pd.DataFrame:
         """``ACTION_ITEM_FINDINGS`` of every item, those closed and proved as well."""
-        items = self._record("action_items")
+        items = promises.on_items(self._record("action_items"), self.decided_before, self.facts.window.timezone)
         observed = {identity: self.facts.value(f"verify/{identity}") for identity in items["id"]}
         return action_items.every(items, observed, self.facts.window)
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.decided import words
+from prodmeet_kit.agenda.decided import last_time, words
 from prodmeet_kit.agenda.paging_events import PAGE
 from prodmeet_kit.analysis.verdicts import VERDICTS
 from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.frames import rows
-from prodmeet_kit.live.words import begun, browser, kept, not_saved
+from prodmeet_kit.live.words import begun, browser, kept, not_saved, taken_back
 from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
 from prodmeet_kit.minutes.merging import AFTER, merged
 
@@ -37,18 +37,22 @@ def form(meeting: Meeting, title: str, lines: Lines, *, pages: bool = False) -> 
 
     language = meeting.review.facts.product.language
     alerts = _alerts(meeting) if pages else {}
-    items = {line["subject"]: line["item"] for line in lines}
+    about = {line["subject"]: line for line in lines}
 
     def edited(subject: str, name: str, value: str) -> Mapping[str, Any]:
         with use(language):
             if name == VERDICT:
                 return _judge(meeting, alerts[subject], subject, value.strip())
-            return _decide(meeting, subject, items[subject], name, value.strip())
+            now = _decide(meeting, about[subject], name, value.strip(), alerts.get(subject))
+            if name == "note" and alerts.get(subject) and now.get(VERDICT):
+                return _judge(meeting, alerts[subject], subject, now[VERDICT])  # it tells why the verdict is so
+            return now
 
     with use(language):
+        last = last_time(meeting.review.findings)
         return Form(
             title=title,
-            rows=[_row(line, alerts.get(line["subject"], {})) for line in lines],
+            rows=[_row(line, alerts.get(line["subject"], {}), last.get(line["subject"], "")) for line in lines],
             fields=_fields(pages),
             said={line["subject"]: _now(meeting, line["subject"], alerts.get(line["subject"])) for line in lines},
             texts=browser(),
@@ -56,11 +60,11 @@ def form(meeting: Meeting, title: str, lines: Lines, *, pages: bool = False) -> 
         )
 
 
-def _row(line: Mapping[str, Any], alert: Mapping[str, str]) -> dict[str, Any]:
-    """What the browser shows of a line; the empty verdict says what the data suggest."""
+def _row(line: Mapping[str, Any], alert: Mapping[str, str], last: str) -> dict[str, Any]:
+    """What the browser shows of a line: ``last`` is what was decided before; an empty verdict tells the suggestion."""
     time = t("{n} min", n=write(line["minutes"], "number")) if line["place"] == "agenda" else t("annex")
     hints = {VERDICT: t("suggested: {verdict}", verdict=word(alert["suggested"]).text)} if alert else {}
-    return {"subject": line["subject"], "title": line["reason"], "why": time, "hints": hints}
+    return {"subject": line["subject"], "title": line["reason"], "why": time, "last": last, "hints": hints}
 
 
 def _fields(pages: bool) -> list[dict[str, Any]]:
@@ -88,13 +92,16 @@ def _alerts(meeting: Meeting) -> dict[str, dict[str, str]]:
 
 def _now(meeting: Meeting, subject: str, alert: Mapping[str, str] | None) -> dict[str, Any]:
     """The fields as they stand in the minutes, with the status line; ``alert`` is given for pages only."""
-    fields, _ = _standing(meeting, subject)
-    now = {**fields, **({VERDICT: _verdict(meeting, subject)} if alert is not None else {})}
-    missing = _missing(fields)
+    fields, after = _standing(meeting, subject)
+    now = {**fields, **({VERDICT: _verdict(meeting, alert)} if alert else {})}
     if not any(now.values()):
         return {**now, "status": "", "bad": False}
-    undecided = missing and now.get(VERDICT) and not any(fields.values())
-    return {**now, **(begun(missing) if missing and not undecided else kept())}
+    if now.get(VERDICT) and not any(fields[name] for name in FIELDS if name != "note"):
+        return {**now, **kept()}  # a verdict stands alone, or with a note
+    if not fields["decision"] and after and _was_decided(meeting, subject):
+        return {**now, **taken_back()}
+    missing = _missing(meeting, fields)
+    return {**now, **(begun(missing) if missing else kept())}
 
 
 def _standing(meeting: Meeting, subject: str) -> tuple[dict[str, str], str]:
@@ -105,28 +112,46 @@ def _standing(meeting: Meeting, subject: str) -> tuple[dict[str, str], str]:
     return (dict(now.fields), now.newest.path.name) if now else (dict.fromkeys(FIELDS, ""), "")
 
 
-def _verdict(meeting: Meeting, subject: str) -> str:
-    said = [each for each in meeting.minutes.load("verdicts")[0] if each.content.get("subject") == subject]
-    mine = [each.content for each in said if str(each.content.get("meeting")) == meeting.day]
+def _was_decided(meeting: Meeting, subject: str) -> bool:
+    said = meeting.minutes.load(DECISIONS_KIND)[0]
+    return any(each.content.get("subject") == subject and each.content.get("meeting") == meeting.day for each in said)
+
+
+def _verdict(meeting: Meeting, alert: Mapping[str, str]) -> str:
+    """What was said at this meeting of the alert's pages; without a service it was said of all."""
+    said = [
+        each.content
+        for each in meeting.minutes.load("verdicts")[0]
+        if str(each.content.get("meeting"))[:10] == meeting.day
+    ]
+    mine = [
+        each
+        for each in said
+        if each.get("alert") == alert["alert"] and each.get("service", "") in ("", alert["service"])
+    ]
     last = str(mine[-1].get(VERDICT, "")) if mine and not mine[-1].get("withdrawn") else ""
     return last if last in VERDICTS else ""
 
 
-def _decide(meeting: Meeting, subject: str, item: str, name: str, value: str) -> dict[str, Any]:
+def _decide(
+    meeting: Meeting, line: Mapping[str, Any], name: str, value: str, alert: Mapping[str, str] | None
+) -> dict[str, Any]:
     """Save at once, as a draft while something is missing; the status line says what happened."""
+    subject = line["subject"]
     standing, after = _standing(meeting, subject)
     fields = {**standing, name: value}
-    content = {"subject": subject, "item": item, "meeting": meeting.day, **fields, AFTER: after or None}
+    about = {"subject": subject, "item": line["item"], "meeting": meeting.day, "what": line["reason"]}
+    content = {**about, **fields, AFTER: after or None}
     try:
-        meeting.minutes.save(DRAFTS if _missing(fields) else DECISIONS_KIND, subject, content)
+        meeting.minutes.save(DRAFTS if _missing(meeting, fields) else DECISIONS_KIND, subject, content)
     except OSError as error:
         return {**fields, **not_saved(error)}
-    return _now(meeting, subject, {} if subject.startswith(f"{PAGE}/") else None)
+    return _now(meeting, subject, alert)
 
 
 def _judge(meeting: Meeting, alert: Mapping[str, str], subject: str, verdict: str) -> dict[str, Any]:
     """Save what was said of an alert's pages; an empty verdict takes back what was said at this meeting."""
-    said = verdict or _verdict(meeting, subject)
+    said = verdict or _verdict(meeting, alert)
     if not said:
         return _now(meeting, subject, alert)
     content = {
@@ -141,9 +166,12 @@ def _judge(meeting: Meeting, alert: Mapping[str, str], subject: str, verdict: st
     return _now(meeting, subject, alert)
 
 
-def _missing(fields: Mapping[str, str]) -> list[str]:
+def _missing(meeting: Meeting, fields: Mapping[str, str]) -> list[str]:
     """What a decision still needs; empty when it is complete."""
     if fields.get("decision") not in DECISIONS:
         return [t("the decision")]
+    late = [t("a due day after the meeting")] if fields["due"] and fields["due"] < meeting.day else []
+    if fields["decision"] != "act":
+        return late
     needed = (("owner", t("the owner")), ("due", t("the due day")))
-    return [word for name, word in needed if not fields.get(name)] if fields["decision"] == "act" else []
+    return [*(word for name, word in needed if not fields.get(name)), *late]

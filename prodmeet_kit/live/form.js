@@ -80,6 +80,7 @@ function render({ model, el }) {
     const item = make("li", { "data-subject": subject });
     const head = make("div", { class: "pm-what" });
     head.append(make("strong", {}, shown.title));
+    const last = shown.last ? make("div", { class: "pm-last" }, shown.last) : "";
     if (shown.why) head.append(make("span", { class: "pm-why" }, shown.why));
     const inputs = make("div", { class: "pm-inputs" });
     const row = { item, status: make("span", { class: "pm-status", role: "status" }), typed: new Map(), sent: new Map() };
@@ -98,7 +99,7 @@ function render({ model, el }) {
       inputs.append(element);
     }
     inputs.append(row.status);
-    item.append(head, inputs);
+    item.append(head, last, inputs);
     list.append(item);
     for (const field of fields) {
       const unsaved = kept.get(subject, field.name);

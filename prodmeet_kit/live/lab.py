@@ -71,7 +71,7 @@ def running_lab(folder: Path, notebook: str, *, port: int = 0) -> Iterator[Serve
 
     Raises :class:`ReportError` when it does not start.
     """
-    chosen = port or _free_port()
+    chosen, folder = port or _free_port(), folder.resolve()  # the server is started in it
     token = secrets.token_hex(24)
     with tempfile.TemporaryDirectory(prefix="prodmeet-lab-") as name:
         private = Path(name)

@@ -22,12 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Meeting"]
 
-_LISTS = {"pages": "paging_events", "non_pages": "non_paging_events", "actions": "action_items"}
-"""Which agenda item has a form of its own; all others are topics."""
-
 
 class Meeting:
-    """One live meeting of a review. Each attribute displays itself: ``clock``, ``pages``, ``topics`` ..."""
+    """One live meeting of a review. Each attribute displays itself: ``clock``, ``pages``, ``decide("outages")`` ..."""
 
     def __init__(self, review: Review, minutes: str | Path) -> None:
         self.review = review
@@ -47,25 +44,25 @@ class Meeting:
     def pages(self) -> Form:
         """Verdicts and decisions about pages."""
         with use(self.review.facts.product.language):
-            return self._form(t("Pages: what do we decide?"), "pages")
+            return self._form(t("Pages: what do we decide?"), "paging_events")
 
     @cached_property
     def non_pages(self) -> Form:
         """Decisions about what did not page."""
         with use(self.review.facts.product.language):
-            return self._form(t("Non-paging events: what do we decide?"), "non_pages")
+            return self._form(t("Non-paging events: what do we decide?"), "non_paging_events")
 
     @cached_property
     def actions(self) -> Form:
         """Decisions about earlier action items."""
         with use(self.review.facts.product.language):
-            return self._form(t("Action items: what do we decide?"), "actions")
+            return self._form(t("Action items: what do we decide?"), "action_items")
 
-    @cached_property
-    def topics(self) -> Form:
-        """Decisions about everything else on the agenda or in the annex."""
+    def decide(self, item: str) -> Form:
+        """Decisions about the findings of an agenda item, on the agenda or in the annex."""
+        title = next((each.title for each in self.review.items if each.key == item), item)
         with use(self.review.facts.product.language):
-            return self._form(t("Agenda topics: what do we decide?"), "topics")
+            return self._form(t("{item}: what do we decide?", item=title), item)
 
     @cached_property
     def new_action_items(self) -> Form:
@@ -81,17 +78,11 @@ class Meeting:
         there = (self._parameters / f"{name}.yaml").is_file()
         return (self.review.live(self._parameters) if there else self.review).promql
 
-    def _form(self, title: str, which: str) -> Form:
+    def _form(self, title: str, item: str) -> Form:
         from prodmeet_kit.live.decisions import form
 
-        item = _LISTS.get(which)
-        others = set(_LISTS.values())
-        lines = [
-            line
-            for line in rows(self.review.lines.sort_values("rank", kind="stable"))
-            if (line["item"] == item if item else line["item"] not in others)
-        ]
-        return form(self, title, lines, pages=which == "pages")
+        lines = rows(self.review.lines.sort_values("rank", kind="stable"))
+        return form(self, title, [line for line in lines if line["item"] == item], pages=item == "paging_events")
 
     def new_id(self) -> str:
         """An id for a new action item, which no other has."""

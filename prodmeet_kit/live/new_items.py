@@ -15,7 +15,7 @@ from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.live.words import begun, browser, kept, not_saved
 from prodmeet_kit.minutes.entries import DRAFTS
 from prodmeet_kit.minutes.items import ITEMS
-from prodmeet_kit.minutes.merging import by_time
+from prodmeet_kit.minutes.merging import in_order
 from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.sources.hand_written import ActionItem
 
@@ -72,7 +72,7 @@ def _empty() -> dict[str, str]:
 
 def _known(meeting: Meeting) -> dict[str, dict[str, str]]:
     """The items of this meeting by id, complete or begun, as last written."""
-    found = by_time([*meeting.minutes.load(DRAFTS)[0], *meeting.minutes.load(ITEMS)[0]])
+    found = in_order([*meeting.minutes.load(DRAFTS)[0], *meeting.minutes.load(ITEMS)[0]])
     return {
         str(saved.content["id"]): _fields(saved.content)
         for saved in found

@@ -30,7 +30,7 @@ _FORMS = {
     "non_paging_events": ("non_pages",),
     "action_items": ("actions", "new_action_items"),
 }
-"""Which forms stand below which agenda item; the topics come last."""
+"""What stands below these agenda items; below each other one stands the form of its own findings."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,9 @@ def live_notebook(product: str, agenda: tuple[str, ...], minutes: Path, language
         if section == "overview":
             cells.append(_cell(opening, "meeting", [template.NEEDED]))
         cells.append(cell)
-        cells += [_cell(f"meeting.{form}", form) for form in _FORMS.get(section, ()) if template.is_item(cell)]
-    cells.append(_cell("meeting.topics", "topics"))
+        if template.is_item(cell):
+            forms = _FORMS.get(section, (f"decide({section!r})",))
+            cells += [_cell(f"meeting.{form}", f"{section}-{number}") for number, form in enumerate(forms)]
     with use(language):
         cells.append(nbformat.v4.new_markdown_cell(f"## {t('Look closer')}", id="meeting-closer-title"))
     cells += [_cell("review.closer", "closer"), _cell("meeting.promql", "promql")]
@@ -110,6 +111,7 @@ def open_live(
     """
     from prodmeet_kit.snapshot import outline
 
+    report = report.resolve()
     facts = outline(report / SNAPSHOT)
     product = facts.product
     notebook = live_notebook(product.product, product.meeting.agenda, minutes.resolve(), product.language)

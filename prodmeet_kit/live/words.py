@@ -7,7 +7,7 @@ from typing import Any
 
 from prodmeet_kit.display.languages import t
 
-__all__ = ["begun", "browser", "kept", "not_saved"]
+__all__ = ["begun", "browser", "kept", "not_saved", "taken_back"]
 
 
 def browser() -> dict[str, str]:
@@ -29,6 +29,11 @@ def begun(missing: Iterable[str]) -> dict[str, Any]:
 def kept() -> dict[str, Any]:
     """The status of what is saved and counts."""
     return {"status": t("saved"), "bad": False}
+
+
+def taken_back() -> dict[str, Any]:
+    """The status of a decision that somebody took back."""
+    return {"status": t("taken back: it does not count"), "bad": False}
 
 
 def not_saved(error: OSError) -> dict[str, Any]:

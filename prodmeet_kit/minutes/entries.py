@@ -39,6 +39,7 @@ class Decision(BaseModel):
     owner: str = Field(default="", description="Who does it")
     due: Day | Literal[""] = Field(default="", description="Until which day")
     note: str = Field(default="", description="Why, in people's words")
+    what: str = Field(default="", description="The reason it was raised, as it was told then")
 
     def missing(self) -> str:
         """What has to be added before this may be saved; empty when nothing."""

@@ -8,7 +8,7 @@ is told with the file, the key, the value and what to write.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,7 +22,9 @@ from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import WHOLE, dotted
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.parameters.validation import say
-from prodmeet_kit.sources.hand_written import Entry, Moment, Services
+from prodmeet_kit.sources.change_text import effect
+from prodmeet_kit.sources.hand_written import Change, Entry, ExpectedEffect, Moment, Services
+from prodmeet_kit.sources.named import unknown
 
 __all__ = ["INBOX", "InboxEntry", "Kind", "add", "newest", "unread"]
 
@@ -43,7 +45,16 @@ _ITEMS = {
 _NEEDS = {"start": "change", "duration": "change", "minutes": "toil", "per_week": "toil"}
 """Which kind needs a key; no other may have it."""
 
-_OPTIONS = {"per_week": "--per-week", "text": "TEXT"}
+_MAY = ("services", "expected_effect", "response_needed", "rollback")
+"""What only a change may have."""
+
+_OPTIONS = {
+    "per_week": "--per-week",
+    "text": "TEXT",
+    "services": "--service",
+    "expected_effect": "--expect",
+    "response_needed": "--response",
+}
 
 
 def _filled(value: Any) -> Any:
@@ -63,6 +74,11 @@ class InboxEntry(Entry):
     start: Moment | None = Field(default=None, description="when a change begins")
     duration: Duration | None = Field(default=None, description="how long a change takes, such as 2h")
     services: Services = Field(default=(), description="services a change touches")
+    expected_effect: ExpectedEffect | None = Field(
+        default=None, description="what a change should do: cart/requests up 10%, or a mapping metric, direction, size"
+    )
+    response_needed: str = Field(default="", description="what SREs have to do about a change, or none")
+    rollback: str = Field(default="", description="how a change is undone")
     minutes: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="minutes toil takes each time")
     per_week: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="how often toil comes a week")
     answer: str = Field(default="", description="answer to a question")
@@ -82,16 +98,33 @@ class InboxEntry(Entry):
             raise ValueError(f"only a {_NEEDS[name]} has it: leave it out, or write kind: {_NEEDS[name]}")
         return None if value is None else _read(name, value)
 
+    @field_validator(*_MAY, mode="before")
+    @classmethod
+    def _of_a_change(cls, value: Any, info: ValidationInfo) -> Any:
+        if value and info.data.get("kind") not in (None, "change"):
+            raise ValueError("only a change has it: leave it out, or write kind: change")
+        if info.field_name == "expected_effect" and isinstance(value, str):
+            if (read := effect(value)) is None:
+                raise ValueError("write it as cart/requests up 10%")
+            return read
+        return value
 
-def add(product: Product, folder: Path, text: str, fields: Mapping[str, str], at: datetime | None = None) -> Path:
+
+def add(
+    product: Product,
+    folder: Path,
+    text: str,
+    fields: Mapping[str, str | Sequence[str]],
+    at: datetime | None = None,
+) -> Path:
     """Write an entry into the inbox below ``folder`` and return its file.
 
-    ``fields`` are keys of :class:`InboxEntry` as texts; absent ones keep their
-    defaults. Raises :class:`~prodmeet_kit.errors.ParametersError` that names each
+    ``fields`` are keys of :class:`InboxEntry` as texts, ``services`` several;
+    absent ones keep their defaults. Raises :class:`~prodmeet_kit.errors.ParametersError` that names each
     wrong option, before anything is written.
     """
     moment = at or datetime.now(UTC)
-    kind = fields.get("kind", "topic")
+    kind = str(fields.get("kind", "topic"))
     day = moment.astimezone(ZoneInfo(product.timezone))
     content = {**fields, "id": f"{kind}-{day:%Y%m%d}-{secrets.token_hex(2)}", "kind": kind, "text": text.strip()}
     try:
@@ -102,16 +135,20 @@ def add(product: Product, folder: Path, text: str, fields: Mapping[str, str], at
         raise ParametersError(
             [Problem(where, _option(dotted(way)), value, mend) for way, value, mend in told]
         ) from None
+    if strange := _strange(made, product):
+        raise ParametersError([Problem("prodmeet add", _option(key), value, mend) for key, value, mend in strange])
     numbers = {name: getattr(made, name) for name in ("minutes", "per_week") if name in fields}
     times = {"start": made.start.astimezone(day.tzinfo)} if made.start else {}
-    return Minutes(folder, product.product).save(INBOX, text, {**content, **numbers, **times}, moment)
+    lists: dict[str, Any] = {"services": list(made.services)} if made.services else {}
+    if made.expected_effect:
+        lists["expected_effect"] = made.expected_effect.model_dump()
+    return Minutes(folder, product.product).save(INBOX, text, {**content, **numbers, **times, **lists}, moment)
 
 
 def newest(saved: Iterable[Saved], product: Product) -> tuple[dict[str, InboxEntry], list[Problem]]:
     """The entries by id, where a newer file of the same id replaces the older, and what is wrong with the others."""
     found: dict[str, InboxEntry] = {}
     problems: list[Problem] = []
-    services = [service.name for service in product.services]
     for each in saved:
         content = {key: value for key, value in each.content.items() if value is not None}
         try:
@@ -120,9 +157,7 @@ def newest(saved: Iterable[Saved], product: Product) -> tuple[dict[str, InboxEnt
             told = [say(one, InboxEntry) for one in error.errors()]
             problems += [Problem(str(each.path), dotted(way) or WHOLE, value, mend) for way, value, mend in told]
             continue
-        for name in entry.services:
-            if name not in services:
-                problems.append(Problem(str(each.path), "services", name, f"choose from {', '.join(services)}"))
+        problems += [Problem(str(each.path), key, value, mend) for key, value, mend in _strange(entry, product)]
         found[entry.id] = entry
     return found, problems
 
@@ -133,6 +168,15 @@ def unread(product: Product, kind: str) -> str:
     if item in product.meeting.agenda:
         return ""
     return f"it is kept, but not shown: add {item} to meeting.agenda of {product.product}"
+
+
+def _strange(entry: InboxEntry, product: Product) -> list[tuple[str, str, str]]:
+    """Key, value and mend of each name of a change that the product does not have."""
+    if entry.kind != "change":
+        return []
+    fields = ("id", "start", "duration", "services", "expected_effect")
+    change = Change.model_construct(title=entry.text, **{name: getattr(entry, name) for name in fields})
+    return [(str(way[0]), value, mend) for way, value, mend in unknown(change, product)]
 
 
 def _example(name: str) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from prodmeet_kit.minutes.store import Saved
 
-__all__ = ["AFTER", "Merged", "by_time", "merged"]
+__all__ = ["AFTER", "Merged", "in_order", "merged"]
 
 AFTER = "after"
 """The key that names the file an entry was built on."""
@@ -27,9 +27,22 @@ class Merged:
     newest: Saved
 
 
-def by_time(saved: Iterable[Saved]) -> list[Saved]:
-    """Oldest first; an entry without a time is the oldest."""
-    return sorted(saved, key=lambda each: (each.at or datetime.min.replace(tzinfo=UTC), each.path.name))
+def in_order(saved: Iterable[Saved]) -> list[Saved]:
+    """Oldest first, an entry without a time before all; but never before the entry it was built on.
+
+    Clocks of two machines differ: who read an entry wrote after it, whatever the times say.
+    """
+    entries = sorted(saved, key=lambda each: (each.at or datetime.min.replace(tzinfo=UTC), each.path.name))
+    known = {each.path.name: each for each in entries}
+    placed: dict[str, Saved] = {}
+    for each in entries:
+        chain: dict[str, Saved] = {}
+        now: Saved | None = each
+        while now is not None and now.path.name not in placed and now.path.name not in chain:
+            chain[now.path.name] = now
+            now = known.get(str(now.content.get(AFTER)))
+        placed.update(reversed(chain.items()))
+    return list(placed.values())
 
 
 def merged(saved: Iterable[Saved], keys: Sequence[str], fields: Sequence[str]) -> dict[tuple[str, ...], Merged]:
@@ -38,7 +51,7 @@ def merged(saved: Iterable[Saved], keys: Sequence[str], fields: Sequence[str]) -
     Entries without one of the keys are left out. An entry that names no file, or one
     that is gone, changed the fields it fills in.
     """
-    entries = by_time(saved)
+    entries = in_order(saved)
     known = {each.path.name: each for each in entries}
     found: dict[tuple[str, ...], Merged] = {}
     for each in entries:

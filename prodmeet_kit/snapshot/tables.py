@@ -20,7 +20,7 @@ from prodmeet_kit.sources.base import wide
 
 __all__ = ["ADDED", "read_record", "read_series", "write_record", "write_series"]
 
-ADDED = {("consultations", "became"), ("consultations", "closed"), ("toil", "elsewhere")}
+ADDED = {("consultations", "became"), ("consultations", "closed"), ("toil", "elsewhere"), ("meeting_decisions", "what")}
 """Columns that earlier kits did not keep: they are missing in their snapshots, which open all the same."""
 
 _TIME = pa.timestamp("ns", tz="UTC")

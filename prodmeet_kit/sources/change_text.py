@@ -22,7 +22,7 @@ from prodmeet_kit.sources import named
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.hand_written import Change
 
-__all__ = ["change", "lines", "service_names"]
+__all__ = ["change", "effect", "lines", "service_names"]
 
 _FIELDS = {
     "services": "services",
@@ -57,6 +57,12 @@ def lines(text: str) -> dict[str, str]:
     return found
 
 
+def effect(text: str) -> dict[str, str] | None:
+    """``cart/requests up 10%`` as metric, direction and size; ``None`` when it cannot be read."""
+    match = _EFFECT.fullmatch(text.strip())
+    return match.groupdict() | {"direction": match["direction"].lower()} if match else None
+
+
 def service_names(written: str, tags: list[str], prefix: str, context: Context) -> tuple[bool, list[str]]:
     """Whether the change names any service, and those of the product, each once.
 
@@ -81,9 +87,8 @@ def change(name: str, fixed: Mapping[str, Any], text: Mapping[str, str], context
     """
     free: dict[str, Any] = {field: value for field, value in text.items() if field not in fixed}
     if "expected_effect" in free:
-        match = _EFFECT.fullmatch(str(free.pop("expected_effect")))
-        if match:
-            free["expected_effect"] = match.groupdict() | {"direction": match["direction"].lower()}
+        if (read := effect(str(free.pop("expected_effect")))) is not None:
+            free["expected_effect"] = read
         else:
             context.notes.append(f"{name}: effect cannot be read: write it as cart/requests up 10%")
     for _ in Change.model_fields:  # each round takes one field away at least

@@ -101,6 +101,9 @@ def _change(entry: InboxEntry, _: Window) -> dict[str, Any]:
         "duration_s": entry.duration.total_seconds(),
         "services": list(entry.services),
         "owner": entry.owner,
+        "expected_effect": entry.expected_effect.model_dump() if entry.expected_effect else None,
+        "response_needed": entry.response_needed,
+        "rollback": entry.rollback,
         "url": entry.url,
     }
 

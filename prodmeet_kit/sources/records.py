@@ -96,7 +96,7 @@ class Reader:
         problems: list[Problem] = []
         for number, config in enumerate(configs):
             context = self._context(record, f"sources.{record.key}[{number}]")
-            name = record.key if len(configs) == 1 else f"{record.key}[{number}]"
+            name = _name(record.key, configs, number)
             try:
                 frame = _ask(config, context)
             except ParametersError as error:
@@ -153,6 +153,15 @@ class Reader:
 
     def _context(self, record: Record, key: str) -> Context:
         return Context(self.product, self.window, record.spec, key, self.folder, self.minutes, self.metrics)
+
+
+def _name(key: str, configs: tuple[RecordSource, ...], number: int) -> str:
+    """``changes``; of several sources ``changes (inbox)``, and of several of one type ``changes (file 2)``."""
+    if len(configs) == 1:
+        return key
+    kind = configs[number].type
+    same = [at for at, config in enumerate(configs) if config.type == kind]
+    return f"{key} ({kind} {same.index(number) + 1})" if len(same) > 1 else f"{key} ({kind})"
 
 
 def _ask(config: RecordSource, context: Context) -> pd.DataFrame:

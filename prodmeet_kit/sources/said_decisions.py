@@ -44,12 +44,13 @@ def read_decisions(context: Context) -> pd.DataFrame:
 def _row(about: tuple[str, ...], now: Merged, gaps: list[str]) -> dict[str, Any] | None:
     meeting, subject = about
     content = {**now.fields, "meeting": meeting, "subject": subject, "item": now.newest.content.get("item") or ""}
+    content["what"] = str(now.newest.content.get("what") or "")
     try:
         decision = Decision.model_validate(content)
     except ValidationError as error:
         gaps.append(f"{now.newest.path}: {error.errors()[0]['msg']}")
         return None
-    if now.newest.path.parent.name == DRAFTS and (missing := decision.missing()):
+    if missing := decision.missing():
         gaps.append(f"{now.newest.path}: the decision about {subject} does not count yet: add {missing}")
         return None
     return {**decision.model_dump(), "said": now.newest.at}

@@ -51,8 +51,9 @@ def test_other_texts_are_refused_and_the_error_says_what_to_write(expect: str) -
 
 
 def test_age_and_delay_in_days() -> None:
-    row = found({"born": at("2026-11-10T10:00"), "due": at("2026-11-21T22:00")}).iloc[0]
-    assert (row["age_days"], row["overdue_days"]) == (14, 2.5)
+    # due on Saturday 21 November, until midnight; the meeting is on Tuesday
+    row = found({"born": at("2026-11-10T10:00"), "due": at("2026-11-22T00:00")}).iloc[0]
+    assert (row["age_days"], row["overdue_days"]) == (14, 3)
     assert found({"due": at("2026-11-25T00:00")})["overdue_days"].tolist() == [0]
     unknown = found({}).iloc[0]
     assert (unknown["overdue_days"], pd.isna(unknown["age_days"])) == (0, True)

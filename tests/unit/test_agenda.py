@@ -82,7 +82,7 @@ def test_kept_objectives_are_said_to_be_kept() -> None:
     item = review(values=FINE).metrics
     # 0.001 bad of 10 a second is 0.01%: a tenth of the budget of 0.1%
     assert item.state == "fine"
-    assert item.headline == "1 of 1 SLOs are kept."
+    assert item.headline == "1 of 1 SLO is kept."
     assert table(item, "Service level objectives").frame["budget_remaining"].iloc[0] == pytest.approx(0.9)
 
 
@@ -198,7 +198,7 @@ def test_no_burn_is_claimed_when_burns_could_not_be_checked() -> None:
     item = review({"incidents": []}, failures=[Failure("metrics", "prometheus", "refused")]).outages
     assert item.headline == (
         "None, because no incident was recorded since Mon 9 Nov 2026; "
-        "for 1 of 1 SLOs nobody knows whether a budget burned fast."
+        "for 1 of 1 SLO nobody knows whether a budget burned fast."
     )
     assert item.evidence == (Note("Budget burns could not be checked: prometheus: refused", "warning"),)
 
@@ -224,7 +224,7 @@ def test_non_paging_events_that_could_not_be_checked_say_what_their_sources_answ
 def test_without_a_trend_no_burn_is_said_to_have_been_paged() -> None:
     item = review({"alert_runs": []}).non_paging_events
     assert item.headline == (
-        "None, because no alert fired without need; for 1 of 1 SLOs nobody knows whether a burn went unpaged."
+        "None, because no alert fired without need; for 1 of 1 SLO nobody knows whether a burn went unpaged."
     )
 
 

@@ -127,7 +127,7 @@ def test_the_label_expression_says_which_alerts_page_and_may_name_the_alert(page
 
 
 @pytest.mark.parametrize(("count", "name"), [(1, "alerts"), (2, "alerts[0]")])
-def test_a_run_names_its_source_as_the_report_does(count: int, name: str) -> None:
+def test_a_run_names_its_source_by_its_key_in_the_parameters(count: int, name: str) -> None:
     store = Store([({"alertname": "High", "alertstate": "firing"}, [END.timestamp() - 600])], closed=True)
     made, _ = ask(store, alerts=[{"type": "prometheus_alerts"}] * count)
     assert list(made["source"]) == [name]

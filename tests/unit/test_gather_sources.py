@@ -42,13 +42,21 @@ def test_rows_of_several_sources_are_put_together_and_one_failure_costs_only_its
     assert changes is not None
     assert list(frames.CHANGES.check(changes)["id"]) == ["CH-1", "CH-2", "CH-3"]
     (failure,) = made.failed("planned_changes")
-    assert failure.source == "changes[1]"
+    assert failure.source == "changes (failing)"
     assert CANARY not in failure.message
     assert [(source.name, source.state) for source in made.sources] == [
-        ("changes[0]", "ok"),
-        ("changes[1]", "failed"),
-        ("changes[2]", "ok"),
+        ("changes (one)", "ok"),
+        ("changes (failing)", "failed"),
+        ("changes (two)", "ok"),
     ]
+
+
+def test_two_sources_of_one_type_are_told_apart_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, one=rows_of("CH-1"), two=rows_of("CH-2"))
+    made = gather(
+        shop(sources={"changes": [{"type": "one"}, {"type": "two"}, {"type": "one"}]}), WINDOW, folder=tmp_path
+    )
+    assert [source.name for source in made.sources] == ["changes (one 1)", "changes (two)", "changes (one 2)"]
 
 
 def test_a_record_whose_only_source_fails_is_none_with_a_failure(

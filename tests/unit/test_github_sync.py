@@ -281,6 +281,17 @@ def test_the_newest_file_of_an_item_counts_in_the_minutes(server: GithubServer, 
     assert shown[["id", "status"]].values.tolist() == [["AI-3", "closed"]]
 
 
+def test_the_command_ends_with_status_one_when_github_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "parameters").mkdir()
+    (tmp_path / "parameters" / "shop.yaml").write_text(
+        "product: shop\nservices: [{name: cart}]\nsources:\n  action_items:\n"
+        f"    - {{type: github_action_items, repo: {REPO}, label: meeting, url: 'http://127.0.0.1:9'}}\n"
+    )
+    told = CliRunner().invoke(cli, ["-C", str(tmp_path), "sync", "shop"])
+    assert told.exit_code == 1  # 3 would say that a report was written
+    assert told.stderr == f"prodmeet: {REPO}: GitHub did not answer: ConnectionError\n"
+
+
 def test_the_command_prints_a_line_for_each_thing_done(server: GithubServer, tmp_path: Path) -> None:
     (tmp_path / "parameters").mkdir()
     (tmp_path / "parameters" / "shop.yaml").write_text(

@@ -25,6 +25,7 @@ from tests.support.reviews import product, review
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="Asia/Tokyo")  # since 9 Nov 01:00 UTC
 IN_WINDOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+CHANGE = {"kind": "change", "start": "2026-11-25", "duration": "2h"}
 BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -56,6 +57,33 @@ def test_a_change_begins_in_the_products_zone_and_ends_after_its_duration(tmp_pa
     assert (row["title"], row["duration_s"]) == ("Move cart", 7200.0)
 
 
+def test_a_change_tells_its_services_what_it_needs_and_its_way_back(tmp_path: Path) -> None:
+    fields = {"kind": "change", "start": "2026-11-25T10:00", "duration": "2h", "services": ("cart",)}
+    add(product(), tmp_path, "Move cart", {**fields, "response_needed": "watch", "rollback": "move back"}, IN_WINDOW)
+    row = read(tmp_path, frames.CHANGES).loc[0]
+    assert (row["services"], row["response_needed"], row["rollback"]) == (["cart"], "watch", "move back")
+    assert row["expected_effect"] is None
+
+
+def test_the_expected_effect_of_a_change_is_read_as_in_a_calendar(tmp_path: Path) -> None:
+    fields = {
+        "kind": "change",
+        "start": "2026-11-25T10:00",
+        "duration": "2h",
+        "expected_effect": "cart/memory Down 10%",
+    }
+    add(product(), tmp_path, "Move cart", fields, IN_WINDOW)
+    effect = read(tmp_path, frames.CHANGES).loc[0, "expected_effect"]
+    assert effect == {"metric": "cart/memory", "direction": "down", "size": "10%"}
+
+
+def test_a_service_the_product_does_not_have_is_told_of_a_file_too(tmp_path: Path) -> None:
+    path = written(tmp_path, kind="change", start="2026-11-25", duration="2h", services=["crat"])
+    gaps: list[str] = []
+    read(tmp_path, frames.TOPICS, gaps=gaps)
+    assert gaps == [f'{path}: services is "crat", which is no service of shop: did you mean cart?']
+
+
 def test_toil_has_its_minutes_and_times(tmp_path: Path) -> None:
     add(product(), tmp_path, "Restart the cache", {"kind": "toil", "minutes": "10", "per_week": "3"}, IN_WINDOW)
     row = read(tmp_path, frames.TOIL).loc[0]
@@ -69,11 +97,17 @@ def test_toil_has_its_minutes_and_times(tmp_path: Path) -> None:
         ({"kind": "change", "start": "2026-11-25"}, "--duration", "a change needs it: write a duration as 2h"),
         ({"kind": "toil", "minutes": "ten", "per_week": "1"}, "--minutes", "write a number"),
         ({"kind": "toil", "minutes": "-1", "per_week": "1"}, "--minutes", "write a number of at least 0"),
+        ({"rollback": "undo"}, "--rollback", "only a change has it: leave it out, or write kind: change"),
+        ({"response_needed": "look"}, "--response", "only a change has it: leave it out, or write kind: change"),
+        ({"services": ("cart",)}, "--service", "only a change has it: leave it out, or write kind: change"),
+        ({**CHANGE, "services": ("crat",)}, "--service", "did you mean cart?"),
+        ({**CHANGE, "expected_effect": "cart/memry up 1%"}, "--expect", "did you mean cart/memory?"),
+        ({**CHANGE, "expected_effect": "less memory"}, "--expect", "write it as cart/requests up 10%"),
         ({"kind": "topic", "minutes": "5"}, "--minutes", "only a toil has it: leave it out, or write kind: toil"),
     ],
 )
 def test_a_wrong_option_is_named_with_its_mend_and_nothing_is_written(
-    tmp_path: Path, fields: dict[str, str], key: str, mend: str
+    tmp_path: Path, fields: dict[str, Any], key: str, mend: str
 ) -> None:
     with pytest.raises(ParametersError) as caught:
         add(product(), tmp_path, "Move cart", fields)
@@ -129,6 +163,7 @@ def test_only_a_topic_asks_for_minutes_and_an_announcement_is_read() -> None:
     ((candidate),) = item.candidates
     assert (candidate.score, candidate.minutes, candidate.subject) == (35.0, 2.0, "topic/T-1")
     assert item.evidence[0].frame["id"].tolist() == ["A-1", "T-1"]  # type: ignore[union-attr]
+    assert [review({"topics": [one]}).topics.headline for one in entries] == ["1 topic.", "1 announcement."]
 
 
 # The command
@@ -151,6 +186,20 @@ def test_add_prints_the_file_it_wrote(home: Path) -> None:
     saved, problems = Minutes(home / "minutes", "shop").load("inbox")
     assert problems == [] and told.stdout == f"{saved[0].path}\n" and told.stderr == ""
     assert {"kind": "topic", "text": "Split the meeting?", "owner": "ada"}.items() <= saved[0].content.items()
+
+
+def test_add_takes_a_change_with_all_its_options(home: Path) -> None:
+    words = ("--start", "2026-11-25T10:00", "--duration", "2h", "--service", "cart", "--response", "watch it")
+    told = prodmeet("-C", home, "add", "shop", "Move", "--kind", "change", *words, "--rollback", "move back")
+    assert (told.exit_code, told.stderr) == (0, "")
+    (saved,), _ = Minutes(home / "minutes", "shop").load("inbox")
+    expected = {"services": ["cart"], "response_needed": "watch it", "rollback": "move back", "duration": "2h"}
+    assert expected.items() <= saved.content.items()
+
+
+def test_the_help_of_add_says_what_a_kind_requires() -> None:
+    told = " ".join(prodmeet("add", "--help").stdout.split())
+    assert told.count("Required for a change") == 2 and told.count("Required for toil") == 2
 
 
 def test_add_says_when_no_agenda_item_shows_what_was_added(home: Path) -> None:

@@ -12,6 +12,7 @@ from prodmeet_kit.live import open_meeting
 from prodmeet_kit.live.meeting import Meeting
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.review import Review, open_review
+from prodmeet_kit.said_since import with_said
 
 PAGE = "page/WebHighCPU/web"
 
@@ -44,10 +45,10 @@ def test_a_page_has_one_row_whatever_its_verdict_and_the_suggestion_is_told(meet
 
 
 def test_every_line_of_the_agenda_and_the_annex_stands_in_one_form(meeting: Meeting, review: Review) -> None:
+    own = ("paging_events", "non_paging_events", "action_items")
+    others = [meeting.decide(item.key) for item in review.items if item.key not in own]
     shown = [
-        row["subject"]
-        for form in (meeting.pages, meeting.non_pages, meeting.actions, meeting.topics)
-        for row in form.rows
+        row["subject"] for form in (meeting.pages, meeting.non_pages, meeting.actions, *others) for row in form.rows
     ]
     assert sorted(shown) == sorted(review.lines["subject"])
 
@@ -76,7 +77,7 @@ def test_what_two_meeting_pages_fill_in_at_once_is_kept_by_both(
     meeting: Meeting, review: Review, tmp_path: Path
 ) -> None:
     other = open_meeting(review, minutes=str(tmp_path))
-    forms = meeting.topics, other.topics
+    forms = meeting.decide("metrics"), other.decide("metrics")
     subject = forms[0].rows[0]["subject"]
     say(forms[0], subject=subject, name="decision", value="act")
     say(forms[1], subject=subject, name="owner", value="ann")
@@ -93,6 +94,40 @@ def test_a_decision_and_a_verdict_can_be_taken_back(meeting: Meeting) -> None:
     assert open_meeting(meeting.review, minutes=str(meeting.minutes.folder.parent)).pages.said[PAGE]["verdict"] == ""
     now = say(form, subject=PAGE, name="decision", value="")
     assert (now["decision"], now["status"]) == ("", "")
+
+
+def test_a_decision_taken_back_leaves_its_owner_and_says_that_it_does_not_count(meeting: Meeting) -> None:
+    form = meeting.pages
+    for name, value in (("decision", "act"), ("owner", "shop"), ("due", "2026-12-04")):
+        say(form, subject=PAGE, name=name, value=value)
+    now = say(form, subject=PAGE, name="decision", value="")
+    assert (now["owner"], now["status"], now["bad"]) == ("shop", "taken back: it does not count", False)
+
+
+def test_a_due_day_before_the_meeting_keeps_a_decision_a_draft(meeting: Meeting) -> None:
+    form = meeting.pages
+    for name, value in (("decision", "act"), ("owner", "shop"), ("due", "2026-11-01")):
+        now = say(form, subject=PAGE, name=name, value=value)
+    assert now["status"] == "kept as a draft: add a due day after the meeting"
+    assert kept(meeting, "decisions") == []
+
+
+def test_a_verdict_written_by_hand_stands_in_the_form_and_a_note_goes_with_it(meeting: Meeting) -> None:
+    meeting.minutes.save("verdicts", "x", {"alert": "WebHighCPU", "meeting": "2026-11-23", "verdict": "late"})
+    assert meeting.pages.said[PAGE]["verdict"] == "late"
+    say(meeting.pages, subject=PAGE, name="note", value="it comes after the users")
+    assert kept(meeting, "verdicts")[-1]["note"] == "it comes after the users"
+
+
+def test_the_form_says_what_was_decided_last_time(review: Review, tmp_path: Path) -> None:
+    Minutes(tmp_path / "minutes", "demo").save(
+        "decisions", "x",
+        {"subject": PAGE, "item": "paging_events", "meeting": "2026-11-09", "decision": "act", "owner": "shop",
+         "due": "2026-11-16", "note": "stop the job"},
+    )  # fmt: skip
+    again = Review(with_said(review.facts, tmp_path / "minutes"))
+    row = next(row for row in open_meeting(again, minutes=str(tmp_path)).pages.rows if row["subject"] == PAGE)
+    assert row["last"] == "at the meeting of 2026-11-09: act, shop, until 2026-11-16. stop the job"
 
 
 def test_a_verdict_alone_is_saved_and_asks_for_nothing_more(meeting: Meeting) -> None:

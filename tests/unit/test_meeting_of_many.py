@@ -149,7 +149,7 @@ def test_one_that_never_fits_goes_before_all_else_after_its_patience(tmp_path: P
         places.append((line["place"], int(line["waited"]), int(line["rank"])))
         assert found.lines["minutes"].sum() <= 30
         if number == 2:
-            assert "AI-00 is 1 day overdue (waits for 2 meetings)" in preread.write(found).replace("\\", "")
+            assert "AI-00 t is 1 day overdue (waits for 2 meetings)" in preread.write(found).replace("\\", "")
         shown(found, tmp_path, end)
     assert places == [("annex", 0, 11), ("annex", 1, 11), ("annex", 2, 11), ("agenda", 3, 1)]
 

@@ -73,7 +73,7 @@ def test_what_the_last_meeting_carried_comes_first_and_what_this_one_carries_las
     said(tmp_path, "2026-11-09", MISSED, "carry", note="no time")
     said(tmp_path, TODAY, "toil/T-2", "carry", item="toil")
     text = minutes(tmp_path)
-    (before,) = section(text, "Carried over from 2026-11-09")
+    (before,) = section(text, "Carried over from the meeting of 2026-11-09")
     assert before.endswith("carry over. no time (spoken of at 2 of the last 3 meetings, with this one)")
     assert section(text, "Carried over to the next meeting") == ["- toil/T-2"]
     assert text.index("Carried over from") < text.index("Decisions:") < text.index("Carried over to")
@@ -82,6 +82,23 @@ def test_what_the_last_meeting_carried_comes_first_and_what_this_one_carries_las
 def test_a_decision_about_what_is_no_longer_on_the_agenda_is_not_lost(tmp_path: Path) -> None:
     said(tmp_path, TODAY, "old/x", "drop", item="our_own_item")
     assert section(minutes(tmp_path), "Other decisions") == ["- old/x: drop."]
+
+
+def test_a_decision_written_without_its_item_stands_where_its_subject_was_raised(tmp_path: Path) -> None:
+    said(tmp_path, TODAY, MISSED, "watch", item="", note="by hand")
+    text = minutes(tmp_path)
+    assert "## Other decisions" not in text
+    metrics = text.split("## Metrics", 1)[1].split("\n## ", 1)[0]
+    assert "watch. by hand" in metrics.split("Decisions:", 1)[1]
+
+
+def test_an_act_that_nobody_is_to_do_is_told_and_does_not_count(tmp_path: Path) -> None:
+    said(tmp_path, TODAY, MISSED, "act", owner="ada", note="half said")
+    facts = gather(shop(timezone="Asia/Tokyo"), WINDOW, folder=tmp_path, minutes=tmp_path / "minutes")
+    assert Review(facts).findings.decided_now.empty
+    (path,) = (tmp_path / "minutes" / "shop" / "decisions").glob("*.yaml")
+    (failure,) = [each for each in facts.failures if each.source == "decisions"]
+    assert failure.message == f"{path}: the decision about {MISSED} does not count yet: add due"
 
 
 def test_action_items_of_this_meeting_stand_in_the_table_before_an_empty_line(tmp_path: Path) -> None:
@@ -128,3 +145,21 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
     assert made.count("<h1>") == 1
     # note and owner in the decision and in the table of decisions, owner among all items and among the new ones
     assert made.count("onerror=alert(1)") == 6
+
+
+def test_the_files_shown_in_the_documentation_are_read(tmp_path: Path) -> None:
+    told = (Path(__file__).parents[2] / "docs" / "meeting.md").read_text(encoding="utf-8")
+    examples = [part.split("```", 1)[0] for part in told.split("```yaml\n")[1:]]
+    for kind, start in (("decisions", "subject: slo_missed"), ("verdicts", "alert: WebHighCPU")):
+        (text,) = [example for example in examples if example.startswith(start)]
+        (tmp_path / "minutes" / "shop" / kind).mkdir(parents=True)
+        (tmp_path / "minutes" / "shop" / kind / "by-hand.yaml").write_text(
+            text.replace("service: web", "service: cart")
+        )
+    facts = gather(shop(timezone="Asia/Tokyo"), WINDOW, folder=tmp_path, minutes=tmp_path / "minutes")
+    assert [each.message for each in facts.failures if each.source in ("decisions", "verdicts")] == []
+    decided, verdicts = facts.records["meeting_decisions"], facts.records["verdicts"]
+    assert decided is not None and decided[["decision", "owner", "due"]].values.tolist() == [
+        ["act", "ada", "2026-12-01"]
+    ]
+    assert verdicts is not None and verdicts["verdict"].tolist() == ["noise"]

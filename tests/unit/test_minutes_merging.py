@@ -48,6 +48,13 @@ def test_of_two_who_change_the_same_field_the_later_counts() -> None:
     }  # fmt: skip
 
 
+def test_who_read_an_entry_wrote_after_it_whatever_the_clocks_say() -> None:
+    fast = saved("a", 5, decision="act")
+    corrected = saved("b", 4, decision="drop", after="a.yaml")
+    assert fields(fast, corrected)["decision"] == "drop"
+    assert fields(saved("a", 0, after="b.yaml", owner="x"), saved("b", 1, after="a.yaml", owner="y"))["owner"] in "xy"
+
+
 def test_the_newest_file_edited_by_hand_counts_as_it_is() -> None:
     entries = [saved("a", 0, decision="act", owner="ann"), saved("b", 1, decision="watch", owner="ann", after="a.yaml")]
     assert fields(*entries)["decision"] == "watch"

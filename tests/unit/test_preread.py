@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 import prodmeet_kit
 from prodmeet_kit import preread
 from prodmeet_kit.errors import Failure
-from prodmeet_kit.review import Review
+from prodmeet_kit.minutes import Minutes
+from prodmeet_kit.review import Review, open_review
+from prodmeet_kit.said_since import with_said
 from tests.support.reviews import END, review
 
 LATE = {"text": "t", "owner": "shop", "status": "open", "verify_query": "", "verify_expect": ""}
@@ -48,6 +51,22 @@ def test_what_is_quiet_folds_to_one_line_with_its_grounds() -> None:
     assert "- Metrics: " in before and "- Metrics: " not in quiet  # not known is not quiet
 
 
+def test_announcements_and_quiet_changes_are_read_though_they_get_no_minute() -> None:
+    change = {"services": ["cart"], "owner": "ada", "end": END + timedelta(days=2, hours=1), "duration_s": 3600.0}
+    changes = [
+        {**change, "id": "CH-1", "title": "Move *cart*", "start": END + timedelta(days=2), "rollback": "back"},
+        {**change, "id": "CH-2", "title": "Loud", "start": END + timedelta(days=4), "response_needed": "watch"},
+    ]
+    topics = [{"id": "A-1", "kind": "announcement", "text": "New office", "owner": "bob"}]
+    text = preread.write(review({"changes": changes, "topics": topics}))
+    # 01:00 UTC on the 25th is 10:00 in Tokyo; the loud one has minutes of its own
+    assert text.split("## To know\n\n")[1].splitlines() == [
+        "- Announcement: New office, bob",
+        r"- Planned change: Move \*cart\*, Wed 25 Nov 10:00, ada",
+    ]
+    assert "## To know" not in preread.write(review({"changes": changes[1:], "topics": []}))
+
+
 def test_what_could_not_be_checked_stands_at_the_top() -> None:
     text = preread.write(review(failures=[Failure("metrics", "cart/availability", "no answer")]))
     assert "- metrics, cart/availability: no answer" in text.split("## ")[0]
@@ -70,3 +89,13 @@ def test_weights_in_the_parameters_decide_what_comes_first() -> None:
     assert plain.lines["rule"].iloc[0] == "action_overdue"
     assert turned.lines["rule"].iloc[0] == "toil"
     assert turned.lines["wanted"].iloc[0] == 2  # the minutes keep their default
+
+
+def test_a_line_tells_what_the_last_meeting_decided_about_it(tmp_path: Path) -> None:
+    said = {"subject": "limit_near/cart/memory", "item": "metrics", "meeting": "2026-11-09", "decision": "act"}
+    Minutes(tmp_path / "minutes", "demo").save(
+        "decisions", "x", {**said, "owner": "cart team", "due": "2026-11-20", "note": "raise it"}
+    )
+    text = preread.write(Review(with_said(open_review().facts, tmp_path / "minutes"))).replace("\\", "")
+    assert "(at the meeting of 2026-11-09: act, cart team, until 2026-11-20. raise it)" in text
+    assert "cart team was to act about: limit_near/cart/memory; 3 days overdue" in text

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from prodmeet_kit.demo import SNAPSHOT
-from prodmeet_kit.facts import Facts
+from prodmeet_kit.facts import Facts, SourceState
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.report import make_report
 from prodmeet_kit.review import Review, open_review
@@ -55,6 +56,16 @@ def test_an_item_closed_by_hand_since_replaces_the_frozen_one_of_the_minutes(tmp
     items = with_said(once, tmp_path / "minutes").records["action_items"]
     assert items is not None
     assert list(items[items["id"] == "AI-90"]["status"]) == ["closed"]
+
+
+def test_of_several_sources_of_items_the_minutes_stand_once_in_the_list(tmp_path: Path) -> None:
+    Minutes(tmp_path / "minutes", "demo").save("action_items", "AI-90", {"id": "AI-90", "born": "2026-11-23", **ITEM})
+    both = tuple(SourceState(f"action_items ({kind})", kind, "ok", "1 rows") for kind in ("file", "minutes"))
+    again = with_said(replace(reopen(SNAPSHOT), sources=both), tmp_path / "minutes")
+    assert [(state.name, state.type) for state in again.sources] == [
+        ("action_items (file)", "file"),
+        ("action_items", "minutes"),
+    ]
 
 
 def test_a_damaged_file_is_named_and_the_rest_counts(tmp_path: Path) -> None:

@@ -165,3 +165,12 @@ def test_the_example_of_the_guide_comes_out_as_told() -> None:
     ]
     lines = shared(*asked, total=10, rules=Rules(caps={"metrics": 0.5}), waited={"toil/a": 3})
     assert lines["subject"].iloc[0] == "toil/a"
+
+
+def test_no_cap_holds_what_waited_for_its_patience() -> None:
+    # 16 pages of 2 minutes waited 3 meetings, their cap is 12 minutes; 15 outages of 2 minutes are new and press more.
+    old = [Wish("paging_events", f"old {n}", 10, 2, "old") for n in range(16)]
+    new = [Wish("outages", f"new {n}", 90, 2, "new") for n in range(15)]
+    lines = share([*old, *new], 30, Rules({"paging_events": 0.4}), {wish.subject: 3 for wish in old})
+    granted = lines[lines["place"] == "agenda"]["subject"].tolist()
+    assert granted == [f"old {n}" for n in range(15)]
