@@ -99,7 +99,8 @@ def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, s
 
 
 def _for_work(private: Path) -> None:
-    """The look of the meeting folds code away and does not save by itself; who explores works in the notebook."""
+    """The look of the meeting folds code away, saves nothing by itself and loads little; who explores needs all."""
+    (private / "config" / "labconfig" / "page_config.json").unlink()
     plugin = private / "settings" / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
     plugin.write_text(json.dumps({"autosave": True}), encoding="utf-8")
     (private / "config" / "custom" / "custom.css").write_text(_CSS, encoding="utf-8")
