@@ -3,11 +3,13 @@
 A catalogue is ``locale/<language>/LC_MESSAGES/prodmeet_kit.po``, read as it is:
 no compile step, and what a translator edits is what runs. The current language
 is held in a context variable, so that reviews in two languages may run at once.
+What :mod:`tools.catalogues` finds for translators are the literal texts in ``t()``,
+``tn()`` and ``later()``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -15,7 +17,10 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-__all__ = ["LOCALE", "current", "t", "tn", "use"]
+__all__ = ["LANGUAGES", "LOCALE", "clauses", "current", "later", "listed", "sentence", "sentences", "t", "tn", "use"]
+
+LANGUAGES = ("en", "ja")
+"""What a review may be written in."""
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 """Where catalogues are."""
@@ -54,6 +59,48 @@ def tn(one: str, many: str, n: int, /, **values: object) -> str:
     ('1 page', '2 pages')
     """
     return _fill(_catalogue(current()).ngettext(one, many, n), one if n == 1 else many, {"n": n, **values})
+
+
+def later(message: str) -> str:
+    """The message as it stands: for tables of messages that are given to :func:`t` where they are shown."""
+    return message
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Names or short texts one after the other.
+
+    >>> listed(["cart", "search"])
+    'cart, search'
+    """
+    return t(", ").join(parts)
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Parts of one sentence that hold commas themselves.
+
+    >>> clauses(["cart, search: kept", "checkout: missed"])
+    'cart, search: kept; checkout: missed'
+    """
+    return t("; ").join(parts)
+
+
+def sentence(text: str) -> str:
+    """The text with its full stop.
+
+    >>> sentence("3 of 4 SLOs are kept")
+    '3 of 4 SLOs are kept.'
+    """
+    return t("{text}.", text=text)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Whole sentences one after the other, empty ones left out.
+
+    >>> sentences(["All is well.", "", "Nobody was paged."])
+    'All is well. Nobody was paged.'
+    """
+    found = list(filter(None, parts))
+    return t("{first} {then}", first=found[0], then=sentences(found[1:])) if len(found) > 1 else "".join(found)
 
 
 def _fill(translated: str, message: str, values: dict[str, object]) -> str:

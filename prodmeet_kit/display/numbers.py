@@ -13,7 +13,7 @@ from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.times import date, days, duration, moment
 
 __all__ = [
@@ -66,7 +66,7 @@ def write(value: Any, kind: str = "text", *, unit: str = "", timezone: str = "UT
     if kind in ("number", "amount"):
         return (number if kind == "number" else amount)(float(value), unit)
     if kind == "list":
-        return ", ".join(str(part) for part in ([value] if isinstance(value, str) else value))
+        return listed(str(part) for part in ([value] if isinstance(value, str) else value))
     if kind in _WRITERS:
         return _WRITERS[kind](float(value))
     return str(value)

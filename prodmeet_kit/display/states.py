@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from prodmeet_kit.display.languages import current, t
+from prodmeet_kit.display.languages import current, later, t
 
 __all__ = ["TONES", "Tone", "Word", "word"]
 
@@ -19,34 +19,34 @@ _GLYPHS: dict[Tone, str] = {"good": "✓", "attention": "▲", "bad": "✕", "un
 
 _WORDS: dict[str, tuple[str, Tone]] = {
     # agenda items
-    "attention": ("decide", "attention"),
-    "fine": ("fine", "good"),
-    "none": ("none", "quiet"),
-    "could_not_check": ("could not check", "unknown"),
+    "attention": (later("decide"), "attention"),
+    "fine": (later("fine"), "good"),
+    "none": (later("none"), "quiet"),
+    "could_not_check": (later("could not check"), "unknown"),
     # service level objectives
-    "OK": ("kept", "good"),
-    "BAD": ("missed", "bad"),
-    "NO_DATA": ("no data", "unknown"),
-    "TOO_FEW": ("too few events", "unknown"),
+    "OK": (later("kept"), "good"),
+    "BAD": (later("missed"), "bad"),
+    "NO_DATA": (later("no data"), "unknown"),
+    "TOO_FEW": (later("too few events"), "unknown"),
     # pages
-    "right": ("right", "good"),
-    "late": ("late", "attention"),
-    "duplicate": ("duplicate", "attention"),
-    "wrong_way": ("wrong way", "attention"),
-    "could_wait": ("could wait", "attention"),
-    "maintenance": ("maintenance", "attention"),
-    "noise": ("noise", "attention"),
-    "unclear": ("unclear", "unknown"),
+    "right": (later("right"), "good"),
+    "late": (later("late"), "attention"),
+    "duplicate": (later("duplicate"), "attention"),
+    "wrong_way": (later("wrong way"), "attention"),
+    "could_wait": (later("could wait"), "attention"),
+    "maintenance": (later("maintenance"), "attention"),
+    "noise": (later("noise"), "attention"),
+    "unclear": (later("unclear"), "unknown"),
     # action items
-    "met": ("met", "good"),
-    "not_met": ("not met", "bad"),
-    "cannot_tell": ("cannot tell", "unknown"),
-    "open": ("open", "quiet"),
-    "closed": ("closed", "quiet"),
+    "met": (later("met"), "good"),
+    "not_met": (later("not met"), "bad"),
+    "cannot_tell": (later("cannot tell"), "unknown"),
+    "open": (later("open"), "quiet"),
+    "closed": (later("closed"), "quiet"),
     # sources
-    "ok": ("checked", "good"),
-    "failed": ("could not check", "unknown"),
-    "empty": ("empty", "quiet"),
+    "ok": (later("checked"), "good"),
+    "failed": (later("could not check"), "unknown"),
+    "empty": (later("empty"), "quiet"),
 }
 
 

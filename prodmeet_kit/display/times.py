@@ -1,18 +1,48 @@
-"""Instants, days and lengths of time as people read them, in the product's zone."""
+"""Instants, days and lengths of time as people read them, in the product's zone.
+
+English is written here; the order, the names and the marks of every other
+language are those of the Unicode CLDR, through Babel, which loads with the
+first date that needs it (0.04 s).
+"""
 
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import current, t, tn
 
-__all__ = ["date", "days", "duration", "local", "moment", "offset", "short_date", "weekday"]
+if TYPE_CHECKING:
+    from babel import Locale
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+__all__ = [
+    "axis_day",
+    "axis_month",
+    "date",
+    "days",
+    "duration",
+    "local",
+    "moment",
+    "offset",
+    "short_date",
+    "weekday",
+]
+
+_ENGLISH = {
+    "MMMEd": "{weekday} {day} {month}",
+    "MMMd": "{day} {month}",
+    "yMMMEd": "{weekday} {day} {month} {year}",
+}
+"""How English writes what CLDR calls by these skeletons: the parts of a date that are wanted."""
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def local(instant: datetime, timezone: str) -> datetime:
@@ -37,13 +67,7 @@ def moment(instant: datetime, timezone: str) -> str:
     'Tue 10 Nov 12:04'
     """
     clock = local(instant, timezone)
-    text = t(
-        "{weekday} {day} {month} {time}",
-        weekday=t(_WEEKDAYS[clock.weekday()]),
-        day=clock.day,
-        month=t(_MONTHS[clock.month - 1]),
-        time=f"{clock:%H:%M}",
-    )
+    text = f"{_written(clock, 'MMMEd')} {clock:%H:%M}"
     twice = clock.replace(fold=0).utcoffset() != clock.replace(fold=1).utcoffset()
     return f"{text} {offset(clock)}" if twice else text
 
@@ -54,34 +78,82 @@ def date(instant: datetime, timezone: str) -> str:
     >>> date(datetime(2026, 11, 9, 20, tzinfo=UTC), "Asia/Tokyo")
     'Tue 10 Nov 2026'
     """
-    clock = local(instant, timezone)
-    return t(
-        "{weekday} {day} {month} {year}",
-        weekday=t(_WEEKDAYS[clock.weekday()]),
-        day=clock.day,
-        month=t(_MONTHS[clock.month - 1]),
-        year=clock.year,
+    return _written(local(instant, timezone), "yMMMEd")
+
+
+def short_date(instant: datetime, timezone: str, *, weekday: bool = True) -> str:
+    """The day of an instant, where the year is plain.
+
+    >>> at = datetime(2026, 11, 9, 20, tzinfo=UTC)
+    >>> short_date(at, "Asia/Tokyo"), short_date(at, "Asia/Tokyo", weekday=False)
+    ('Tue 10 Nov', '10 Nov')
+    """
+    return _written(local(instant, timezone), "MMMEd" if weekday else "MMMd")
+
+
+def weekday(number: int, *, whole: bool = False) -> str:
+    """The short name of a weekday, 0 for Monday, or its whole name.
+
+    >>> weekday(6), weekday(6, whole=True)
+    ('Sun', 'Sunday')
+    """
+    if current() == "en":
+        return _WEEKDAYS[number] if whole else _WEEKDAYS[number][:3]
+    from babel.dates import format_datetime
+
+    return format_datetime(_A_MONDAY + timedelta(days=number), "EEEE" if whole else "EEE", locale=_locale())
+
+
+def axis_day(*, weekday: bool = True) -> str:
+    """A day on a chart's axis, in the directives of d3 that plotly reads.
+
+    >>> axis_day(), axis_day(weekday=False)
+    ('%a %-d %b', '%-d %b')
+    """
+    if current() == "en":
+        return "%a %-d %b" if weekday else "%-d %b"
+    return _directives("MMMEd" if weekday else "MMMd")
+
+
+def axis_month() -> str:
+    """A month on a chart's axis, in the same directives.
+
+    >>> axis_month()
+    '%b %Y'
+    """
+    return "%b %Y" if current() == "en" else _directives("yMMM")
+
+
+def _written(clock: datetime, skeleton: str) -> str:
+    if current() != "en":
+        from babel.dates import format_skeleton
+
+        return format_skeleton(skeleton, clock.replace(tzinfo=UTC), locale=_locale())
+    return _ENGLISH[skeleton].format(
+        weekday=weekday(clock.weekday()), day=clock.day, month=_MONTHS[clock.month - 1], year=clock.year
     )
 
 
-def short_date(instant: datetime, timezone: str) -> str:
-    """The day of an instant, where the year is plain.
-
-    >>> short_date(datetime(2026, 11, 9, 20, tzinfo=UTC), "Asia/Tokyo")
-    'Tue 10 Nov'
-    """
-    clock = local(instant, timezone)
-    month = t(_MONTHS[clock.month - 1])
-    return t("{weekday} {day} {month}", weekday=weekday(clock.weekday()), day=clock.day, month=month)
+def _locale() -> Locale:
+    return _locale_of(current())
 
 
-def weekday(number: int) -> str:
-    """The short name of a weekday, 0 for Monday.
+@lru_cache
+def _locale_of(language: str) -> Locale:
+    """The locale of a language, English where Babel does not know it: a date is better than none."""
+    from babel import Locale, UnknownLocaleError
 
-    >>> weekday(6)
-    'Sun'
-    """
-    return t(_WEEKDAYS[number])
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")
+
+
+def _directives(skeleton: str) -> str:
+    """A pattern of CLDR as d3 writes it: ``M月d日(E)`` is ``%-m月%-d日(%a)``."""
+    fields = {"y": "%Y", "M": "%-m", "MM": "%m", "MMM": "%b", "MMMM": "%B", "d": "%-d", "dd": "%d", "E": "%a"}
+    pattern = str(_locale().datetime_skeletons[skeleton].pattern)
+    return re.sub(r"'([^']*)'|(([yMdE])\3*)", lambda found: found[1] or fields.get(found[2], "%a"), pattern)
 
 
 def days(number: float) -> str:
