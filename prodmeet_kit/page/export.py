@@ -20,6 +20,7 @@ from traitlets import default
 from prodmeet_kit.display import theme
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.languages import t, tn, use
+from prodmeet_kit.display.times import axis_day
 from prodmeet_kit.page.cells import cell_views
 from prodmeet_kit.page.contents import Entry, entries, with_ids
 from prodmeet_kit.page.payload import json_for_script, plotly_js
@@ -129,11 +130,16 @@ def _words() -> dict[str, str]:
 
 
 def _settings() -> dict[str, Any]:
-    """What the page's script must know: colours of words on light and dark, by the name of their annotation."""
+    """What the page's script must know: colours of words on light and dark, by the name of their annotation; days."""
     inks = {f"line-{at}": (hue.on_light, hue.on_dark) for at, hue in enumerate(theme.PALETTE)}
     inks |= {f"mark-{kind}": (hue.on_light, hue.on_dark) for kind, hue in theme.MARKS.items()}
     inks |= dict.fromkeys(("level", "unit"), (theme.GREY.on_light, theme.GREY.on_dark))
-    return {"inks": inks, "failed": t("This browser could not draw the chart. Its numbers are below.")}
+    return {
+        "inks": inks,
+        "failed": t("This browser could not draw the chart. Its numbers are below."),
+        "day": axis_day(),
+        "shortDay": axis_day(weekday=False),  # on a phone
+    }
 
 
 def _markdown(source: str) -> str:

@@ -18,13 +18,14 @@ any other file or folder                   stays
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-__all__ = ["WRITTEN", "carry", "is_as_written", "list_also", "list_written"]
+__all__ = ["WRITTEN", "carry", "is_as_written", "list_also", "list_written", "rewrite"]
 
 WRITTEN = ".written.sha256"
 """The list of the files of a report as the kit wrote them."""
@@ -48,6 +49,27 @@ def list_also(file: Path) -> None:
 def is_as_written(file: Path) -> bool:
     """Whether a file of a finished report is as the kit wrote it."""
     return _read(file.parent).get(file.name) == _digest(file)
+
+
+def rewrite(folder: Path, name: str, text: str) -> bool:
+    """Write a file of the list anew and its sum with it; nothing when a person changed the file, or it is not listed.
+
+    Raises ``OSError``. Between the two steps the file counts as changed by a person, which loses nothing.
+    """
+    listed = _read(folder)
+    path = folder / name
+    if name not in listed or path.is_symlink() or listed[name] != _digest(path):
+        return False
+    fresh = folder.parent / f".new-{secrets.token_hex(8)}"
+    try:
+        fresh.write_bytes(text.encode("utf-8"))
+        listed[name] = _digest(fresh)
+        fresh.replace(path)
+        fresh.write_text(_lines(listed), encoding="utf-8")
+        fresh.replace(folder / WRITTEN)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return True
 
 
 def carry(old: Path, new: Path, told: Callable[[str], object]) -> None:
@@ -117,5 +139,8 @@ def _read(folder: Path) -> dict[str, str]:
 
 
 def _write(folder: Path, listed: dict[str, str]) -> None:
-    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(listed.items()))
-    (folder / WRITTEN).write_text(text, encoding="utf-8")
+    (folder / WRITTEN).write_text(_lines(listed), encoding="utf-8")
+
+
+def _lines(listed: dict[str, str]) -> str:
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(listed.items()))

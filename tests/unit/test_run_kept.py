@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.run.folder import put_in_place, staging
+from prodmeet_kit.run.kept import rewrite
 
 DAY = "2026-11-24"
 
@@ -122,3 +123,17 @@ def test_the_list_is_read_by_sha256sum(tmp_path: Path) -> None:
         ["sha256sum", "-c", ".written.sha256"], cwd=tmp_path / DAY, check=True, capture_output=True, text=True
     ).stdout
     assert said.splitlines() == [f"{name}: OK" for name in ("minutes.md", "report.html", "review.ipynb", "review.json")]
+
+
+def test_a_file_written_anew_is_listed_with_its_new_sum_and_one_a_person_changed_is_left(tmp_path: Path) -> None:
+    made(tmp_path, "a")
+    assert rewrite(tmp_path / DAY, "report.html", "linked")
+    assert made(tmp_path, "c") == []  # nobody has to be told that the page was changed
+    assert content(tmp_path) == {}
+    (tmp_path / DAY / "report.html").write_text("mine")
+    listed = (tmp_path / DAY / ".written.sha256").read_text()
+    assert not rewrite(tmp_path / DAY, "report.html", "linked")
+    assert not rewrite(tmp_path / DAY, "notes.txt", "linked")
+    assert (tmp_path / DAY / "report.html").read_text() == "mine"
+    assert (tmp_path / DAY / ".written.sha256").read_text() == listed
+    assert {path.name for path in tmp_path.iterdir()} == {DAY, "latest"}

@@ -1,0 +1,109 @@
+"""``prodmeet fleet``: a report of every product, several at a time, each in a process of its own.
+
+A product that fails, runs out of memory or hangs on its server costs its own
+report; the others are made. Every run writes the index, so it is whole when the
+last one ends.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from prodmeet_kit.errors import InputError, ProdmeetError
+from prodmeet_kit.parameters import products
+
+__all__ = ["Made", "make_fleet", "side_by_side", "worst"]
+
+_SEVERITY = (0, 3, 2, 1)
+"""Exit statuses from well to worst: not all was checked, something given is wrong, anything else."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """How the report of one product went: its exit status as of ``prodmeet report``, and what it printed."""
+
+    product: str
+    status: int
+    page: str = ""
+    said: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.status not in (0, 3):
+            why = self.said[0].removeprefix("prodmeet: ") if self.said else f"ended with status {self.status}"
+            return f"failed  {self.product}: {why}"
+        if self.status == 3:
+            lines = "1 line" if len(self.said) == 1 else f"{len(self.said)} lines"
+            return f"partly  {self.product}: {lines} of what could not be checked: {self.page}"
+        return f"ok      {self.product}: {self.page}"
+
+
+def side_by_side() -> int:
+    """How many reports at a time, unless told otherwise: each has two processes that compute."""
+    return max(1, (os.cpu_count() or 1) // 2)
+
+
+def make_fleet(folder: Path, told: Callable[[str], object], *, jobs: int, options: Sequence[str] = ()) -> int:
+    """Make the report of every product in ``<folder>/parameters``, ``jobs`` at a time; tells a line for each.
+
+    ``options`` go to each ``prodmeet report``. Returns the worst exit status.
+    Raises :class:`InputError` when there is no product, and :class:`ProdmeetError` when it is interrupted.
+    """
+    names = products(folder / "parameters")
+    if not names:
+        raise InputError(f"{folder / 'parameters'} holds no parameter file: write one for each product")
+    statuses = []
+    try:
+        for made in _run(names, folder, jobs, options):
+            told(str(made))
+            statuses.append(made.status)
+    except KeyboardInterrupt:
+        raise ProdmeetError(f"interrupted, {len(statuses)} of {len(names)} reports had ended") from None
+    return worst(statuses)
+
+
+def worst(statuses: Sequence[int]) -> int:
+    """The exit status that stands for all.
+
+    >>> worst([0, 3, 0]), worst([3, 2]), worst([2, -9, 0])
+    (3, 2, 1)
+    """
+    return max((status if status in _SEVERITY else 1 for status in statuses), key=_SEVERITY.index, default=0)
+
+
+def _run(names: Sequence[str], folder: Path, jobs: int, options: Sequence[str]) -> Iterator[Made]:
+    """The reports as they end."""
+    running: set[subprocess.Popen[str]] = set()
+    lock, ended = Lock(), False
+
+    def one(name: str) -> Made:
+        command = [sys.executable, "-m", "prodmeet_kit", "-C", str(folder), "report", *options, "--", name]
+        with lock:
+            if ended:
+                return Made(name, 1)
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True, encoding="utf-8", errors="replace",
+            )  # fmt: skip
+            running.add(process)
+        out, err = process.communicate()
+        with lock:
+            running.discard(process)
+        lines = out.splitlines()
+        return Made(name, process.returncode, lines[-1] if lines else "", tuple(filter(None, err.splitlines())))
+
+    with ThreadPoolExecutor(jobs, "fleet") as pool:
+        try:
+            for future in as_completed([pool.submit(one, name) for name in names]):
+                yield future.result()
+        finally:
+            with lock:
+                ended = True
+                for process in running:
+                    process.terminate()  # a polite end: each cleans up after itself

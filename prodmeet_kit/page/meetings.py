@@ -1,0 +1,169 @@
+"""Meetings as the index shows them: what the ``review.json`` of each report under ``reports/`` says.
+
+Nothing is calculated here but the worst and the count of what stands there. A
+file that cannot be read becomes a meeting that says so; the others stand.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from prodmeet_kit.display.languages import LANGUAGES
+from prodmeet_kit.errors import ProdmeetError
+
+__all__ = ["READ", "Meeting", "days", "meetings", "read"]
+
+READ = 26
+"""So many meetings of a product are read, a year of fortnights; older ones are only linked."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WORST_FIRST = ("BAD", "NO_DATA", "TOO_FEW", "OK")
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One report at a glance; ``None`` is not known.
+
+    ``state`` is the worst state of any SLO, empty without SLOs; ``spent`` the largest share of an error budget that
+    was spent since the meeting before, ``left`` the smallest that is left; ``error`` says why nothing else is known.
+    """
+
+    product: str
+    day: str
+    title: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    end: datetime | None = None
+    state: str = ""
+    kept: int = 0
+    slos: int = 0
+    pages: int | None = None
+    spent: float | None = None
+    left: float | None = None
+    to_decide: int | None = None
+    unchecked: int | None = None
+    error: str = ""
+    older: bool = False
+
+
+class _Damaged(ProdmeetError):
+    pass
+
+
+def days(product_folder: Path) -> list[str]:
+    """The dates of the reports in the folder of a product, oldest first."""
+    return sorted(path.name for path in product_folder.iterdir() if _DAY.fullmatch(path.name) and path.is_dir())
+
+
+def meetings(reports: Path) -> dict[str, list[Meeting]]:
+    """Every meeting by product, products in the order of their names, the newest meeting first."""
+    found = {}
+    for folder in sorted(reports.iterdir()):
+        if folder.name.startswith(".") or not folder.is_dir():
+            continue
+        newest_first = days(folder)[::-1]
+        if newest_first:
+            older = [Meeting(folder.name, day, older=True) for day in newest_first[READ:]]
+            found[folder.name] = [*(read(folder / day) for day in newest_first[:READ]), *older]
+    return found
+
+
+def read(report: Path) -> Meeting:
+    """The meeting whose report is in this folder. Raises nothing: ``error`` says what is wrong."""
+    blank = Meeting(report.parent.name, report.name)
+    try:
+        text = (report / "review.json").read_text(encoding="utf-8")
+        return _meeting(json.loads(text), blank)
+    except OSError as error:
+        return replace(blank, error=f"review.json: {error.strerror}")
+    except _Damaged as error:
+        return replace(blank, error=f"review.json: {error}")
+    except (ValueError, RecursionError) as error:
+        return replace(blank, error=f"review.json is damaged: {' '.join(str(error).split())[:120]}")
+
+
+def _meeting(record: Any, blank: Meeting) -> Meeting:
+    if not isinstance(record, dict):
+        raise _Damaged("does not hold a review")
+    if record.get("product") != blank.product:
+        raise _Damaged(f"is of {str(record.get('product'))[:60]}, not of {blank.product}")
+    slos = _rows(record, "slos")
+    states = [row.get("state") for row in slos]
+    strange = [state for state in states if state not in _WORST_FIRST]
+    if strange:
+        raise _Damaged(f"knows no state {str(strange[0])[:60]}")
+    glance, window = _mapping(record, "glance"), _mapping(record, "window")
+    zone = str(window.get("timezone", "UTC"))
+    pages = _rows(record, "pages")
+    return replace(
+        blank,
+        title=str(record.get("title") or ""),
+        language=record["language"] if record.get("language") in LANGUAGES else "en",
+        timezone=_zone(zone),
+        end=_instant(window.get("end")),
+        state=next((state for state in _WORST_FIRST if state in states), ""),
+        kept=states.count("OK"),
+        slos=len(states),
+        # A report of an earlier kit does not tell no page from no answer.
+        pages=_count(glance["pages"] if "pages" in glance else (len(pages) or None)),
+        spent=max(_known(slos, "budget_spent_since_last"), default=None),
+        left=min(_known(slos, "budget_remaining"), default=None),
+        to_decide=_count(glance.get("to_decide")),
+        unchecked=len(_rows(record, "failures")),
+    )
+
+
+def _rows(record: dict[str, Any], key: str) -> Sequence[dict[str, Any]]:
+    value = record.get(key)
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise _Damaged(f"holds no list of {key}")
+    return value
+
+
+def _mapping(record: dict[str, Any], key: str) -> dict[str, Any]:
+    value = record.get(key, {})
+    if not isinstance(value, dict):
+        raise _Damaged(f"{key} is no mapping")
+    return value
+
+
+def _known(rows: Sequence[dict[str, Any]], key: str) -> list[float]:
+    return [number for row in rows if (number := _number(row.get(key))) is not None]
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _count(value: Any) -> int | None:
+    number = _number(value)
+    return None if number is None else round(number)
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _Damaged("does not tell when the meeting was") from None
+
+
+def _zone(name: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name).key
+    except (OSError, ValueError):  # a name that is no zone is a file that is not there
+        raise _Damaged(f"knows no time zone {name[:60]}") from None

@@ -1,0 +1,116 @@
+"""A report of every product: one that fails costs itself only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from prodmeet_kit.errors import InputError
+from prodmeet_kit.fleet import make_fleet, worst
+
+STAND_IN = f"""#!{sys.executable}
+import sys, time, pathlib
+product = sys.argv[-1]
+folder = pathlib.Path(sys.argv[sys.argv.index("-C") + 1])
+with open(folder / "log", "a") as log:
+    log.write(" ".join(sys.argv[sys.argv.index("report"):]) + "\\n")
+    log.flush()
+    time.sleep(0.3)
+    log.write(f"end {{product}}\\n")
+if product == "bad":
+    print("prodmeet: bad.yaml:3: objective: give a number", file=sys.stderr)
+    sys.exit(2)
+if product == "half":
+    print("metrics: prometheus: refused", file=sys.stderr)
+    print("reports/half/2026-11-23/report.html")
+    sys.exit(3)
+print(f"reports/{{product}}/2026-11-23/report.html")
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with products, and a stand-in for the command that makes one report."""
+    stand_in = tmp_path / "stand-in"
+    stand_in.write_text(STAND_IN)
+    stand_in.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(stand_in))
+    (tmp_path / "parameters").mkdir()
+    return tmp_path
+
+
+def add(home: Path, *names: str) -> None:
+    for name in names:
+        (home / "parameters" / f"{name}.yaml").write_text(f"product: {name}\n")
+
+
+def test_one_that_fails_costs_itself_only_and_the_worst_status_stands_for_all(home: Path) -> None:
+    add(home, "bad", "half", "well")
+    told: list[str] = []
+    assert make_fleet(home, told.append, jobs=3) == 2
+    assert sorted(told) == [
+        "failed  bad: bad.yaml:3: objective: give a number",
+        "ok      well: reports/well/2026-11-23/report.html",
+        "partly  half: 1 line of what could not be checked: reports/half/2026-11-23/report.html",
+    ]
+
+
+def test_options_reach_each_report_and_one_job_is_one_after_another(home: Path) -> None:
+    add(home, "a", "b")
+    assert make_fleet(home, lambda line: None, jobs=1, options=["--language", "ja"]) == 0
+    assert (home / "log").read_text().splitlines() == [
+        "report --language ja -- a", "end a", "report --language ja -- b", "end b",
+    ]  # fmt: skip
+
+
+def test_jobs_run_side_by_side_and_no_more_than_asked_for(home: Path) -> None:
+    add(home, "a", "b", "c")
+    make_fleet(home, lambda line: None, jobs=2)
+    lines = (home / "log").read_text().splitlines()
+    running = most = 0
+    for line in lines:
+        running += -1 if line.startswith("end") else 1
+        most = max(most, running)
+    assert most == 2
+
+
+def test_without_a_product_it_says_what_to_write(home: Path) -> None:
+    with pytest.raises(InputError, match="holds no parameter file"):
+        make_fleet(home, print, jobs=1)
+
+
+@pytest.mark.parametrize(("statuses", "status"), [([0, 0], 0), ([0, 3], 3), ([3, 2, 0], 2), ([2, 1], 1), ([-9, 0], 1)])
+def test_the_worst_of(statuses: list[int], status: int) -> None:
+    assert worst(statuses) == status
+
+
+def test_an_interrupt_ends_every_report_that_runs(tmp_path: Path) -> None:
+    stand_in = tmp_path / "stand-in"
+    stand_in.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n")
+    stand_in.chmod(0o755)
+    (tmp_path / "parameters").mkdir()
+    add(tmp_path, "a", "b", "c")
+    code = (
+        "import sys; from prodmeet_kit.cli import main\n"
+        f"sys.executable = {str(stand_in)!r}\n"
+        f"sys.argv = ['prodmeet', '-C', {str(tmp_path)!r}, 'fleet', '--jobs', '2']\nmain()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, start_new_session=True) as process:
+        children: list[psutil.Process] = []
+        deadline = time.monotonic() + 30
+        while len(children) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+            children = psutil.Process(process.pid).children()
+        os.kill(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=20)[1]
+    assert len(children) == 2
+    assert process.returncode == 1
+    assert said == b"prodmeet: interrupted, 0 of 3 reports had ended\n"
+    assert not psutil.wait_procs(children, timeout=5)[1]

@@ -1,0 +1,110 @@
+"""What the index knows of a meeting: the worst and the counts of its review.json, or why it knows nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prodmeet_kit.page.meetings import READ, meetings, read
+from prodmeet_kit.record import dumps
+from prodmeet_kit.record import record as real_record
+from tests.support.reviews import END, review
+from tests.support.shelf import put, record, slo
+
+
+def test_a_meeting_is_the_worst_and_the_counts_of_its_record(tmp_path: Path) -> None:
+    # Spent 0.1, 0.7 and unknown: at most 0.7. Left 0.5, -0.2 and unknown: at least -0.2. Kept: 1 of 3.
+    slos = [slo("OK", 0.1, 0.5), slo("BAD", 0.7, -0.2), slo("NO_DATA", None, None)]
+    found = read(put(tmp_path, slos=slos, failures=[{"message": "a"}, {"message": "b"}]))
+    assert (found.state, found.kept, found.slos) == ("BAD", 1, 3)
+    assert (found.spent, found.left) == (0.7, -0.2)
+    assert (found.pages, found.to_decide, found.unchecked) == (3, 2, 2)
+    assert (found.title, found.error) == ("The shop", "")
+    assert found.end == datetime.fromisoformat("2026-11-23T10:00:00+09:00")
+
+
+@pytest.mark.parametrize(
+    ("states", "worst"),
+    [
+        (["OK", "TOO_FEW"], "TOO_FEW"),
+        (["TOO_FEW", "NO_DATA", "OK"], "NO_DATA"),
+        (["NO_DATA", "BAD"], "BAD"),
+        (["OK"], "OK"),
+        ([], ""),
+    ],
+)
+def test_the_worst_state_stands_for_all(states: list[str], worst: str, tmp_path: Path) -> None:
+    assert read(put(tmp_path, slos=[slo(state) for state in states])).state == worst
+
+
+def test_what_is_not_known_is_not_zero(tmp_path: Path) -> None:
+    found = read(put(tmp_path, slos=[slo("NO_DATA", None, None)], glance={"pages": None, "to_decide": 0}))
+    assert (found.pages, found.spent, found.left, found.to_decide) == (None, None, None, 0)
+
+
+def test_a_report_of_an_earlier_kit_tells_its_pages_only_when_there_were_any(tmp_path: Path) -> None:
+    some = read(put(tmp_path, day="2026-11-09", glance={}, pages=[{}, {}]))
+    none = read(put(tmp_path, day="2026-11-23", glance={}))
+    assert (some.pages, none.pages) == (2, None)
+    assert none.to_decide is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "review.json is damaged: Expecting value"),
+        ('{"product": "shop"', "review.json is damaged: Expecting"),
+        ("[" * 100_000, "review.json is damaged: "),
+        ("[]", "review.json: does not hold a review"),
+        (json.dumps(record("mail")), "review.json: is of mail, not of shop"),
+        (json.dumps(record(slos="none")), "review.json: holds no list of slos"),
+        (json.dumps(record(slos=[slo("FINE")])), "review.json: knows no state FINE"),
+        (json.dumps(record(slos=[slo(["BAD"])])), "review.json: knows no state ['BAD']"),  # type: ignore[arg-type]
+        (json.dumps(record(window={})), "review.json: does not tell when the meeting was"),
+        (json.dumps(record(window=[])), "review.json: window is no mapping"),
+        (json.dumps(record(window={"end": "2026-11-23", "timezone": "../x"})), "review.json: knows no time zone ../x"),
+    ],
+)
+def test_a_damaged_record_says_so_and_costs_itself_only(text: str, said: str, tmp_path: Path) -> None:
+    put(tmp_path, day="2026-11-09")
+    (put(tmp_path) / "review.json").write_text(text)
+    damaged, well = meetings(tmp_path)["shop"]
+    assert damaged.error.startswith(said)
+    assert (damaged.day, damaged.pages, well.error, well.pages) == ("2026-11-23", None, "", 3)
+
+
+@pytest.mark.parametrize("value", ["0.5", True, [1], {}, 10**400])
+def test_a_value_that_is_no_number_is_not_known(value: Any, tmp_path: Path) -> None:
+    found = read(put(tmp_path, slos=[slo(left=value)], glance={"pages": value, "to_decide": value}))
+    assert (found.left, found.pages, found.to_decide, found.error) == (None, None, None, "")
+
+
+def test_meetings_are_newest_first_and_old_ones_are_not_read(tmp_path: Path) -> None:
+    days = [f"20{year:02}-01-01" for year in range(READ + 2)]
+    for day in days:
+        put(tmp_path, day=day)
+    for stray in ("shop/latest-look", "shop/.new-1", "empty", ".git"):
+        (tmp_path / stray).mkdir(parents=True)
+    found = meetings(tmp_path)
+    assert list(found) == ["shop"]
+    assert [meeting.day for meeting in found["shop"]] == days[::-1]
+    assert [meeting.older for meeting in found["shop"]] == [False] * READ + [True] * 2
+
+
+def test_the_record_of_a_review_is_read_as_it_is_written(tmp_path: Path) -> None:
+    folder = put(tmp_path)
+    # No value for any question: one SLO without data. No record of alerts: pages are not known.
+    (folder / "review.json").write_text(dumps(real_record(review(), generated_at=END)))
+    found = read(folder)
+    assert (found.error, found.state, found.pages) == ("", "NO_DATA", None)
+    assert found.to_decide == sum(len(item.questions) for item in review().items)
+
+
+def test_no_page_is_zero_pages_where_alerts_are_known(tmp_path: Path) -> None:
+    folder = put(tmp_path)
+    (folder / "review.json").write_text(dumps(real_record(review({"alert_runs": []}), generated_at=END)))
+    assert read(folder).pages == 0
