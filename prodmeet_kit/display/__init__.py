@@ -50,11 +50,12 @@ def bundles(item: AgendaItem) -> Iterator[dict[str, Any]]:
 
 def chart_bundle(chart: Figure, *, titled: bool = True) -> dict[str, Any]:
     """One figure by its MIME type, so that no renderer setting of plotly matters, and its numbers as text."""
+    from prodmeet_kit.display import plotly_words
     from prodmeet_kit.display.drawn import draw
     from prodmeet_kit.display.markdown import chart_lines
 
     content = draw(chart, titled=titled).to_dict()
-    content["config"] = {"displaylogo": False, "responsive": True}
+    content["config"] = {"displaylogo": False, "responsive": True, **plotly_words.settings()}
     return {PLOTLY: content, "text/plain": "\n".join(chart_lines(chart))}
 
 

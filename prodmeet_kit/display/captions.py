@@ -10,7 +10,7 @@ import numpy as np
 from prodmeet_kit.display import marks
 from prodmeet_kit.display.grid import clock_span, on_grid
 from prodmeet_kit.display.labels import line_names
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.scale import value_text
 
@@ -40,6 +40,7 @@ def caption(chart: Chart) -> str:
         chart.caption.strip().rstrip("."),
         t("every {step}", step=write(chart.step.total_seconds(), "duration")),
         t("{zone} time", zone=chart.timezone),
+        t("axis: linear up to 1, logarithmic above") if chart.bent else "",
         t("faint: the period before") if faint_drawn(chart) else "",
         *_remarks(chart, frame),
     ]
@@ -59,7 +60,7 @@ def _remarks(chart: Chart, frame: pd.DataFrame) -> list[str]:
     known = frame.notna().any()
     if known.any() and not known.all():
         silent = [name for name, has in zip(line_names(frame.columns), known, strict=True) if not has]
-        remarks.append(t("no data: {names}", names=", ".join(silent)))
+        remarks.append(t("no data: {names}", names=listed(silent)))
     return remarks
 
 

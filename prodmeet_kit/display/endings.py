@@ -97,7 +97,7 @@ def _levels(chart: Chart, scale: Scale) -> list[_End]:
         if scale.holds(level.value):
             ends.append(_End(scale.place(level.value), text, GREY.line, "level"))
         else:
-            above = level.value / scale.divisor > scale.high
+            above = scale.drawn(level.value) > scale.high
             ends.append(_End(1.0 if above else 0.0, f"{'↑' if above else '↓'} {text}", GREY.line, "level"))
     return ends
 
@@ -110,8 +110,8 @@ def _level_shapes(chart: Chart, scale: Scale) -> list[dict[str, Any]]:
             "x0": 0,
             "x1": 1,
             "yref": "y",
-            "y0": level.value / scale.divisor,
-            "y1": level.value / scale.divisor,
+            "y0": float(scale.drawn(level.value)),
+            "y1": float(scale.drawn(level.value)),
             "line": {"color": GREY.line, "width": 1.5, "dash": "dot"},
         }
         for level in chart.lines

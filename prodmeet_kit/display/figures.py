@@ -16,8 +16,9 @@ from prodmeet_kit.display.endings import LINE_HEIGHT, endings
 from prodmeet_kit.display.grid import clock_span, coarse, isolated, on_grid, pieces, wall_clock
 from prodmeet_kit.display.labels import inert, line_names, shorten
 from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.scale import Scale
+from prodmeet_kit.display.scale import Scale, unbent
 from prodmeet_kit.display.theme import GREY, PALETTE, template
+from prodmeet_kit.display.times import axis_day, axis_month
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +71,7 @@ def _lines(chart: Chart, frame: pd.DataFrame, names: list[str], scale: Scale) ->
     traces = []
     unit = inert(scale.unit).replace("%", "&#37;")  # plotly fills in what stands in %{}
     for position, name in enumerate(names):
-        values = frame.iloc[:, position].to_numpy(dtype=float) / scale.divisor
+        values = scale.drawn(frame.iloc[:, position].to_numpy(dtype=float))
         line = {
             "color": PALETTE[position % len(PALETTE)].line,
             "width": 1.6,
@@ -80,7 +81,7 @@ def _lines(chart: Chart, frame: pd.DataFrame, names: list[str], scale: Scale) ->
             {
                 **_trace(piece, line),
                 "name": inert(name),
-                "hovertemplate": f"%{{y}} {unit}".rstrip(),
+                **_hover(piece, unit, bent=scale.bent),
                 "connectgaps": False,
                 "showlegend": not at,
             }
@@ -102,6 +103,17 @@ def _lines(chart: Chart, frame: pd.DataFrame, names: list[str], scale: Scale) ->
     return traces
 
 
+def _hover(piece: Any, unit: str, *, bent: bool) -> dict[str, Any]:
+    """What the pointer reads; on a bent axis the value itself is not where it is drawn."""
+    if not bent:
+        return {"hovertemplate": f"%{{y}} {unit}".rstrip()}
+    return {
+        "y": coarse(piece.y),
+        "customdata": unbent(piece.y),
+        "hovertemplate": f"%{{customdata:,.3~r}} {unit}".rstrip(),
+    }
+
+
 def _faint(chart: Chart, behind: pd.DataFrame, scale: Scale, start: pd.Timestamp) -> list[dict[str, Any]]:
     """The period before, moved so that the same time of day of its first day stands under the start."""
     shift = start - wall_clock(behind.index[:1], chart.timezone)[0]
@@ -110,7 +122,7 @@ def _faint(chart: Chart, behind: pd.DataFrame, scale: Scale, start: pd.Timestamp
     for position, column in enumerate(behind.columns):
         at = list(chart.frame.columns).index(column) if column in chart.frame.columns else position
         colour = PALETTE[at % len(PALETTE)].line if several else GREY.line
-        values = behind.iloc[:, position].to_numpy(dtype=float) / scale.divisor
+        values = scale.drawn(behind.iloc[:, position].to_numpy(dtype=float))
         traces += [
             {
                 **_trace(piece, {"color": colour, "width": 1.2}),
@@ -129,7 +141,7 @@ def _trace(piece: Any, line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _dates() -> dict[str, Any]:
-    day, month = t("%a %-d %b"), t("%b %Y")
+    day, month = axis_day(), axis_month()
     return {
         "hoverformat": f"{day} %H:%M",
         "tickformatstops": [
@@ -145,7 +157,7 @@ def unit_name(scale: Scale) -> list[dict[str, Any]]:
     """The unit above the axis, in its margin; a long one begins at the edge of the figure."""
     long = len(scale.unit) > 7
     place = {"x": 0, "xref": "paper", "xanchor": "left" if long else "right", "xshift": 4 - _LEFT if long else -8}
-    text = {"name": "unit", "text": inert(shorten(scale.unit, 9)), "showarrow": False, "font": {"size": 13}}
+    text = {"name": "unit", "text": inert(shorten(scale.unit, 14)), "showarrow": False, "font": {"size": 13}}
     return [{**place, **text, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 2}] if scale.unit else []
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.evidence import Figure, Table
 from prodmeet_kit.display import drawn
 from prodmeet_kit.display.anchors import Anchors, slug
-from prodmeet_kit.display.languages import t, tn, use
+from prodmeet_kit.display.languages import current, t, tn, use
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.display.tables import view
@@ -27,6 +27,9 @@ __all__ = ["FIGURE", "chunks"]
 
 FIGURE = "<!--pm-figure-->"
 """Where the figure of the chart that follows a chunk belongs."""
+
+TERSE = 90
+"""Answers no longer than this stand in two columns where the screen is wide."""
 
 
 def chunks(item: AgendaItem) -> list[str | Figure]:
@@ -58,6 +61,7 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
         "minutes": t("{n} min", n=write(item.minutes, "number")) if item.minutes > 0 else "",
         "headline": item.headline,
         "brief": item.brief,
+        "terse": all(len(answer) <= TERSE for _, answer in item.brief),
         "failures": item.failures,
         "failures_title": t("Could not check"),
         "questions": item.questions,
@@ -81,7 +85,12 @@ def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, A
 
 def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]]) -> str:
     return _template().render(
-        head=head, parts=parts, unknown=t("not known"), nothing=t("None."), link_label=t("link to this row")
+        head=head,
+        parts=parts,
+        unknown=t("not known"),
+        nothing=t("None."),
+        link_label=t("link to this row"),
+        language=current(),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.evidence import Figure, Note, Table
 from prodmeet_kit.display import drawn
 from prodmeet_kit.display.anchors import Anchors
-from prodmeet_kit.display.languages import t, tn, use
+from prodmeet_kit.display.languages import sentence, t, tn, use
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.display.tables import view
@@ -61,7 +61,7 @@ def _lines(item: AgendaItem, level: int) -> list[str]:
         f"**{word(item.state).text}:** {escape(item.headline)}" if item.state else escape(item.headline),
         "",
     ]
-    lines += [line for question, answer in item.brief for line in (f"{escape(question)} {escape(answer)}", "")]
+    lines += [line for question, answer in item.brief for line in (f"**{escape(question)}** {escape(answer)}", "")]
     lines += _list(t("Could not check"), [f"{failure.source}: {failure.message}" for failure in item.failures], "-")
     lines += _list(t("To decide"), item.questions, "1.")
     anchors = Anchors()
@@ -70,7 +70,7 @@ def _lines(item: AgendaItem, level: int) -> list[str]:
         if isinstance(evidence, Table | Figure) and evidence.folded:
             folded += 1
         elif isinstance(evidence, Note) and evidence.summary:
-            lines += [f"{escape(evidence.summary)}.", ""]
+            lines += [escape(sentence(evidence.summary)), ""]
         else:
             lines += [*_evidence(evidence, item, anchors), ""]
     if folded:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from prodmeet_kit.display.labels import inert, shorten, width
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.theme import MARKS
 from prodmeet_kit.display.times import local
 
@@ -72,7 +72,7 @@ def legend(marks: Sequence[Mark], drawn: Drawn) -> str:
     present = [word for kind, word in words.items() if any(mark.kind == kind for mark in marks)]
     if drawn.unnamed:
         present.append(tn("{n} mark without room for a name", "{n} marks without room for a name", drawn.unnamed))
-    return ", ".join(present) if drawn.shapes else ""
+    return listed(present) if drawn.shapes else ""
 
 
 def _inside(

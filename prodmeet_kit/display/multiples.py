@@ -19,7 +19,7 @@ from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.scale import Scale
 from prodmeet_kit.display.theme import GREY, PALETTE, template
-from prodmeet_kit.display.times import local
+from prodmeet_kit.display.times import axis_day, local
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -93,7 +93,7 @@ def _panel(
         "range": [moment.isoformat() for moment in span],
         "nticks": 4,
         "tickformatstops": _dates(),
-        "hoverformat": f"{t('%a %-d %b')} %H:%M",
+        "hoverformat": f"{axis_day()} %H:%M",
         "tickfont": {"size": 11},
     }
     layout[f"yaxis{suffix}"] = {
@@ -161,7 +161,7 @@ def _level(scale: Scale, value: float, suffix: str) -> dict[str, Any]:
 
 
 def _dates() -> list[dict[str, Any]]:
-    day = t("%a %-d %b")
+    day = axis_day()
     return [
         {"dtickrange": [None, 86_399_999], "value": f"%H:%M\n{day}"},
         {"dtickrange": [86_400_000, None], "value": day},

@@ -8,28 +8,37 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodmeet_kit.display.numbers import byte_power, byte_unit, is_bytes, write
+from prodmeet_kit.display.grid import coarse
+from prodmeet_kit.display.numbers import byte_power, byte_unit, is_bytes, number, write
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Chart
 
-__all__ = ["Scale", "value_text"]
+__all__ = ["Scale", "unbent", "value_text"]
 
 _LEVEL_REACH = 4.0
 """A level further above the lines than this would flatten them: it is named at the edge instead."""
 
+_TICKS = (0, 0.5, 1, 2, 4, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000)
+"""What a bent axis is written at."""
+
 
 @dataclass(frozen=True)
 class Scale:
-    """Values are divided by ``divisor`` before they are drawn; ``unit`` stands above the axis."""
+    """Values are divided by ``divisor`` before they are drawn; ``unit`` stands above the axis.
+
+    On a ``bent`` axis one stands at 1 and v above it at 1 + ln v: linear below, logarithmic above, without a corner.
+    ``low`` and ``high`` are as drawn.
+    """
 
     low: float
     high: float
     divisor: float
     unit: str
     percent: bool
+    bent: bool = False
 
     @classmethod
     def of(cls, chart: Chart, frames: Iterable[pd.DataFrame]) -> Scale:
@@ -38,12 +47,13 @@ class Scale:
         power = byte_power(float(np.abs(values).max())) if is_bytes(chart.unit) and values.size else 0
         divisor = 1024.0**power
         unit = byte_unit(power, chart.unit) if is_bytes(chart.unit) else chart.unit
-        values = values / divisor
+        values = _bent(values / divisor) if chart.bent else values / divisor
         low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-        near = [level for level in (line.value / divisor for line in chart.lines) if _near(level, low, high)]
+        levels = [float(_bent(np.array(line.value))) if chart.bent else line.value / divisor for line in chart.lines]
+        near = [level for level in levels if _near(level, low, high)]
         low, high = min([low, *near]), max([high, *near])
         percent = chart.kind == "percent"
-        return cls(*_padded(low, high, share=percent), divisor, "" if percent else unit, percent)
+        return cls(*_padded(low, high, share=percent), divisor, "" if percent else unit, percent, chart.bent)
 
     @classmethod
     def plain(cls, unit: str, frames: Iterable[pd.DataFrame]) -> Scale:
@@ -59,20 +69,43 @@ class Scale:
     def axis(self) -> dict[str, Any]:
         """Range and formats for plotly: enough digits that 99.99% is never written 100%."""
         formats = {"tickformat": ".6~%", "hoverformat": ".6~%"} if self.percent else {"hoverformat": ",.4~r"}
+        if self.bent and self.high > 1.1:  # below, plotly's own ticks are right
+            formats |= self._bent_ticks()
         return {"range": [self.low, self.high], **formats}
+
+    def _bent_ticks(self) -> dict[str, Any]:
+        ticks = [tick for tick in _TICKS if self.holds(tick) and (tick != 0.5 or self.high < 2)]
+        return {
+            "tickmode": "array",
+            "tickvals": [self.drawn(tick) for tick in ticks],
+            "ticktext": [number(tick) for tick in ticks],
+        }
+
+    def drawn(self, value: Any) -> Any:
+        """A value (undivided), or an array of them, as it is drawn."""
+        return _bent(np.asarray(value, dtype=float))[()] if self.bent else value / self.divisor
 
     def holds(self, value: float) -> bool:
         """Whether a value (undivided) lies on the axis."""
-        return bool(self.low <= value / self.divisor <= self.high)
+        return bool(self.low <= self.drawn(value) <= self.high)
 
     def place(self, value: float) -> float:
         """Where a value (undivided) stands: 0 at the bottom of the plot, 1 at its top."""
-        return (value / self.divisor - self.low) / (self.high - self.low)
+        return float((self.drawn(value) - self.low) / (self.high - self.low))
+
+
+def unbent(drawn: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The values of a bent axis, to about four digits as :func:`~prodmeet_kit.display.grid.coarse` keeps them."""
+    return coarse(np.where(drawn > 1, np.exp(np.maximum(drawn, 1) - 1), drawn).astype(drawn.dtype))
 
 
 def value_text(chart: Chart, value: float) -> str:
     """A value of this chart with its unit."""
     return write(value, "percent") if chart.kind == "percent" else write(value, "amount", unit=chart.unit)
+
+
+def _bent(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.where(values > 1, 1 + np.log(np.maximum(values, 1)), values)
 
 
 def _finite(frames: Iterable[pd.DataFrame]) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Row", "View", "safe_url", "view"]
 
+_SENTENCE = 40
 _LONG = 40
 _RIGHT = {"number", "amount", "count", "percent", "change", "budget", "duration", "days"}
 
@@ -68,14 +69,21 @@ class View:
         """Which columns hold numbers."""
         return tuple(column.kind in _RIGHT for column in self.columns)
 
+    @property
+    def prose(self) -> bool:
+        """Whether sentences matter more than columns: on a phone such a table stands line by line."""
+        cells = [cell for row in self.rows for cell in row.cells if cell.kind in ("text", "list")]
+        return any(len(cell.text) > _SENTENCE for cell in cells) and sum(self.right) * 2 <= len(self.columns)
+
 
 def view(table: Table, key: str, timezone: str, anchors: Anchors) -> View:
     """The table of an agenda item ``key``; ids of rows are taken from ``anchors``."""
     records: list[dict[Any, Any]] = table.frame.to_dict("records")
     columns = tuple(column for column in table.columns if column.kind != "link" or _any(column, records))
+    place = (key, table.place) if table.place else (key,)
     rows = tuple(
         Row(
-            anchors.take(slug(key, *(record[name] for name in table.anchor))) if table.anchor else "",
+            anchors.take(slug(*place, *(record[name] for name in table.anchor))) if table.anchor else "",
             tuple(_cell(column, record, timezone) for column in columns),
             tuple(
                 (detail.title, _cell(detail, record, timezone)) for detail in table.details if _any(detail, [record])

@@ -19,9 +19,13 @@ ASSETS = Path(__file__).resolve().parent / "assets"
 
 FONT = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, '
-    '"Hiragino Sans", "Hiragino Kaku Gothic ProN", "Yu Gothic UI", "Yu Gothic", Meiryo, "Noto Sans CJK JP", sans-serif'
+    '"Hiragino Sans", "Hiragino Kaku Gothic ProN", "Yu Gothic UI", Meiryo, "Yu Gothic", '
+    '"Noto Sans CJK JP", "Noto Sans JP", IPAexGothic, sans-serif'
 )
-"""Fonts of the reader's system, with those that have Japanese after them."""
+"""Fonts of the reader's system: Latin letters and digits first, then Japanese of macOS, of Windows and of Linux.
+
+``Yu Gothic`` without ``UI`` stands after Meiryo: its regular weight is too thin on Windows.
+"""
 
 
 @dataclass(frozen=True)
