@@ -6,25 +6,31 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Only as a word after make: many systems set LANGUAGE for gettext.
+SPOKEN = $(if $(findstring command,$(origin LANGUAGE)),--language '$(LANGUAGE)')
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help report live explore agenda minutes check test lint format lock bench schema demo-snapshot demo-server clean
+.PHONY: help report fleet live explore agenda minutes check test lint format messages lock bench screenshots schema demo-snapshot demo-server clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
-report: $(READY) ## Write a report [PRODUCT=x FROM=time TO=time]; without PRODUCT, of the embedded demo
-	@$(BIN)/prodmeet report $(if $(PRODUCT),'$(PRODUCT)') $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)')
+report: $(READY) ## Write a report [PRODUCT=x FROM=time TO=time LANGUAGE=ja]; without PRODUCT, of the embedded demo
+	@$(BIN)/prodmeet report $(if $(PRODUCT),'$(PRODUCT)') $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)') \
+	  $(SPOKEN)
 
-live: $(READY) ## Open the meeting in JupyterLab, with forms and a clock [PRODUCT=x REPORT=folder]
-	@$(BIN)/prodmeet live $(if $(PRODUCT),'$(PRODUCT)') $(if $(REPORT),--report '$(REPORT)')
+fleet: $(READY) ## Write the report of every product, and reports/index.html [JOBS=n LANGUAGE=ja]
+	@$(BIN)/prodmeet fleet $(if $(JOBS),--jobs '$(JOBS)') $(SPOKEN)
+
+live: $(READY) ## Open the meeting in JupyterLab, with forms and a clock [PRODUCT=x REPORT=folder LANGUAGE=ja]
+	@$(BIN)/prodmeet live $(if $(PRODUCT),'$(PRODUCT)') $(if $(REPORT),--report '$(REPORT)') $(SPOKEN)
 
 explore: $(READY) ## Open a notebook to explore in JupyterLab [PRODUCT=x TO=time REPORT=folder]
 	@$(BIN)/prodmeet explore $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(REPORT),--report '$(REPORT)')
 
-agenda: $(READY) ## Write the pre-read, the clocked agenda in Markdown [PRODUCT=x TO=time OUT=file]
-	@$(BIN)/prodmeet agenda $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(OUT),--out '$(OUT)')
+agenda: $(READY) ## Write the pre-read, the clocked agenda in Markdown [PRODUCT=x TO=time OUT=file LANGUAGE=ja]
+	@$(BIN)/prodmeet agenda $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(OUT),--out '$(OUT)') $(SPOKEN)
 
 minutes: $(READY) ## Print the minutes of the newest report [PRODUCT=x REPORT=folder HTML=1: write minutes.html to copy from]
 	@$(BIN)/prodmeet minutes $(if $(PRODUCT),'$(PRODUCT)') $(if $(REPORT),--report '$(REPORT)') $(if $(HTML),--html)
@@ -32,19 +38,23 @@ minutes: $(READY) ## Print the minutes of the newest report [PRODUCT=x REPORT=fo
 check: $(READY) ## Check parameters, sources, queries and retention [PRODUCT=x]; without PRODUCT, of every product
 	@$(BIN)/prodmeet check $(if $(PRODUCT),'$(PRODUCT)')
 
-test: $(READY) ## Run the tests [ARGS='-k paging']; what needs a program that is missing is skipped
-	$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## Run the tests [ARGS='-k paging' JOBS=1]; what needs a program that is missing is skipped
+	$(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(READY) ## Check style, types, the floors and the repository's own rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.catalogues --check
 	$(BIN)/python -m pytest -q tests/unit/test_repository.py
 
 format: $(READY) ## Put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: $(READY) ## Renew the catalogues of translations after a change of the code's texts; lists what is missing
+	$(BIN)/python -m tools.catalogues
 
 lock: $(READY) ## Renew requirements.lock after a change of pyproject.toml [UPGRADE=1: newest versions of everything]
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
@@ -53,6 +63,9 @@ lock: $(READY) ## Renew requirements.lock after a change of pyproject.toml [UPGR
 
 bench: $(READY) ## Run the benchmarks; fails when one misses its target
 	@status=0; for file in benchmarks/[a-z]*.py; do $(BIN)/python "$$file" || status=1; done; exit $$status
+
+screenshots: $(READY) ## Take the pictures of the demo report that docs/look.md says how to look at [LANGUAGE=ja]
+	$(BIN)/python -m tools.screenshots $(SPOKEN)
 
 schema: $(READY) ## Write parameters/schema.json, with which editors complete parameter files
 	$(BIN)/prodmeet schema
