@@ -16,12 +16,17 @@ from typing import Any
 import click
 
 from prodmeet_kit import __version__
-from prodmeet_kit.commands import explore
-from prodmeet_kit.errors import InputError, ProdmeetError, SourceError
+from prodmeet_kit.commands import add, explore, minutes, sync
+from prodmeet_kit.display.languages import LANGUAGES
+from prodmeet_kit.errors import InputError, ProdmeetError
 
 __all__ = ["cli", "main"]
 
 NOT_ALL_CHECKED = 3
+
+_LANGUAGE = click.option(
+    "--language", type=click.Choice(LANGUAGES), help="Language to write in (default: as in the parameters)."
+)
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -75,6 +80,7 @@ def cli(context: click.Context, folder: Path) -> None:
 @click.option(
     "--cell-timeout", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds for one cell."
 )
+@_LANGUAGE
 @click.pass_obj
 def report(
     folder: Path,
@@ -85,6 +91,7 @@ def report(
     from_snapshot: Path | None,
     jobs: int | None,
     cell_timeout: int,
+    language: str | None,
 ) -> None:
     """Write the report of PRODUCT; without PRODUCT, of the embedded demo.
 
@@ -102,7 +109,7 @@ def report(
     try:
         result = make_report(
             product, folder=folder, start=start, end=end, out=out, from_snapshot=from_snapshot,
-            jobs=jobs, cell_limit_s=cell_timeout, progress=progress,
+            jobs=jobs, cell_limit_s=cell_timeout, language=language or "", progress=progress,
         )  # fmt: skip
     finally:
         progress.close()
@@ -114,13 +121,29 @@ def report(
 
 
 @cli.command()
+@click.option("--jobs", type=click.IntRange(min=1), help="Reports made side by side (default: half the processors).")
+@_LANGUAGE
+@click.pass_obj
+def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
+    """Write the report of every product in parameters/, and reports/index.html; one line each.
+
+    Exit status: the worst of those of report, 1 before 2 before 3.
+    """
+    from prodmeet_kit.fleet import make_fleet, side_by_side
+
+    options = ["--language", language] if language else []
+    raise SystemExit(make_fleet(folder, click.echo, jobs=jobs or side_by_side(), options=options))
+
+
+@cli.command()
 @click.argument("product", default="")
 @click.option("--to", "end", default="", metavar="TIME", help="The meeting (default: now).")
 @click.option(
     "--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write FILE, not to the screen."
 )
+@_LANGUAGE
 @click.pass_obj
-def agenda(folder: Path, product: str, end: str, out: Path | None) -> None:
+def agenda(folder: Path, product: str, end: str, out: Path | None, language: str | None) -> None:
     """Write the pre-read of PRODUCT: the clocked agenda in Markdown; without PRODUCT, of the embedded demo.
 
     Asks the sources now and freezes nothing. Exit status as of report.
@@ -130,7 +153,7 @@ def agenda(folder: Path, product: str, end: str, out: Path | None) -> None:
 
     if not product and end:
         raise InputError("--to: the demo has a fixed window: give a product to choose another")
-    review = open_review(product, end=end, folder=folder)
+    review = open_review(product, end=end, folder=folder, language=language or "")
     text = preread.write(review)
     if out is None:
         click.echo(text, nl=False)
@@ -150,8 +173,11 @@ def agenda(folder: Path, product: str, end: str, out: Path | None) -> None:
 @click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Open this report; ask no source again.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of JupyterLab (default: a free one).")
 @click.option("--browser/--no-browser", default=True, help="Open the browser, or only print the address.")
+@_LANGUAGE
 @click.pass_obj
-def live(folder: Path, product: str, end: str, made: Path | None, port: int, browser: bool) -> None:
+def live(
+    folder: Path, product: str, end: str, made: Path | None, port: int, browser: bool, language: str | None
+) -> None:
     """Open the meeting of PRODUCT in JupyterLab: the review, executed, with forms for decisions and a clock.
 
     Makes the report first, unless --report names one. Decisions are written to
@@ -163,10 +189,10 @@ def live(folder: Path, product: str, end: str, made: Path | None, port: int, bro
 
     progress = choose()
     try:
-        report = made or make_report(product, folder=folder, end=end, progress=progress).path
+        report = made or make_report(product, folder=folder, end=end, language=language or "", progress=progress).path
     finally:
         progress.close()
-    with open_live(report, folder / "minutes", port=port) as opened:
+    with open_live(report, folder / "minutes", port=port, language=language or "") as opened:
         for failure in opened.failures:
             click.echo(failure, err=True)
         click.echo(opened.page)
@@ -176,76 +202,6 @@ def live(folder: Path, product: str, end: str, made: Path | None, port: int, bro
             webbrowser.open(opened.page)
         with suppress(KeyboardInterrupt):
             opened.server.process.wait()
-
-
-@cli.command()
-@click.argument("product", default="")
-@click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Of this report (default: the newest).")
-@click.option("--html", "as_page", is_flag=True, help="Write minutes.html beside it, to copy into documents and mail.")
-@click.pass_obj
-def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> None:
-    """Print minutes.md of the newest report of PRODUCT, with what people wrote into it.
-
-    When the report wrote a newer text beside edited minutes, it is named: merge it by hand.
-    """
-    from prodmeet_kit.minutes_page import minutes_of, to_merge, write_page
-
-    file = minutes_of(product, folder / "reports", made)
-    click.echo(write_page(file) if as_page else file.read_text(encoding="utf-8"), nl=as_page)
-    if merge := to_merge(file):
-        click.echo(f"{file} was edited. {merge}", err=True)
-
-
-@cli.command()
-@click.argument("product")
-@click.argument("text")
-@click.option("--kind", default="topic", help="question, change, toil, announcement or topic (the default).")
-@click.option("--owner", default="", metavar="WHO", help="Who asks, brings or does it.")
-@click.option("--start", metavar="TIME", help="Required for a change: when it begins, in the product's zone.")
-@click.option("--duration", metavar="2h", help="Required for a change: how long it takes.")
-@click.option(
-    "--service", "services", metavar="NAME", multiple=True, help="Of a change: a service it touches; several."
-)
-@click.option("--expect", "expected_effect", metavar="'cart/requests up 10%'", help="Of a change: its expected effect.")
-@click.option("--response", "response_needed", metavar="TEXT", help="Of a change: what SREs have to do.")
-@click.option("--rollback", metavar="TEXT", help="Of a change: how it is undone.")
-@click.option("--minutes", metavar="N", help="Required for toil: minutes each time.")
-@click.option("--per-week", metavar="N", help="Required for toil: how often in a week.")
-@click.pass_obj
-def add(folder: Path, /, product: str, text: str, **fields: str | tuple[str, ...] | None) -> None:
-    """Add TEXT to the next meeting of PRODUCT: one small file in minutes/PRODUCT/inbox/, which may be edited.
-
-    Shown until the meeting after it is closed: write closed: true into the file, or an answer to a question.
-    """
-    from prodmeet_kit.minutes.inbox import add as add_entry
-    from prodmeet_kit.minutes.inbox import unread
-    from prodmeet_kit.parameters import load
-
-    loaded = load(product, folder / "parameters")
-    path = add_entry(loaded, folder / "minutes", text, {key: value for key, value in fields.items() if value})
-    click.echo(path)
-    if mend := unread(loaded, str(fields["kind"])):
-        click.echo(mend, err=True)
-
-
-@cli.command()
-@click.argument("product")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-@click.pass_obj
-def sync(folder: Path, product: str, dry_run: bool) -> None:
-    """Bring the action items of PRODUCT and its GitHub issues together, both ways.
-
-    Needs a source of type github_action_items in sources.action_items, with repo,
-    label and token. A second run changes nothing. When GitHub cannot be asked, exit status 1.
-    """
-    from prodmeet_kit.minutes.github_sync import sync as bring_together
-    from prodmeet_kit.parameters import load
-
-    try:
-        for line in bring_together(load(product, folder / "parameters"), folder / "minutes", dry_run=dry_run):
-            click.echo(line)
-    except SourceError as error:  # status 3 would say that a report was written
-        raise ProdmeetError(str(error)) from None
 
 
 @cli.command()
@@ -280,7 +236,8 @@ def schema(folder: Path, only_look: bool) -> None:
     click.echo(path)
 
 
-cli.add_command(explore)
+for command in (add, explore, minutes, sync):
+    cli.add_command(command)
 
 
 def main() -> None:

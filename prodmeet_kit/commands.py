@@ -1,4 +1,4 @@
-"""Commands of ``prodmeet`` that stand outside a report: exploring."""
+"""Commands of ``prodmeet`` around a report: exploring, the minutes, what is brought to a meeting, GitHub."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-__all__ = ["explore"]
+from prodmeet_kit.errors import ProdmeetError, SourceError
+
+__all__ = ["add", "explore", "minutes", "sync"]
 
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -35,3 +37,73 @@ def explore(folder: Path, product: str, made: Path | None, end: str, port: int, 
             webbrowser.open(page)
         with suppress(KeyboardInterrupt):
             server.process.wait()
+
+
+@click.command()
+@click.argument("product", default="")
+@click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Of this report (default: the newest).")
+@click.option("--html", "as_page", is_flag=True, help="Write minutes.html beside it, to copy into documents and mail.")
+@click.pass_obj
+def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> None:
+    """Print minutes.md of the newest report of PRODUCT, with what people wrote into it.
+
+    When the report wrote a newer text beside edited minutes, it is named: merge it by hand.
+    """
+    from prodmeet_kit.minutes_page import minutes_of, to_merge, write_page
+
+    file = minutes_of(product, folder / "reports", made)
+    click.echo(write_page(file) if as_page else file.read_text(encoding="utf-8"), nl=as_page)
+    if merge := to_merge(file):
+        click.echo(f"{file} was edited. {merge}", err=True)
+
+
+@click.command()
+@click.argument("product")
+@click.argument("text")
+@click.option("--kind", default="topic", help="question, change, toil, announcement or topic (the default).")
+@click.option("--owner", default="", metavar="WHO", help="Who asks, brings or does it.")
+@click.option("--start", metavar="TIME", help="Required for a change: when it begins, in the product's zone.")
+@click.option("--duration", metavar="2h", help="Required for a change: how long it takes.")
+@click.option(
+    "--service", "services", metavar="NAME", multiple=True, help="Of a change: a service it touches; several."
+)
+@click.option("--expect", "expected_effect", metavar="'cart/requests up 10%'", help="Of a change: its expected effect.")
+@click.option("--response", "response_needed", metavar="TEXT", help="Of a change: what SREs have to do.")
+@click.option("--rollback", metavar="TEXT", help="Of a change: how it is undone.")
+@click.option("--minutes", metavar="N", help="Required for toil: minutes each time.")
+@click.option("--per-week", metavar="N", help="Required for toil: how often in a week.")
+@click.pass_obj
+def add(folder: Path, /, product: str, text: str, **fields: str | tuple[str, ...] | None) -> None:
+    """Add TEXT to the next meeting of PRODUCT: one small file in minutes/PRODUCT/inbox/, which may be edited.
+
+    Shown until the meeting after it is closed: write closed: true into the file, or an answer to a question.
+    """
+    from prodmeet_kit.minutes.inbox import add as add_entry
+    from prodmeet_kit.minutes.inbox import unread
+    from prodmeet_kit.parameters import load
+
+    loaded = load(product, folder / "parameters")
+    path = add_entry(loaded, folder / "minutes", text, {key: value for key, value in fields.items() if value})
+    click.echo(path)
+    if mend := unread(loaded, str(fields["kind"])):
+        click.echo(mend, err=True)
+
+
+@click.command()
+@click.argument("product")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.pass_obj
+def sync(folder: Path, product: str, dry_run: bool) -> None:
+    """Bring the action items of PRODUCT and its GitHub issues together, both ways.
+
+    Needs a source of type github_action_items in sources.action_items, with repo,
+    label and token. A second run changes nothing. When GitHub cannot be asked, exit status 1.
+    """
+    from prodmeet_kit.minutes.github_sync import sync as bring_together
+    from prodmeet_kit.parameters import load
+
+    try:
+        for line in bring_together(load(product, folder / "parameters"), folder / "minutes", dry_run=dry_run):
+            click.echo(line)
+    except SourceError as error:  # status 3 would say that a report was written
+        raise ProdmeetError(str(error)) from None

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.decided import last_time
-from prodmeet_kit.agenda.quiet_services import sentence
-from prodmeet_kit.display.languages import t, tn, use
+from prodmeet_kit.display.languages import listed, sentences, t, tn, use
 from prodmeet_kit.display.markdown import escape
 from prodmeet_kit.display.numbers import write as written
 from prodmeet_kit.frames import rows
@@ -44,7 +44,7 @@ def write(review: Review) -> str:
         parts.append(_annex([line for line in lines if line["place"] == "annex"], titles))
         spoken = {line["item"] for line in lines}
         quiet = [item for item in review.items if item.key not in spoken and item.state != "could_not_check"]
-        parts += [_quiet(sentence(review.findings, review.lines), quiet), _to_know(review, titles)]
+        parts += [_quiet(quiet_services.sentence(review.findings, review.lines), quiet), _to_know(review, titles)]
         return "\n".join(part for part in parts if part)
 
 
@@ -63,14 +63,14 @@ def _head(review: Review) -> str:
         given=written(float(review.lines["minutes"].sum()), "number"),
         all=written(product.meeting.duration.total_seconds() / 60, "number"),
     )
-    return f"# {escape(title)}\n\n{escape(as_of)} {escape(clock)}\n\n{escape(review.overview.headline)}\n"
+    return f"# {escape(title)}\n\n{escape(sentences([as_of, clock]))}\n\n{escape(review.overview.headline)}\n"
 
 
 def _unchecked(review: Review) -> str:
     failed = [source for source in review.facts.sources if source.state == "failed"]
     unknown = [item for item in review.items if item.state == "could_not_check"]
     if not review.failures and not failed and not unknown:
-        names = ", ".join(source.name for source in review.facts.sources)
+        names = listed(source.name for source in review.facts.sources)
         return escape(t("All sources answered: {names}.", names=names)) + "\n" if names else ""
     texts = [f"{failure.section.replace('_', ' ')}, {failure.source}: {failure.message}" for failure in review.failures]
     texts += [f"{source.name}: {source.detail}" for source in failed]

@@ -36,6 +36,9 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
     content: dict[str, Any] = {
         "generated_at": generated_at or datetime.now(UTC).replace(microsecond=0),
         "product": facts.product.product,
+        "title": facts.product.title,
+        "language": facts.product.language,
+        "glance": _glance(review),
         "window": _window(facts),
         "previous_meeting": facts.previous.end if facts.previous else None,
         "sources": [vars(source) for source in facts.sources],
@@ -109,6 +112,15 @@ def _meeting_health(review: Review) -> dict[str, Any]:
         "durations": rows(review.findings.took_now),
         "split": None if halves is None else vars(halves),
         "fold": review.folding,
+    }
+
+
+def _glance(review: Review) -> dict[str, int | None]:
+    """What the index shows beside the SLOs: pages since the last meeting, not known without alerts, and questions."""
+    known = review.facts.records.get("alert_runs") is not None
+    return {
+        "pages": len(review.findings.pages) if known else None,
+        "to_decide": sum(len(item.questions) for item in review.items),
     }
 
 

@@ -62,6 +62,7 @@ def make_report(
     from_snapshot: str | Path | None = None,
     jobs: int | None = None,
     cell_limit_s: int = CELL_LIMIT_S,
+    language: str = "",
     progress: Reporter | None = None,
 ) -> ReportResult:
     """Make ``<out>/<product>/<date>/`` and return where it is and what could not be checked.
@@ -70,7 +71,8 @@ def make_report(
     unless given. ``start`` and ``end`` are ISO 8601 in the product's zone. Facts
     come from ``from_snapshot`` (or the snapshot in that folder) when given, else from the product's sources, or,
     without a product, from the embedded demo; what ``minutes/`` says by now is added to frozen ones.
-    ``jobs`` is how many queries are asked side by side, ``cell_limit_s`` how many seconds one cell may take.
+    ``jobs`` is how many queries are asked side by side, ``cell_limit_s`` how many seconds one cell may take,
+    ``language`` what the report is written in, the product's when empty.
 
     Raises :class:`InputError` when something given cannot be used and
     :class:`ReportError` when the report cannot be put in place; both leave
@@ -82,21 +84,31 @@ def make_report(
     frozen = _frozen(product, from_snapshot)
     if frozen is not None and (start or end):
         raise InputError(_FIXED if product or from_snapshot else _FIXED_DEMO)
+    from prodmeet_kit.review import in_language
+
     with Kernel() as kernel, ThreadPoolExecutor(1, "prodmeet") as beside:
         if frozen is None:
             ask = _asking(product, home, (start, end), _earlier(reports, home, product), jobs, progress)
             libraries = beside.submit(_load_libraries)
-            facts = ask()
+            facts = in_language(ask(), language)
             libraries.result()
         else:
             _load_libraries()
             facts, frozen = _said_since(_outline(frozen, product), frozen, home / "minutes")
+            facts = in_language(facts, language)
         with staging(reports / facts.product.product) as new:
             _freeze(facts, frozen, new / SNAPSHOT)
             failures = _write(new, facts, kernel, beside, cell_limit_s, progress)
             notes: list[str] = []
             path = put_in_place(new, facts.window.day.isoformat(), notes.append)
+            notes += _shelve(reports, path)
             return ReportResult(path, failures, tuple(notes))
+
+
+def _shelve(reports: Path, report: Path) -> list[str]:
+    from prodmeet_kit.page.index import shelve
+
+    return shelve(reports, report.parent.name, report.name)
 
 
 def _frozen(product: str, from_snapshot: str | Path | None) -> Path | None:
@@ -185,9 +197,9 @@ def _write(
     from prodmeet_kit.run.numbers import compute
 
     product = facts.product
-    computed = beside.submit(compute, new / SNAPSHOT)
+    computed = beside.submit(compute, new / SNAPSHOT, product.language)
     kernel.offer(new / SNAPSHOT)
-    given = {"product": product.product, "snapshot": SNAPSHOT}
+    given = {"product": product.product, "snapshot": SNAPSHOT, "language": product.language}
     notebook = template.prepare(resources.notebook(), given, product.meeting.agenda)
     progress.step("running the notebook")
     progress.start(sum(cell.cell_type == "code" for cell in notebook.cells))
@@ -196,7 +208,7 @@ def _write(
     numbers = computed.result()
     progress.step("writing the report")
     template.tidy(notebook)
-    template.say_failures(notebook, broken)
+    template.say_failures(notebook, broken, product.language)
 
     from prodmeet_kit.page import export_html
 

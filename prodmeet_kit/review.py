@@ -27,11 +27,17 @@ if TYPE_CHECKING:
     from prodmeet_kit.facts import Facts
     from prodmeet_kit.parameters.models import Product
 
-__all__ = ["Review", "open_review", "window_of"]
+__all__ = ["Review", "in_language", "open_review", "window_of"]
 
 
 def open_review(
-    product: str = "", *, start: str = "", end: str = "", snapshot: str | Path = "", folder: str | Path = "."
+    product: str = "",
+    *,
+    start: str = "",
+    end: str = "",
+    snapshot: str | Path = "",
+    folder: str | Path = ".",
+    language: str = "",
 ) -> Review:
     """Open the review of a product.
 
@@ -40,29 +46,41 @@ def open_review(
     names ``<folder>/parameters/<product>.yaml``, looked for in the folder and
     then in those above it, and its sources are asked now, for the window that
     ends at ``end`` (default: now) and starts at ``start`` (default: one cadence
-    earlier); both ISO 8601, in the product's zone.
+    earlier); both ISO 8601, in the product's zone. ``language`` is the one to
+    write in, ``en`` or ``ja``; the product's when empty.
 
     Raises :class:`~prodmeet_kit.errors.InputError` for anything a person has to mend.
     """
     from prodmeet_kit.snapshot import locate, reopen
 
     if snapshot:
-        return Review(reopen(locate(Path(snapshot))))
+        return Review(in_language(reopen(locate(Path(snapshot))), language))
     if not product:
         from prodmeet_kit.demo import SNAPSHOT
 
-        return Review(reopen(SNAPSHOT))
+        return Review(in_language(reopen(SNAPSHOT), language))
     from prodmeet_kit.gather import gather, open_metrics
     from prodmeet_kit.parameters import load
 
     home = _home(product, Path(folder))
     loaded = load(product, home / "parameters")
     window = window_of(loaded, start=start, end=end)
-    review = Review(
-        gather(loaded, window, folder=home / "parameters", minutes=home / "minutes", previous=home / "reports")
-    )
+    facts = gather(loaded, window, folder=home / "parameters", minutes=home / "minutes", previous=home / "reports")
+    review = Review(in_language(facts, language))
     review.ask_at = partial(open_metrics, loaded, home / "parameters")
     return review
+
+
+def in_language(facts: Facts, language: str) -> Facts:
+    """The facts, to be written about in this language; as they are when it is empty.
+
+    Raises :class:`InputError` for a language without a catalogue.
+    """
+    if not language:
+        return facts
+    if language not in languages.LANGUAGES:
+        raise InputError(f"language {language}: choose from {', '.join(languages.LANGUAGES)}")
+    return replace(facts, product=facts.product.model_copy(update={"language": language}))
 
 
 def _home(product: str, folder: Path) -> Path:

@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import AgendaItem
+from prodmeet_kit.display.languages import t
 from prodmeet_kit.errors import Failure, InputError
 from prodmeet_kit.parameters.models import AGENDA
 
@@ -42,7 +43,7 @@ def build(name: str, findings: Findings) -> AgendaItem:
         return AgendaItem(
             key=name,
             title=name.replace("_", " ").capitalize(),
-            headline=f"Could not check: {message}",
+            headline=t("Could not check: {message}", message=message),
             state="could_not_check",
             timezone=findings.facts.window.timezone,
             failures=(Failure(name, "analysis", message),),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.analysis.promises import PROMISE
 from prodmeet_kit.display.labels import brief
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, sentence, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -43,7 +44,11 @@ def item(findings: Findings) -> AgendaItem:
         headline=_headline(items, overdue, close, reopen, unproved, promised),
         state="attention" if any(map(len, (overdue, reopen, close, unproved, late))) else "fine",
         timezone=findings.facts.window.timezone,
-        evidence=(*((_table(items),) if len(items) else ()), *((_promises(promised),) if len(promised) else ())),
+        evidence=(
+            *((_table(items),) if len(items) else ()),
+            *((_promises(promised),) if len(promised) else ()),
+            *behind(findings, title, ["verify/"]),
+        ),
         questions=(*_questions(overdue, close, reopen), *(_asked(row) for row in rows(late))),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=(*_candidates(findings, overdue, close, reopen), *_broken(findings, late)),
@@ -69,7 +74,7 @@ def _headline(
         parts.append(tn("{n} closed that cannot be proved", "{n} closed that cannot be proved", len(unproved)))
     if len(promised):
         parts.append(tn("{n} more promised at a meeting", "{n} more promised at meetings", len(promised)))
-    return ", ".join(parts) + "."
+    return sentence(listed(parts))
 
 
 def _asked(promise: Mapping[str, Any]) -> str:

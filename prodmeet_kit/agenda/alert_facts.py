@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import sentences, t, tn
 from prodmeet_kit.display.numbers import write
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def _seen(findings: Findings) -> str:
     begin = findings.facts.window.start
     episodes = findings.episodes[findings.episodes["end"] > begin]
     events = findings.recent_alert_events
-    sentences = [
+    parts = [
         t(
             "Since the last meeting: {episodes} of {alerts}, in {events}.",
             episodes=tn("{n} episode", "{n} episodes", len(episodes)),
@@ -44,7 +44,7 @@ def _seen(findings: Findings) -> str:
         ),
     ]
     if several := int((episodes["runs"] > 1).sum()):
-        sentences.append(
+        parts.append(
             tn(
                 "{n} episode is joined of several runs: it flapped, or several servers saw it.",
                 "{n} episodes are joined of several runs: they flapped, or several servers saw them.",
@@ -52,16 +52,16 @@ def _seen(findings: Findings) -> str:
             )
         )
     if len(episodes) and not episodes["acknowledges"].any():
-        sentences.append(t("No source of alerts tells whether a person answered."))
+        parts.append(t("No source of alerts tells whether a person answered."))
     if unknown := findings.paging_unknown:
-        sentences.append(
+        parts.append(
             tn(
                 "Of {n} run nobody knows whether it paged; it counts as not: set page at its source.",
                 "Of {n} runs nobody knows whether they paged; they count as not: set page at their source.",
                 unknown,
             )
         )
-    return " ".join(sentences)
+    return sentences(parts)
 
 
 def _unseen(findings: Findings) -> list[Evidence]:
@@ -79,6 +79,7 @@ def _unseen(findings: Findings) -> list[Evidence]:
                 Column("text", t("What")),
             ),
             anchor=("code", "start"),
+            place="unseen",
             folded=True,
         )
     ]

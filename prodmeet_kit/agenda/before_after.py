@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.frames import rows
 
@@ -76,7 +76,7 @@ def _rest(rest: pd.DataFrame, *, others: bool) -> dict[str, Any]:
     what = tn("{n} measure", "all {n} measures", len(rest))
     if others:
         what = tn("{n} other measure", "{n} other measures", len(rest))
-    return {"what": what, "was": UNKNOWN, "now": UNKNOWN, "moved": ", ".join(parts), "expected": ""}
+    return {"what": what, "was": UNKNOWN, "now": UNKNOWN, "moved": listed(parts), "expected": ""}
 
 
 def _table(title: str, shown: list[dict[str, Any]], *, folded: bool) -> Table:
@@ -159,7 +159,7 @@ def _days(row: dict[str, Any]) -> str:
     causes = {"data": t("the data begins"), "meeting": t("this meeting")}
     short = dict.fromkeys(cause for cause in (row["shortened_before"], row["shortened_after"]) if cause)
     if short:
-        parts.append(t("cut by {causes}", causes=", ".join(causes.get(cause, cause) for cause in short)))
+        parts.append(t("cut by {causes}", causes=listed(causes.get(cause, cause) for cause in short)))
     if row["slo_events"]:
         parts.append(t("without the outage that began with it"))
-    return "; ".join(parts)
+    return clauses(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.display import languages
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.frames import rows
 
@@ -57,7 +58,7 @@ def sentence(row: dict[str, Any], what: str) -> str:
         text += t(", {owner}", owner=row["owner"])
     if row["due"]:
         text += t(", until {due}", due=row["due"])
-    return f"{text}. {row['note']}" if row["note"] else f"{text}."
+    return languages.sentences([languages.sentence(text), row["note"]])
 
 
 def spoken_before(findings: Findings) -> dict[str, str]:

@@ -68,6 +68,8 @@ class Column:
 class Table:
     """Rows worth reading. ``anchor`` columns make a stable id for each row; ``folded`` opens on demand.
 
+    ``place`` stands before them where another table of the item has rows of the same name: else which row has which
+    address would depend on what else is there.
     ``details`` are columns of long text: each row shows those it has on a line
     of its own below it, so that the table stays narrow enough to be read.
     """
@@ -79,6 +81,7 @@ class Table:
     anchor: tuple[str, ...] = ()
     folded: bool = False
     caption: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """Series over time. ``frame``: UTC grid index, one column a line; ``faint``: the period before, same length."""
+    """Series over time. ``frame``: UTC grid index, one column a line; ``faint``: the period before, same length.
+
+    ``bent``: the axis is linear up to 1 and logarithmic above, so that a factor of 300 does not flatten one of 6.
+    """
 
     title: str
     frame: pd.DataFrame
@@ -115,6 +121,7 @@ class Chart:
     kind: Literal["line", "percent"] = "line"
     caption: str = ""
     folded: bool = False
+    bent: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def evidence(
             "For {meetings} meetings nobody decided about {items} and none was ever red: fold them, or leave them out.",
             len(folding),
             meetings=meetings,
-            items=", ".join(folding),
+            items=listed(folding),
         )
         found.append(Note(told))
     return found
@@ -55,8 +55,8 @@ def _split(split: Split) -> str:
         "The meetings of {days} overran: split them. First: {first} ({lines}, {minutes} min)."
         " Second: {second} ({others}, {more} min).",
         days=t(" and ").join(split.overruns),
-        first=", ".join(split.first),
-        second=", ".join(split.second),
+        first=listed(split.first),
+        second=listed(split.second),
         lines=tn("{n} line", "{n} lines", int(split.lines[0])),
         others=tn("{n} line", "{n} lines", int(split.lines[1])),
         minutes=write(split.minutes[0], "number"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import metrics_definitions, metrics_load, metrics_resources, metrics_slos
 from prodmeet_kit.agenda.absent import could_not_check
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Figure
 from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, brief, fine, kept_of, refs
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.analysis import capacity
@@ -17,11 +19,16 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
+    from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Findings
 
 __all__ = ["item"]
 
 KEY = "metrics"
+
+
+MOST_OPEN = 24
+"""So many charts are open; more are a wall nobody reads, so the others fold, in the order of the page."""
 
 
 def item(findings: Findings) -> AgendaItem:
@@ -43,13 +50,16 @@ def item(findings: Findings) -> AgendaItem:
         title=title,
         headline=_headline(slos, questions, spoken_for=len(bad) + len(unknown)),
         brief=brief(findings),
-        state="attention" if questions else "fine",
+        state="attention" if questions else "fine" if len(slos) or len(findings.resources) else "none",
         timezone=findings.facts.window.timezone,
-        evidence=(
-            *metrics_slos.evidence(findings),
-            *metrics_load.evidence(findings),
-            *metrics_resources.evidence(findings),
-            *metrics_definitions.evidence(findings),
+        evidence=folded_beyond(
+            MOST_OPEN,
+            (
+                *metrics_slos.evidence(findings),
+                *metrics_load.evidence(findings),
+                *metrics_resources.evidence(findings),
+                *metrics_definitions.evidence(findings),
+            ),
         ),
         questions=questions,
         failures=tuple(findings.facts.failed(KEY)),
@@ -133,3 +143,14 @@ def _all_quiet(findings: Findings) -> tuple[Candidate, ...]:
         return ()
     reason = t("every SLO is kept") if kept == every else kept_of(kept, every)
     return (raised(findings, "all_quiet", "slos", reason),)
+
+
+def folded_beyond(most: int, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence with every figure folded but the first ``most`` of those that were open."""
+    left = most
+    shown: list[Evidence] = []
+    for each in evidence:
+        open_ = isinstance(each, Figure) and not each.folded
+        shown.append(replace(each, folded=True) if isinstance(each, Figure) and open_ and left <= 0 else each)
+        left -= open_
+    return tuple(shown)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import metrics_efficiency
 from prodmeet_kit.agenda.metrics_load import MOVED
 from prodmeet_kit.analysis import capacity
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import clauses, listed, sentence, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -47,8 +47,8 @@ def fine(slos: pd.DataFrame) -> str:
         if names:
             more = len(names) - NAMED
             shown = names[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
-            parts.append(f"{words}: {', '.join(shown)}")
-    return "; ".join(parts) + "."
+            parts.append(f"{words}: {listed(shown)}")
+    return sentence(clauses(parts))
 
 
 def kept_of(kept: int, every: int) -> str:
@@ -61,11 +61,10 @@ def refs(frame: pd.DataFrame) -> list[str]:
     return [f"{service}/{name}" for service, name in zip(frame["service"], frame["name"], strict=True)]
 
 
-def _sentence(clauses: list[str], otherwise: str) -> str:
-    more = len(clauses) - MOST
-    shown = clauses[:MOST] + ([tn("{n} more below", "{n} more below", more)] if more > 0 else [])
-    text = "; ".join(shown) or otherwise
-    return f"{text}."
+def _sentence(parts: list[str], otherwise: str) -> str:
+    more = len(parts) - MOST
+    shown = parts[:MOST] + ([tn("{n} more below", "{n} more below", more)] if more > 0 else [])
+    return sentence(clauses(shown) or otherwise)
 
 
 def _changed(findings: Findings) -> list[str]:

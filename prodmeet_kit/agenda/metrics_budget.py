@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.analysis.budget import NOTABLE
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import local
+from prodmeet_kit.display.times import short_date
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
@@ -68,15 +68,14 @@ def _left(row: Mapping[str, Any], timezone: str) -> str:
     if row["left_incidents"]:
         return t(
             "bad events of {start} to {end} left the window, {incidents} among them",
-            incidents=", ".join(row["left_incidents"]),
+            incidents=listed(row["left_incidents"]),
             **span,
         )
     return t("bad events of {start} to {end} left the window", **span)
 
 
 def _day(instant: Any, timezone: str) -> str:
-    clock = local(instant.to_pydatetime(), timezone)
-    return t("{day} {month}", day=clock.day, month=t(f"{clock:%b}"))
+    return short_date(instant.to_pydatetime(), timezone, weekday=False)
 
 
 def _outlook(row: Mapping[str, Any], timezone: str) -> str:
@@ -102,7 +101,7 @@ def _notes(budget: pd.DataFrame, timezone: str) -> list[Note]:
         for row in rows(budget[budget["outlook"] == "date"].sort_values("runs_out"))
     ]
     if ending:
-        text = t("At the pace since the last meeting the budget is gone: {ends}.", ends=", ".join(ending))
+        text = t("At the pace since the last meeting the budget is gone: {ends}.", ends=listed(ending))
         notes.append(Note(text, "warning"))
     return notes
 
@@ -124,7 +123,7 @@ def _moves(budget: pd.DataFrame, slos: pd.DataFrame, timezone: str) -> Table:
     )
     caption = t("Shares of the budget of the SLO window. Budget gone: at the pace since the last meeting")
     title = t("Error budgets since the last meeting")
-    return Table(title, frame, columns, anchor=("service", "name"), folded=True, caption=caption)
+    return Table(title, frame, columns, anchor=("service", "name"), folded=True, caption=caption, place="budget")
 
 
 def _parts(parts: pd.DataFrame) -> Table:
@@ -144,7 +143,9 @@ def _parts(parts: pd.DataFrame) -> Table:
     )
     caption = t("The parts of an SLO add up to what it spent since the last meeting")
     title = t("What spent the error budgets")
-    return Table(title, frame, columns, anchor=("service", "name", "kind", "id"), folded=True, caption=caption)
+    return Table(
+        title, frame, columns, anchor=("service", "name", "kind", "id"), folded=True, caption=caption, place="spent"
+    )
 
 
 def _services(services: pd.DataFrame) -> Table:
@@ -156,7 +157,7 @@ def _services(services: pd.DataFrame) -> Table:
     )
     caption = t("Each budget counts the same, whatever its traffic; the services add up to what the product spent")
     title = t("Which service spent the error budgets")
-    return Table(title, services, columns, anchor=("service",), folded=True, caption=caption)
+    return Table(title, services, columns, anchor=("service",), folded=True, caption=caption, place="spent_by")
 
 
 def _exclusions(findings: Findings) -> list[Table]:
@@ -187,6 +188,13 @@ def _exclusions(findings: Findings) -> list[Table]:
     touched = findings.slos.merge(excluded[["service", "name"]].drop_duplicates(), on=["service", "name"])
     caption = t("Whole steps of the trend inside each exclusion; an SLO counts everything else")
     return [
-        Table(t("Excluded from SLOs"), excluded, taken, anchor=("service", "name", "start"), caption=caption),
-        Table(t("SLOs with and without exclusions"), touched, both, anchor=("service", "name")),
+        Table(
+            t("Excluded from SLOs"),
+            excluded,
+            taken,
+            anchor=("service", "name", "start"),
+            caption=caption,
+            place="excluded",
+        ),
+        Table(t("SLOs with and without exclusions"), touched, both, anchor=("service", "name"), place="without"),
     ]

@@ -42,7 +42,13 @@ def decision_table(decisions: pd.DataFrame) -> Table:
     )
     caption = t("After the decision matrix of the SRE Workbook, chapter 2")
     return Table(
-        t("What to do about the objectives"), frame, columns, anchor=("service",), folded=True, caption=caption
+        t("What to do about the objectives"),
+        frame,
+        columns,
+        anchor=("service",),
+        folded=True,
+        caption=caption,
+        place="objectives",
     )
 
 

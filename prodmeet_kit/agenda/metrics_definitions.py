@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 from prodmeet_kit.previous import SECTION, SOURCE
@@ -69,6 +69,7 @@ def _table(ledger: pd.DataFrame, caption: str) -> Table:
         frame,
         columns,
         anchor=("kind", "subject", "what"),
+        place="defined",
         caption=caption,
     )
 
@@ -100,5 +101,5 @@ def _affects(refs: list[str]) -> str:
     """What is touched, without the kind where it is clear; many become a number."""
     names = [ref.partition("/")[2] or ref.replace("_", " ") for ref in refs]
     if len(names) > _NAMED:
-        return t("{names} and {n} more", names=", ".join(names[:_NAMED]), n=len(names) - _NAMED)
-    return ", ".join(names) or t("nothing")
+        return t("{names} and {n} more", names=listed(names[:_NAMED]), n=len(names) - _NAMED)
+    return listed(names) or t("nothing")

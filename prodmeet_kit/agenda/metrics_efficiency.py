@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.evidence import Candidate, Column, Note, Table
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.languages import listed, sentence, t
 from prodmeet_kit.display.numbers import UNKNOWN, number, write
 from prodmeet_kit.frames import rows
 
@@ -26,7 +26,7 @@ CPU = "CPU s/"
 def evidence(findings: Findings) -> list[Evidence]:
     """A sentence for each regression and gain, then the table; nothing where no load is known."""
     found: list[Evidence] = [
-        Note(_sentence(row, findings) + ".", "warning" if row["change"] > 0 else "info")
+        Note(sentence(_clause(row, findings)), "warning" if row["change"] > 0 else "info")
         for row in _once(findings.regressions)
     ]
     if len(findings.efficiency):
@@ -37,16 +37,16 @@ def evidence(findings: Findings) -> list[Evidence]:
 def questions(findings: Findings) -> tuple[str, ...]:
     """Each regression, with the changes of its day where there are any."""
     return tuple(
-        t("{regression}: is it worth it, or does it go back?", regression=_sentence(row, findings))
+        t("{regression}: is it worth it, or does it go back?", regression=_clause(row, findings))
         if row["changes"]
-        else t("{regression}: what is the cause?", regression=_sentence(row, findings))
+        else t("{regression}: what is the cause?", regression=_clause(row, findings))
         for row in _worse(findings)
     )
 
 
 def regressions(findings: Findings) -> list[str]:
     """Each regression as a clause, with its date and the changes of that day."""
-    return [_sentence(row, findings) for row in _worse(findings)]
+    return [_clause(row, findings) for row in _worse(findings)]
 
 
 def candidates(findings: Findings) -> tuple[Candidate, ...]:
@@ -56,7 +56,7 @@ def candidates(findings: Findings) -> tuple[Candidate, ...]:
             findings,
             "regression",
             f"{row['service']}/{row['resource']}",
-            _sentence(row, findings),
+            _clause(row, findings),
             50 * min(row["change"], 0.3),
         )
         for row in _worse(findings)
@@ -77,7 +77,7 @@ def _worse(findings: Findings) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _sentence(row: dict[str, Any], findings: Findings) -> str:
+def _clause(row: dict[str, Any], findings: Findings) -> str:
     """``web uses 12% more cpu at equal load since Fri 13 Nov 14:00, the day of CH-31``."""
     words = {"size": write(abs(row["change"]), "budget"), "service": row["service"], "resource": row["resource"]}
     window = findings.facts.window
@@ -91,7 +91,7 @@ def _sentence(row: dict[str, Any], findings: Findings) -> str:
     less = t("{service} uses {size} less {resource} at equal load since {since}", since=since, **words)
     text = more if row["change"] > 0 else less
     if row["changes"]:
-        return text + t(", the day of {changes}", changes=", ".join(row["changes"]))
+        return text + t(", the day of {changes}", changes=listed(row["changes"]))
     return text + t(", a day without a known change")
 
 
@@ -118,7 +118,14 @@ def _table(efficiency: pd.DataFrame) -> Table:
     caption = t(
         "At equal load: hours of this window against hours of the one before with the same load and time of day"
     )
-    return Table(t("Efficiency"), frame, tuple(columns), anchor=("service", "resource", "load"), caption=caption)
+    return Table(
+        t("Efficiency"),
+        frame,
+        tuple(columns),
+        anchor=("service", "resource", "load"),
+        caption=caption,
+        place="efficiency",
+    )
 
 
 def _each(value: float, unit: str) -> str:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Candidate, Chart, Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.agenda.over_time import over_time
+from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.unusual_loads import most_unusual, said, unusual_table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import UNKNOWN, is_bytes, write
 from prodmeet_kit.display.times import short_date
 from prodmeet_kit.frames import rows
@@ -34,7 +35,9 @@ SAID = 3
 
 def evidence(findings: Findings) -> list[Evidence]:
     """The table of loads, their unusual days, then their figures; nothing where the product has none."""
-    return [_table(findings), *_unusual(findings), *_figures(findings)] if len(findings.loads) else []
+    if not len(findings.loads):
+        return []
+    return [_table(findings), *_unusual(findings), *behind(findings, t("Load"), ["load/"]), *_figures(findings)]
 
 
 def questions(findings: Findings) -> tuple[str, ...]:
@@ -42,7 +45,7 @@ def questions(findings: Findings) -> tuple[str, ...]:
     days = findings.unusual_days["day"].drop_duplicates().sort_values()
     if days.empty:
         return ()
-    named = ", ".join(short_date(day, findings.facts.window.timezone) for day in days.iloc[:SAID])
+    named = listed(short_date(day, findings.facts.window.timezone) for day in days.iloc[:SAID])
     more = len(days) - SAID
     if more > 0:
         named += " " + tn("and {n} more", "and {n} more", more)
@@ -102,7 +105,7 @@ def _table(findings: Findings) -> Table:
         "Like for like: against the same weekdays and hours before · Peak to expect: until the next meeting, with a"
         " range meant to hold 8 of 10 times"
     )
-    table = Table(t("Load"), frame, tuple(columns), anchor=("service", "name"), caption=caption)
+    table = Table(t("Load"), frame, tuple(columns), anchor=("service", "name"), caption=caption, place="load")
     return marked(table, findings, ("load",))
 
 

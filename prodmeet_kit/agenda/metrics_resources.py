@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import metrics_efficiency
 from prodmeet_kit.agenda.evidence import Candidate, Chart, Column, Line, Table
 from prodmeet_kit.agenda.over_time import over_time
+from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
@@ -36,7 +37,8 @@ def evidence(findings: Findings) -> list[Evidence]:
         shown.append(marked(_table(findings.resources), findings, ["resource"]))
         if len(findings.borrowed):
             shown.append(_borrowed_table(findings.borrowed))
-        shown += [marked(_details(findings.resources), findings, ["resource"]), *_charts(findings)]
+        shown.append(marked(_details(findings.resources), findings, ["resource"]))
+        shown += [*behind(findings, t("Resources and efficiency"), ["resource/"]), *_charts(findings)]
     return [*shown, *metrics_efficiency.evidence(findings)]
 
 
@@ -129,7 +131,7 @@ def _table(resources: pd.DataFrame) -> Table:
         Column("saturation_80", t("Time above 80%"), "percent"),
         Column("outlook", t("Outlook")),
     )
-    return Table(t("Resources"), frame, columns, anchor=("service", "name"))
+    return Table(t("Resources"), frame, columns, anchor=("service", "name"), place="resource")
 
 
 def _outlook(row: dict[str, Any]) -> str:
@@ -148,7 +150,7 @@ def _outlook(row: dict[str, Any]) -> str:
         low, high = (write(row[f"days_to_full_{end}"], "days") for end in ("low", "high"))
         text = t("full in {days} ({low} to {high})", days=write(row["days_to_full"], "days"), low=low, high=high)
     if row["full_after_return"] == row["full_after_return"]:
-        text += "; " + t("with the return, in {days}", days=write(row["full_after_return"], "days"))
+        text += t("; ") + t("with the return, in {days}", days=write(row["full_after_return"], "days"))
     return text
 
 
@@ -191,7 +193,7 @@ def _borrowed_table(borrowed: pd.DataFrame) -> Table:
         Column("from_whom", t("From")),
         Column("note", t("Note")),
     )
-    return Table(t("Borrowed capacity"), frame, columns, anchor=("service", "name", "until"))
+    return Table(t("Borrowed capacity"), frame, columns, anchor=("service", "name", "until"), place="borrowed")
 
 
 def _charts(findings: Findings) -> list[Chart]:

@@ -9,9 +9,10 @@ from prodmeet_kit.agenda.evidence import Chart, Column, Line, Table
 from prodmeet_kit.agenda.metrics_budget import evidence as budgets
 from prodmeet_kit.agenda.metrics_decisions import decision_table
 from prodmeet_kit.agenda.over_time import before, marks
+from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.analysis.burn_rates import PAGE
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.languages import clauses, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -38,6 +39,7 @@ def evidence(findings: Findings) -> list[Evidence]:
         marked(slo_table(findings.slos), findings, ["slo"]),
         *budgets(findings),
         decision_table(findings.decisions),
+        *behind(findings, t("Service level objectives"), ["slo/"]),
         *_charts(findings),
     ]
 
@@ -90,7 +92,7 @@ def _note(row: dict[str, Any]) -> str:
     if row["excluded_fraction"] > 0:
         share, everything = write(row["excluded_fraction"], "percent"), write(row["attainment_all"], "percent")
         parts.append(t("{share} of events excluded; counting all: {all}", share=share, all=everything))
-    return "; ".join(parts)
+    return clauses(parts)
 
 
 def _words(code: str) -> str:
@@ -159,6 +161,7 @@ def _burn(findings: Findings, row: dict[str, Any]) -> Chart | None:
         lines=(*lines, Line(1.0, t("budget in one window"))),
         caption=caption,
         unit="",
+        bent=True,
         **_common(findings, row),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Column, Evidence, Note, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -52,8 +52,8 @@ def _rules(findings: Findings) -> tuple[Evidence, ...]:
         )
         return (*notes, Note(same))
     what = _words_of_rules()
-    shown = changes.assign(what=[what.get(code, code) for code in changes["what"]])
-    columns = (Column("alert", t("Alert"), "code"), Column("what", t("What changed")), Column("group", t("Group")))
+    shown = changes.assign(what_text=[what.get(code, code) for code in changes["what"]])
+    columns = (Column("alert", t("Alert"), "code"), Column("what_text", t("What changed")), Column("group", t("Group")))
     title = tn(
         "{n} change of alert rules since the meeting of {day}",
         "{n} changes of alert rules since the meeting of {day}",
@@ -61,7 +61,10 @@ def _rules(findings: Findings) -> tuple[Evidence, ...]:
         day=day,
     )
     details = (Column("before", t("Before"), "code"), Column("after", t("Now"), "code"))
-    return (*notes, Table(title, shown, columns, details, anchor=("alert", "group", "what"), folded=True))
+    return (
+        *notes,
+        Table(title, shown, columns, details, anchor=("alert", "group", "what"), folded=True, place="changed"),
+    )
 
 
 def _silences(findings: Findings) -> tuple[Evidence, ...]:
@@ -103,7 +106,7 @@ def _worded(silences: pd.DataFrame) -> pd.DataFrame:
     states = {"active": t("in force"), "pending": t("planned"), "expired": t("ended")}
     return silences.assign(
         state=[states.get(code, code) for code in silences["state"]],
-        look=[", ".join(reasons[code] for code in row["reasons"]) for row in rows(silences)],
+        look=[listed(reasons[code] for code in row["reasons"]) for row in rows(silences)],
     )
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda import non_paging_attention, non_paging_missed, non_paging_noise
 from prodmeet_kit.agenda.absent import could_not_check, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
+from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.raising import raised
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import clauses, sentence, t, tn
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def item(findings: Findings) -> AgendaItem:
             *non_paging_missed.evidence(findings),
             *non_paging_attention.evidence(findings),
             *non_paging_noise.evidence(findings),
+            *behind(findings, t("What would silence it"), ["replay/"]),
         ),
         questions=_questions(missed, attention, noise),
         failures=tuple(findings.facts.failed(KEY)),
@@ -91,7 +93,8 @@ def _headline(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame
         found.append(tn("{n} needs attention without a page", "{n} need attention without a page", len(attention)))
     if len(noise):
         found.append(tn("{n} alert is noise", "{n} alerts are noise", len(noise)))
-    return f"{'; '.join(found) or t('Nothing is known that should have paged, needs attention or is noise')}."
+    nothing = t("Nothing is known that should have paged, needs attention or is noise")
+    return sentence(clauses(found) or nothing)
 
 
 def _names(attention: pd.DataFrame) -> list[str]:

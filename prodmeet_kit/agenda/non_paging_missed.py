@@ -29,7 +29,7 @@ def evidence(findings: Findings) -> tuple[Evidence, ...]:
         Column("budget_spent", t("Error budget spent"), "budget"),
         Column("rule_words", t("Would have caught it")),
         Column("fires_at", t("It fires at"), "time"),
-        Column("detection_s", t("After"), "duration"),
+        Column("detection_s", t("Detected after"), "duration"),
         Column("price", t("Its price")),
     )
     table = Table(t("Should have paged"), frame, columns, anchor=("id",), caption=_caption())

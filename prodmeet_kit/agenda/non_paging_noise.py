@@ -25,26 +25,36 @@ def evidence(findings: Findings) -> tuple[Evidence, ...]:
     """Noisy alerts, what would silence them, and rules that never fired; nothing where there are none."""
     shown: list[Evidence] = []
     if len(findings.noise):
-        shown += _split(t("Noise"), _noise_frame(findings.noise), _noise_columns())
+        shown += _split(t("Noise"), _noise_frame(findings.noise), _noise_columns(), "noise")
     if len(findings.proposals):
-        shown += _split(t("What would silence it"), _proposal_frame(findings.proposals), _proposal_columns())
+        shown += _split(t("What would silence it"), _proposal_frame(findings.proposals), _proposal_columns(), "silence")
         shown.append(Note(_how(), summary=t("How a change was tried")))
     if len(findings.never_fired):
         title = tn("{n} rule never fired", "{n} rules never fired", len(findings.never_fired))
         columns = (Column("alert", t("Alert"), "code"), Column("group", t("Group"), "code"))
         details = (Column("query", t("Condition"), "code"),)
-        shown.append(Table(title, findings.never_fired, columns, details, anchor=("group", "alert"), folded=True))
+        shown.append(
+            Table(
+                title,
+                findings.never_fired,
+                columns,
+                details,
+                anchor=("group", "alert"),
+                folded=True,
+                place="never_fired",
+            )
+        )
     return tuple(shown)
 
 
-def _split(title: str, frame: pd.DataFrame, columns: tuple[Column, ...]) -> list[Evidence]:
+def _split(title: str, frame: pd.DataFrame, columns: tuple[Column, ...], place: str) -> list[Evidence]:
     anchor = tuple(name for name in ("alert", "service", "severity", "change") if name in frame)
-    first = Table(title, frame.iloc[:SHOWN], columns, anchor=anchor)
+    first = Table(title, frame.iloc[:SHOWN], columns, anchor=anchor, place=place)
     rest = frame.iloc[SHOWN:].reset_index(drop=True)
     if rest.empty:
         return [first]
     more = tn("{title}: {n} more", "{title}: {n} more", len(rest), title=title)
-    return [first, Table(more, rest, columns, anchor=anchor, folded=True)]
+    return [first, Table(more, rest, columns, anchor=anchor, folded=True, place=place)]
 
 
 def _noise_frame(noise: pd.DataFrame) -> pd.DataFrame:
@@ -110,7 +120,7 @@ def _effect(row: dict[str, Any]) -> str:
     if not row["caught"]:
         return gone + t("; it told of no SLO event")
     missed = t("missed {missed} of {caught} SLO events", missed=int(row["missed"]), caught=int(row["caught"]))
-    return f"{gone}; {missed}"
+    return gone + t("; ") + missed
 
 
 def _replay(row: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -66,7 +66,7 @@ def _postmortem(row: Mapping[str, Any]) -> str:
     if row["postmortem_required"] is None:
         return t("cannot tell")
     if not row["postmortem_missing"]:
-        return t("not required")
+        return t("not required") if row["budget_spent"] else t("cannot tell")  # without an SLO nobody knows its cost
     age = row["postmortem_age_days"]
     if age != age or age < 0:  # still open: the time to write it has not begun
         return t("owed")
@@ -77,7 +77,9 @@ def _told(row: Mapping[str, Any]) -> str:
     """Who or what told of the incident: a page that was seen, else what people wrote."""
     if row["paged"]:
         return t("page")
-    return row["detected_by"] or (t("cannot tell") if row["paged"] is None else t("not a page"))
+    by = {"page": t("page"), "person": t("a person"), "chance": t("chance")}
+    told = row["detected_by"]
+    return by.get(told, told) or (t("cannot tell") if row["paged"] is None else t("not a page"))
 
 
 def _seen_by_sli(row: Mapping[str, Any], timezone: str) -> str:
@@ -98,7 +100,7 @@ def _seen_by_sli(row: Mapping[str, Any], timezone: str) -> str:
         text = t("{slo} burned from {onset}, the start that people wrote", **names)
     known = row["detection_from_onset_s"]
     if known == known and known >= 0:
-        text += "; " + t("detected {time} after that", time=write(known, "duration"))
+        text += t("; ") + t("detected {time} after that", time=write(known, "duration"))
     return text
 
 
@@ -112,8 +114,8 @@ def _seen_before(seen: Mapping[str, Any] | None, timezone: str) -> str:
         seen["of_service"],
     )  # fmt: skip
     if seen["count"] == 1:
-        return t("no other of its kind since {since}", since=since) + "; " + of_service
-    text = t("{n} of its kind since {since}, with {ids}", n=seen["count"], since=since, ids=", ".join(seen["ids"][:5]))
+        return t("no other of its kind since {since}", since=since) + t("; ") + of_service
+    text = t("{n} of its kind since {since}, with {ids}", n=seen["count"], since=since, ids=listed(seen["ids"][:5]))
     if seen["per_quarter"] is not None:
-        text += "; " + t("{rate} a quarter", rate=write(seen["per_quarter"], "number"))
-    return text + "; " + of_service
+        text += t("; ") + t("{rate} a quarter", rate=write(seen["per_quarter"], "number"))
+    return text + t("; ") + of_service

@@ -10,7 +10,7 @@ from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Note, Table
 from prodmeet_kit.agenda.raising import raised
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -93,7 +93,7 @@ def _grounds(known: dict[str, bool], since: str) -> str:
 
 
 def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:
-    sentences = []
+    parts = []
     if len(incidents):
         first = tn("{n} outage", "{n} outages", len(incidents))
         priced = incidents.assign(cost=incidents["budget_spent"].map(_worst)).dropna(subset=["cost"])
@@ -106,17 +106,17 @@ def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:
             )
         missing = int(incidents["postmortem_missing"].sum())
         if missing:
-            first += "; " + tn("{n} postmortem is owed", "{n} postmortems are owed", missing)
-        sentences.append(first + ".")
+            first += t("; ") + tn("{n} postmortem is owed", "{n} postmortems are owed", missing)
+        parts.append(sentence(first))
     if len(untold):
-        sentences.append(
+        parts.append(
             tn(
                 "{n} time an SLO burned fast and no incident tells of it.",
                 "{n} times an SLO burned fast and no incident tells of it.",
                 len(untold),
             )
         )
-    return " ".join(sentences)
+    return sentences(parts)
 
 
 def _questions(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.clocked import clocked
 from prodmeet_kit.agenda.decided import decided, last_time, spoken_before
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
+from prodmeet_kit.agenda.metrics_brief import fine, refs
 from prodmeet_kit.agenda.metrics_slos import slo_table
-from prodmeet_kit.agenda.quiet_services import sentence
 from prodmeet_kit.agenda.redefined import marked
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["overview"]
 
 KEY = "overview"
+
+LEAST = 3
+"""So many budgets are named before the table of all."""
 
 
 def overview(
@@ -48,7 +52,7 @@ def overview(
     evidence += decided(findings, lines)
     evidence.append(_clock(items, agenda))
     evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(findings))
-    if quiet := sentence(findings, lines):
+    if quiet := quiet_services.sentence(findings, lines):
         evidence.append(Note(quiet))
     if len(findings.slos):
         evidence.append(marked(slo_table(findings.slos), findings, ["slo"]))
@@ -59,7 +63,7 @@ def overview(
         key=KEY,
         title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
         headline=_headline(findings, agenda, unknown),
-        brief=((t("Window"), _window(findings)),),
+        brief=_brief(findings, unknown),
         state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",
         timezone=facts.window.timezone,
         evidence=tuple(evidence),
@@ -72,11 +76,44 @@ def _headline(findings: Findings, agenda: pd.DataFrame, unknown: int) -> str:
     total = float(agenda["minutes"].sum())
     # A minute and a half are minutes: the plural goes by the next whole number.
     minutes = tn("{minutes} minute", "{minutes} minutes", ceil(total), minutes=write(total, "number"))
-    sentence = tn("{n} item deserves {minutes}", "{n} items share {minutes}", discussed, minutes=minutes)
+    shared = tn("{n} item deserves {minutes}", "{n} items share {minutes}", discussed, minutes=minutes)
     found = _findings(findings)
     if unknown:
         found.append(tn("{n} section could not be checked", "{n} sections could not be checked", unknown))
-    return f"{'; '.join(found) or _all_well(findings)}. {sentence}."
+    return sentences([sentence(clauses(found) or _all_well(findings)), sentence(shared)])
+
+
+def _brief(findings: Findings, unknown: int) -> tuple[tuple[str, str], ...]:
+    """What everybody asks first, a line each: which fortnight, SLOs, budgets, pages, and what is not known."""
+    failed = tn("{n} section could not be checked", "{n} sections could not be checked", unknown)
+    told = [(t("Window"), _window(findings))]
+    if len(findings.slos):
+        told += [(t("SLOs"), fine(findings.slos)), (t("Error budgets"), _budgets(findings.slos))]
+    told.append((t("Pages"), _pages(findings)))
+    told.append((t("Sources"), sentence(failed if unknown else t("Every section was checked"))))
+    return tuple(told)
+
+
+def _budgets(slos: pd.DataFrame) -> str:
+    """The budgets of which least is left; NaN, where nothing is known, comes last."""
+    least = slos.sort_values("budget_remaining", kind="stable").head(LEAST)
+    return listed(
+        t("{name} {left} left", name=name, left=write(left, "budget"))
+        for name, left in zip(refs(least), least["budget_remaining"], strict=True)
+    )
+
+
+def _pages(findings: Findings) -> str:
+    if findings.facts.records.get("alert_runs") is None:
+        return t("not known")
+    pages, unpaged = findings.pages, len(findings.missed)
+    noise = int((pages["suggested_verdict"] == "noise").sum())
+    told = [tn("{n} page", "{n} pages", len(pages))]
+    if len(pages):
+        told.append(t("{n} of them noise", n=noise))
+    if unpaged:
+        told.append(tn("{n} outage paged nobody", "{n} outages paged nobody", unpaged))
+    return listed(told)
 
 
 def _all_well(findings: Findings) -> str:
@@ -100,7 +137,9 @@ def _all_well(findings: Findings) -> str:
 def _before(findings: Findings) -> dict[str, str]:
     """What history says of a subject: at how many meetings it was spoken of, and what the last one decided."""
     spoken, last = spoken_before(findings), last_time(findings)
-    return {subject: f"{spoken[subject]}; {last[subject]}" if subject in spoken else last[subject] for subject in last}
+    return {
+        subject: clauses([spoken[subject], last[subject]]) if subject in spoken else last[subject] for subject in last
+    }
 
 
 def _window(findings: Findings) -> str:

@@ -8,7 +8,7 @@ from prodmeet_kit.agenda import alert_facts, monitoring_changes, paging_people, 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
 from prodmeet_kit.agenda.raising import raised
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.frames import rows
@@ -55,17 +55,17 @@ def item(findings: Findings) -> AgendaItem:
 
 def _headline(findings: Findings) -> str:
     pages, quality = findings.pages, findings.paging_quality
-    first = (
-        tn("{n} page", "{n} pages", len(pages))
-        + " "
-        + tn("from {n} alert", "from {n} alerts", len(findings.page_groups))
+    first = t(
+        "{pages} {from_alerts}: {caught}",
+        pages=tn("{n} page", "{n} pages", len(pages)),
+        from_alerts=tn("from {n} alert", "from {n} alerts", len(findings.page_groups)),
+        caught=tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught),
     )
-    first += ": " + tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught)
     noise = int((pages["suggested_verdict"] == "noise").sum())
     if noise:
-        first += ", " + tn("{n} came while no SLI burned fast", "{n} came while no SLI burned fast", noise)
+        first += t(", ") + tn("{n} came while no SLI burned fast", "{n} came while no SLI burned fast", noise)
     if not quality.events:
-        return first + "."
+        return sentence(first)
     second = tn(
         "{caught} of {n} budget burn was paged",
         "{caught} of {n} budget burns were paged",
@@ -80,7 +80,7 @@ def _headline(findings: Findings) -> str:
             time=write(minutes, "duration"),
             step=step,
         )
-    return f"{first}. {second}."
+    return sentences([sentence(first), sentence(second)])
 
 
 def _evidence(findings: Findings) -> tuple[Evidence, ...]:

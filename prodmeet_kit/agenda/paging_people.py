@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -47,15 +47,18 @@ def _sentence(row: dict[str, Any]) -> str:
         )
     else:
         text = t("{rotation}: none of {shifts} shifts had more than two events, the most a shift should have.", **named)
+    parts = [text]
     nights = int(row["interrupted_nights"])
     if nights:
-        text += " " + tn("{n} night was interrupted.", "{n} nights were interrupted.", nights)
+        parts.append(tn("{n} night was interrupted.", "{n} nights were interrupted.", nights))
     if row["shift_h"] > GUIDE_HOURS:
-        text += " " + t(
-            "Its shifts are of {hours} hours, while the guide is for 8 to 12: it is judged too harshly.",
-            hours=write(row["shift_h"], "number"),
+        parts.append(
+            t(
+                "Its shifts are of {hours} hours, while the guide is for 8 to 12: it is judged too harshly.",
+                hours=write(row["shift_h"], "number"),
+            )
         )
-    return text
+    return sentences(parts)
 
 
 def _table(load: pd.DataFrame) -> Table:
@@ -85,7 +88,7 @@ def _table(load: pd.DataFrame) -> Table:
         "overlap or follow within 5 minutes. Guide: at most two events in a shift of 8 to 12 hours (SRE book, "
         "chapters 1 and 11)."
     )
-    return Table(t("Load on people"), frame, columns, anchor=("rotation",), caption=caption)
+    return Table(t("Load on people"), frame, columns, anchor=("rotation",), caption=caption, place="people")
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -29,33 +29,37 @@ def _measures(quality: PagingQuality) -> Table:
     detected, reset = len(quality.detection_s), len(quality.reset_s)
     told = [
         (
+            "precision",
             t("Precision"),
             _counted(quality.pages_caught, quality.pages, quality.precision_interval),
             t("pages that told of an SLO event"),
         ),
         (
+            "recall",
             t("Recall"),
             _counted(quality.events_caught, quality.events, quality.recall_interval),
             t("SLO events that were paged"),
         ),
         (
+            "detection_time",
             t("Detection time"),
             _times(quality.detection_median_s, quality.detection_worst_s, detected),
             t("from the onset to the first page"),
         ),
         (
+            "reset_time",
             t("Reset time"),
             _times(quality.reset_median_s, quality.reset_worst_s, reset),
             t("from the end to the end of the last page"),
         ),
     ]
-    frame = pd.DataFrame(told, columns=["measure", "value", "meaning"])
+    frame = pd.DataFrame(told, columns=["code", "measure", "value", "meaning"])
     columns = (
         Column("measure", t("Measure")),
         Column("value", t("Since the last meeting")),
         Column("meaning", t("Of what")),
     )
-    return Table(t("How good the pages were"), frame, columns, anchor=("measure",))
+    return Table(t("How good the pages were"), frame, columns, anchor=("code",), place="measure")
 
 
 def _counted(some: int, whole: int, bounds: tuple[float, float]) -> str:
@@ -99,7 +103,7 @@ def _by_alert(findings: Findings) -> Table:
         Column("detection_median_s", t("Detection, median"), "duration"),
         Column("reset_median_s", t("Reset, median"), "duration"),
     )
-    return Table(t("The same by alert"), frame, columns, anchor=("alert", "service"), folded=True)
+    return Table(t("The same by alert"), frame, columns, anchor=("alert", "service"), folded=True, place="alert")
 
 
 def _row_precision(row: dict[str, Any]) -> str:
@@ -118,7 +122,7 @@ def _history(findings: Findings) -> Table:
         Column("events_text", t("SLO events paged")),
         Column("detection_median_s", t("Detection, median"), "duration"),
     )
-    return Table(t("From meeting to meeting"), frame, columns, anchor=("meeting",), folded=True)
+    return Table(t("From meeting to meeting"), frame, columns, anchor=("meeting",), folded=True, place="meeting")
 
 
 def _of(some: float, whole: float) -> str:

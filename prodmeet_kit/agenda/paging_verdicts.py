@@ -106,7 +106,7 @@ def _disagreements(groups: pd.DataFrame) -> Table:
         Column("human_note", t("Note")),
     )
     anchor = ("alert", "service", "human_verdict", "suggested_verdict")
-    return Table(t("Where people and data disagree"), groups, columns, anchor=anchor)
+    return Table(t("Where people and data disagree"), groups, columns, anchor=anchor, place="disagree")
 
 
 def _proposed(items: pd.DataFrame) -> Table:
@@ -123,7 +123,7 @@ def _proposed(items: pd.DataFrame) -> Table:
     )
     columns = (Column("text", t("Proposed action item")), Column("verify_expect", t("It worked when"), "code"))
     details = (Column("verify_query", t("Acceptance query"), "code"),)
-    return Table(t("Proposed action items"), frame, columns, details, anchor=("alert", "service"))
+    return Table(t("Proposed action items"), frame, columns, details, anchor=("alert", "service"), place="proposed")
 
 
 def every_page(findings: Findings) -> Table:

@@ -9,7 +9,7 @@ from prodmeet_kit.agenda import before_after, scorecard
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
 from prodmeet_kit.agenda.raising import raised
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, sentence, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -68,7 +68,7 @@ def _headline(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataF
         parts.append(tn("{n} needs a response", "{n} need a response", len(needing)))
     if len(colliding):
         parts.append(tn("{n} carries a warning", "{n} carry warnings", len(colliding)))
-    return f"{first}: {', '.join(parts)}." if parts else f"{first}."
+    return sentence(f"{first}: {listed(parts)}" if parts else first)
 
 
 def _questions(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataFrame, policy: str) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def _moves(colliding: pd.DataFrame, policy: str) -> list[str]:
     for row in rows(colliding):
         warnings = [_warning(code, policy) for code in row["warnings"] if code.removeprefix("collides:") not in before]
         if warnings:
-            asked.append(t("{id}: {warnings}. Is the time still right?", id=row["id"], warnings=", ".join(warnings)))
+            asked.append(t("{id}: {warnings}. Is the time still right?", id=row["id"], warnings=listed(warnings)))
         before.add(row["id"])
     return asked
 
@@ -117,7 +117,11 @@ def _candidates(findings: Findings, needing: pd.DataFrame, colliding: pd.DataFra
 def _effect(effect: object) -> str:
     if not isinstance(effect, dict):
         return ""
-    return " ".join(str(effect[part]) for part in ("metric", "direction", "size") if effect.get(part))
+    ways = {"up": t("up"), "down": t("down"), "none": t("no effect")}
+    way, size = effect.get("direction"), effect.get("size")
+    told = ways.get(str(way), str(way)) if way else ""
+    moved = t("{direction} {size}", direction=told, size=size) if told and size else told or str(size or "")
+    return " ".join(part for part in (str(effect.get("metric") or ""), moved) if part)
 
 
 def _table(title: str, changes: pd.DataFrame, policy: str = "") -> Table:

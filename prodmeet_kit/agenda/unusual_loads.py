@@ -6,9 +6,9 @@ from math import log
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import local, short_date
+from prodmeet_kit.display.times import local, short_date, weekday
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from prodmeet_kit.findings import Findings
 
 __all__ = ["most_unusual", "said", "unusual_table"]
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def said(findings: Findings) -> list[str]:
@@ -48,7 +46,7 @@ def unusual_table(findings: Findings) -> Table:
         Column("moved", t("At other hours"), "percent"),
         Column("what", t("Unusual")),
     )
-    return Table(t("Unusual days"), frame, columns, anchor=("day", "ref"))
+    return Table(t("Unusual days"), frame, columns, anchor=("day", "ref"), place="unusual")
 
 
 def most_unusual(days: pd.DataFrame) -> str:
@@ -60,7 +58,7 @@ def most_unusual(days: pd.DataFrame) -> str:
 
 
 def _sentence(day: Any, found: list[dict[str, Any]], timezone: str) -> str:
-    date, usual = short_date(day, timezone), t(WEEKDAYS[local(day, timezone).weekday()])
+    date, usual = short_date(day, timezone), weekday(local(day, timezone).weekday(), whole=True)
     if len(found) == 1 and found[0]["direction"] != "shape":
         row = found[0]
         named = {"day": date, "share": write(abs(row["ratio"] - 1), "budget"), "weekday": usual, "name": row["ref"]}
@@ -73,7 +71,7 @@ def _sentence(day: Any, found: list[dict[str, Any]], timezone: str) -> str:
         else f"{row['ref']} {write(row['ratio'] - 1, 'change')}"
         for row in found
     ]
-    return t("{day} against a usual {weekday}: {loads}", day=date, weekday=usual, loads=", ".join(parts))
+    return t("{day} against a usual {weekday}: {loads}", day=date, weekday=usual, loads=listed(parts))
 
 
 def _what(direction: str) -> str:

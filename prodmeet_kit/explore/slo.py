@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.agenda.metrics_slos import chart as burn_chart
 from prodmeet_kit.agenda.metrics_slos import slo_table
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.languages import later, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.explore.answers import questions
 from prodmeet_kit.explore.measures import measure, sli_frame
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SloShown", "slo"]
 
-_KEPT = {"OK": "kept", "BAD": "missed", "NO_DATA": "no data", "TOO_FEW": "too few events"}
+_KEPT = {
+    "OK": later("kept"),
+    "BAD": later("missed"),
+    "NO_DATA": later("no data"),
+    "TOO_FEW": later("too few events"),
+}
 
 
 class SloShown(Shown):
@@ -79,7 +84,8 @@ def slo(findings: Findings, text: str) -> SloShown:
 
 
 def _sentence(row: dict[str, Any]) -> str:
-    state = t(_KEPT[row["state"]])
+    kept = _KEPT[row["state"]]
+    state = t(kept)
     if row["state"] == "NO_DATA":
         return t("{state}: no total came back over {span}", state=state, span=write(row["window_s"], "duration"))
     return t(

@@ -187,7 +187,7 @@ class Findings(
         closed = [(*freeze.span(product.timezone), f"freeze:{freeze.reason}") for freeze in product.freezes]
         # A month more than the meeting: for a change that lasts.
         last = self.next_meeting + timedelta(days=31)
-        off = public_holidays(product.holidays, self.facts.window.end, last, product.timezone)
+        off = public_holidays(product.holidays, self.facts.window.end, last, product.timezone, product.language)
         closed += [(begin, end, f"holiday:{name}") for begin, end, name in off]
         hours = {ref: self.load_by_hour(ref) for ref in self.load_series}
         return changes.upcoming(self._record("changes"), self.facts.window, horizon, self.slos, closed, hours)

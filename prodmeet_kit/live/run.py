@@ -65,9 +65,15 @@ class _SessionKernel:
         return "see JupyterLab"
 
 
-def live_notebook(product: str, agenda: tuple[str, ...], minutes: Path, language: str = "en") -> NotebookNode:
-    """The meeting's notebook: that of the report on its frozen facts, with the forms; code is folded away."""
-    notebook = template.prepare(resources.notebook(), {"product": product, "snapshot": SNAPSHOT}, agenda)
+def live_notebook(
+    product: str, agenda: tuple[str, ...], minutes: Path, language: str = "", *, spoken: str = "en"
+) -> NotebookNode:
+    """The meeting's notebook: that of the report on its frozen facts, with the forms; code is folded away.
+
+    ``spoken`` is the product's language, which counts where no other ``language`` is chosen.
+    """
+    given = {"product": product, "snapshot": SNAPSHOT}
+    notebook = template.prepare(resources.notebook(), {**given, "language": language} if language else given, agenda)
     opening = f"import prodmeet_kit.live\n\nmeeting = prodmeet_kit.live.open_meeting(review, minutes={str(minutes)!r})"
     cells: list[NotebookNode] = []
     for cell in notebook.cells:
@@ -78,7 +84,7 @@ def live_notebook(product: str, agenda: tuple[str, ...], minutes: Path, language
         if template.is_item(cell):
             forms = _FORMS.get(section, (f"decide({section!r})",))
             cells += [_cell(f"meeting.{form}", f"{section}-{number}") for number, form in enumerate(forms)]
-    with use(language):
+    with use(language or spoken):
         cells.append(nbformat.v4.new_markdown_cell(f"## {t('Look closer')}", id="meeting-closer-title"))
     cells += [_cell("review.closer", "closer"), _cell("meeting.promql", "promql")]
     notebook.cells = cells
@@ -103,18 +109,21 @@ def _save(server: Server, notebook: NotebookNode) -> None:
 
 @contextmanager
 def open_live(
-    report: Path, minutes: Path, *, port: int = 0, told: Callable[[str], None] = lambda _: None
+    report: Path, minutes: Path, *, port: int = 0, language: str = "", told: Callable[[str], None] = lambda _: None
 ) -> Iterator[Live]:
     """Run the review frozen in ``report`` in a JupyterLab and keep it open; leaving the block ends it.
 
     ``live.ipynb`` is written beside the report. Decisions go below ``minutes``.
+    ``language`` is what it is written in, that of the report when empty.
     """
     from prodmeet_kit.snapshot import outline
 
     report = report.resolve()
     facts = outline(report / SNAPSHOT)
     product = facts.product
-    notebook = live_notebook(product.product, product.meeting.agenda, minutes.resolve(), product.language)
+    notebook = live_notebook(
+        product.product, product.meeting.agenda, minutes.resolve(), language, spoken=product.language
+    )
     with running_lab(report, FILE, port=port) as server:
         nbformat.write(notebook, report / FILE)
         kernel: Any = _SessionKernel(server.session(FILE), server)

@@ -57,11 +57,12 @@ class Freeze(Model):
 
 
 def public_holidays(
-    country: str, first: datetime, last: datetime, timezone: str
+    country: str, first: datetime, last: datetime, timezone: str, language: str = "en"
 ) -> list[tuple[datetime, datetime, str]]:
     """Begin and end in UTC, and name, of each public holiday from the day of ``first`` to that of ``last``.
 
-    Days are those of the product's zone. Names are in English where the library has them.
+    Days are those of the product's zone. Names are in ``language`` where the
+    library has them, else in English where it has that.
     """
     if not country:
         return []
@@ -71,7 +72,9 @@ def public_holidays(
     begin, end = first.astimezone(zone).date(), last.astimezone(zone).date()
     code, _, part = country.partition("-")
     years = range(begin.year, end.year + 1)
-    days = holidays.country_holidays(code, subdiv=part or None, years=years, language="en_US")
+    known = holidays.country_holidays(code).supported_languages
+    spoken = language if language in known else "en_US"
+    days = holidays.country_holidays(code, subdiv=part or None, years=years, language=spoken)
     return [
         (_midnight(day, timezone), _midnight(day + timedelta(days=1), timezone), name)
         for day, name in sorted(days.items())

@@ -33,18 +33,18 @@ class Numbers:
         return dumps({**self.record, "failures": [vars(failure) for failure in (*self.failures, *run)]})
 
 
-def compute(snapshot: Path) -> Numbers:
-    """Open frozen facts and compute everything a report says in numbers.
+def compute(snapshot: Path, language: str = "") -> Numbers:
+    """Open frozen facts and compute everything a report says in numbers, in this language or the product's.
 
     A fault in one part becomes a failure, so that the rest of the report stands.
     Gets ready for the page at the end, while the cells still run.
     """
     from prodmeet_kit.minutes_document import write
     from prodmeet_kit.record import record
-    from prodmeet_kit.review import Review
+    from prodmeet_kit.review import Review, in_language
     from prodmeet_kit.snapshot import reopen
 
-    review = Review(reopen(snapshot))
+    review = Review(in_language(reopen(snapshot), language))
     product, window = review.facts.product, review.facts.window
     faults: list[Failure] = []
     numbers = Numbers(

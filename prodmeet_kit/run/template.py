@@ -19,6 +19,7 @@ import papermill.parameterize
 from nbformat import NotebookNode
 
 from prodmeet_kit import resources
+from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.errors import Failure
 from prodmeet_kit.redaction import redact
 
@@ -106,14 +107,14 @@ def clean(text: str) -> str:
     return redact(text)
 
 
-def say_failures(notebook: NotebookNode, failures: Sequence[Failure]) -> None:
+def say_failures(notebook: NotebookNode, failures: Sequence[Failure], language: str = "en") -> None:
     """Put what went wrong in the run at the top of the notebook."""
     if not failures:
         return
     lines = [f"- **{_plain(failure.section)}**: {_plain(failure.message)}" for failure in failures]
-    banner = nbformat.v4.new_markdown_cell(
-        "\n".join(["**Not everything in this report could be run.**", "", *lines]), id="failures"
-    )
+    with use(language):
+        heading = t("Not everything in this report could be run.")
+    banner = nbformat.v4.new_markdown_cell("\n".join([f"**{heading}**", "", *lines]), id="failures")
     banner.metadata.tags = ["failures"]
     notebook.cells.insert(0, banner)
 

@@ -178,15 +178,15 @@ def test_a_kernel_that_dies_leaves_a_report_that_says_so(with_cell: Callable[[st
 def test_a_cell_over_the_limit_is_stopped_and_the_next_cells_run(
     with_cell: Callable[[str], None], tmp_path: Path
 ) -> None:
-    with_cell("import time; time.sleep(90)")
+    with_cell("import time; time.sleep(200)")
     began = time.monotonic()
-    result = make_report(folder=tmp_path, cell_limit_s=3)
-    assert time.monotonic() - began < 40
+    result = make_report(folder=tmp_path, cell_limit_s=15)
+    assert time.monotonic() - began < 100
     found = cells(result.path)
-    assert [failure.message for failure in result.failures] == ["ran longer than 3 s and was stopped"]
+    assert [failure.message for failure in result.failures] == ["ran longer than 15 s and was stopped"]
     assert errors(found["breaks"]) == ["CellOverran"]
     assert errors(found["toil"]) == []
-    assert "ran longer than 3 s and was stopped" in result.page.read_text()
+    assert "ran longer than 15 s and was stopped" in result.page.read_text()
 
 
 def test_a_failing_report_ends_with_status_3_and_says_what_on_the_error_stream(

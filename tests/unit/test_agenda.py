@@ -183,7 +183,7 @@ def test_the_outages_name_what_failed_elsewhere(
         ([], "chance", 1, "chance"),
         ([], "page", 0, "page"),
         (None, "", 0, "cannot tell"),
-        (None, "person", 0, "person"),
+        (None, "person", 0, "a person"),
     ],
 )
 def test_what_should_have_told_us_is_asked_only_where_no_page_did(

@@ -89,14 +89,14 @@ def test_options_reach_the_report(home: Path, made: Callable[[object], list[dict
     calls = made(ReportResult(Path("x"), ()))
     prodmeet(
         "-C", home, "report", "shop", "--from", "2026-11-10", "--to", "2026-11-24",
-        "--out", "elsewhere", "--jobs", "3", "--cell-timeout", "20",
+        "--out", "elsewhere", "--jobs", "3", "--cell-timeout", "20", "--language", "ja",
     )  # fmt: skip
     progress = calls[0].pop("progress")
     assert type(progress).__name__ == "Quiet"
     assert calls == [
         {
             "product": "shop", "folder": home, "start": "2026-11-10", "end": "2026-11-24",
-            "out": Path("elsewhere"), "from_snapshot": None, "jobs": 3, "cell_limit_s": 20,
+            "out": Path("elsewhere"), "from_snapshot": None, "jobs": 3, "cell_limit_s": 20, "language": "ja",
         }
     ]  # fmt: skip
 
@@ -170,7 +170,8 @@ def test_the_schema_is_written_and_found_out_of_date(home: Path) -> None:
 
 def test_every_command_listed_has_help() -> None:
     listed = prodmeet("--help").stdout
-    assert set(cli.commands) == {"add", "agenda", "check", "explore", "live", "minutes", "report", "schema", "sync"}
+    known = {"add", "agenda", "check", "explore", "fleet", "live", "minutes", "report", "schema", "sync"}
+    assert set(cli.commands) == known
     for name in cli.commands:
         assert name in listed
         assert prodmeet(name, "--help").exit_code == 0

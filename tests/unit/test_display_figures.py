@@ -267,3 +267,20 @@ def test_figure_needs_no_default_template_of_plotly() -> None:
     layout = plotted(chart([1, 2]))["layout"]
     assert "data" not in layout["template"]
     assert len(json.dumps(layout["template"])) < 1500
+
+
+def test_a_bent_axis_keeps_the_levels_apart_and_the_pointer_reads_the_value() -> None:
+    index = pd.date_range("2026-11-10", periods=4, freq="5min", tz="UTC")
+    frame = pd.DataFrame({"over 1 h": [0.0, 0.5, 1.0, 300.0]}, index=index)
+    lines = tuple(Line(level, "page") for level in (1.0, 6.0, 14.4))
+    step = timedelta(minutes=5)
+    chart = Chart("a", frame, "", step, "UTC", "a", lines=lines, bent=True)
+    made = figure(chart)
+    trace = made.data[0]
+    # v up to 1 stays, above it stands at 1 + ln v: ln 300 = 5.704
+    np.testing.assert_allclose(trace.y, [0, 0.5, 1, 6.704], rtol=5e-4)
+    np.testing.assert_allclose(trace.customdata, [0, 0.5, 1, 300], rtol=5e-3)
+    # ln 6 = 1.792, ln 14.4 = 2.667
+    np.testing.assert_allclose([shape.y0 for shape in made.layout.shapes], [1, 2.792, 3.667], atol=1e-3)
+    ticks = dict(zip(made.layout.yaxis.ticktext, made.layout.yaxis.tickvals, strict=True))
+    assert ticks["100"] == pytest.approx(5.605, abs=1e-3)

@@ -60,8 +60,8 @@ def test_load_is_asked_for_eight_weeks_back_and_the_rest_as_far_as_it_needs() ->
 
 
 def test_the_table_comes_first_and_shows_no_column_that_says_nothing() -> None:
-    table, *figures = metrics_load.evidence(reviewed(as_it_is).findings)
-    assert isinstance(table, Table)
+    table, behind, *figures = metrics_load.evidence(reviewed(as_it_is).findings)
+    assert isinstance(table, Table) and isinstance(behind, Table) and behind.place == "behind"
     names = [column.name for column in table.columns]
     assert len(names) == 9 and "calendar_effect" not in names and "missing_fraction" not in names
     (row,) = view(table, "metrics", "Asia/Tokyo", Anchors()).rows
@@ -73,7 +73,7 @@ def test_the_table_comes_first_and_shows_no_column_that_says_nothing() -> None:
 
 def test_one_unusual_day_is_told_in_a_sentence_and_its_figures_are_open() -> None:
     findings = reviewed(times("2026-11-11", 0.59)).findings
-    _, note, chart, weeks, hours = metrics_load.evidence(findings)
+    _, note, _, chart, weeks, hours = metrics_load.evidence(findings)
     assert isinstance(note, Note)
     assert note.text == "Wed 11 Nov was 41% under a usual Wednesday: cart/requests"
     assert [figure.folded for figure in (chart, weeks, hours)] == [True, False, False]  # type: ignore[union-attr]
@@ -136,9 +136,10 @@ def test_the_calendar_and_gaps_get_a_column_when_they_made_a_difference() -> Non
     assert findings.unusual_days.empty
 
 
-def test_without_an_answer_there_is_a_row_and_nothing_else() -> None:
+def test_without_an_answer_there_is_a_row_and_what_was_asked_and_nothing_else() -> None:
     findings = review().findings
-    (table,) = metrics_load.evidence(findings)
+    table, behind = metrics_load.evidence(findings)
+    assert isinstance(behind, Table) and list(behind.frame["key"]) == [LOAD]
     assert isinstance(table, Table) and len(table.frame) == 1
     assert metrics_load.questions(findings) == () and metrics_load.candidates(findings) == ()
 

@@ -158,7 +158,7 @@ def test_changed_rules_are_a_folded_table_with_before_and_now() -> None:
     notes, (table,) = shown(facts(earlier(rule()), alert_rules=frames.ALERT_RULES.frame([rule(for_s=60.0)])))
     assert table.folded
     assert table.title == "1 change of alert rules since the meeting of Mon 9 Nov 2026"
-    assert list(table.frame["what"]) == ["for"]
+    assert list(table.frame["what_text"]) == ["for"]
     assert [column.name for column in table.details] == ["before", "after"]
     assert notes == ["Silences are not looked at: no source is configured (sources.silences)."]
 

@@ -53,7 +53,7 @@ def test_parameters_all_have_a_default_a_type_and_a_word_of_help() -> None:
         [sys.executable, "-m", "papermill", "--help-notebook", str(MEETING)], capture_output=True, text=True, check=True
     ).stdout
     lines = {line.split(":")[0].strip(): line for line in said.splitlines() if '(default "' in line}
-    assert list(lines) == ["product", "start", "end", "snapshot", "folder"]
+    assert list(lines) == ["product", "start", "end", "snapshot", "folder", "language"]
     for line in lines.values():
         assert ": str (default" in line
         assert len(line.split(")", 1)[1].strip()) > 10

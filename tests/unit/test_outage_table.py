@@ -39,7 +39,8 @@ def row(**more: Any) -> pd.Series[Any]:
         ({"postmortem_required": True, "postmortem_missing": True, "postmortem_age_days": 5.0}, "owed for 5 d"),
         ({"postmortem_required": True, "postmortem_missing": True, "postmortem_age_days": nan}, "owed"),
         ({"postmortem_required": True, "postmortem": "https://wiki.example/pm"}, "https://wiki.example/pm"),
-        ({"postmortem_required": False}, "not required"),
+        ({"postmortem_required": False, "budget_spent": {"cart/availability": 0.1}}, "not required"),
+        ({"postmortem_required": False}, "cannot tell"),  # no SLO tells what it cost
         ({"postmortem_required": None}, "cannot tell"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -25,9 +26,10 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "prodmeet_kit"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 MODULES = sorted(PACKAGE.rglob("*.py"))
-PYTHON = [path for folder in ("prodmeet_kit", "tests", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
+FOLDERS = ("prodmeet_kit", "tests", "benchmarks", "tools")
+PYTHON = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
-LONGEST = {"prodmeet_kit": 300, "benchmarks": 300, "tests": 400}
+LONGEST = {"prodmeet_kit": 300, "benchmarks": 300, "tests": 400, "tools": 300}
 TABLES = {"prodmeet_kit/frames.py"}
 """Lists of declarations, read row by row: as long as there are things to declare."""
 
@@ -159,6 +161,19 @@ def test_make_help_lists_every_target() -> None:
     assert re.findall(r"^  make (\S+) +\S", listed, flags=re.MULTILINE) == targets.split()
 
 
+@pytest.mark.parametrize(("words", "passed"), [(["LANGUAGE=ja"], True), ([], False)])
+def test_make_takes_a_language_from_its_command_line_and_not_from_the_system(words: list[str], passed: bool) -> None:
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("not installed: make")
+    system = {**os.environ, "LANGUAGE": "en_US:en"}
+    told = subprocess.run(
+        [make, "-n", "report", *words], capture_output=True, text=True, cwd=ROOT, check=True, env=system
+    ).stdout
+    assert ("--language 'ja'" in told) is passed
+    assert "en_US" not in told
+
+
 def test_the_wheel_carries_what_is_not_code(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
@@ -166,10 +181,11 @@ def test_the_wheel_carries_what_is_not_code(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"prodmeet_kit/py.typed", "prodmeet_kit/parameters/defaults.yaml"} <= names
     assert {f"prodmeet_kit/notebooks/{path.name}" for path in NOTEBOOKS} <= names
+    assert "prodmeet_kit/locale/ja/LC_MESSAGES/prodmeet_kit.po" in names
     beside = {
         short(path)
         for path in PACKAGE.rglob("*")
         if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts
     }
     assert beside <= names
-    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "parameters/"))]
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "parameters/", "tools/"))]
