@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ __all__ = ["Made", "make_fleet", "side_by_side", "worst"]
 
 _SEVERITY = (0, 3, 2, 1)
 """Exit statuses from well to worst: not all was checked, something given is wrong, anything else."""
+
+PATIENCE_S = 10.0
+"""So long a report may take to clean up after itself before it is asked again to end."""
 
 
 @dataclass(frozen=True)
@@ -105,5 +109,20 @@ def _run(names: Sequence[str], folder: Path, jobs: int, options: Sequence[str]) 
         finally:
             with lock:
                 ended = True
-                for process in running:
-                    process.terminate()  # a polite end: each cleans up after itself
+                left = list(running)
+            _end(left)
+
+
+def _end(processes: Sequence[subprocess.Popen[str]]) -> None:
+    """Ask each to end, so that it cleans up after itself; who did not hear it is asked again, and then not asked."""
+    for ask in (subprocess.Popen.terminate, subprocess.Popen.terminate, subprocess.Popen.kill):
+        for process in processes:
+            if process.poll() is None:
+                ask(process)
+        deadline = time.monotonic() + PATIENCE_S
+        while any(process.poll() is None for process in processes):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
+        else:
+            return

@@ -91,14 +91,16 @@ def test_the_worst_of(statuses: list[int], status: int) -> None:
     assert worst(statuses) == status
 
 
-def test_an_interrupt_ends_every_report_that_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deaf", ["", "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"])
+def test_an_interrupt_ends_every_report_that_runs(tmp_path: Path, deaf: str) -> None:
     stand_in = tmp_path / "stand-in"
-    stand_in.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n")
+    stand_in.write_text(f"#!{sys.executable}\n{deaf}import time\ntime.sleep(60)\n")
     stand_in.chmod(0o755)
     (tmp_path / "parameters").mkdir()
     add(tmp_path, "a", "b", "c")
     code = (
-        "import sys; from prodmeet_kit.cli import main\n"
+        "import sys; from prodmeet_kit import fleet; from prodmeet_kit.cli import main\n"
+        "fleet.PATIENCE_S = 2\n"
         f"sys.executable = {str(stand_in)!r}\n"
         f"sys.argv = ['prodmeet', '-C', {str(tmp_path)!r}, 'fleet', '--jobs', '2']\nmain()"
     )
