@@ -42,7 +42,7 @@ Empty: nothing is judged, as while exploring.
 
 Kind = Literal[
     "text", "number", "amount", "count", "percent", "change", "budget", "duration", "days", "time", "date", "state",
-    "list", "code", "link",
+    "list", "code", "link", "trend",
 ]  # fmt: skip
 
 
@@ -55,7 +55,8 @@ class Column:
     that stands in the row's column ``unit`` (bytes as KiB, MiB, GiB),
     ``budget`` a share of an error budget as per cent, ``count`` a whole number,
     ``duration`` seconds, ``time`` an instant in the product's zone, ``state`` a
-    word with a colour, ``link`` a URL (only http and https become links).
+    word with a colour, ``link`` a URL (only http and https become links),
+    ``trend`` a list of numbers, one a day, as a small line.
     """
 
     name: str

@@ -10,6 +10,7 @@ from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.unusual_loads import most_unusual, said, unusual_table
+from prodmeet_kit.analysis import daily
 from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import UNKNOWN, is_bytes, write
 from prodmeet_kit.display.times import short_date
@@ -17,6 +18,8 @@ from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from typing import Any
+
+    import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Findings
@@ -85,10 +88,12 @@ def _table(findings: Findings) -> Table:
         calendar_effect=patterns["calendar_effect"].to_numpy(),
         expected_peak=patterns["expected_peak"].to_numpy(),
         expected_range=[_range(row) for row in rows(patterns)],
+        by_day=_by_day(findings),
     )
     columns = [
         Column("service", t("Service")),
         Column("name", t("Load")),
+        Column("by_day", t("By day"), "trend"),
         Column("mean", t("Mean"), "amount"),
         Column("like_for_like", t("Like for like"), "change"),
         Column("growth_per_week", t("Growth a week"), "change"),
@@ -107,6 +112,15 @@ def _table(findings: Findings) -> Table:
     )
     table = Table(t("Load"), frame, tuple(columns), anchor=("service", "name"), caption=caption, place="load")
     return marked(table, findings, ("load",))
+
+
+def _by_day(findings: Findings) -> pd.Series[Any]:
+    """The mean of each day, as a list in the cell of each load."""
+    import pandas as pd
+
+    series = [findings.load_series.get(_ref(row)) for row in rows(findings.loads)]
+    found = [[] if each is None else daily.means(each, findings.facts.window) for each in series]
+    return pd.Series(found, index=findings.loads.index, dtype="object")
 
 
 def _range(row: dict[str, Any]) -> str:

@@ -6,17 +6,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Chart, Column, Line, Table
+from prodmeet_kit.agenda.metrics_brief import refs
 from prodmeet_kit.agenda.metrics_budget import evidence as budgets
 from prodmeet_kit.agenda.metrics_decisions import decision_table
 from prodmeet_kit.agenda.over_time import before, marks
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.burn_rates import PAGE
 from prodmeet_kit.display.languages import clauses, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
@@ -36,7 +40,7 @@ def evidence(findings: Findings) -> list[Evidence]:
     if not len(findings.slos):
         return []
     return [
-        marked(slo_table(findings.slos), findings, ["slo"]),
+        marked(slo_table(findings.slos, _by_day(findings)), findings, ["slo"]),
         *budgets(findings),
         decision_table(findings.decisions),
         *behind(findings, t("Service level objectives"), ["slo/"]),
@@ -44,13 +48,15 @@ def evidence(findings: Findings) -> list[Evidence]:
     ]
 
 
-def slo_table(slos: pd.DataFrame) -> Table:
-    """The SLO summary as people read it; the overview shows the same."""
+def slo_table(slos: pd.DataFrame, by_day: Sequence[list[float]] = ()) -> Table:
+    """The SLO summary as people read it; the overview shows the same. ``by_day``: bad events of each SLO's days."""
     frame = slos.assign(
         note_text=[_note(row) for row in rows(slos)],
         window_text=[_window(row) for row in rows(slos)],
         interval=[_interval(row) for row in rows(slos)],
     )
+    if len(by_day):
+        frame["by_day"] = list(by_day)
     columns = [
         Column("service", t("Service")),
         Column("name", t("SLO")),
@@ -61,6 +67,7 @@ def slo_table(slos: pd.DataFrame) -> Table:
         Column("budget_remaining_before", t("Left last time"), "budget"),
         Column("budget_spent_since_last", t("Spent since"), "budget"),
         Column("burn_rate", t("Burn rate"), "number"),
+        *([Column("by_day", t("Bad by day"), "trend")] if len(by_day) else []),
         Column("bad", t("Bad events"), "count"),
         Column("total", t("Events"), "count"),
         Column("missing_fraction", t("Steps missing"), "percent"),
@@ -74,6 +81,12 @@ def slo_table(slos: pd.DataFrame) -> Table:
     return Table(
         t("Service level objectives"), frame, tuple(columns), anchor=("service", "name"), caption=_caption(slos)
     )
+
+
+def _by_day(findings: Findings) -> list[list[float]]:
+    """The share of bad events of each day since the last meeting, for each SLO; none where no total is known."""
+    trends = [findings.slo_trends.get(ref) for ref in refs(findings.slos)]
+    return [[] if trend is None else daily.bad_share(trend, findings.facts.window) for trend in trends]
 
 
 def _caption(slos: pd.DataFrame) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from prodmeet_kit.display.anchors import Anchors, slug
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import is_unknown, write
+from prodmeet_kit.display.sparkline import PITCH, bars, path
 from prodmeet_kit.display.states import Word, word
 from prodmeet_kit.display.times import local
 
@@ -25,7 +26,7 @@ _RIGHT = {"number", "amount", "count", "percent", "change", "budget", "duration"
 
 @dataclass(frozen=True)
 class Cell:
-    """One value. ``href`` is http or https or empty; ``iso`` the machine's form of an instant."""
+    """One value. ``href`` is http or https or empty; ``iso`` the machine's form of an instant, ``line`` an SVG path."""
 
     text: str
     kind: str
@@ -33,6 +34,8 @@ class Cell:
     href: str = ""
     iso: str = ""
     state: Word | None = None
+    line: str = ""
+    width: int = 0
 
     @property
     def right(self) -> bool:
@@ -115,9 +118,12 @@ def safe_url(text: str) -> str:
 def _cell(column: Column, record: dict[Any, Any], timezone: str) -> Cell:
     value = record[column.name]
     unit = str(record.get("unit") or column.unit) if column.kind == "amount" else column.unit
-    text = write(value, column.kind, unit=unit, timezone=timezone)
+    text = "" if column.kind == "trend" else write(value, column.kind, unit=unit, timezone=timezone)
     if is_unknown(value):
         return Cell(text, column.kind, unknown=True)
+    if column.kind == "trend":
+        values = [float(number) for number in value]
+        return Cell(bars(values), column.kind, line=path(values), width=len(values) * PITCH)
     if column.kind == "state":
         state = word(text)
         return Cell(state.text, column.kind, state=state)
