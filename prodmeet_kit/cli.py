@@ -248,5 +248,8 @@ def main() -> None:
             signal.signal(number, signal.default_int_handler)
     try:
         cli(prog_name="prodmeet")
+    except KeyboardInterrupt:  # it came between the handlers of the commands and of click
+        click.echo("prodmeet: interrupted, nothing was written", err=True)
+        raise SystemExit(1) from None
     finally:
         gc.freeze()  # the process ends: to look for garbage in all that is loaded would take a fifth of a second
