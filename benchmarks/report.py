@@ -24,6 +24,7 @@ from pathlib import Path
 from statistics import median
 
 import psutil
+from _targets import told  # type: ignore[import-not-found] # beside this file
 
 from prodmeet_kit import resources
 
@@ -70,12 +71,6 @@ def resident(root: psutil.Process) -> int:
     except psutil.NoSuchProcess:  # it has just ended: the next look counts
         pass
     return total
-
-
-def told(what: str, value: float, unit: str, most: float) -> bool:
-    well = value <= most
-    print(f"{what}: {value:.2f}{unit} (target at most {most:.2f}{unit}){'' if well else ': MISSED'}")
-    return well
 
 
 def main() -> int:

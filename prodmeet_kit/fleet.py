@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -104,8 +104,11 @@ def _run(names: Sequence[str], folder: Path, jobs: int, options: Sequence[str]) 
 
     with ThreadPoolExecutor(jobs, "fleet") as pool:
         try:
-            for future in as_completed([pool.submit(one, name) for name in names]):
-                yield future.result()
+            pending = {pool.submit(one, name) for name in names}
+            while pending:
+                # An interrupt that comes just before an endless wait would be heard only when a report ends.
+                done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
         finally:
             with lock:
                 ended = True

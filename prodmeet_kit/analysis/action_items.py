@@ -14,7 +14,7 @@ import pandas as pd
 from prodmeet_kit.frames import ACTION_ITEM_FINDINGS
 from prodmeet_kit.window import Window
 
-__all__ = ["every", "findings", "satisfies"]
+__all__ = ["days_late", "every", "findings", "satisfies"]
 
 _EXPECT = re.compile(r"\s*(<=|>=|==|!=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
 
@@ -95,10 +95,14 @@ def _proposal(is_open: bool, outcome: str) -> str:
     return "reopen" if outcome == "not_met" else ""
 
 
+def days_late(day: date, window: Window) -> int:
+    """Whole days from a due day to the day of the meeting, as people count them; 0 before it."""
+    return max((window.day - day).days, 0)
+
+
 def _late(due: Any, window: Window) -> int:
-    """Whole days after the due day, as people count them; ``due`` is the midnight after that day."""
-    last: date = (due - timedelta(seconds=1)).astimezone(window.zone).date()
-    return max((window.day - last).days, 0)
+    """:func:`days_late` of an item, whose ``due`` is the midnight after its day."""
+    return days_late((due - timedelta(seconds=1)).astimezone(window.zone).date(), window)
 
 
 def _days(moment: Any, window: Window) -> float:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from prodmeet_kit.analysis.action_items import days_late
 from prodmeet_kit.frames import PROMISES, rows
 from prodmeet_kit.window import Window
 
@@ -111,17 +112,17 @@ def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
             "due": row["due"],
             "note": row["note"],
             "meeting": row["meeting"],
-            "overdue_days": float(days_late(row["due"], window)),
+            "overdue_days": float(_late(row["due"], window)),
         }
         for about, row in standing.items()
     ]
     return PROMISES.frame(made)
 
 
-def days_late(due: str, window: Window) -> int:
-    """Whole days from a due day to the day of the meeting; 0 before it, and where it is no day."""
+def _late(due: str, window: Window) -> int:
+    """Whole days since a due day; 0 where the text is no day."""
     try:
-        return max((window.day - date.fromisoformat(due)).days, 0)
+        return days_late(date.fromisoformat(due), window)
     except ValueError:
         return 0
 

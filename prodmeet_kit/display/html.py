@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.agenda.evidence import AgendaItem, Evidence
 
-__all__ = ["FIGURE", "chunks"]
+__all__ = ["FIGURE", "chunks", "template"]
 
 FIGURE = "<!--pm-figure-->"
 """Where the figure of the chart that follows a chunk belongs."""
@@ -84,7 +84,7 @@ def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, A
 
 
 def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]]) -> str:
-    return _template().render(
+    return template("prodmeet_kit.display", "item.html.j2").render(
         head=head,
         parts=parts,
         unknown=t("not known"),
@@ -95,14 +95,15 @@ def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]]) -> str:
 
 
 @lru_cache
-def _template() -> Template:
+def template(package: str, name: str) -> Template:
+    """A template of a package, in which every text is escaped unless it says otherwise."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("prodmeet_kit.display"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("item.html.j2")
+    return environment.get_template(name)

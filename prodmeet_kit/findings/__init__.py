@@ -205,9 +205,7 @@ class Findings(
     @cached_property
     def action_items(self) -> pd.DataFrame:
         """``ACTION_ITEM_FINDINGS``."""
-        items = promises.on_items(self._record("action_items"), self.decided_before, self.facts.window.timezone)
-        observed = {identity: self.facts.value(f"verify/{identity}") for identity in items["id"]}
-        return action_items.findings(items, observed, self.facts.window)
+        return action_items.findings(*self._items, self.facts.window)
 
     @cached_property
     def consultations(self) -> pd.DataFrame:

@@ -104,9 +104,13 @@ class MeetingFindings(Part):
     @property
     def _proofs(self) -> pd.DataFrame:
         """``ACTION_ITEM_FINDINGS`` of every item, those closed and proved as well."""
+        return action_items.every(*self._items, self.facts.window)
+
+    @cached_property
+    def _items(self) -> tuple[pd.DataFrame, dict[str, float]]:
+        """``ACTION_ITEMS`` with what earlier meetings decided about them, and what each acceptance query gave."""
         items = promises.on_items(self._record("action_items"), self.decided_before, self.facts.window.timezone)
-        observed = {identity: self.facts.value(f"verify/{identity}") for identity in items["id"]}
-        return action_items.every(items, observed, self.facts.window)
+        return items, {identity: self.facts.value(f"verify/{identity}") for identity in items["id"]}
 
     @property
     def _today(self) -> str:

@@ -7,6 +7,7 @@ next meeting starts from it, and the judgement of the alert counts it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.decided import last_time, words
@@ -18,7 +19,7 @@ from prodmeet_kit.display.states import word
 from prodmeet_kit.frames import rows
 from prodmeet_kit.live.words import begun, browser, kept, not_saved, taken_back
 from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
-from prodmeet_kit.minutes.merging import AFTER, merged
+from prodmeet_kit.minutes.merging import AFTER, Merged, merged
 
 if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting
@@ -49,12 +50,12 @@ def form(meeting: Meeting, title: str, lines: Lines, *, pages: bool = False) -> 
             return now
 
     with use(language):
-        last = last_time(meeting.review.findings)
+        last, said = last_time(meeting.review.findings), _read(meeting)
         return Form(
             title=title,
             rows=[_row(line, alerts.get(line["subject"], {}), last.get(line["subject"], "")) for line in lines],
             fields=_fields(pages),
-            said={line["subject"]: _now(meeting, line["subject"], alerts.get(line["subject"])) for line in lines},
+            said={line["subject"]: _now(meeting, said, line["subject"], alerts.get(line["subject"])) for line in lines},
             texts=browser(),
             edited=edited,
         )
@@ -90,80 +91,91 @@ def _alerts(meeting: Meeting) -> dict[str, dict[str, str]]:
     return found
 
 
-def _now(meeting: Meeting, subject: str, alert: Mapping[str, str] | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Said:
+    """What the minutes hold of this meeting: decisions by subject, which were complete once, and verdicts in order."""
+
+    standing: Mapping[tuple[str, ...], Merged]
+    decided: frozenset[str]
+    verdicts: Sequence[Mapping[str, Any]]
+
+    def fields(self, subject: str) -> dict[str, str]:
+        """The decision as it stands."""
+        now = self.standing.get((subject,))
+        return dict(now.fields) if now else dict.fromkeys(FIELDS, "")
+
+    def newest(self, subject: str) -> str | None:
+        """The name of the newest file about it."""
+        now = self.standing.get((subject,))
+        return now.newest.path.name if now else None
+
+    def verdict(self, alert: Mapping[str, str]) -> str:
+        """What was said of the alert's pages; without a service it was said of all."""
+        about = ("", alert["service"])
+        mine = [one for one in self.verdicts if one.get("alert") == alert["alert"] and one.get("service", "") in about]
+        last = str(mine[-1].get(VERDICT, "")) if mine and not mine[-1].get("withdrawn") else ""
+        return last if last in VERDICTS else ""
+
+
+def _read(meeting: Meeting) -> _Said:
+    """One look into the minutes."""
+    drafts, complete = (
+        [each for each in meeting.minutes.load(kind)[0] if each.content.get("meeting") == meeting.day]
+        for kind in (DRAFTS, DECISIONS_KIND)
+    )
+    verdicts = [each.content for each in meeting.minutes.load("verdicts")[0]]
+    return _Said(
+        merged([*drafts, *complete], ("subject",), FIELDS),
+        frozenset(str(each.content.get("subject")) for each in complete),
+        [each for each in verdicts if str(each.get("meeting"))[:10] == meeting.day],
+    )
+
+
+def _now(meeting: Meeting, said: _Said, subject: str, alert: Mapping[str, str] | None) -> dict[str, Any]:
     """The fields as they stand in the minutes, with the status line; ``alert`` is given for pages only."""
-    fields, after = _standing(meeting, subject)
-    now = {**fields, **({VERDICT: _verdict(meeting, alert)} if alert else {})}
+    fields = said.fields(subject)
+    now = {**fields, **({VERDICT: said.verdict(alert)} if alert else {})}
     if not any(now.values()):
         return {**now, "status": "", "bad": False}
     if now.get(VERDICT) and not any(fields[name] for name in FIELDS if name != "note"):
         return {**now, **kept()}  # a verdict stands alone, or with a note
-    if not fields["decision"] and after and _was_decided(meeting, subject):
+    if not fields["decision"] and subject in said.decided:
         return {**now, **taken_back()}
     missing = _missing(meeting, fields)
     return {**now, **(begun(missing) if missing else kept())}
-
-
-def _standing(meeting: Meeting, subject: str) -> tuple[dict[str, str], str]:
-    """The decision as it stands at this meeting, and the name of the newest file about it."""
-    entries = [*meeting.minutes.load(DRAFTS)[0], *meeting.minutes.load(DECISIONS_KIND)[0]]
-    mine = [each for each in entries if each.content.get("meeting") == meeting.day]
-    now = merged(mine, ("subject",), FIELDS).get((subject,))
-    return (dict(now.fields), now.newest.path.name) if now else (dict.fromkeys(FIELDS, ""), "")
-
-
-def _was_decided(meeting: Meeting, subject: str) -> bool:
-    said = meeting.minutes.load(DECISIONS_KIND)[0]
-    return any(each.content.get("subject") == subject and each.content.get("meeting") == meeting.day for each in said)
-
-
-def _verdict(meeting: Meeting, alert: Mapping[str, str]) -> str:
-    """What was said at this meeting of the alert's pages; without a service it was said of all."""
-    said = [
-        each.content
-        for each in meeting.minutes.load("verdicts")[0]
-        if str(each.content.get("meeting"))[:10] == meeting.day
-    ]
-    mine = [
-        each
-        for each in said
-        if each.get("alert") == alert["alert"] and each.get("service", "") in ("", alert["service"])
-    ]
-    last = str(mine[-1].get(VERDICT, "")) if mine and not mine[-1].get("withdrawn") else ""
-    return last if last in VERDICTS else ""
 
 
 def _decide(
     meeting: Meeting, line: Mapping[str, Any], name: str, value: str, alert: Mapping[str, str] | None
 ) -> dict[str, Any]:
     """Save at once, as a draft while something is missing; the status line says what happened."""
-    subject = line["subject"]
-    standing, after = _standing(meeting, subject)
-    fields = {**standing, name: value}
+    subject, said = line["subject"], _read(meeting)
+    fields = {**said.fields(subject), name: value}
     about = {"subject": subject, "item": line["item"], "meeting": meeting.day, "what": line["reason"]}
-    content = {**about, **fields, AFTER: after or None}
+    content = {**about, **fields, AFTER: said.newest(subject)}
     try:
         meeting.minutes.save(DRAFTS if _missing(meeting, fields) else DECISIONS_KIND, subject, content)
     except OSError as error:
         return {**fields, **not_saved(error)}
-    return _now(meeting, subject, alert)
+    return _now(meeting, _read(meeting), subject, alert)
 
 
 def _judge(meeting: Meeting, alert: Mapping[str, str], subject: str, verdict: str) -> dict[str, Any]:
     """Save what was said of an alert's pages; an empty verdict takes back what was said at this meeting."""
-    said = verdict or _verdict(meeting, alert)
+    before = _read(meeting)
+    said = verdict or before.verdict(alert)
     if not said:
-        return _now(meeting, subject, alert)
+        return _now(meeting, before, subject, alert)
     content = {
         "alert": alert["alert"], "service": alert["service"], "meeting": meeting.day, VERDICT: said,
-        "note": _standing(meeting, subject)[0]["note"] or None, "subject": subject,
+        "note": before.fields(subject)["note"] or None, "subject": subject,
         "withdrawn": None if verdict else True,
     }  # fmt: skip
     try:
         meeting.minutes.save("verdicts", subject, content)
     except OSError as error:
-        return {**_now(meeting, subject, alert), VERDICT: verdict, **not_saved(error)}
-    return _now(meeting, subject, alert)
+        return {**_now(meeting, before, subject, alert), VERDICT: verdict, **not_saved(error)}
+    return _now(meeting, _read(meeting), subject, alert)
 
 
 def _missing(meeting: Meeting, fields: Mapping[str, str]) -> list[str]:

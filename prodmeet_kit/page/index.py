@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from prodmeet_kit.display import theme
 from prodmeet_kit.display.anchors import Anchors, slug
+from prodmeet_kit.display.html import template
 from prodmeet_kit.display.languages import current, listed, t, tn, use
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.states import Word, word
@@ -25,9 +26,6 @@ from prodmeet_kit.errors import ReportError
 from prodmeet_kit.page import neighbours, sparkline
 from prodmeet_kit.page.meetings import Meeting, days, meetings
 from prodmeet_kit.redaction import redact
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 __all__ = ["NAME", "html", "shelve", "write_index"]
 
@@ -108,7 +106,7 @@ def html(shelf: Mapping[str, Sequence[Meeting]]) -> str:
         anchors = Anchors()
         # The address of a product must not move because of a row of another one.
         places = {name: anchors.take(slug(name)) for name in shelf}
-        return _template().render(
+        return template("prodmeet_kit.page", "meetings.html.j2").render(
             language=current(),
             title=t("Production meetings"),
             css=theme.css() + _asset("page.css").replace("/*FONT*/", theme.FONT) + _asset("index.css"),
@@ -221,17 +219,3 @@ def _told(what: str, values: Sequence[str]) -> str:
 @lru_cache
 def _asset(name: str) -> str:
     return (_HERE / "assets" / name).read_text(encoding="utf-8")
-
-
-@lru_cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("prodmeet_kit.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("meetings.html.j2")

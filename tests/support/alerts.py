@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.grids import at
 
 
-def event(onset: str, end: str, service: str = "cart") -> dict[str, Any]:
+def event(onset: str, end: str, service: str = "cart", **more: Any) -> dict[str, Any]:
     return {
         "id": f"{service}/availability@{onset}",
         "service": service,
@@ -17,6 +17,7 @@ def event(onset: str, end: str, service: str = "cart") -> dict[str, Any]:
         "end": at(f"2026-11-{end}"),
         "budget_spent": 0.3,
         "trigger": "6x/6h",
+        **more,
     }
 
 

@@ -11,24 +11,12 @@ import pandas as pd
 from prodmeet_kit.analysis.missed import missed
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import INCIDENT_FINDINGS, MISSED, PAGES, SLO_EVENTS
+from tests.support.alerts import event
 from tests.support.grids import END, at, grid, trend, window
 
 WINDOW = window()
 REF = "cart/availability"
 TARGET = SloTarget("cart", "availability", 0.999, timedelta(days=28).total_seconds())
-
-
-def event(onset: str, end: str, service: str = "cart", **more: Any) -> dict[str, Any]:
-    return {
-        "id": f"{service}/availability@{onset}",
-        "service": service,
-        "slo": "availability",
-        "onset": at(f"2026-11-{onset}"),
-        "end": at(f"2026-11-{end}"),
-        "budget_spent": 0.3,
-        "trigger": "6x/6h",
-        **more,
-    }
 
 
 def incident(name: str, start: str, end: str | None, **more: Any) -> dict[str, Any]:
