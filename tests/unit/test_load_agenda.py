@@ -63,7 +63,7 @@ def test_the_table_comes_first_and_shows_no_column_that_says_nothing() -> None:
     table, behind, *figures = metrics_load.evidence(reviewed(as_it_is).findings)
     assert isinstance(table, Table) and isinstance(behind, Table) and behind.place == "behind"
     names = [column.name for column in table.columns]
-    assert len(names) == 9 and "calendar_effect" not in names and "missing_fraction" not in names
+    assert len(names) == 10 and names[2] == "by_day" and "calendar_effect" not in names and "missing_fraction" not in names
     (row,) = view(table, "metrics", "Asia/Tokyo", Anchors()).rows
     texts = dict(zip(names, (cell.text for cell in row.cells), strict=True))
     assert texts["mean"].endswith(" req/s") and texts["expected_range"].split()[1] == "to"
