@@ -18,7 +18,7 @@ import click
 from prodmeet_kit import __version__
 from prodmeet_kit.commands import add, explore, minutes, sync
 from prodmeet_kit.display.languages import LANGUAGES
-from prodmeet_kit.errors import InputError, ProdmeetError
+from prodmeet_kit.errors import InputError, ProdmeetError, printable
 
 __all__ = ["cli", "main"]
 
@@ -48,7 +48,7 @@ class _Commands(click.Group):
         except OSError as error:
             message, status = f"{error.filename}: {error.strerror}" if error.filename else str(error), 1
         for line in message.splitlines():
-            click.echo(f"prodmeet: {line}", err=True)
+            click.echo(f"prodmeet: {printable(line)}", err=True)
         raise click.exceptions.Exit(status)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from prodmeet_kit.errors import ProdmeetError, SourceError
+from prodmeet_kit.errors import ProdmeetError, SourceError, printable
 
 __all__ = ["add", "explore", "minutes", "sync"]
 
@@ -52,7 +52,7 @@ def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> Non
     from prodmeet_kit.minutes_page import minutes_of, to_merge, write_page
 
     file = minutes_of(product, folder / "reports", made)
-    click.echo(write_page(file) if as_page else file.read_text(encoding="utf-8"), nl=as_page)
+    click.echo(write_page(file) if as_page else printable(file.read_text(encoding="utf-8")), nl=as_page)
     if merge := to_merge(file):
         click.echo(f"{file} was edited. {merge}", err=True)
 

@@ -20,6 +20,7 @@ A message never carries a credential: sources redact before they raise.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,21 @@ __all__ = [
     "TooExpensive",
     "UnexpectedAnswer",
     "Unreachable",
+    "printable",
 ]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    r"""The text with a replacement character for each control character but tabs and line ends.
+
+    A terminal obeys them: text of others could move its cursor, change its title or fill its clipboard.
+
+    >>> printable("a\x1b[31mb")
+    'a\ufffd[31mb'
+    """
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass(frozen=True)
@@ -57,7 +72,7 @@ class Problem:
 
     def __str__(self) -> str:
         value = f" is {self.value}" if self.value else ""
-        return f"{self.file}: {self.key}{value}: {self.mend}"
+        return printable(f"{self.file}: {self.key}{value}: {self.mend}")
 
 
 @dataclass(frozen=True)
@@ -69,7 +84,7 @@ class Failure:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.section}: could not check {self.source}: {self.message}"
+        return printable(f"{self.section}: could not check {self.source}: {self.message}")
 
 
 class ProdmeetError(Exception):

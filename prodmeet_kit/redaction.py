@@ -56,12 +56,12 @@ def _after(names: tuple[str, ...]) -> str:
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # https://user:password@host, and https://token@host
     (re.compile(r"(?<=://)[^\s/?#\"'<>]*@"), f"{MASK}@"),
-    # Authorization: Basic x; {"Authorization": "token x"}; PRIVATE-TOKEN: x
+    # Authorization: Basic x; {"Authorization": "token x"}; PRIVATE-TOKEN: x; in a page it ends where the element does
     (
         re.compile(
             r"""(?ix)( authorization | -token | -api-?key | \bcookie )
                 (\\?["']?\s*[:=]\s*\\?["']?) (?!\$\{\w+\}|\*\*\*)
-                (?:(?:basic|bearer|token|digest)(?:\s+|%20))? [^\s"'\\,;}]+"""
+                (?:(?:basic|bearer|token|digest)(?:\s+|%20))? [^\s"'\\,;}<>]+"""
         ),
         rf"\1\2{MASK}",
     ),

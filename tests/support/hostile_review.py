@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from prodmeet_kit import frames
+from prodmeet_kit.errors import Failure
+from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import Spec, label_key
 from prodmeet_kit.review import Review
-from tests.support.reviews import END, review
+from tests.support.reviews import END, product, review
 from tests.support.sample_items import HOSTILE
 
 UGLY = (
@@ -51,14 +54,23 @@ _AHEAD = timedelta(days=2)
 def hostile_review() -> Review:
     """Cart's SLO burned for an hour; every other text is ugly, and each row has another one."""
     records = {spec.name: list(_rows(spec)) for spec in RECORDS}
+    services = [service.model_dump(mode="json") for service in product().services]
+    services[0] |= {"owner": UGLY[1]}
+    services[0]["slos"][0] |= {"description": UGLY[2]}
+    services[0]["load"][0] |= {"unit": UGLY[0]}
+    services[0]["resources"].append({"name": "seats", "unit": UGLY[5], "query": "seats"})
     values = {
         "slo/cart/availability/total": 1e6,
         "slo/cart/availability/bad": 5e4,
         "load/": 100.0,
         "resource/cart/memory/use": 9e9,
         "resource/cart/memory/limit": 1e10,
+        "resource/cart/seats/": 7.0,
     }
-    return review(records, values)
+    failures = [Failure("metrics", UGLY[0], UGLY[1]), Failure("toil", UGLY[2], UGLY[5])]
+    made = review(records, values, failures, title=UGLY[0], services=services)
+    states = tuple(SourceState(text, text, "failed", text) for text in UGLY[:6])
+    return Review(replace(made.facts, sources=states))
 
 
 def _rows(spec: Spec) -> Iterator[Mapping[str, Any]]:

@@ -115,6 +115,11 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
     assert redact(text) == text
 
 
+@pytest.mark.parametrize("text", ["Cookie: x", "Authorization: Basic abcd", "X-Api-Key: q"])
+def test_what_is_masked_in_a_page_ends_where_its_element_does(text: str) -> None:
+    assert redact(f"<td>{text}</td><td>next</td>") == f"<td>{text.partition(': ')[0]}: {MASK}</td><td>next</td>"
+
+
 @given(
     st.text(alphabet="abT/:=@&?{}\"' \\%*+-1", max_size=40), st.sampled_from(["", "token=", "Bearer ", "://", "x:y@"])
 )

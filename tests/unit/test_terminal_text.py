@@ -1,0 +1,59 @@
+"""Text of others on a terminal: shown, and never obeyed as a command to it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from prodmeet_kit import minutes_document, preread
+from prodmeet_kit.check import Finding
+from prodmeet_kit.cli import cli
+from prodmeet_kit.display.markdown import escape
+from prodmeet_kit.errors import Failure, Problem
+from tests.support.hostile_review import UGLY, hostile_review
+
+OBEYED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+TITLE = "\x1b]0;owned\x07\x9b31m"
+"""What sets the title of a terminal, and its colour in the one-byte form."""
+
+
+def test_minutes_and_pre_read_hold_nothing_that_a_terminal_obeys() -> None:
+    assert any(OBEYED.search(text) for text in UGLY)
+    bad = hostile_review()
+    for text in (minutes_document.write(bad), preread.write(bad)):
+        assert OBEYED.findall(text) == []
+        assert "[31mred" in text.replace("\\", "")  # the rest is there to be read
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        str(Failure("metrics", TITLE, TITLE)),
+        str(Problem("shop.yaml", TITLE, TITLE, "write another")),
+        str(Finding(TITLE, False, TITLE)),
+        escape(TITLE),
+    ],
+)
+def test_lines_about_what_went_wrong_hold_none_either(line: str) -> None:
+    assert OBEYED.findall(line) == []
+    assert "owned" in line
+
+
+def test_minutes_an_earlier_kit_wrote_are_printed_without_them(tmp_path: Path) -> None:
+    report = tmp_path / "reports" / "shop" / "2026-11-23"
+    report.mkdir(parents=True)
+    (report / "minutes.md").write_text(f"# Shop\n\n- {TITLE}\ttab\n", encoding="utf-8")
+    shown = CliRunner().invoke(cli, ["-C", str(tmp_path), "minutes", "--report", str(report)])
+    assert shown.exit_code == 0
+    assert OBEYED.findall(shown.stdout) == []
+    assert shown.stdout.startswith("# Shop\n\n- ") and "]0;owned" in shown.stdout and "\ttab\n" in shown.stdout
+
+
+def test_an_error_is_told_without_them(tmp_path: Path) -> None:
+    (tmp_path / "parameters").mkdir()
+    told = CliRunner().invoke(cli, ["-C", str(tmp_path), "report", TITLE])
+    assert told.exit_code == 2
+    assert OBEYED.findall(told.stderr) == [] and "owned" in told.stderr
