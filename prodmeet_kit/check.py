@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from prodmeet_kit import promql
-from prodmeet_kit.errors import InputError, ParametersError, SourceError
+from prodmeet_kit.errors import InputError, ParametersError, SourceError, printable
 from prodmeet_kit.facts import Answer, Facts, Question
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product, load, products, schema
 from prodmeet_kit.parameters.sli import Events, Good
 from prodmeet_kit.questions import SPANS
 from prodmeet_kit.sli import event_count, indicator
+from prodmeet_kit.sources.base import NO_ROW
 from prodmeet_kit.window import Window, format_duration
 
 __all__ = ["Finding", "check_product", "check_products", "schema_is_current"]
@@ -47,7 +48,7 @@ class Finding:
 
     def __str__(self) -> str:
         state = "failed" if not self.well else "warn" if self.doubtful else "ok"
-        return f"{state:8}{self.subject}{': ' if self.said else ''}{self.said}"
+        return printable(f"{state:8}{self.subject}{': ' if self.said else ''}{self.said}")
 
 
 def check_products(names: Sequence[str], folder: Path, told: Callable[[str], object]) -> int:
@@ -163,7 +164,8 @@ def _judged(name: str, key: str, answers: Sequence[Answer], *, beside: bool) -> 
     if errors:
         return Finding(subject, False, "; ".join(errors))
     took = f"{sum(answer.took_s for answer in answers):.2f} s"
-    warnings = "".join(f"; {text}" for text in dict.fromkeys(text for answer in answers for text in answer.warnings))
+    told = dict.fromkeys(text for answer in answers for text in answer.warnings if not text.startswith(NO_ROW))
+    warnings = "".join(f"; {text}" for text in told)
     if _known(answers):
         return Finding(subject, True, took + warnings)
     if beside:
@@ -172,7 +174,8 @@ def _judged(name: str, key: str, answers: Sequence[Answer], *, beside: bool) -> 
     if key.startswith("verify/"):
         said = "no series: check the metric name and the labels, or whether this action item worked cannot be told"
         return Finding(subject, True, said + warnings, doubtful=True)
-    return Finding(subject, False, "no series: check the metric name and the labels" + warnings)
+    of_file = next((text for answer in answers for text in answer.warnings if text.startswith(NO_ROW)), "")
+    return Finding(subject, False, of_file or "no series: check the metric name and the labels" + warnings)
 
 
 def _known(answers: Sequence[Answer]) -> bool:
@@ -201,7 +204,8 @@ def _history(product: Product, window: Window, folder: Path, facts: Facts) -> It
             except SourceError:
                 continue  # told above: the same source, the same query
             known = frame is not None and frame.shape[1] > 0
-            yield Finding(f"{product.product}: history {subject}", known, _reach(oldest, window, known))
+            said = _reach(oldest, window, known, of_file=product.sources.metrics.type == "csv")
+            yield Finding(f"{product.product}: history {subject}", known, said)
     finally:
         metrics.close()
 
@@ -226,10 +230,15 @@ def _oldest(product: Product, window: Window, facts: Facts) -> Iterator[tuple[st
                 yield f"{service.name}/{name}", window.history_start, promql.fill_window(query, HOUR)
 
 
-def _reach(oldest: datetime, window: Window, known: bool) -> str:
+def _reach(oldest: datetime, window: Window, known: bool, *, of_file: bool) -> str:
     day = f"{oldest.astimezone(window.zone):%Y-%m-%d}"
     if known:
         return f"reaches back to {day}"
+    if of_file:
+        return (
+            f"no row on {day}, where the review begins to look: add the rows from there on;"
+            " what is younger than that has no comparison yet"
+        )
     age = format_duration(timedelta(days=(window.end - oldest).days + 1))
     return (
         f"no data on {day}, where the review begins to look: keep metrics for {age}"

@@ -21,7 +21,7 @@ from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.redaction import redact
-from prodmeet_kit.sources.base import Broken, MetricSource
+from prodmeet_kit.sources.base import Broken, MetricSource, no_series
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading
 from prodmeet_kit.sources.registry import find
 from prodmeet_kit.window import Window
@@ -230,7 +230,7 @@ def _unexpectedly_empty(answer: Answer) -> str:
     key = answer.question.key
     needed = key.startswith(("load/", "resource/")) or sli.needed(key)
     empty = answer.frame is not None and answer.frame.shape[1] == 0
-    return "no series: check the metric name and labels" if empty and needed else ""
+    return no_series(answer) if empty and needed else ""
 
 
 def _subject(key: str) -> str:

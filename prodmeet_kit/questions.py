@@ -57,7 +57,7 @@ def verification(item: str, query: str, window: Window) -> Question:
 
 def _lookback(product: Product, window: Window) -> timedelta:
     metrics = product.sources.metrics
-    return window.step + (metrics.scrape_interval if metrics else timedelta(seconds=60))
+    return window.step + (metrics.overlap if metrics else timedelta(seconds=60))
 
 
 def _slo(

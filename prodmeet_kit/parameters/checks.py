@@ -15,6 +15,7 @@ from typing import Any
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.expansion import REFERENCE
 from prodmeet_kit.parameters.models import AGENDA
+from prodmeet_kit.parameters.recorded_queries import queries_fit
 from prodmeet_kit.parameters.validation import did_you_mean, shown
 from prodmeet_kit.window import parse_time
 
@@ -175,5 +176,6 @@ CHECKS: tuple[Callable[[dict[str, Any]], Iterator[Finding]], ...] = (
     _references_can_be_read,
     _auth_is_whole,
     _url_has_a_scheme,
+    queries_fit,
 )
 """Every check, in the order of the file."""

@@ -163,6 +163,11 @@ class MetricSource(Model):
     scrape_interval: Duration = Field(default=timedelta(seconds=60), description="How often targets are scraped")
     step: Duration | None = Field(default=None, description="Step of trends; chosen from the range when absent")
 
+    @property
+    def overlap(self) -> timedelta:
+        """How much further back than one step a trend looks: a scrape interval; rows of a file stand for themselves."""
+        return timedelta() if self.type == "csv" else self.scrape_interval
+
 
 class RecordSource(BaseModel):
     """A source of alerts, incidents, changes or other records; its module checks the other keys."""

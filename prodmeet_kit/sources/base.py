@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-__all__ = ["Broken", "Context", "MetricSource", "RecordSource", "grid", "wide"]
+__all__ = ["NO_ROW", "Broken", "Context", "MetricSource", "RecordSource", "grid", "no_series", "wide"]
+
+NO_ROW = "no row: "
+"""How a warning of a file begins that has nothing for the time that is asked."""
+
+
+def no_series(answer: Answer) -> str:
+    """What to look at when an answer has no series: what a file says of itself, else the words for a server."""
+    told = next((warning for warning in answer.warnings if warning.startswith(NO_ROW)), "")
+    return told or "no series: check the metric name and labels"
 
 
 class MetricSource(Protocol):

@@ -1,27 +1,37 @@
 """Metrics that were recorded into a CSV file: type ``csv``, for what no server keeps any longer.
 
 The first column, ``time``, is ISO 8601 with an offset (without one it is UTC); every other column is a
-series. A query is the name of a column and nothing else: a file knows no PromQL.
+series. A query is the name of a column, or what is made of its rows over a range:
+``sum_over_time(column[28d])`` adds them up, ``avg_over_time(column[28d])`` is their mean. A file knows no other PromQL.
 """
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prodmeet_kit.errors import QueryRejected, SourceError, UnexpectedAnswer
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.models import MetricSource
-from prodmeet_kit.sources.base import grid, wide
+from prodmeet_kit.parameters.validation import did_you_mean
+from prodmeet_kit.sources.base import NO_ROW, grid, wide
+from prodmeet_kit.window import parse_duration
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["CsvSource"]
+
+_OVER = re.compile(r"\s*(sum|avg)_over_time\(\s*(\w+)\s*\[\s*(\w+)\s*\]\s*\)\s*")
+
+_PROBE = "vector(1)"
+"""What a source is asked that is only to say whether it is there."""
 
 
 class CsvSource:
@@ -32,40 +42,98 @@ class CsvSource:
         self.name = f"csv at {config.url.removeprefix('file:')}"
 
     def answer(self, question: Question) -> Answer:
-        """The mean of what was recorded in each ``(t - step, t]``, NaN where nothing was; an instant: the last value.
+        """What the file has for the question; NaN in a step where nothing was recorded, no series where nothing at all.
 
-        Raises :class:`~prodmeet_kit.errors.SourceError` when the file cannot be read, or has no such column.
+        Of a column: the mean of what was recorded in each ``(t - step, t]``; at an instant the last value. Over a
+        range: the sum or mean of the rows in ``(t - range, t]``. Raises
+        :class:`~prodmeet_kit.errors.SourceError` when the file cannot be read, or has no such column.
         """
         begun = perf_counter()
-        table = self._table
-        if question.query not in table.columns:
-            known = ", ".join(table.columns)
-            raise QueryRejected(f"a CSV file answers the name of a column, one of {known}; not {question.query}")
-        series = table[question.query].dropna()
         times = grid(question)
-        values = _last(series, times) if question.step is None else _means(series, times, question.step.total_seconds())
-        frame = wide(times, ["{}"], values.reshape(-1, 1))
+        if question.query == _PROBE:
+            return Answer(question, wide(times, ["{}"], np.ones((len(self._table[:1]), 1))), source=self.name)
+        series, over = self._asked(question.query)
+        if over:
+            values = _over(series, times, *over)
+        elif question.step is None:
+            values = _last(series, times)
+        else:
+            values = _means(series, times, question.step.total_seconds())
         points = int(np.isfinite(values).sum())
-        return Answer(question, frame, took_s=perf_counter() - begun, points=points, source=self.name)
+        frame = wide(times, ["{}"] if points else [], values.reshape(-1, 1)[:, : 1 if points else 0])
+        warnings = () if points else (f"{NO_ROW}{self._reach(series, question)}",)
+        return Answer(
+            question, frame, warnings=warnings, took_s=perf_counter() - begun, points=points, source=self.name
+        )
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def _asked(self, query: str) -> tuple[pd.Series[float], tuple[str, float] | None]:
+        """The rows of the column a query names, and how they are put together over how many seconds."""
+        table = self._table
+        found = None if query in table.columns else _OVER.fullmatch(query)
+        column = found[2] if found else query.strip()
+        if not found and not re.fullmatch(r"[\w.: -]+", column):
+            raise QueryRejected(
+                f"{self._path}: a CSV file answers the name of a column, sum_over_time(column[{{{{.window}}}}])"
+                f" or avg_over_time(column[{{{{.window}}}}]), and no other PromQL; not {query}"
+            )
+        if column not in table.columns:
+            raise QueryRejected(f"{self._path}: there is no column {column}: {did_you_mean(column, table.columns)}")
+        over = (found[1], parse_duration(found[3]).total_seconds()) if found else None
+        return table[column].dropna(), over
+
+    def _reach(self, series: pd.Series[float], question: Question) -> str:
+        """From when to when there are rows, and what was asked."""
+        if series.empty:
+            return f"{self._path}: the column {series.name} is empty"
+        first, last = (f"{moment:%Y-%m-%d %H:%M}" for moment in (series.index[0], series.index[-1]))
+        asked = question.end - (question.window or timedelta()) if question.instant else question.start
+        return (
+            f"{self._path}: the column {series.name} has rows from {first} to {last} UTC, and none"
+            f" from {asked:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M}"
+        )
 
     @cached_property
     def _table(self) -> pd.DataFrame:
         import pandas as pd
 
         try:
-            table = pd.read_csv(self._path)
+            table = pd.read_csv(self._path, skipinitialspace=True)
         except (OSError, ValueError) as error:
             raise SourceError(f"cannot read {self._path}: {error}") from None
-        if not len(table.columns) or table.columns[0] != "time":
-            raise UnexpectedAnswer(f"{self._path}: name the first column time")
-        try:
-            index = pd.DatetimeIndex(pd.to_datetime(table.pop("time"), utc=True, format="ISO8601"), name="time")
-            return table.astype("float64").set_index(index).sort_index()
-        except ValueError as error:
-            raise UnexpectedAnswer(f"{self._path}: {error}") from None
+        first = str(table.columns[0]) if len(table.columns) else "not there"
+        if first != "time":
+            raise UnexpectedAnswer(f"{self._path}:1: the first column is {first}: name the first column time")
+        index = pd.to_datetime(table["time"], utc=True, format="ISO8601", errors="coerce")
+        # Pandas would read words such as now, too.
+        wrong = index.isna() | ~table["time"].astype(str).str.match(r"\s*\d{4}")
+        self._refuse(table["time"], wrong, "write ISO 8601, such as 2026-11-22T22:30Z")
+        values = {name: pd.to_numeric(table[name], errors="coerce") for name in table.columns[1:]}
+        for name, column in values.items():
+            self._refuse(table[name], column.isna() & table[name].notna(), "write a number, or leave the cell empty")
+        numbers = pd.DataFrame(values, dtype="float64").set_axis(pd.DatetimeIndex(index, name="time"))
+        return numbers.sort_index(kind="stable")
+
+    def _refuse(self, column: pd.Series[Any], wrong: pd.Series[bool], mend: str) -> None:
+        """Raise with the line, column and value of the first cell that is wrong."""
+        if wrong.any():
+            at = int(wrong.to_numpy().argmax())
+            value = "empty" if column.isna().iloc[at] else f'"{column.iloc[at]}"'
+            # The first line is the header; lines that are blank are not counted by whoever reads CSV.
+            raise UnexpectedAnswer(f"{self._path}:{at + 2}: {column.name} is {value}: {mend}")
+
+
+def _over(series: pd.Series[float], times: pd.DatetimeIndex, how: str, seconds: float) -> np.ndarray:
+    """The sum or the mean of the rows in ``(t - seconds, t]`` at each ``t``; NaN where there is none."""
+    ends, at = times.as_unit("ns").asi8, series.index.as_unit("ns").asi8  # type: ignore[attr-defined]
+    last = np.searchsorted(at, ends, side="right")
+    first = np.searchsorted(at, ends - round(seconds * 1e9), side="right")
+    values = np.array([series.to_numpy()[low:high].sum() for low, high in zip(first, last, strict=True)])
+    counts = (last - first).astype(float)
+    made: np.ndarray = np.full(len(ends), np.nan)
+    return np.divide(values, counts if how == "avg" else 1.0, out=made, where=counts > 0)  # type: ignore[no-any-return]
 
 
 def _means(series: pd.Series[float], times: pd.DatetimeIndex, step_s: float) -> np.ndarray:
