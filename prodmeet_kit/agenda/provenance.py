@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.agenda.recounting import last_steps
+from prodmeet_kit.agenda.source_words import source_name
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import UNKNOWN, write
 
@@ -23,7 +25,7 @@ __all__ = ["behind", "missing", "recount"]
 def behind(findings: Findings, title: str, prefixes: Iterable[str]) -> list[Table]:
     """The table behind the numbers of ``title``: every question whose key begins with one of these, in their order.
 
-    Nothing when none was asked.
+    Then how the numbers are made of the answers. Nothing when none was asked.
     """
     import pandas as pd
 
@@ -32,14 +34,16 @@ def behind(findings: Findings, title: str, prefixes: Iterable[str]) -> list[Tabl
     asked = [_row(key, found, timezone) for key, found in findings.facts.answers.items() if key.startswith(wanted)]
     if not asked:
         return []
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("key", t("Question"), "code"),
         Column("span", t("Of")),
         Column("window", t("Window"), "duration"),
         Column("step", t("Step"), "duration"),
         Column("missing", t("Share missing"), "percent"),
-        Column("source", t("Source")),
     )
+    sources = sorted({row["source"] for row in asked})
+    if len(sources) > 1:  # a single one need not be said in every row
+        columns = (*columns, Column("source", t("Source")))
     details = (
         Column("query", t("Query"), "code"),
         Column("recount", t("Recount"), "code"),
@@ -54,7 +58,9 @@ def behind(findings: Findings, title: str, prefixes: Iterable[str]) -> list[Tabl
             anchor=("key",),
             place="behind",
             folded=True,
-        )
+            caption="" if len(sources) > 1 else t("Source: {source}", source=sources[0]),
+        ),
+        *last_steps(findings, title, wanted),
     ]
 
 
@@ -87,7 +93,7 @@ def _row(key: str, found: Answer, timezone: str) -> dict[str, Any]:
         "window": question.window.total_seconds() if question.window else float("nan"),
         "step": question.step.total_seconds() if question.step else float("nan"),
         "missing": missing(found),
-        "source": found.source or UNKNOWN,
+        "source": source_name(found.source) if found.source else UNKNOWN,
         "query": question.query,
         "recount": recount(key),
         "error": found.error,

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit import promql
 from prodmeet_kit.errors import InputError
-from prodmeet_kit.explore.names import nearest
+from prodmeet_kit.explore.names import nearest, ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
+    from prodmeet_kit.analysis.slo import Count
     from prodmeet_kit.facts import Answer, Facts
+    from prodmeet_kit.findings import Findings
 
-__all__ = ["COLUMNS", "answer", "questions", "same_query"]
+__all__ = ["COLUMNS", "answer", "counts", "questions", "same_query"]
 
 COLUMNS = ("key", "section", "query", "start", "end", "step", "source", "points", "error")
 """Of :func:`questions`."""
@@ -61,6 +63,19 @@ def answer(facts: Facts, key: str) -> pd.DataFrame:
     if found.frame is None:
         raise InputError(f"{key} was not answered: {found.error}")
     return found.frame.copy()
+
+
+def counts(findings: Findings, name: str, span: str) -> Count:
+    """What an SLO counted over a span, cleaned and without what is excluded.
+
+    Raises :class:`InputError` with the nearest names, or with the spans there are.
+    """
+    from prodmeet_kit.analysis.slo import cleaned
+    from prodmeet_kit.questions import SPANS
+
+    if span not in SPANS:
+        raise InputError(f"span {span}: choose from {', '.join(SPANS)}")
+    return cleaned(findings.counted)[ref(findings.facts.product, name, "slo").short, span]
 
 
 def same_query(answers: Mapping[str, Answer], texts: set[str]) -> list[Answer]:

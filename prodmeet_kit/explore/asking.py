@@ -123,7 +123,7 @@ def _step(value: str | timedelta) -> timedelta:
 
 def _filled(facts: Facts, text: str, step: timedelta) -> tuple[str, timedelta]:
     metrics = facts.product.sources.metrics
-    lookback = step + (metrics.scrape_interval if metrics else timedelta(seconds=60))
+    lookback = step + (metrics.overlap if metrics else timedelta(seconds=60))
     return promql.fill_window(text, lookback), lookback
 
 

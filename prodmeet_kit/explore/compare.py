@@ -195,7 +195,7 @@ def _table(measured: Measure, days: pd.DataFrame, timezone: str) -> Table:
         Column("name", t("Day")),
         Column("mean", t("Share of good events") if slo else t("Mean"), kind),
         Column("mean_before", t("Mean before"), kind),
-        Column("change", t("Bad events, change") if slo else t("Change"), "change"),
+        Column("change", t("Bad events, change") if slo else t("Relative change"), "change"),
         Column("peak", t("Lowest step") if slo else t("Peak"), kind),
         Column("peak_before", t("Peak before"), kind),
     ]

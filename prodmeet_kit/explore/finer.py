@@ -48,7 +48,7 @@ def finer(findings: Findings, opened: Open, services: tuple[str, ...], start: da
 
 def _scrape(findings: Findings) -> timedelta:
     metrics = findings.facts.product.sources.metrics
-    return metrics.scrape_interval if metrics else findings.facts.window.step
+    return metrics.overlap or findings.facts.window.step if metrics else findings.facts.window.step
 
 
 def _none(answers: Mapping[str, Answer]) -> dict[str, Answer]:

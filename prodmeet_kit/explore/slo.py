@@ -60,7 +60,7 @@ def slo(findings: Findings, text: str) -> SloShown:
     row = rows(row_frame)[0]
     asked = questions(findings.facts)
     queries = asked[asked["key"].str.startswith(f"slo/{ref.short}/")].reset_index(drop=True)
-    evidence: list[Evidence] = [slo_table(row_frame)]
+    evidence: list[Evidence] = [slo_table(findings, row_frame)]
     chart = burn_chart(findings, row)
     if chart is not None:
         evidence.append(replace(chart, folded=False))

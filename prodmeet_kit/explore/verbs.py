@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from prodmeet_kit.analysis.slo import Count
     from prodmeet_kit.explore.around import AroundShown
     from prodmeet_kit.explore.asking import Open, QueryShown
     from prodmeet_kit.explore.closer import Closer
@@ -47,6 +48,16 @@ class Exploring:
         from prodmeet_kit.explore.answers import answer
 
         return answer(self.facts, key)
+
+    def counts(self, name: str, span: str = "window") -> Count:
+        """``total`` and ``bad`` of an SLO, such as ``cart/availability``, without what is excluded.
+
+        ``span`` is ``window`` (the SLO window), ``since`` (the last meeting) or ``previous`` (the SLO window that
+        ended there). Where time weighs they are seconds. From these every number of its row is made.
+        """
+        from prodmeet_kit.explore.answers import counts
+
+        return counts(self.findings, name, span)
 
     def slo(self, name: str = "") -> SloShown:
         """One SLO, such as ``cart/availability``: state, burn rate, events; ``.frame`` and ``.queries`` behind it.

@@ -60,10 +60,12 @@ def test_load_is_asked_for_eight_weeks_back_and_the_rest_as_far_as_it_needs() ->
 
 
 def test_the_table_comes_first_and_shows_no_column_that_says_nothing() -> None:
-    table, behind, *figures = metrics_load.evidence(reviewed(as_it_is).findings)
+    table, behind, recount, *figures = metrics_load.evidence(reviewed(as_it_is).findings)
     assert isinstance(table, Table) and isinstance(behind, Table) and behind.place == "behind"
+    assert isinstance(recount, Table) and recount.folded
     names = [column.name for column in table.columns]
-    assert len(names) == 10 and names[2] == "by_day" and "calendar_effect" not in names and "missing_fraction" not in names
+    assert len(names) == 10 and names[2] == "by_day"
+    assert "calendar_effect" not in names and "missing_fraction" not in names
     (row,) = view(table, "metrics", "Asia/Tokyo", Anchors()).rows
     texts = dict(zip(names, (cell.text for cell in row.cells), strict=True))
     assert texts["mean"].endswith(" req/s") and texts["expected_range"].split()[1] == "to"
@@ -73,7 +75,7 @@ def test_the_table_comes_first_and_shows_no_column_that_says_nothing() -> None:
 
 def test_one_unusual_day_is_told_in_a_sentence_and_its_figures_are_open() -> None:
     findings = reviewed(times("2026-11-11", 0.59)).findings
-    _, note, _, chart, weeks, hours = metrics_load.evidence(findings)
+    _, note, _, _, chart, weeks, hours = metrics_load.evidence(findings)
     assert isinstance(note, Note)
     assert note.text == "Wed 11 Nov was 41% under a usual Wednesday: cart/requests"
     assert [figure.folded for figure in (chart, weeks, hours)] == [True, False, False]  # type: ignore[union-attr]

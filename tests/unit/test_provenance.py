@@ -51,10 +51,10 @@ def test_a_question_is_told_with_its_range_step_source_and_the_line_that_recount
     asked = replace(answer({"{}": [1, None, 3, 4]}), source="prometheus at http://localhost:9090")
     question = replace(asked.question, query='up{job="x"}', window=timedelta(minutes=6))
     findings = Findings(replace(facts, answers={question.key: replace(asked, question=question)}))
-    (table,) = behind(findings, "Load", ["load/"])
+    table, last = behind(findings, "Load", ["load/"])
     item = AgendaItem("metrics", "Metrics", "", "fine", "Asia/Tokyo", (table,))
     html = "".join(str(chunk) for chunk in chunks(item))
-    assert table.folded
+    assert table.folded and last.place == "recount"  # how the numbers are made of it stands next
     for told in (
         "Behind the numbers: Load",
         "Mon 23 Nov 09:45 to Mon 23 Nov 10:00",  # 00:45 to 01:00 UTC
@@ -75,6 +75,21 @@ def test_a_question_without_an_answer_says_why() -> None:
     (row,) = table.frame.to_dict("records")
     assert row["error"] == "refused"
     assert math.isnan(row["missing"])
+
+
+def test_a_source_that_answered_all_is_said_once_and_several_in_each_row() -> None:
+    facts = review().facts
+    one = replace(answer({"{}": [1]}, 1), source="here")
+    keys = ("load/a", "load/b")
+
+    def told(*sources: str) -> Table:
+        answers = {key: replace(one, source=source) for key, source in zip(keys, sources, strict=True)}
+        return behind(Findings(replace(facts, answers=answers)), "Load", ["load/"])[0]
+
+    assert "here" in told("here", "here").caption
+    assert "Source" not in [column.title for column in told("here", "here").columns]
+    assert "Source" in [column.title for column in told("here", "there").columns]
+    assert told("here", "there").caption == ""
 
 
 def test_the_line_is_python_whatever_the_key() -> None:

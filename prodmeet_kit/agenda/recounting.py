@@ -1,0 +1,270 @@
+"""The last step of each number: from what the queries answered to what a table shows.
+
+For each kind of number a formula in words, and one line of Python that gives the number of the first row that has it.
+The line is pasted into the notebook of the review or of exploring, where ``review`` is open; it takes what the
+queries answered (:mod:`.provenance` names them) and calls the function that the report itself calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda import recount_lines
+from prodmeet_kit.agenda.evidence import Column, Kind, Table
+from prodmeet_kit.agenda.metrics_efficiency import use_of_each
+from prodmeet_kit.agenda.recount_lines import ANALYSIS, WINDOW
+from prodmeet_kit.display.languages import t
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.findings import Findings
+
+__all__ = ["last_steps"]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One kind of number: column in the frame, title, formula, line, and how it is written: by kind, or its own way."""
+
+    column: str
+    title: str
+    formula: str
+    line: recount_lines.Line
+    kind: Kind
+    written: Callable[[dict[str, Any]], str] | None = None
+
+
+def last_steps(findings: Findings, title: str, prefixes: Iterable[str]) -> list[Table]:
+    """The formulas behind the numbers of ``title``, for the kinds of question that begin with one of these.
+
+    Nothing where no number is known.
+    """
+    import pandas as pd
+
+    wanted = tuple(prefixes)
+    made = [row for prefix, told in _TOLD.items() if prefix in wanted for row in told(findings)]
+    if not made:
+        return []
+    columns = (
+        Column("number", t("Number")),
+        Column("formula", t("Formula")),
+        Column("of", t("For example"), "code"),
+        Column("shown", t("Shown"), "written"),
+    )
+    return [
+        Table(
+            t("From the answers to the numbers: {title}", title=title),
+            pd.DataFrame(made),
+            columns,
+            details=(Column("line", t("Recount"), "code"),),
+            anchor=("key",),
+            place="recount",
+            folded=True,
+        )
+    ]
+
+
+def _of_slos(findings: Findings) -> list[dict[str, Any]]:
+    steps = (
+        _Step(
+            "total",
+            t("Events"),
+            t("what its query counted; a rate times the seconds of its range"),
+            recount_lines.total,
+            "count",
+        ),
+        _Step(
+            "bad",
+            t("Bad events"),
+            t("the same of bad events; or events less the good ones"),
+            recount_lines.bad,
+            "count",
+        ),
+        _Step("attainment", t("Attained"), t("1 - bad / total"), recount_lines.attained, "percent"),
+        _Step(
+            "budget_remaining",
+            t("Budget left"),
+            t("1 - bad / ((1 - objective) * total)"),
+            recount_lines.left("window"),
+            "budget",
+        ),
+        _Step(
+            "budget_remaining_before",
+            t("Left last time"),
+            t("the same over the window that ended at the last meeting"),
+            recount_lines.left("previous"),
+            "budget",
+        ),
+        _Step(
+            "budget_spent_since_last",
+            t("Spent since"),
+            t("bad since the last meeting / ((1 - objective) * total of the window)"),
+            recount_lines.spent,
+            "budget",
+        ),
+        _Step(
+            "burn_rate",
+            t("Burn rate"),
+            t("bad / total since the last meeting / (1 - objective)"),
+            recount_lines.burn,
+            "number",
+        ),
+        _Step(
+            "missing_fraction",
+            t("Steps missing"),
+            t("steps without a total / all steps"),
+            recount_lines.missing,
+            "percent",
+        ),
+    )
+    return _rows(findings, "slo", rows(findings.slos), steps)
+
+
+def _of_loads(findings: Findings) -> list[dict[str, Any]]:
+    pairs = zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
+    series = 'review.findings.load_series["{ref}"]'
+    recent = f"{ANALYSIS}.grid.since({series}, {WINDOW})"
+    like = t("mean / what the same weekdays and hours before would have given - 1")
+    growth = t("median slope between days of one weekday * 7 / mean; shown where it is real")
+    steps = (
+        _Step("mean", t("Mean"), t("mean of the steps since the last meeting"), _text(f"{recent}.mean()"), "amount"),
+        _Step("peak", t("Peak"), t("the highest of these steps"), _text(f"{recent}.max()"), "amount"),
+        _Step("peak_at", t("Peak at"), t("the end of that step"), _text(f"{recent}.idxmax()"), "time"),
+        _Step(
+            "like_for_like",
+            t("Like for like"),
+            like,
+            _text(f"{ANALYSIS}.load_patterns.like_for_like({series}, {WINDOW})[0]"),
+            "change",
+        ),
+        _Step(
+            "growth_per_week",
+            t("Growth a week"),
+            growth,
+            _text(f"{ANALYSIS}.load.growth_per_week({series}, {WINDOW})"),
+            "change",
+        ),
+        _Step(
+            "expected_peak",
+            t("Peak to expect"),
+            t("from growth and the weekly shape of the days before"),
+            _text(f"{ANALYSIS}.peak_forecast.expected_peak({series}, {WINDOW}).expected"),
+            "amount",
+        ),
+    )
+    return _rows(findings, "load", [{**summary, **pattern} for summary, pattern in pairs], steps)
+
+
+def _of_resources(findings: Findings) -> list[dict[str, Any]]:
+    use, limit = 'review.findings.resource_series["{ref}"]', 'review.findings.resource_limits["{ref}"]'
+    p95 = f"{ANALYSIS}.grid.since({use}, {WINDOW}).quantile(0.95)"
+    last = f"{ANALYSIS}.headroom.last_known({limit}, {WINDOW})"
+    whole = f'{ANALYSIS}.capacity.summarise({{{{"{{ref}}": {use}}}}}, {{{{"{{ref}}": {limit}}}}}, {{{{}}}}, {WINDOW})'
+    steps = (
+        _Step("p95", t("p95"), t("95th percentile of the steps since the last meeting"), _text(p95), "amount"),
+        _Step("limit", t("Limit"), t("the last value of its query"), _text(last), "amount"),
+        _Step("utilisation_p95", t("p95 of limit"), t("p95 / limit"), _text(f"{p95} / {last}"), "percent"),
+        _Step("headroom", t("Headroom"), t("limit - p95"), _text(f"{last} - {p95}"), "amount"),
+        _Step(
+            "saturation_80",
+            t("Time above 80%"),
+            t("steps above 80% of the limit / steps that are known"),
+            _text(f'{whole}["saturation_80"][0]'),
+            "percent",
+        ),
+        _Step(
+            "days_to_full",
+            t("Days until full"),
+            t("what is left of the limit / slope a day of the daily p95"),
+            _text(f'{whole}["days_to_full"][0]'),
+            "days",
+        ),
+    )
+    return [*_rows(findings, "resource", rows(findings.resources), steps), *_of_efficiency(findings)]
+
+
+def _of_efficiency(findings: Findings) -> list[dict[str, Any]]:
+    use = 'review.findings.resource_series["{service}/{resource}"]'
+    load = 'review.findings.load_series["{service}/{load}"]'
+    both = f'{{{{"{{service}}/{{resource}}": {use}}}}}, {{{{"{{service}}/{{load}}": {load}}}}}'
+    module = f"{ANALYSIS}.efficiency"
+    units = '{{"{service}/{resource}": {use_unit!r}}}, {{"{service}/{load}": {load_unit!r}}}'
+    whole = f"{module}.summarise({both}, {units}, {module}.levels({both}, {WINDOW}), {WINDOW})"
+    steps = (
+        _Step(
+            "per_load",
+            t("Use of each"),
+            t("sum of use / sum of load, over the steps that know both"),
+            _text(f'{whole}["per_load"][0]'),
+            "amount",
+            lambda row: use_of_each(row["per_load"], row["unit"]),
+        ),
+        _Step(
+            "equal_load_change",
+            t("At equal load"),
+            t("hours of this window against hours before of the same load and time of day"),
+            _text(f'{whole}["equal_load_change"][0]'),
+            "change",
+        ),
+    )
+    unit = {
+        (service.name, kind, each.name): each.unit
+        for service in findings.facts.product.services
+        for kind, measured in (("use", service.resources), ("load", service.load))
+        for each in measured
+    }
+    known = [
+        {
+            **row,
+            "name": f"{row['resource']}/{row['load']}",
+            "use_unit": unit[row["service"], "use", row["resource"]],
+            "load_unit": unit[row["service"], "load", row["load"]],
+        }
+        for row in rows(findings.efficiency)
+    ]
+    return _rows(findings, "efficiency", known, steps)
+
+
+_TOLD: dict[str, Callable[[Findings], list[dict[str, Any]]]] = {
+    "slo/": _of_slos,
+    "load/": _of_loads,
+    "resource/": _of_resources,
+}
+
+
+def _rows(findings: Findings, about: str, known: list[dict[str, Any]], steps: Iterable[_Step]) -> list[dict[str, Any]]:
+    """One row a kind of number, for the first of ``known`` that has it."""
+    made = []
+    for step in steps:
+        found = next((row for row in known if _is_known(row[step.column])), None)
+        if found is None:
+            continue
+        ref = f"{found['service']}/{found['name']}"
+        made.append(
+            {
+                "key": f"{about}/{step.column}",
+                "number": step.title,
+                "formula": step.formula,
+                "of": ref,
+                "shown": _shown(step, found, findings.facts.window.timezone),
+                "line": step.line(findings, {**found, "ref": ref}),
+            }
+        )
+    return made
+
+
+def _shown(step: _Step, row: dict[str, Any], timezone: str) -> str:
+    if step.written:
+        return step.written(row)
+    return write(row[step.column], step.kind, unit=str(row.get("unit") or ""), timezone=timezone)
+
+
+def _is_known(value: Any) -> bool:
+    return value is not None and value == value and value not in (float("inf"), float("-inf"))
+
+
+def _text(line: str) -> recount_lines.Line:
+    return lambda _, row: line.format(**row)
