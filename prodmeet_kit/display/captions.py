@@ -9,7 +9,7 @@ import numpy as np
 
 from prodmeet_kit.display import marks
 from prodmeet_kit.display.grid import clock_span, on_grid
-from prodmeet_kit.display.labels import line_names
+from prodmeet_kit.display.labels import LONGEST_UNIT, line_names, width
 from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.scale import value_text
@@ -41,10 +41,20 @@ def caption(chart: Chart) -> str:
         t("every {step}", step=write(chart.step.total_seconds(), "duration")),
         t("{zone} time", zone=chart.timezone),
         t("axis: linear up to 1, logarithmic above") if chart.bent else "",
-        t("faint: the period before") if faint_drawn(chart) else "",
+        _behind(chart),
+        t("unit: {unit}", unit=chart.unit) if width(chart.unit) > LONGEST_UNIT else "",
         *_remarks(chart, frame),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _behind(chart: Chart) -> str:
+    """What the faint lines are; of several lines, perhaps one alone has a period before."""
+    if chart.faint is None or not faint_drawn(chart):
+        return ""
+    if len(chart.frame.columns) > 1 and len(chart.faint.columns) == 1:
+        return t("faint: {name} in the period before", name=line_names(chart.faint.columns)[0])
+    return t("faint: the period before")
 
 
 def _remarks(chart: Chart, frame: pd.DataFrame) -> list[str]:

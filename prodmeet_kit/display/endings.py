@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodmeet_kit.display.labels import inert, shorten, spread, width
+from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.scale import value_text
 from prodmeet_kit.display.theme import GREY, PALETTE
 
@@ -81,7 +82,7 @@ def _lines(chart: Chart, frame: pd.DataFrame, names: Sequence[str], scale: Scale
         known = values[np.isfinite(values)]
         if known.size:
             last, hue = float(known[-1]), position % len(PALETTE)
-            text = shorten(value_text(chart, last), _LETTERS / 2)
+            text = _value(chart, scale, last)
             named = text if alone else f"{shorten(name, _LETTERS - width(text) - 1)} {text}"
             ends.append(_End(scale.place(last), named, PALETTE[hue].line, f"line-{hue}"))
     return ends
@@ -92,7 +93,7 @@ def _levels(chart: Chart, scale: Scale) -> list[_End]:
     for level in chart.lines:
         if not np.isfinite(level.value):
             continue
-        value = shorten(value_text(chart, level.value), _LETTERS / 2)
+        value = _value(chart, scale, level.value)
         text = f"{shorten(level.label, _LETTERS - width(value) - 4)}: {value}"
         if scale.holds(level.value):
             ends.append(_End(scale.place(level.value), text, GREY.line, "level"))
@@ -100,6 +101,14 @@ def _levels(chart: Chart, scale: Scale) -> list[_End]:
             above = scale.drawn(level.value) > scale.high
             ends.append(_End(1.0 if above else 0.0, f"{'↑' if above else '↓'} {text}", GREY.line, "level"))
     return ends
+
+
+def _value(chart: Chart, scale: Scale, value: float) -> str:
+    """The value with its unit; without one that is too long, as the axis has it."""
+    text = value_text(chart, value)
+    if width(text) <= _LETTERS / 2 or not scale.unit:
+        return shorten(text, _LETTERS / 2)
+    return shorten(write(value / scale.divisor, "number"), _LETTERS / 2)
 
 
 def _level_shapes(chart: Chart, scale: Scale) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ import numpy as np
 from prodmeet_kit.display import captions, marks
 from prodmeet_kit.display.endings import LINE_HEIGHT, endings
 from prodmeet_kit.display.grid import clock_span, coarse, isolated, on_grid, pieces, wall_clock
-from prodmeet_kit.display.labels import inert, line_names, shorten
+from prodmeet_kit.display.labels import LONGEST_UNIT, inert, line_names, long_unit, shorten
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.scale import Scale, unbent
 from prodmeet_kit.display.theme import GREY, PALETTE, template
@@ -50,7 +50,8 @@ def figure(chart: Chart, *, titled: bool = True) -> go.Figure:
     drawn = marks.draw(chart.marks, chart.timezone, start, end)
     plot = max(_PLOT, (len(names) + len(chart.lines)) * LINE_HEIGHT)
     ends = endings(chart, frame, names, scale, plot)
-    top = 8 + max(drawn.rows * marks.ROW, _UNIT if scale.unit else 0) + (_TITLE if titled else 0)
+    over = drawn.rows * marks.ROW if long_unit(scale.unit) else 0  # a long unit has a row of its own above the names
+    top = 8 + max(drawn.rows * marks.ROW, over + _UNIT if scale.unit else 0) + (_TITLE if titled else 0)
     layout = {
         "template": template(),
         "height": plot + top + _BOTTOM,
@@ -58,8 +59,8 @@ def figure(chart: Chart, *, titled: bool = True) -> go.Figure:
         "xaxis": {"type": "date", "range": [start.isoformat(), end.isoformat()], **_dates()},
         "yaxis": scale.axis,
         "shapes": [*drawn.shapes, *ends.shapes],
-        "annotations": [*drawn.names, *ends.names, *unit_name(scale)],
-        "meta": _meta(chart),
+        "annotations": [*drawn.names, *ends.names, *unit_name(scale, over)],
+        "meta": {**_meta(chart), "marks": drawn.all_names},
     }
     if titled:
         layout["title"] = _title(chart)
@@ -115,9 +116,12 @@ def _hover(piece: Any, unit: str, *, bent: bool) -> dict[str, Any]:
 
 
 def _faint(chart: Chart, behind: pd.DataFrame, scale: Scale, start: pd.Timestamp) -> list[dict[str, Any]]:
-    """The period before, moved so that the same time of day of its first day stands under the start."""
+    """The period before, moved so that the same time of day of its first day stands under the start.
+
+    A single line is grey, whatever it is the period before of: the caption says so (:func:`.captions.caption`).
+    """
     shift = start - wall_clock(behind.index[:1], chart.timezone)[0]
-    several = len(chart.frame.columns) > 1
+    several = len(behind.columns) > 1
     traces = []
     for position, column in enumerate(behind.columns):
         at = list(chart.frame.columns).index(column) if column in chart.frame.columns else position
@@ -153,12 +157,12 @@ def _dates() -> dict[str, Any]:
     }
 
 
-def unit_name(scale: Scale) -> list[dict[str, Any]]:
-    """The unit above the axis, in its margin; a long one begins at the edge of the figure."""
-    long = len(scale.unit) > 7
+def unit_name(scale: Scale, over: int = 0) -> list[dict[str, Any]]:
+    """The unit above the axis, in its margin; a long one begins at the edge of the figure, ``over`` pixels higher."""
+    long = long_unit(scale.unit)
     place = {"x": 0, "xref": "paper", "xanchor": "left" if long else "right", "xshift": 4 - _LEFT if long else -8}
-    text = {"name": "unit", "text": inert(shorten(scale.unit, 14)), "showarrow": False, "font": {"size": 13}}
-    return [{**place, **text, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 2}] if scale.unit else []
+    text = {"name": "unit", "text": inert(shorten(scale.unit, LONGEST_UNIT)), "showarrow": False, "font": {"size": 13}}
+    return [{**place, **text, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": over + 2}] if scale.unit else []
 
 
 def _title(chart: Chart) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodmeet_kit.display.labels import inert
+from prodmeet_kit.display.labels import inert, width
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.scale import Scale
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
 
 _ROW, _LEFT, _RIGHT, _BOTTOM, _TITLE = 28, 62, 100, 42, 60
+_LETTERS = 11  # in the margin on the right
 
 
 def figure(heat: HeatMap, *, titled: bool = True) -> go.Figure:
@@ -83,10 +84,15 @@ def _trace(heat: HeatMap, values: Any, names: list[str], scale: Scale) -> dict[s
             "outlinewidth": 0,
             "nticks": 5,
             "ticks": "",
-            "title": {"text": inert(scale.unit), "side": "top", "font": {"size": 13}},
+            "title": {"text": "" if _long(scale) else inert(scale.unit), "side": "top", "font": {"size": 13}},
             "separatethousands": True,
         },
     }
+
+
+def _long(scale: Scale) -> bool:
+    """Whether the unit finds no room above the scale of colours: then the caption has it."""
+    return width(scale.unit) > _LETTERS
 
 
 def _hours() -> list[str]:
@@ -104,9 +110,11 @@ def _gaps(values: Any, names: list[str]) -> list[dict[str, Any]]:
 def caption(heat: HeatMap) -> str:
     """What the heat map says of itself, its zone, and how much is missing."""
     gaps = int(heat.frame.isna().to_numpy().sum())
+    scale = Scale.plain(heat.unit, [heat.frame])
     parts = [
         heat.caption.strip().rstrip("."),
         t("each hour of the week"),
+        t("unit: {unit}", unit=scale.unit) if _long(scale) else "",
         t("{zone} time", zone=heat.timezone),
         tn("{n} hour without a value", "{n} hours without a value", gaps) if gaps else "",
     ]

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["brief", "inert", "line_names", "shorten", "spread", "width"]
+__all__ = ["LONGEST_UNIT", "brief", "inert", "line_names", "long_unit", "shorten", "spread", "width"]
+
+LONGEST_UNIT = 36
+"""Letters of a unit that find room above an axis, on a phone too; the caption holds a longer one."""
 
 _CONTROL = {"Cc", "Cf", "Zl", "Zp"}
 
@@ -43,6 +46,11 @@ def shorten(text: str, letters: float) -> str:
             break
         tail = back + tail
     return f"{head}…{tail}"
+
+
+def long_unit(unit: str) -> bool:
+    """Whether a unit is wider than the margin beside an axis."""
+    return width(unit) > 7
 
 
 def line_names(columns: Iterable[Any]) -> list[str]:

@@ -35,22 +35,24 @@ _GLYPHS = {
 
 @dataclass(frozen=True)
 class Drawn:
-    """Shapes and names for plotly, the rows the names take, and how many found no room."""
+    """Shapes and names for plotly, the rows the names take, how many found no room, and every name as plain text."""
 
     shapes: list[dict[str, Any]]
     names: list[dict[str, Any]]
     rows: int
     unnamed: int
+    all_names: list[str]
 
 
 def draw(marks: Sequence[Mark], timezone: str, start: pd.Timestamp, end: pd.Timestamp) -> Drawn:
     """The marks that touch ``start`` to ``end`` (wall clock of the zone), names packed into rows by time."""
-    shapes, names, unnamed = [], [], 0
+    shapes, names, unnamed, every = [], [], 0, []
     free = [0.0] * _ROWS  # where the next name may begin in each row, pixels
     for mark, left, right in sorted(_inside(marks, timezone, start, end), key=lambda found: found[1]):
         shapes.append(_shape(mark, left, right))
         at = (left - start) / (end - start) * _PLOT
         text = f"{_GLYPHS[mark.kind]} {shorten(mark.label, _LONGEST)}"
+        every.append(text)
         length = width(text) * _LETTER + 10
         begin = min(at, _PLOT - length)  # a name near the right edge ends there instead
         row = next((row for row in range(_ROWS) if free[row] <= begin), None)
@@ -59,7 +61,7 @@ def draw(marks: Sequence[Mark], timezone: str, start: pd.Timestamp, end: pd.Time
             continue
         free[row] = begin + length
         names.append(_name(mark, text, left, row, flush_right=begin < at))
-    return Drawn(shapes, names, max((name["yshift"] // ROW + 1 for name in names), default=0), unnamed)
+    return Drawn(shapes, names, max((name["yshift"] // ROW + 1 for name in names), default=0), unnamed, every)
 
 
 def legend(marks: Sequence[Mark], drawn: Drawn) -> str:

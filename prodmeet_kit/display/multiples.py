@@ -14,7 +14,7 @@ import pandas as pd
 
 from prodmeet_kit.display import captions, marks
 from prodmeet_kit.display.grid import isolated, narrow, on_grid, pieces, wall_clock
-from prodmeet_kit.display.labels import inert, shorten
+from prodmeet_kit.display.labels import inert, shorten, width
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.scale import Scale
@@ -107,10 +107,11 @@ def _panel(
     drawn = marks.draw(panel.marks, panel.timezone, *span)
     layout["shapes"] += [{**shape, **place} for shape in drawn.shapes]
     layout["shapes"] += [_level(scale, line.value, suffix) for line in panel.lines if scale.holds(line.value)]
-    unit = f" ({scale.unit})" if scale.unit else ""
+    # Where it finds no room, the pointer and the table have it.
+    unit = f" ({scale.unit})" if scale.unit and width(scale.unit) <= _LETTERS / 2 else ""
     layout["annotations"].append(
         {
-            "text": inert(shorten(f"{panel.title}{unit}", _LETTERS)),
+            "text": inert(f"{shorten(panel.title, _LETTERS - width(unit))}{unit}"),
             "xref": "paper",
             "yref": "paper",
             "x": across[0],
@@ -181,7 +182,7 @@ def caption(many: Multiples) -> str:
     legend = marks.legend(busiest.marks, marks.draw((), many.timezone, *span)) if busiest else ""
     if busiest and busiest.marks:
         drawn = marks.draw(busiest.marks, many.timezone, *span)
-        legend = marks.legend(busiest.marks, marks.Drawn(drawn.shapes, [], 0, 0))
+        legend = marks.legend(busiest.marks, marks.Drawn(drawn.shapes, [], 0, 0, []))
     dotted = any(panel.lines for panel in many.panels)
     parts = [
         many.caption.strip().rstrip("."),

@@ -21,6 +21,10 @@ __all__ = ["Scale", "unbent", "value_text"]
 _LEVEL_REACH = 4.0
 """A level further above the lines than this would flatten them: it is named at the edge instead."""
 
+_ROOM, _BENT_ROOM = 0.06, 0.12
+"""Free of lines above the highest value, as a share of the axis. The top of a bent axis is often the most that can be,
+such as all requests bad: a line that stays there must not look cut off."""
+
 _TICKS = (0, 0.5, 1, 2, 4, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000)
 """What a bent axis is written at."""
 
@@ -53,7 +57,9 @@ class Scale:
         near = [level for level in levels if _near(level, low, high)]
         low, high = min([low, *near]), max([high, *near])
         percent = chart.kind == "percent"
-        return cls(*_padded(low, high, share=percent), divisor, "" if percent else unit, percent, chart.bent)
+        above = _BENT_ROOM if chart.bent else _ROOM
+        ends = _padded(low, high, share=percent, above=above)
+        return cls(*ends, divisor, "" if percent else unit, percent, chart.bent)
 
     @classmethod
     def plain(cls, unit: str, frames: Iterable[pd.DataFrame]) -> Scale:
@@ -121,11 +127,11 @@ def _near(level: float, low: float, high: float) -> bool:
     return reach == 0 or low - reach * _LEVEL_REACH <= level <= min(low, 0.0) + reach * _LEVEL_REACH
 
 
-def _padded(low: float, high: float, *, share: bool) -> tuple[float, float]:
+def _padded(low: float, high: float, *, share: bool, above: float = _ROOM) -> tuple[float, float]:
     """From zero, but for shares that stay above one half: what matters there is the distance from 100%."""
     if share and low >= 0.5:
         pad = max(high - low, 1e-6) * 0.08
         return low - pad, high + pad
     base = min(low, 0.0)
     room = (high - base) or 1.0
-    return (base - room * 0.04 if base < 0 else 0.0), base + room * 1.06
+    return (base - room * 0.04 if base < 0 else 0.0), base + room * (1 + above)

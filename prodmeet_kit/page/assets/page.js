@@ -6,8 +6,9 @@
   const settings = JSON.parse(read(`pm-${nonce}-settings`));
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const printing = matchMedia("print");
-  const NARROW = 640;
-  const PAPER = 1000; // pixels between the margins of an A4 page on its side
+  const fit = pmFit(settings);
+  const PAPER = 1250; // of an A4 page on its side, at the zoom of page.css
+  const HALF_PAPER = 850; // where two charts stand beside each other
   const ARRAYS = {
     f4: Float32Array, f8: Float64Array, i1: Int8Array, u1: Uint8Array,
     i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array,
@@ -65,68 +66,26 @@
     await Promise.all([chart.loading, plotly()]);
   }
 
-  // The figure as this reader sees it: colours of the page, and names below the chart where they find no room beside it.
-  function fitted(figure, width, light) {
-    const ink = light ? "#4d545d" : "#b4bac2";
-    const ground = light ? "#ffffff" : "#15181d";
-    const layout = structuredClone({ ...figure.layout, template: undefined });
-    const template = structuredClone(figure.layout.template ?? {});
-    layout.template = template;
-    template.layout = {
-      ...template.layout,
-      font: { ...template.layout?.font, color: ink },
-      hoverlabel: {
-        ...template.layout?.hoverlabel,
-        bgcolor: light ? "#ffffff" : "#23282f",
-        bordercolor: light ? "#c9ced4" : "#4a525c",
-        font: { size: 14, color: light ? "#1b1f24" : "#e6e8eb" },
-      },
-      paper_bgcolor: ground,
-      plot_bgcolor: ground,
-      // Plotly would measure each label to turn or hide it: a fifth of the time of a chart.
-      xaxis: { ...template.layout?.xaxis, showspikes: true, tickangle: 0, ticklabeloverflow: "allow" },
-      yaxis: { ...template.layout?.yaxis, ticklabeloverflow: "allow" },
-    };
-    for (const note of layout.annotations ?? []) {
-      const pair = settings.inks[note.name];
-      if (pair) note.font = { ...note.font, color: pair[light ? 0 : 1] };
-    }
-    layout.width = width;
-    // Names of marks were kept clear of each other for a plot of this width (marks.py).
-    const plot = width - (layout.margin?.l ?? 0) - (layout.margin?.r ?? 0);
-    if (plot < 600) layout.annotations = (layout.annotations ?? []).filter((note) => !/^mark/.test(note.name ?? ""));
-    if (width < NARROW && layout.meta?.summary) narrow(layout);
-    return layout;
-  }
-
-  function narrow(layout) {
-    const lines = (layout.annotations ?? []).filter((note) => /^line-/.test(note.name ?? "")).length;
-    layout.annotations = (layout.annotations ?? [])
-      .filter((note) => !/^(line|mark)/.test(note.name ?? ""))
-      .map((note) => (note.name === "level" ? { ...note, xanchor: "right", xshift: 0, yshift: 10 } : note));
-    layout.margin = { ...layout.margin, l: 48, r: 6, t: Math.min(layout.margin.t, 28) };
-    const short = (stop) => ({ ...stop, value: stop.value.replaceAll(settings.day, settings.shortDay) });
-    layout.xaxis = { ...layout.xaxis, nticks: 4, tickangle: 0 };
-    if (layout.xaxis.tickformatstops) layout.xaxis.tickformatstops = layout.xaxis.tickformatstops.map(short);
-    if (lines > 1) {
-      layout.showlegend = true;
-      layout.legend = { orientation: "h", x: 0, xanchor: "left", y: -0.14, yanchor: "top", font: { size: 13 } };
-      layout.margin.b = 48 + 22 * lines;
-    }
-    layout.height = 240 + layout.margin.t + layout.margin.b;
+  // Marks whose names found no room above the plot, as a line of text below it.
+  function name(chart, marks) {
+    if (!marks.length) { chart.marks?.remove(); return; }
+    chart.marks ??= Object.assign(document.createElement("p"), { className: "pm-small pm-marks" });
+    chart.marks.textContent = settings.marks.replace("{names}", () => marks.join(" · "));
+    chart.place.after(chart.marks);
   }
 
   function draw(chart, paper = false) {
     const { place, figure } = chart;
-    const width = paper ? PAPER : place.clientWidth;
+    const width = !paper ? place.clientWidth : place.closest("details.pm-chart") ? HALF_PAPER : PAPER;
     if (!figure || !window.Plotly || !width) return;
     const light = paper || !dark.matches;
     const look = `${width} ${light}`;
     if (chart.drawn === look) return;
     chart.drawn = look;
-    const layout = fitted(figure, width, light);
+    const { layout, unnamed } = fit(figure, width, light);
     if (paper && layout.height > 300) layout.height -= 60; // two to a page
     if (layout.height) place.style.height = `${layout.height}px`;
+    name(chart, unnamed);
     const config = {
       ...figure.config, responsive: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "",
       modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
@@ -182,18 +141,27 @@
     document.documentElement.dataset.charts = "ready";
   }, 50));
 
-  const redraw = (paper) => charts.forEach((chart) => { if (paper || chart.wanted) draw(chart, paper); });
   // Paper cannot be unfolded: evidence is open on it, and as the reader left it afterwards. Code stays folded.
+  // A reader who asks for what is on the screen gets its folds closed.
+  const folded = ({ place }) => place.closest("details:not([open])");
+  const redraw = (paper) => charts.forEach((chart) => { if (paper ? !folded(chart) : chart.wanted) draw(chart, paper); });
+  let asShown = false;
   let unfolded = [];
   addEventListener("beforeprint", () => {
-    unfolded = [...document.querySelectorAll("details.pm-fold:not([open])")];
+    unfolded = asShown ? [] : [...document.querySelectorAll("details.pm-fold:not([open])")];
     unfolded.forEach((fold) => { fold.open = true; });
     redraw(true);
   });
   addEventListener("afterprint", () => {
+    asShown = false;
     unfolded.forEach((fold) => { fold.open = false; });
     redraw(false);
   });
+  document.querySelectorAll(".page-print").forEach((choice) => { choice.hidden = false; });
+  document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => {
+    asShown = button.dataset.print === "shown";
+    print();
+  }));
   printing.addEventListener("change", () => redraw(printing.matches));
   dark.addEventListener("change", () => redraw(false));
   let settling = 0;

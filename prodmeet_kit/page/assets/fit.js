@@ -1,0 +1,182 @@
+"use strict";
+// A figure as this reader sees it: colours of the page, and every name where it finds room on a screen of this width.
+const pmFit = (settings) => {
+  const NARROW = 640;
+  const ROW = 18; // of names of marks above the plot, as marks.py has it
+  const UNIT = 20;
+  const WIDE_PLOT = 760; // names of marks are kept clear of each other for a plot of this width (marks.py)
+  const BOX = 20; // height of the name of a level with its ground
+  const PHONE = { plot: 240, left: 48, right: 6 };
+  const pen = document.createElement("canvas").getContext("2d");
+  const LETTERS = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#36;": "$" };
+  const plain = (text) => text.replace(/&(amp|lt|gt|#36);/g, (letter) => LETTERS[letter]);
+
+  // Returns the layout, and the names of the marks that found no room in it.
+  function fit(figure, width, light) {
+    const ink = light ? "#4d545d" : "#b4bac2";
+    const ground = light ? "#ffffff" : "#15181d";
+    const layout = structuredClone({ ...figure.layout, template: undefined });
+    const template = structuredClone(figure.layout.template ?? {});
+    layout.template = template;
+    template.layout = {
+      ...template.layout,
+      font: { ...template.layout?.font, color: ink },
+      hoverlabel: {
+        ...template.layout?.hoverlabel,
+        bgcolor: light ? "#ffffff" : "#23282f",
+        bordercolor: light ? "#c9ced4" : "#4a525c",
+        font: { size: 14, color: light ? "#1b1f24" : "#e6e8eb" },
+      },
+      paper_bgcolor: ground,
+      plot_bgcolor: ground,
+      // Plotly would measure each label to turn or hide it: a fifth of the time of a chart.
+      xaxis: { ...template.layout?.xaxis, showspikes: true, tickangle: 0, ticklabeloverflow: "allow" },
+      yaxis: { ...template.layout?.yaxis, ticklabeloverflow: "allow" },
+    };
+    for (const note of layout.annotations ?? []) {
+      const pair = settings.inks[note.name];
+      if (pair) note.font = { ...note.font, color: pair[light ? 0 : 1] };
+    }
+    layout.width = width;
+    const phone = width < NARROW && layout.meta?.summary;
+    const plot = phone
+      ? width - PHONE.left - PHONE.right
+      : width - (layout.margin?.l ?? 0) - (layout.margin?.r ?? 0);
+    const family = template.layout.font.family;
+    if (layout.meta?.marks?.length && plot < WIDE_PLOT) pack(layout, plot, family);
+    if (phone) narrow(layout, figure.data, plot, ground, family);
+    return { layout, unnamed: unnamed(layout) };
+  }
+
+  const isMark = (note) => /^mark-/.test(note.name ?? "");
+  const rowsOf = (notes) => Math.max(0, ...notes.filter(isMark).map((note) => note.yshift / ROW + 1));
+  function head(rows, unit) {
+    if (!unit) return rows * ROW;
+    return Math.max(rows * ROW, UNIT + (unit.xanchor === "left" ? rows * ROW : 0));
+  }
+
+  function unnamed(layout) {
+    const shown = (layout.annotations ?? []).filter(isMark).map((note) => plain(note.text));
+    const left = new Map();
+    for (const name of layout.meta?.marks ?? []) {
+      const at = shown.indexOf(name);
+      if (at < 0) left.set(name, (left.get(name) ?? 0) + 1);
+      else shown.splice(at, 1);
+    }
+    return [...left].map(([name, times]) => (times > 1 ? `${name} ×${times}` : name));
+  }
+
+  function measured(text, size, family) {
+    pen.font = `${size}px ${family}`;
+    return pen.measureText(plain(text)).width;
+  }
+
+  const place = (value) => (typeof value === "number" ? value : Date.parse(`${value}Z`));
+
+  // Names of marks in rows again, for a plot of this width.
+  function pack(layout, plot, family) {
+    const [from, to] = layout.xaxis.range.map(place);
+    const unit = layout.annotations.find((note) => note.name === "unit");
+    const before = head(rowsOf(layout.annotations), unit);
+    const free = [0, 0, 0, 0]; // where the next name may begin in each row
+    layout.annotations = layout.annotations.filter((note) => {
+      if (!isMark(note)) return true;
+      const length = measured(note.text, 12, family) + 10;
+      const at = note.xref === "paper" ? plot : ((place(note.x) - from) / (to - from)) * plot;
+      const begin = Math.max(0, Math.min(at, plot - length));
+      const row = free.findIndex((end) => end <= begin);
+      if (row < 0 || length > plot) return false;
+      free[row] = begin + length;
+      note.yshift = row * ROW;
+      if (begin < at) Object.assign(note, { x: 1, xref: "paper", xanchor: "right", xshift: 0 });
+      return true;
+    });
+    const rows = rowsOf(layout.annotations);
+    if (unit?.xanchor === "left") unit.yshift = rows * ROW + 2;
+    const more = head(rows, unit) - before;
+    layout.margin.t += more;
+    layout.height += more;
+  }
+
+  // On a phone: names of lines below the chart, names of levels where no line runs.
+  function narrow(layout, data, plot, ground, family) {
+    const notes = layout.annotations ?? [];
+    const lines = notes.filter((note) => /^line-/.test(note.name ?? "")).length;
+    const unit = notes.find((note) => note.name === "unit");
+    if (unit?.xanchor === "left") unit.xshift = 4 - PHONE.left;
+    const rows = rowsOf(notes);
+    layout.annotations = notes.filter((note) => !/^line-/.test(note.name ?? ""));
+    layout.margin = {
+      ...layout.margin, l: PHONE.left, r: PHONE.right,
+      t: layout.meta.marks ? Math.max(28, 8 + head(rows, unit)) : Math.min(layout.margin.t, 28),
+    };
+    const short = (stop) => ({ ...stop, value: stop.value.replaceAll(settings.day, settings.shortDay) });
+    layout.xaxis = { ...layout.xaxis, nticks: 4, tickangle: 0 };
+    if (layout.xaxis.tickformatstops) layout.xaxis.tickformatstops = layout.xaxis.tickformatstops.map(short);
+    if (layout.xaxis.ticktext?.length > 7) {
+      for (const key of ["tickvals", "ticktext"]) layout.xaxis[key] = layout.xaxis[key].filter((_, at) => at % 2 === 0);
+    }
+    if (lines > 1) {
+      layout.showlegend = true;
+      layout.legend = { orientation: "h", x: 0, xanchor: "left", y: -0.14, yanchor: "top", font: { size: 13 } };
+      layout.margin.b = 48 + 22 * lines;
+    }
+    layout.height = PHONE.plot + layout.margin.t + layout.margin.b;
+    const levels = layout.annotations.filter((note) => note.name === "level" && note.yref === "paper");
+    if (layout.meta.marks) clear(levels, occupied(layout, data, plot), { plot, roof: rows ? 0 : -BOX - 1, ground, family });
+    else levels.forEach((note) => Object.assign(note, { xanchor: "right", xshift: 0, yshift: 10 }));
+  }
+
+  // For each pixel of the plot's width from where to where lines run, from the top.
+  function occupied(layout, data, plot) {
+    const high = new Float32Array(Math.ceil(plot) + 1).fill(Infinity);
+    const low = new Float32Array(high.length).fill(-Infinity);
+    const [from, to] = layout.xaxis.range.map(place);
+    const [bottom, top] = layout.yaxis.range;
+    for (const { x, x0, dx, y } of data) {
+      const start = x ? 0 : place(x0);
+      let past = null;
+      for (let at = 0; at < (y?.length ?? 0); at += 1) {
+        const across = Math.round((((x ? place(x[at]) : start + dx * at) - from) / (to - from)) * plot);
+        const down = PHONE.plot * (1 - (y[at] - bottom) / (top - bottom));
+        if (!Number.isFinite(down) || across < 0 || across >= high.length) { past = null; continue; }
+        for (let column = past ? past[0] : across; column <= across; column += 1) {
+          high[column] = Math.min(high[column], down, past ? past[1] : down);
+          low[column] = Math.max(low[column], down, past ? past[1] : down);
+        }
+        past = [across, down];
+      }
+    }
+    return { high, low };
+  }
+
+  // Each name beside its level, over or under it, where the fewest lines run: on the right if that is as good as elsewhere.
+  function clear(levels, { high, low }, { plot, roof, ground, family }) {
+    const taken = [];
+    const heights = levels.map((note) => PHONE.plot * (1 - note.y));
+    const cost = (box) => {
+      let hidden = 0;
+      for (let column = Math.floor(box.left); column < box.left + box.width; column += 1) {
+        if (high[column] < box.top + BOX - 2 && low[column] > box.top + 1) hidden += 1;
+      }
+      const meets = (one) => Math.abs(one.top - box.top) < BOX - 1 && one.left < box.left + box.width && box.left < one.left + one.width;
+      const crossed = heights.filter((height) => height > box.top + 2 && height < box.top + BOX - 2).length;
+      return hidden + 500 * (taken.filter(meets).length + crossed);
+    };
+    levels.forEach((note, at) => {
+      const width = measured(note.text, 13, family) + 4;
+      const lefts = [1, 0.8, 0.6, 0.4, 0.2, 0].map((share) => Math.max(0, share * (plot - width)));
+      const tops = [heights[at] - BOX - 1, heights[at] + 1].filter((top) => top >= roof && top + BOX <= PHONE.plot + 1);
+      const boxes = tops.flatMap((top) => lefts.map((left) => ({ left, top, width })));
+      const best = boxes.map((box) => [cost(box), box]).reduce((one, other) => (other[0] < one[0] ? other : one))[1];
+      taken.push(best);
+      const middle = best.top + BOX / 2;
+      Object.assign(note, {
+        x: 0, xanchor: "left", xshift: best.left, y: 1, yanchor: "middle", yshift: -middle,
+        bgcolor: ground, borderpad: 0,
+      });
+    });
+  }
+
+  return fit;
+};
