@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.decided import history, sentence
+from prodmeet_kit.display import times
 from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.display.markdown import escape, markdown
 from prodmeet_kit.display.numbers import write as written
@@ -53,7 +54,9 @@ def write(review: Review) -> str:
 def _head(review: Review) -> str:
     product, window = review.facts.product, review.facts.window
     title = t(
-        "{product}: production meeting of {day}", product=product.title or product.product, day=window.day.isoformat()
+        "{product}: production meeting of {day}",
+        product=product.title or product.product,
+        day=times.day(window.day.isoformat()),
     )
     facts = t(
         "Data as of {time} ({zone}).", time=written(window.end, "time", timezone=window.timezone), zone=window.timezone
@@ -87,7 +90,7 @@ def _sentences(review: Review, decisions: Iterable[dict[str, Any]]) -> list[str]
     for row in decisions:
         text = sentence(row, reasons.get(row["subject"], row["subject"]))
         told = before.get(row["subject"])
-        made.append(f"{text} ({told})" if told else text)
+        made.append(text + t(" ({last})", last=told) if told else text)
     return made
 
 
@@ -106,7 +109,8 @@ def _carried_here(review: Review) -> str:
     carried = rows(review.findings.carried_here)
     if not carried:
         return ""
-    return _list(t("Carried over from the meeting of {day}", day=carried[0]["meeting"]), _sentences(review, carried))
+    title = t("Carried over from the meeting of {day}", day=times.day(carried[0]["meeting"]))
+    return _list(title, _sentences(review, carried))
 
 
 def _carried_on(review: Review, decisions: Iterable[dict[str, Any]]) -> list[str]:
@@ -123,7 +127,7 @@ def _new_action_items(review: Review) -> str:
             row["text"],
             row["owner"],
             # An item is due until the midnight after its day: what people wrote is the day.
-            "" if row["due"] != row["due"] else f"{row['due'].tz_convert(zone) - _SECOND:%Y-%m-%d}",
+            "" if row["due"] != row["due"] else times.day(f"{row['due'].tz_convert(zone) - _SECOND:%Y-%m-%d}"),
             f"{row['verify_query']} {row['verify_expect']}".strip(),
             row["id"],
         )
@@ -151,7 +155,7 @@ def _health(review: Review) -> str:
         t("Action items closed with proof"),
     )  # fmt: skip
     columns = ("planned", "actual", "decisions", "carried", "closed_with_proof")
-    last = [(row["meeting"], *(_number(row[name]) for name in columns)) for row in health[::-1][:_MEETINGS]]
+    last = [(times.day(row["meeting"]), *(_number(row[name]) for name in columns)) for row in health[::-1][:_MEETINGS]]
     parts.append(_table(heads_of_all, last, numbers=True))
     return "\n".join(parts)
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.decided import last_time
+from prodmeet_kit.agenda.source_words import detail
+from prodmeet_kit.display import times
 from prodmeet_kit.display.languages import listed, sentences, t, tn, use
 from prodmeet_kit.display.markdown import escape
 from prodmeet_kit.display.numbers import write as written
@@ -53,7 +55,7 @@ def _head(review: Review) -> str:
     title = t(
         "{product}: agenda of the production meeting of {day}",
         product=product.title or product.product,
-        day=window.day.isoformat(),
+        day=times.day(window.day.isoformat()),
     )
     as_of = t(
         "Data as of {time} ({zone}).", time=written(window.end, "time", timezone=window.timezone), zone=window.timezone
@@ -72,15 +74,19 @@ def _unchecked(review: Review) -> str:
     if not review.failures and not failed and not unknown:
         names = listed(source.name for source in review.facts.sources)
         return escape(t("All sources answered: {names}.", names=names)) + "\n" if names else ""
-    texts = [f"{failure.section.replace('_', ' ')}, {failure.source}: {failure.message}" for failure in review.failures]
-    texts += [f"{source.name}: {source.detail}" for source in failed]
+    titles = {item.key: item.title for item in review.items}
+    texts = [
+        f"{listed([titles.get(failure.section, failure.section), failure.source])}: {failure.message}"
+        for failure in review.failures
+    ]
+    texts += [f"{source.name}: {detail(source.detail)}" for source in failed]
     texts += [f"{item.title}: {item.headline}" for item in unknown]
     return f"{t('Could not be checked:')}\n\n" + _bullets(dict.fromkeys(texts))
 
 
 def _item(item: AgendaItem, lines: list[dict[str, Any]]) -> str:
     minutes = written(sum(line["minutes"] for line in lines), "number")
-    heading = f"## {escape(item.title)} ({escape(t('{n} min', n=minutes))})"
+    heading = f"## {escape(item.title + t(' ({last})', last=t('{n} min', n=minutes)))}"
     reasons = "".join(f"- {escape(_granted(line) + line['last'])}{_rule(line)}\n" for line in lines)
     asked = f"\n{t('To decide:')}\n\n{_bullets(_first(item.questions))}" if item.questions else ""
     return f"{heading}\n\n{escape(item.headline)}\n\n{reasons}{asked}"
@@ -103,7 +109,7 @@ def _last(review: Review, subject: str) -> str:
 
 def _rule(line: dict[str, Any]) -> str:
     """The rule that raised it, by the name its weight has in the parameters."""
-    return f" (`{line['rule']}`)" if line["rule"] else ""
+    return t(" ({last})", last=f"`{line['rule']}`") if line["rule"] else ""
 
 
 def _annex(lines: list[dict[str, Any]], titles: dict[str, str]) -> str:

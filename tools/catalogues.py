@@ -20,7 +20,18 @@ from babel.messages.pofile import read_po, write_po
 
 from prodmeet_kit.display.languages import LANGUAGES
 
-__all__ = ["KEYWORDS", "PACKAGE", "TRANSLATED", "extract", "main", "path_of", "problems", "unreadable", "update"]
+__all__ = [
+    "KEYWORDS",
+    "PACKAGE",
+    "TRANSLATED",
+    "extract",
+    "main",
+    "path_of",
+    "problems",
+    "translations",
+    "unreadable",
+    "update",
+]
 
 PACKAGE = Path(__file__).resolve().parents[1] / "prodmeet_kit"
 
@@ -109,6 +120,15 @@ def _kept(message: Message, old: Catalog) -> str | tuple[str, ...]:
     if before is None or before.fuzzy or before.id != message.id:
         return "" if isinstance(message.id, str) else ()
     return before.string if isinstance(before.string, str) else tuple(before.string or ())
+
+
+def translations(language: str, package: Path = PACKAGE) -> list[str]:
+    """Every text of a catalogue as it is written, without those that are still to be translated."""
+    texts: list[str] = []
+    for message in _read(path_of(language, package), language):
+        if message.id:
+            texts += [message.string] if isinstance(message.string, str) else [*(message.string or [])]
+    return [text for text in texts if text]
 
 
 def problems(language: str, package: Path = PACKAGE) -> list[str]:

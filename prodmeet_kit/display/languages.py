@@ -17,6 +17,8 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
+from prodmeet_kit.display import spacing
+
 __all__ = ["LANGUAGES", "LOCALE", "clauses", "current", "later", "listed", "sentence", "sentences", "t", "tn", "use"]
 
 LANGUAGES = ("en", "ja")
@@ -105,7 +107,7 @@ def sentences(parts: Iterable[str]) -> str:
 
 def _fill(translated: str, message: str, values: dict[str, object]) -> str:
     try:
-        return translated.format_map(values)
+        return spacing.fill(translated, values) if current() == "ja" else translated.format_map(values)
     except (KeyError, IndexError, ValueError):
         # A slip in a catalogue must not cost a section of the report.
         return message.format_map(values)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from datetime import date as calendar_date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ __all__ = [
     "axis_day",
     "axis_month",
     "date",
+    "day",
     "days",
     "duration",
     "local",
@@ -79,6 +81,23 @@ def date(instant: datetime, timezone: str) -> str:
     'Tue 10 Nov 2026'
     """
     return _written(local(instant, timezone), "yMMMEd")
+
+
+def day(iso: str) -> str:
+    """A day that is named and no instant, such as that of a meeting: ISO 8601 in English, as folders are called.
+
+    What is no such day stays as it is.
+
+    >>> day("2026-11-23")
+    '2026-11-23'
+    """
+    if current() == "en":
+        return iso
+    try:
+        named = calendar_date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return _written(datetime(named.year, named.month, named.day, tzinfo=UTC), "yMMMd")
 
 
 def short_date(instant: datetime, timezone: str, *, weekday: bool = True) -> str:
@@ -199,4 +218,4 @@ def duration(seconds: float) -> str:
 
 
 def _two(coarse: str, fine: str, rest: int) -> str:
-    return f"{coarse} {fine}" if rest else coarse
+    return t("{coarse} {fine}", coarse=coarse, fine=fine) if rest else coarse

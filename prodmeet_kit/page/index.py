@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from prodmeet_kit.display import theme
+from prodmeet_kit.display import theme, times
 from prodmeet_kit.display.anchors import Anchors, slug
 from prodmeet_kit.display.html import template
 from prodmeet_kit.display.languages import current, listed, t, tn, use
@@ -145,7 +145,7 @@ def _product(name: str, found: list[Meeting], anchor: str, anchors: Anchors) -> 
     rows = [_row(meeting, anchors) for meeting in read]
     title = next((meeting.title for meeting in read if meeting.title), name)
     folded = rows[SHOWN:]
-    older = [{"href": _href(meeting), "day": meeting.day} for meeting in found if meeting.older]
+    older = [{"href": _href(meeting), "day": times.day(meeting.day)} for meeting in found if meeting.older]
     return {
         "anchor": anchor,
         "name": name,
@@ -166,7 +166,7 @@ def _row(meeting: Meeting, anchors: Anchors) -> dict[str, Any]:
     return {
         "anchor": anchors.take(slug(meeting.product, meeting.day)),
         "href": _href(meeting),
-        "day": write(meeting.end, "date", timezone=meeting.timezone) if meeting.end else meeting.day,
+        "day": write(meeting.end, "date", timezone=meeting.timezone) if meeting.end else times.day(meeting.day),
         "iso": meeting.day,
         "state": _state(meeting),
         "error": redact(meeting.error),

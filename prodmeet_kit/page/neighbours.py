@@ -15,6 +15,7 @@ from contextlib import suppress
 from html import escape
 from pathlib import Path
 
+from prodmeet_kit.display import times
 from prodmeet_kit.display.anchors import slug
 from prodmeet_kit.display.languages import LANGUAGES, t, use
 from prodmeet_kit.page.meetings import days
@@ -75,9 +76,9 @@ def fill(page: str, product: str, before: str, after: str) -> str:
 
 def _links(product: str, before: str, after: str) -> str:
     places = [
-        (f"../{before}/{_PAGE}", f"← {before}", t("Meeting before")) if before else None,
+        (f"../{before}/{_PAGE}", f"← {times.day(before)}", t("Meeting before")) if before else None,
         (f"../../index.html#{slug(product)}", t("All meetings"), ""),
-        (f"../{after}/{_PAGE}", f"{after} →", t("Next meeting")) if after else None,
+        (f"../{after}/{_PAGE}", f"{times.day(after)} →", t("Next meeting")) if after else None,
     ]
     links = [
         f'<a href="{escape(href)}"{f" title={chr(34)}{escape(title)}{chr(34)}" if title else ""}>{escape(text)}</a>'

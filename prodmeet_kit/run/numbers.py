@@ -48,13 +48,22 @@ def compute(snapshot: Path, language: str = "") -> Numbers:
     product, window = review.facts.product, review.facts.window
     faults: list[Failure] = []
     numbers = Numbers(
-        title=f"{product.title or product.product}, {window.day.isoformat()}",
+        title=_title(product.title or product.product, window.day.isoformat(), product.language),
         record=_part("review.json", lambda: record(review), {"product": product.product}, faults),
         minutes=_part("minutes.md", lambda: write(review), "", faults),
         failures=(*review.failures, *faults),
     )
     _warm_page()
     return numbers
+
+
+def _title(product: str, day: str, language: str) -> str:
+    """What the page is called, in its language."""
+    from prodmeet_kit.display import times
+    from prodmeet_kit.display.languages import t, use
+
+    with use(language):
+        return t("{product}, {day}", product=product, day=times.day(day))
 
 
 def _warm_page() -> None:

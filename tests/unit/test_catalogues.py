@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.catalogues import PACKAGE, TRANSLATED, extract, main, path_of, problems, update
+from prodmeet_kit.display.spacing import JAPANESE, fill
+from tools.catalogues import PACKAGE, TRANSLATED, extract, main, path_of, problems, translations, update
 
 CODE = """
 head = t("Metrics")
@@ -44,6 +45,39 @@ GOOD = {"a": "メトリクス", "b": "未達", "c": "{all}件中{kept}件", "d":
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_text_of_the_kit_is_translated(language: str) -> None:
     assert problems(language) == []
+
+
+CROOKED = re.compile(
+    rf"[{JAPANESE}] [-+\u2212]?\d[\d.,]*(?![A-Za-z\d.])"  # a number and the Japanese before it
+    rf"|(?<![A-Za-z\d.,-])\d(?:[\d.,:]*\d)?%? [{JAPANESE}]"  # a number and its counter
+    rf"|[A-Za-z][{JAPANESE}]|[{JAPANESE}][A-Za-z]"  # a Latin word without its space
+    r"| [\u3001\u3002\u300c\u300d\uff08\uff09]|[\u3001\u3002\u300c\u300d\uff08\uff09] "
+)
+"""What no Japanese text of the kit has: one space beside a Latin word, none beside a number, a bracket or a stop."""
+
+
+@pytest.mark.parametrize("value", ["7", "99.9%", "cart", "CH-42", "カート"])
+def test_japanese_has_one_rule_for_its_spaces(value: str) -> None:
+    filled = {fill(text, dict.fromkeys(re.findall(r"{(\w+)", text), value)) for text in translations("ja")}
+    assert len(filled) > 500
+    assert [text for text in sorted(filled) if CROOKED.search(text.strip())] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "crooked"),
+    [
+        ("SLO 6件中5件", False),
+        ("6 件", True),
+        ("残り 3日", True),
+        ("SLOの目標", True),
+        ("CH-42 と重複", False),
+        ("「cart」 の", True),
+        ("98.7%を 41.0 req/s", True),
+        ("P0 とセキュリティ", False),
+    ],
+)
+def test_a_crooked_space_is_seen(text: str, crooked: bool) -> None:
+    assert bool(CROOKED.search(text)) is crooked
 
 
 def test_a_new_message_comes_untranslated_and_is_told(package: Path) -> None:

@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 
 import prodmeet_kit
+from prodmeet_kit.agenda.before_after import towards
+from prodmeet_kit.demo import SNAPSHOT as DEMO
 from prodmeet_kit.display import PLOTLY, chart_bundle, plotly_words
 from prodmeet_kit.display.languages import sentences, use
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import axis_day, axis_month, date, moment, short_date, weekday
+from prodmeet_kit.display.times import axis_day, axis_month, date, day, duration, moment, short_date, weekday
 from prodmeet_kit.errors import InputError
 from prodmeet_kit.live.run import live_notebook
 from prodmeet_kit.parameters.freezes import public_holidays
 from prodmeet_kit.parameters.models import AGENDA
+from prodmeet_kit.run.numbers import compute
 from tests.support.sample_items import nothing
 
 NIGHT = datetime(2026, 11, 9, 20, 5, tzinfo=UTC)  # Tuesday 10 November, 05:05 in Tokyo
@@ -31,6 +34,18 @@ def test_days_are_written_in_the_order_and_with_the_names_of_the_language() -> N
         assert short_date(NIGHT, "Asia/Tokyo", weekday=False) == "11月10日"
         assert [weekday(day) for day in (0, 6)] == ["月", "日"]
         assert weekday(5, whole=True) == "土曜日"
+
+
+def test_a_day_that_is_named_is_iso_in_english_and_written_out_in_japanese() -> None:
+    assert day("2026-11-09") == "2026-11-09"
+    with use("ja"):
+        assert day("2026-11-09") == "2026年11月9日"
+        assert (day("latest"), day("")) == ("latest", "")
+
+
+def test_a_length_of_time_is_one_word() -> None:
+    with use("ja"):
+        assert [duration(seconds) for seconds in (443, 5400, 200_000)] == ["7分23秒", "1時間30分", "2日8時間"]
 
 
 def test_an_hour_that_comes_twice_carries_its_offset_in_every_language() -> None:
@@ -72,6 +87,19 @@ def test_a_figure_carries_its_language_and_an_english_one_needs_none() -> None:
     assert config["locale"] == "ja"
     assert config["locales"]["ja"]["dictionary"]["Zoom in"] == "拡大"
     assert "locale" not in chart_bundle(nothing())[PLOTLY]["config"]
+
+
+def test_what_was_expected_of_a_change_has_the_order_of_the_language() -> None:
+    assert [towards("up", "10%"), towards("up", ""), towards("", "10%")] == ["up 10%", "up", "10%"]
+    with use("ja"):
+        assert towards("増加", "10%") == "10%増加"
+
+
+def test_a_report_is_called_by_its_product_and_day_in_its_language() -> None:
+    assert [compute(DEMO, language).title for language in ("en", "ja")] == [
+        "The demo shop, 2026-11-23",
+        "The demo shop 2026年11月23日",
+    ]
 
 
 def test_holidays_have_the_name_of_the_language_where_it_is_known() -> None:

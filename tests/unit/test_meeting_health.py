@@ -132,7 +132,7 @@ def test_the_table_is_folded_newest_first_and_the_proposals_are_notes() -> None:
     assert table.frame["meeting"].tolist() == ["2026-11-02", "2026-11-01"]
     assert isinstance(first, Note) and first.text == (
         "The meetings of 2026-11-01 and 2026-11-02 overran: split them."
-        " First: ads, pay (4 lines, 11 min). Second: cart (1 line, 6.5 min)."
+        " First: ads, pay (4 findings, 11 min). Second: cart (1 finding, 6.5 min)."
     )
     assert isinstance(second, Note) and second.text == (
         "For 4 meetings nobody decided about Toil and it was never red: fold it, or leave it out."

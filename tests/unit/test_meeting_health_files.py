@@ -168,7 +168,7 @@ def test_two_overruns_of_many_services_name_the_halves_with_lines_and_minutes(tm
     (note,) = [each for each in review.overview.evidence if isinstance(each, Note) and "overran" in each.text]
     assert note.text == (
         "The meetings of 2026-10-26 and 2026-11-09 overran: split them."
-        " First: s4, s6, s8, s9 (6 lines, 18 min). Second: s1, s2, s3, s5, s7 (5 lines, 15 min)."
+        " First: s4, s6, s8, s9 (6 findings, 18 min). Second: s1, s2, s3, s5, s7 (5 findings, 15 min)."
     )
     assert record(review)["meeting_health"]["split"]["first"] == ["s4", "s6", "s8", "s9"]
 

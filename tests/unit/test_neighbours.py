@@ -77,3 +77,10 @@ def test_links_speak_the_language_of_their_page() -> None:
     assert fill(english, "shop", "2026-11-09", "") == english
     assert ">All meetings</a>" in english
     assert 'title="Meeting before"' in english
+
+
+def test_a_japanese_page_names_the_days_of_its_neighbours_in_japanese_and_links_the_folders() -> None:
+    page = fill(f'<html lang="ja">{PLACE}<main></main>', "shop", "2026-11-09", "2026-12-07")
+    assert "← 2026年11月9日" in page
+    assert "2026年12月7日 →" in page
+    assert re.findall(r'href="([^"]*)"', page) == ["../2026-11-09/report.html", INDEX, "../2026-12-07/report.html"]

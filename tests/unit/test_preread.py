@@ -69,7 +69,7 @@ def test_announcements_and_quiet_changes_are_read_though_they_get_no_minute() ->
 
 def test_what_could_not_be_checked_stands_at_the_top() -> None:
     text = preread.write(review(failures=[Failure("metrics", "cart/availability", "no answer")]))
-    assert "- metrics, cart/availability: no answer" in text.split("## ")[0]
+    assert "- Metrics, cart/availability: no answer" in text.split("## ")[0]
 
 
 def test_what_does_not_fit_the_meeting_waits_in_the_annex() -> None:

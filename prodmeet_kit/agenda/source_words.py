@@ -1,0 +1,44 @@
+"""What sources said of themselves, in the reader's language.
+
+A snapshot holds the English of the day it was frozen, and is never written
+again. So the texts the kit itself wrote are known here by their form; whatever
+else a source said, and what went wrong there, stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from prodmeet_kit.display.languages import clauses, later, t, tn
+
+__all__ = ["detail", "source_name"]
+
+_NAME = re.compile(r"(\S+) at (\S+)")
+_QUERIES = re.compile(r"(.+): (\d+) of (\d+) queries\ answered")
+_ROWS = re.compile(r"(\d+) rows(?:; (.+))?", re.DOTALL)
+_NOTHING = later("nothing written")
+
+
+def detail(said: str) -> str:
+    """How a source went, such as ``152 rows``.
+
+    >>> detail("prometheus at http://prom:9090: 75 of 75 queries answered"), detail("1 rows"), detail("no answer")
+    ('prometheus at http://prom:9090: 75 of 75 queries answered', '1 row', 'no answer')
+    """
+    if found := _QUERIES.fullmatch(said):
+        name = source_name(found[1])
+        return t("{name}: {n} of {all} queries answered", name=name, n=found[2], all=found[3])
+    if found := _ROWS.fullmatch(said):
+        number = tn("{n} row", "{n} rows", int(found[1]))
+        return clauses([number, found[2]]) if found[2] else number
+    return t(_NOTHING) if said == _NOTHING else said
+
+
+def source_name(said: str) -> str:
+    """A source of numbers and its address.
+
+    >>> source_name("prometheus at http://prom:9090")
+    'prometheus at http://prom:9090'
+    """
+    found = _NAME.fullmatch(said)
+    return t("{kind} at {address}", kind=found[1], address=found[2]) if found else said

@@ -1,0 +1,36 @@
+"""What a frozen snapshot holds of its sources is told in the reader's language, as far as the kit itself wrote it."""
+
+from __future__ import annotations
+
+import pytest
+
+from prodmeet_kit.agenda.source_words import detail, source_name
+from prodmeet_kit.display.languages import use
+
+
+@pytest.mark.parametrize(
+    ("said", "english", "japanese"),
+    [
+        ("152 rows", "152 rows", "152行"),
+        ("1 rows", "1 row", "1行"),
+        ("3 rows; CH-1 is left out", "3 rows; CH-1 is left out", "3行。CH-1 is left out"),
+        ("nothing written", "nothing written", "記載なし"),
+        (
+            "prometheus at http://prom:9090: 74 of 75 queries answered",
+            "prometheus at http://prom:9090: 74 of 75 queries answered",
+            "http://prom:9090 の prometheus: クエリ75件中74件に応答",
+        ),
+        ("connection refused", "connection refused", "connection refused"),
+        ("", "", ""),
+    ],
+)
+def test_details_the_kit_wrote_are_translated_and_others_stay(said: str, english: str, japanese: str) -> None:
+    assert detail(said) == english
+    with use("ja"):
+        assert detail(said) == japanese
+
+
+def test_a_source_of_numbers_has_its_address_in_the_order_of_the_language() -> None:
+    with use("ja"):
+        assert source_name("csv at demand.csv") == "demand.csv の csv"
+        assert source_name("ours") == "ours"
