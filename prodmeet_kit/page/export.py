@@ -101,8 +101,8 @@ def _page(notebook: NotebookNode, title: str, language: str) -> dict[str, Any]:
         "title": title,
         "language": language,
         "nonce": nonce,
-        "css": theme.css() + _asset("page.css").replace("/*FONT*/", theme.FONT),
-        "script": _asset("page.js"),
+        "css": theme.css() + _style(title),
+        "script": _asset("fit.js") + _asset("page.js"),
         "settings": json_for_script(_settings()),
         "cells": cells,
         "contents": contents,
@@ -116,6 +116,20 @@ def _page(notebook: NotebookNode, title: str, language: str) -> dict[str, Any]:
     }
 
 
+def _style(title: str) -> str:
+    """The page's own style sheet; it writes the title at the foot of each sheet of paper."""
+    return _asset("page.css").replace("/*FONT*/", theme.FONT).replace("/*TITLE*/", _css_string(title))
+
+
+def _css_string(text: str) -> str:
+    r"""A text as a string of CSS: all but letters and digits as its number, so that no text can end it or the style.
+
+    >>> _css_string('a "shop"</style>')
+    '"a\\20 \\22 shop\\22 \\3c \\2f style\\3e "'
+    """
+    return '"' + "".join(letter if letter.isalnum() else f"\\{ord(letter):x} " for letter in text) + '"'
+
+
 def _words() -> dict[str, str]:
     return {
         "contents": t("Contents"),
@@ -126,6 +140,9 @@ def _words() -> dict[str, str]:
         "broken": t("This part could not be made"),
         "where": t("Where it happened"),
         "picture": t("A picture made in this notebook"),
+        "print": t("Print"),
+        "print_shown": t("as shown"),
+        "print_all": t("everything"),
     }
 
 
@@ -137,6 +154,7 @@ def _settings() -> dict[str, Any]:
     return {
         "inks": inks,
         "failed": t("This browser could not draw the chart. Its numbers are below."),
+        "marks": t("Also marked: {names}", names="{names}"),
         "day": axis_day(),
         "shortDay": axis_day(weekday=False),  # on a phone
     }
