@@ -116,11 +116,15 @@ def _meeting_health(review: Review) -> dict[str, Any]:
 
 
 def _glance(review: Review) -> dict[str, int | None]:
-    """What the index shows beside the SLOs: pages since the last meeting, not known without alerts, and questions."""
+    """What the index shows beside the SLOs: pages since the last meeting, questions, sections that were not checked.
+
+    Pages are not known without alerts.
+    """
     known = review.facts.records.get("alert_runs") is not None
     return {
         "pages": len(review.findings.pages) if known else None,
         "to_decide": sum(len(item.questions) for item in review.items),
+        "unchecked": sum(item.unchecked for item in review.items),
     }
 
 

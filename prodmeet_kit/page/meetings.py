@@ -95,6 +95,7 @@ def _meeting(record: Any, blank: Meeting) -> Meeting:
     if record.get("product") != blank.product:
         raise _Damaged(f"is of {str(record.get('product'))[:60]}, not of {blank.product}")
     slos = _rows(record, "slos")
+    _rows(record, "failures")
     states = [row.get("state") for row in slos]
     strange = [state for state in states if state not in _WORST_FIRST]
     if strange:
@@ -116,8 +117,16 @@ def _meeting(record: Any, blank: Meeting) -> Meeting:
         spent=max(_known(slos, "budget_spent_since_last"), default=None),
         left=min(_known(slos, "budget_remaining"), default=None),
         to_decide=_count(glance.get("to_decide")),
-        unchecked=len(_rows(record, "failures")),
+        unchecked=_count(glance["unchecked"]) if "unchecked" in glance else _sections(record),
     )
+
+
+def _sections(record: dict[str, Any]) -> int:
+    """Sections that could not be checked, as a report of an earlier kit tells them: by state, or by a failure."""
+    agenda = record.get("agenda")
+    rows = [row for row in agenda if isinstance(row, dict)] if isinstance(agenda, list) else []
+    unknown = {str(row.get("item")) for row in rows if row.get("state") == "could_not_check"}
+    return len(unknown | {str(row.get("section", at)) for at, row in enumerate(_rows(record, "failures"))})
 
 
 def _rows(record: dict[str, Any], key: str) -> Sequence[dict[str, Any]]:

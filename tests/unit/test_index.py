@@ -114,6 +114,16 @@ def test_language_is_that_of_the_newest_report(tmp_path: Path) -> None:
     assert '<html lang="en">' in html(meetings(tmp_path))
 
 
+def test_a_japanese_index_says_days_and_counts_in_japanese_and_links_the_folders(tmp_path: Path) -> None:
+    put(tmp_path, language="ja", failures="none")
+    put(tmp_path, day="2026-11-09", language="ja")
+    page = html(meetings(tmp_path))
+    assert ">2026年11月23日</time></a>" in page  # its review.json cannot be read: only the folder tells the day
+    assert ">2026年11月9日(月)</time></a>" in page
+    assert "1件中1件" in page
+    assert 'href="./shop/2026-11-23/report.html"' in page
+
+
 def test_many_meetings_fold_and_the_oldest_are_only_linked(tmp_path: Path) -> None:
     for year in range(30):  # 6 in sight, 20 folded, 4 only linked
         put(tmp_path, day=f"20{year:02}-01-01")

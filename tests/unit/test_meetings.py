@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from prodmeet_kit.errors import Failure
 from prodmeet_kit.page.meetings import READ, meetings, read
 from prodmeet_kit.record import dumps
 from prodmeet_kit.record import record as real_record
@@ -25,6 +26,19 @@ def test_a_meeting_is_the_worst_and_the_counts_of_its_record(tmp_path: Path) -> 
     assert (found.pages, found.to_decide, found.unchecked) == (3, 2, 2)
     assert (found.title, found.error) == ("The shop", "")
     assert found.end == datetime.fromisoformat("2026-11-23T10:00:00+09:00")
+
+
+def test_what_was_not_checked_is_counted_as_the_first_screen_of_the_report_counts_it(tmp_path: Path) -> None:
+    # The metrics failed: one failure, told once, which leaves two sections unknown: the metrics, and what did not page.
+    bad = review(failures=[Failure("metrics", "prometheus", "refused")])
+    written = real_record(bad)
+    assert len(written["failures"]) == 1
+    assert "2 sections could not be checked" in bad.overview.headline
+    assert written["glance"]["unchecked"] == 2
+    assert read(put(tmp_path, glance=written["glance"], failures=written["failures"])).unchecked == 2
+    # A report of an earlier kit tells it by the states of its agenda.
+    old = {"failures": written["failures"], "agenda": written["agenda"]}
+    assert read(put(tmp_path, day="2026-11-09", **old)).unchecked == 2
 
 
 @pytest.mark.parametrize(
