@@ -14,6 +14,7 @@ from prodmeet_kit.analysis.promises import PROMISE
 from prodmeet_kit.display.labels import brief
 from prodmeet_kit.display.languages import listed, sentence, t, tn
 from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.times import day
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _asked(promise: Mapping[str, Any]) -> str:
     return t(
         "{owner} was to act until {due} about: {what}: was it done?",
         owner=promise["owner"],
-        due=promise["due"],
+        due=day(promise["due"]),
         what=brief(promise["what"], 90),
     )
 
@@ -110,12 +111,13 @@ def _promises(promised: pd.DataFrame) -> Table:
     columns = (
         Column("what", t("What")),
         Column("owner", t("Owner")),
-        Column("due", t("Due")),
+        Column("due_text", t("Due")),
         Column("overdue_days", t("Overdue"), "days"),
-        Column("meeting", t("Said at the meeting of")),
+        Column("meeting_text", t("Said at the meeting of")),
         Column("note", t("Note")),
     )
-    return Table(t("Promised at earlier meetings"), promised, columns, anchor=("subject",))
+    shown = promised.assign(due_text=promised["due"].map(day), meeting_text=promised["meeting"].map(day))
+    return Table(t("Promised at earlier meetings"), shown, columns, anchor=("subject",))
 
 
 def _questions(overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.findings import Findings
 
-__all__ = ["details", "table"]
+__all__ = ["details", "table", "towards"]
 
 
 def table(findings: Findings) -> Table | None:
@@ -86,8 +86,8 @@ def _table(title: str, shown: list[dict[str, Any]], *, folded: bool) -> Table:
     columns = [
         Column("change", t("Change"), "code"),
         Column("what", t("What")),
-        Column("was", t("Before")),
-        Column("now", t("After")),
+        Column("was", t("Before"), "written"),
+        Column("now", t("After"), "written"),
         Column("moved", t("Effect beyond the usual")),
     ]
     if frame["expected"].any():
@@ -141,12 +141,17 @@ def _signed(value: float, kind: str) -> str:
     return f"+{text}" if kind == "percent" and value > 0 else text
 
 
+def towards(direction: str, size: str) -> str:
+    """What was expected of a change, such as ``up 10%``; either may be empty."""
+    return t("{direction} {size}", direction=direction, size=size) if direction and size else direction or size
+
+
 def _expected(row: dict[str, Any]) -> str:
     if not row["expected_direction"]:
         return ""
     verdicts = {"yes": t("as predicted"), "no": t("not as predicted"), "cannot_tell": t("cannot tell")}
     directions = {"up": t("up"), "down": t("down"), "none": t("no effect")}
-    wanted = " ".join(part for part in (directions.get(row["expected_direction"]), row["expected_size"]) if part)
+    wanted = towards(directions.get(row["expected_direction"], ""), row["expected_size"])
     return f"{wanted}: {verdicts[row['as_expected']]}"
 
 

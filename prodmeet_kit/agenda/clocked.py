@@ -31,7 +31,7 @@ def clocked(
         Column("reason", t("Raised because")),
         Column("rule", t("Rule"), "code"),
         Column("waited_text", t("Waits")),
-        *([Column("before", t("Before"))] if told["before"].any() else []),
+        *([Column("before", t("Spoken of before"))] if told["before"].any() else []),
     )
     found = []
     here, annex = told[told["place"] == "agenda"], told[told["place"] == "annex"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display import languages
+from prodmeet_kit.display import languages, times
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.frames import rows
 
@@ -29,12 +29,13 @@ def decided(findings: Findings, lines: pd.DataFrame) -> list[Table]:
     frame = here.assign(
         what=[reasons.get(row["subject"]) or row["what"] or row["subject"] for row in rows(here)],
         decision_text=[words().get(code, code) for code in here[DECISION]],
+        due_text=[times.day(due) for due in here["due"]],
     )
     columns = (
         Column("what", t("What")),
         Column("decision_text", t("Decision")),
         Column("owner", t("Owner")),
-        Column("due", t("Due")),
+        Column("due_text", t("Due")),
         Column("note", t("Note")),
     )
     return [Table(t("Decided at this meeting"), frame, columns, anchor=("subject",))]
@@ -57,7 +58,7 @@ def sentence(row: dict[str, Any], what: str) -> str:
     if row["owner"]:
         text += t(", {owner}", owner=row["owner"])
     if row["due"]:
-        text += t(", until {due}", due=row["due"])
+        text += t(", until {due}", due=times.day(row["due"]))
     return languages.sentences([languages.sentence(text), row["note"]])
 
 
@@ -75,7 +76,7 @@ def spoken_before(findings: Findings) -> dict[str, str]:
 def last_time(findings: Findings) -> dict[str, str]:
     """By subject, what the last meeting that spoke of it decided: its day, the decision, who, until when, and why."""
     return {
-        subject: sentence(row, t("at the meeting of {day}", day=row["meeting"]))
+        subject: sentence(row, t("at the meeting of {day}", day=times.day(row["meeting"])))
         for subject, row in findings.last_words.items()
     }
 

@@ -42,7 +42,7 @@ Empty: nothing is judged, as while exploring.
 
 Kind = Literal[
     "text", "number", "amount", "count", "percent", "change", "budget", "duration", "days", "time", "date", "state",
-    "list", "code", "link", "trend",
+    "list", "code", "link", "trend", "written",
 ]  # fmt: skip
 
 
@@ -56,7 +56,8 @@ class Column:
     ``budget`` a share of an error budget as per cent, ``count`` a whole number,
     ``duration`` seconds, ``time`` an instant in the product's zone, ``state`` a
     word with a colour, ``link`` a URL (only http and https become links),
-    ``trend`` a list of numbers, one a day, as a small line.
+    ``trend`` a list of numbers, one a day, as a small line, ``written`` a text that
+    is a number or a span of numbers with its unit, read down a column.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Table:
     address would depend on what else is there.
     ``details`` are columns of long text: each row shows those it has on a line
     of its own below it, so that the table stays narrow enough to be read.
+    ``quiet`` names a column of truth: such rows are set back behind the others.
     """
 
     title: str
@@ -83,6 +85,7 @@ class Table:
     folded: bool = False
     caption: str = ""
     place: str = ""
+    quiet: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,8 @@ class Candidate:
 class AgendaItem:
     """One point of the agenda, ready to be shown. In a notebook it displays itself.
 
-    ``brief`` are questions with their answers, read before anything else.
+    ``brief`` are questions with their answers, read before anything else; ``finding`` is the headline where there is
+    little room, empty when it is the same.
     """
 
     key: str
@@ -218,11 +222,17 @@ class AgendaItem:
     questions: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    finding: str = ""
     minutes: float = 0.0
     language: str = field(default_factory=current)
 
     def __repr__(self) -> str:
         return f"<AgendaItem {self.key}: {self.headline}>"
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether all of it or a part could not be checked: what the first screen and the index count."""
+        return self.state == "could_not_check" or bool(self.failures)
 
     def _ipython_display_(self) -> None:
         from prodmeet_kit.display import show

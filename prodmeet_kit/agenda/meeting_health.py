@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.times import day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ def evidence(
     found: list[Table | Note] = []
     if len(health):
         columns = (
-            Column("meeting", t("Meeting")),
+            Column("day", t("Meeting")),
             Column("planned", t("Minutes planned"), "number"),
             Column("actual", t("Minutes taken"), "number"),
             Column("decisions", t("Decisions"), "count"),
@@ -35,6 +36,7 @@ def evidence(
             Column("closed_with_proof", t("Action items closed with proof"), "count"),
         )
         shown = health.iloc[::-1].reset_index(drop=True)
+        shown = shown.assign(day=shown["meeting"].map(day))
         found.append(Table(t("Health of the meeting"), shown, columns, anchor=("meeting",), folded=True))
     if split is not None:
         found.append(Note(_split(split)))
@@ -54,11 +56,11 @@ def _split(split: Split) -> str:
     return t(
         "The meetings of {days} overran: split them. First: {first} ({lines}, {minutes} min)."
         " Second: {second} ({others}, {more} min).",
-        days=t(" and ").join(split.overruns),
+        days=t(" and ").join(map(day, split.overruns)),
         first=listed(split.first),
         second=listed(split.second),
-        lines=tn("{n} line", "{n} lines", int(split.lines[0])),
-        others=tn("{n} line", "{n} lines", int(split.lines[1])),
+        lines=tn("{n} finding", "{n} findings", int(split.lines[0])),
+        others=tn("{n} finding", "{n} findings", int(split.lines[1])),
         minutes=write(split.minutes[0], "number"),
         more=write(split.minutes[1], "number"),
     )

@@ -12,7 +12,7 @@ from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Figure
 from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, brief, fine, kept_of, refs
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.analysis import capacity
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -77,7 +77,7 @@ def _headline(slos: pd.DataFrame, questions: tuple[str, ...], *, spoken_for: int
     if not questions or spoken_for:
         return text
     open_ones = tn("{n} question is to be decided.", "{n} questions are to be decided.", len(questions))
-    return f"{text} {open_ones}"
+    return sentences([text, open_ones])
 
 
 def _questions(

@@ -100,7 +100,7 @@ def _table(findings: Findings) -> Table:
         Column("peak", t("Peak"), "amount"),
         Column("peak_at", t("Peak at"), "time"),
         Column("expected_peak", t("Peak to expect"), "amount"),
-        Column("expected_range", t("Range")),
+        Column("expected_range", t("Range"), "written"),
     ]
     if (frame["calendar_effect"].abs() >= CALENDAR).any():
         columns.insert(4, Column("calendar_effect", t("Calendar"), "change"))
@@ -116,11 +116,9 @@ def _table(findings: Findings) -> Table:
 
 def _by_day(findings: Findings) -> pd.Series[Any]:
     """The mean of each day, as a list in the cell of each load."""
-    import pandas as pd
-
     series = [findings.load_series.get(_ref(row)) for row in rows(findings.loads)]
     found = [[] if each is None else daily.means(each, findings.facts.window) for each in series]
-    return pd.Series(found, index=findings.loads.index, dtype="object")
+    return daily.column(found, findings.loads.index)
 
 
 def _range(row: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from prodmeet_kit.agenda.over_time import over_time
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
@@ -34,7 +35,7 @@ def evidence(findings: Findings) -> list[Evidence]:
     """Resources, what is borrowed, their charts, then efficiency; nothing where the product has none."""
     shown: list[Evidence] = []
     if len(findings.resources):
-        shown.append(marked(_table(findings.resources), findings, ["resource"]))
+        shown.append(marked(_table(findings), findings, ["resource"]))
         if len(findings.borrowed):
             shown.append(_borrowed_table(findings.borrowed))
         shown.append(marked(_details(findings.resources), findings, ["resource"]))
@@ -118,11 +119,17 @@ def _last_day(row: dict[str, Any], findings: Findings) -> str:
     return write(row["until"] - pd.Timedelta(seconds=1), "date", timezone=findings.facts.window.timezone)
 
 
-def _table(resources: pd.DataFrame) -> Table:
-    frame = resources.assign(outlook=[_outlook(row) for row in rows(resources)])
+def _table(findings: Findings) -> Table:
+    resources, window = findings.resources, findings.facts.window
+    series = [findings.resource_series.get(_ref(row)) for row in rows(resources)]
+    frame = resources.assign(
+        outlook=[_outlook(row) for row in rows(resources)],
+        by_day=daily.column([[] if each is None else daily.means(each, window) for each in series], resources.index),
+    )
     columns = (
         Column("service", t("Service")),
         Column("name", t("Resource")),
+        Column("by_day", t("By day"), "trend"),
         Column("p95", t("p95"), "amount"),
         Column("limit", t("Limit"), "amount"),
         Column("utilisation_p95", t("p95 of limit"), "percent"),
@@ -190,7 +197,7 @@ def _borrowed_table(borrowed: pd.DataFrame) -> Table:
         Column("state_text", t("Goes back")),
         Column("limit_after", t("Limit after"), "amount"),
         Column("utilisation_after", t("p95 of it"), "percent"),
-        Column("from_whom", t("From")),
+        Column("from_whom", t("From whom")),
         Column("note", t("Note")),
     )
     return Table(t("Borrowed capacity"), frame, columns, anchor=("service", "name", "until"), place="borrowed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +20,12 @@ from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Findings
 
-__all__ = ["chart", "evidence", "slo_table"]
+__all__ = ["brief_table", "chart", "evidence", "slo_table"]
 
 SMOOTH = timedelta(hours=1)
 """Error ratios are drawn over this span: a five-minute ratio of a quiet service is mostly chance."""
@@ -35,12 +34,19 @@ FEW = 10_000
 """Under so many events the 95% interval of the attainment is shown beside it."""
 
 
+FIRST = (
+    "service", "name", "window_text", "state", "attainment", "objective", "budget_remaining", "budget_spent_since_last",
+    "by_day",
+)  # fmt: skip
+"""Columns of the first screen."""
+
+
 def evidence(findings: Findings) -> list[Evidence]:
     """The table of SLOs, what moved their budgets, what to decide, then charts; nothing where the product has none."""
     if not len(findings.slos):
         return []
     return [
-        marked(slo_table(findings.slos, _by_day(findings)), findings, ["slo"]),
+        marked(slo_table(findings, findings.slos), findings, ["slo"]),
         *budgets(findings),
         decision_table(findings.decisions),
         *behind(findings, t("Service level objectives"), ["slo/"]),
@@ -48,15 +54,22 @@ def evidence(findings: Findings) -> list[Evidence]:
     ]
 
 
-def slo_table(slos: pd.DataFrame, by_day: Sequence[list[float]] = ()) -> Table:
-    """The SLO summary as people read it; the overview shows the same. ``by_day``: bad events of each SLO's days."""
+def brief_table(findings: Findings) -> Table:
+    """What the first screen shows of each SLO: the columns that are read first."""
+    full = slo_table(findings, findings.slos)
+    columns = tuple(column for column in full.columns if column.name in FIRST)
+    caption = t("{over}. More of each stands under Metrics.", over=_over(findings.slos))
+    return replace(full, columns=columns, details=(), caption=caption)
+
+
+def slo_table(findings: Findings, slos: pd.DataFrame) -> Table:
+    """The SLO summary, or some of its rows, as people read it."""
     frame = slos.assign(
         note_text=[_note(row) for row in rows(slos)],
         window_text=[_window(row) for row in rows(slos)],
         interval=[_interval(row) for row in rows(slos)],
+        by_day=daily.column(_by_day(findings, slos), slos.index),
     )
-    if len(by_day):
-        frame["by_day"] = list(by_day)
     columns = [
         Column("service", t("Service")),
         Column("name", t("SLO")),
@@ -67,37 +80,41 @@ def slo_table(slos: pd.DataFrame, by_day: Sequence[list[float]] = ()) -> Table:
         Column("budget_remaining_before", t("Left last time"), "budget"),
         Column("budget_spent_since_last", t("Spent since"), "budget"),
         Column("burn_rate", t("Burn rate"), "number"),
-        *([Column("by_day", t("Bad by day"), "trend")] if len(by_day) else []),
+        Column("by_day", t("Bad by day"), "trend"),
         Column("bad", t("Bad events"), "count"),
         Column("total", t("Events"), "count"),
         Column("missing_fraction", t("Steps missing"), "percent"),
     ]
-    if frame["note_text"].any():
-        columns.append(Column("note_text", t("Note")))
-    if frame["interval"].any():
-        columns.insert(4, Column("interval", t("95% interval")))
     if frame["window_text"].nunique() > 1 or frame["period"].any():
         columns.insert(2, Column("window_text", t("Window")))
     return Table(
-        t("Service level objectives"), frame, tuple(columns), anchor=("service", "name"), caption=_caption(slos)
+        t("Service level objectives"),
+        frame,
+        tuple(columns),
+        details=(Column("interval", t("95% interval")), Column("note_text", t("Note"))),
+        anchor=("service", "name"),
+        caption=_caption(slos),
     )
 
 
-def _by_day(findings: Findings) -> list[list[float]]:
+def _by_day(findings: Findings, slos: pd.DataFrame) -> list[list[float]]:
     """The share of bad events of each day since the last meeting, for each SLO; none where no total is known."""
-    trends = [findings.slo_trends.get(ref) for ref in refs(findings.slos)]
+    trends = [findings.slo_trends.get(ref) for ref in refs(slos)]
     return [[] if trend is None else daily.bad_share(trend, findings.facts.window) for trend in trends]
 
 
 def _caption(slos: pd.DataFrame) -> str:
     """What the columns are over, and why two of them do not add up to the third."""
-    spans = {write(seconds, "duration") for seconds in slos["window_s"].dropna()}
-    over = t("Over the last {span}", span=spans.pop()) if len(spans) == 1 else t("Over each objective's own window")
     return t(
         "{over}: old bad events leave as new ones come, so what was left less what was spent is not what is left. "
         "Attained is cut, never rounded up.",
-        over=over,
+        over=_over(slos),
     )
+
+
+def _over(slos: pd.DataFrame) -> str:
+    spans = {write(seconds, "duration") for seconds in slos["window_s"].dropna()}
+    return t("Over the last {span}", span=spans.pop()) if len(spans) == 1 else t("Over each objective's own window")
 
 
 def _note(row: dict[str, Any]) -> str:

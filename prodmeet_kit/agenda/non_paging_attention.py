@@ -48,7 +48,7 @@ def _columns() -> tuple[Column, ...]:
         Column("service", t("Service")),
         Column("first", t("Since"), "time"),
         Column("age_days", t("Age"), "days"),
-        Column("loss_text", t("Budget lost in 14 days")),
+        Column("loss_text", t("Budget lost in 14 days"), "written"),
         Column("owner_text", t("Owner")),
         Column("because", t("Because")),
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.clocked import clocked
 from prodmeet_kit.agenda.decided import decided, last_time, spoken_before
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.agenda.metrics_brief import fine, refs
-from prodmeet_kit.agenda.metrics_slos import slo_table
+from prodmeet_kit.agenda.metrics_slos import brief_table
 from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.agenda.source_words import detail
 from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +47,7 @@ def overview(
     """
     facts = findings.facts
     evidence: list[Evidence] = [
-        Note(t("{section}: {message}", section=failure.section.replace("_", " "), message=failure.message), "warning")
+        Note(t("{section}: {message}", section=item.title, message=failure.message), "warning")
         for item in items
         for failure in item.failures
     ]
@@ -55,10 +57,10 @@ def overview(
     if quiet := quiet_services.sentence(findings, lines):
         evidence.append(Note(quiet))
     if len(findings.slos):
-        evidence.append(marked(slo_table(findings.slos), findings, ["slo"]))
+        evidence.append(marked(brief_table(findings), findings, ["slo"]))
     evidence.append(_sources(findings))
     evidence += health
-    unknown = sum(item.state == "could_not_check" or bool(item.failures) for item in items)
+    unknown = sum(item.unchecked for item in items)
     return AgendaItem(
         key=KEY,
         title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
@@ -80,7 +82,7 @@ def _headline(findings: Findings, agenda: pd.DataFrame, unknown: int) -> str:
     found = _findings(findings)
     if unknown:
         found.append(tn("{n} section could not be checked", "{n} sections could not be checked", unknown))
-    return sentences([sentence(clauses(found) or _all_well(findings)), sentence(shared)])
+    return sentences([sentence(clauses(found) or _all_well(findings)), sentence(shared) if discussed else ""])
 
 
 def _brief(findings: Findings, unknown: int) -> tuple[tuple[str, str], ...]:
@@ -175,7 +177,9 @@ def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame) -> Table:
     frame = agenda.assign(
         title=[by_key[key].title for key in agenda["item"]],
         state=[by_key[key].state for key in agenda["item"]],
-        headline=[by_key[key].headline for key in agenda["item"]],
+        headline=[by_key[key].finding or by_key[key].headline for key in agenda["item"]],
+        reason=[_why(row) for row in rows(agenda)],
+        untimed=agenda["minutes"] == 0,
     )
     columns = (
         Column("title", t("Agenda item")),
@@ -184,7 +188,13 @@ def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame) -> Table:
         Column("headline", t("Finding")),
         Column("reason", t("Why these minutes")),
     )
-    return Table(t("What deserves the time"), frame, columns, anchor=("item",))
+    return Table(t("What deserves the time"), frame, columns, anchor=("item",), quiet="untimed")
+
+
+def _why(row: dict[str, Any]) -> str:
+    """Why an item has its minutes, or what it is about that has none."""
+    reason = str(row["reason"])
+    return reason if row["minutes"] or not reason else t("no minutes left: {reason}", reason=reason)
 
 
 def _sources(findings: Findings) -> Table:
@@ -192,7 +202,7 @@ def _sources(findings: Findings) -> Table:
 
     frame = pd.DataFrame(
         [
-            {"name": source.name, "type": source.type, "state": source.state, "detail": source.detail}
+            {"name": source.name, "type": source.type, "state": source.state, "detail": detail(source.detail)}
             for source in findings.facts.sources
         ],
         columns=["name", "type", "state", "detail"],

@@ -44,6 +44,7 @@ def item(findings: Findings) -> AgendaItem:
         key=KEY,
         title=title,
         headline=_headline(findings),
+        finding=sentence(_pages(findings)),
         state="attention" if (groups["suggested_verdict"] != "right").any() else "fine",
         timezone=findings.facts.window.timezone,
         evidence=_evidence(findings),
@@ -53,9 +54,9 @@ def item(findings: Findings) -> AgendaItem:
     )
 
 
-def _headline(findings: Findings) -> str:
+def _pages(findings: Findings) -> str:
     pages, quality = findings.pages, findings.paging_quality
-    first = t(
+    told = t(
         "{pages} {from_alerts}: {caught}",
         pages=tn("{n} page", "{n} pages", len(pages)),
         from_alerts=tn("from {n} alert", "from {n} alerts", len(findings.page_groups)),
@@ -63,7 +64,12 @@ def _headline(findings: Findings) -> str:
     )
     noise = int((pages["suggested_verdict"] == "noise").sum())
     if noise:
-        first += t(", ") + tn("{n} came while no SLI burned fast", "{n} came while no SLI burned fast", noise)
+        told += t(", ") + tn("{n} came while no SLI burned fast", "{n} came while no SLI burned fast", noise)
+    return told
+
+
+def _headline(findings: Findings) -> str:
+    first, quality = _pages(findings), findings.paging_quality
     if not quality.events:
         return sentence(first)
     second = tn(

@@ -120,7 +120,7 @@ def _effect(effect: object) -> str:
     ways = {"up": t("up"), "down": t("down"), "none": t("no effect")}
     way, size = effect.get("direction"), effect.get("size")
     told = ways.get(str(way), str(way)) if way else ""
-    moved = t("{direction} {size}", direction=told, size=size) if told and size else told or str(size or "")
+    moved = before_after.towards(told, str(size or ""))
     return " ".join(part for part in (str(effect.get("metric") or ""), moved) if part)
 
 

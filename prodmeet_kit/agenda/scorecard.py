@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.agenda.before_after import towards
 from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import UNKNOWN, write
@@ -22,18 +23,19 @@ def table(findings: Findings) -> Table | None:
     found = rows(findings.scorecard)
     if not found:
         return None
+    cells = [_cells(row) for row in found]
+    measured = any(row[side] != UNKNOWN for row in cells for side in ("was", "now"))
     columns = (
         Column("change", t("Change"), "code"),
         Column("metric", t("What")),
         Column("expected", t("Predicted")),
-        Column("was", t("Before")),
-        Column("now", t("After")),
+        *([Column("was", t("Before"), "written"), Column("now", t("After"), "written")] if measured else []),
         Column("observed", t("Seen, with its 95% interval")),
         Column("outcome", t("Outcome")),
         Column("reason", t("Why")),
     )
     caption = t("The days compared, and what cut them short, are in the tables of before and after below")
-    return Table(t("Change scorecard"), pd.DataFrame([_cells(row) for row in found]), columns, caption=caption)
+    return Table(t("Change scorecard"), pd.DataFrame(cells), columns, caption=caption)
 
 
 def _cells(row: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "change": row["id"],
         "metric": name,
-        "expected": f"{direction} {row['expected_size']}".strip(),
+        "expected": towards(direction, row["expected_size"]),
         "was": _amount(row, "before"),
         "now": _amount(row, "after"),
         "observed": _observed(row),

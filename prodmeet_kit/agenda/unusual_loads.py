@@ -42,7 +42,7 @@ def unusual_table(findings: Findings) -> Table:
         Column("ref", t("Load")),
         Column("value", t("Mean of the day"), "amount"),
         Column("expected", t("Usual for its weekday"), "amount"),
-        Column("change", t("Change"), "change"),
+        Column("change", t("Relative change"), "change"),
         Column("moved", t("At other hours"), "percent"),
         Column("what", t("Unusual")),
     )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from prodmeet_kit.window import Window
 
-__all__ = ["bad_share", "means"]
+__all__ = ["bad_share", "column", "means"]
 
 
 def means(series: pd.Series[float], window: Window) -> list[float]:
     """The mean of each day since the last meeting, oldest first; NaN for a day without a value.
 
-    Days are those of the product's calendar; the first and the last may be cut by the meeting.
+    Days are counted back from the meeting, 24 hours each: days of the calendar would be cut by it, and what is cut
+    looks like a fall. What the window has beyond whole days belongs to the oldest.
     """
     return _days(series, window, "mean")
 
@@ -26,13 +30,19 @@ def bad_share(trend: pd.DataFrame, window: Window) -> list[float]:
     return [float(share) for share in shares]
 
 
+def column(days: Sequence[list[float]], index: pd.Index[Any]) -> pd.Series[Any]:
+    """The days of each row of a summary as a column of lists."""
+    return pd.Series(list(days), index=index, dtype="object")
+
+
 def _days(series: pd.Series[float], window: Window, how: str) -> list[float]:
     since = series[(series.index > window.start) & (series.index <= window.end)]
     if since.empty:
         return []
-    # A step is named by its end: what ends at midnight belongs to the day before.
-    days = (pd.DatetimeIndex(since.index) - pd.Timedelta("1ns")).tz_convert(window.zone).date
-    grouped = since.groupby(days)
+    day = pd.Timedelta("24h")
+    count = max(round((window.end - window.start) / day), 1)
+    # 0 is the day that ends with the meeting; a step is named by its end.
+    back = np.minimum((window.end - pd.DatetimeIndex(since.index)) // day, count - 1)
+    grouped = since.groupby(np.asarray(back))
     found = grouped.mean() if how == "mean" else grouped.sum(min_count=1)
-    every = pd.date_range(days.min(), days.max(), freq="D").date
-    return [float(value) for value in found.reindex(every)]
+    return [float(value) for value in found.reindex(range(count - 1, -1, -1))]

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.evidence import Figure, Note, Table
 from prodmeet_kit.display import drawn
 from prodmeet_kit.display.anchors import Anchors
-from prodmeet_kit.display.languages import sentence, t, tn, use
+from prodmeet_kit.display.languages import t, tn, use
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.display.tables import view
+from prodmeet_kit.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +38,14 @@ def escape(text: str) -> str:
     >>> escape("<b> *x* cpu_usage | a")
     '\\<b\\> \\*x\\* cpu_usage \\| a'
     """
-    flat = " ".join(str(text).split())
+    flat = _flat(str(text))
     marked = _SPECIAL.sub(lambda found: "\\" + found[0], flat)
     return _LINE_START.sub(_at_start, marked)
+
+
+def _flat(text: str) -> str:
+    """On one line, and nothing in it that a terminal would obey."""
+    return " ".join(printable(text).split())
 
 
 def _at_start(found: re.Match[str]) -> str:
@@ -54,7 +60,7 @@ def markdown(item: AgendaItem, *, level: int = 2) -> str:
 
 
 def _lines(item: AgendaItem, level: int) -> list[str]:
-    minutes = f" ({t('{n} min', n=write(item.minutes, 'number'))})" if item.minutes > 0 else ""
+    minutes = t(" ({last})", last=t("{n} min", n=write(item.minutes, "number"))) if item.minutes > 0 else ""
     lines = [
         f"{'#' * level} {escape(item.title)}{minutes}",
         "",
@@ -63,15 +69,13 @@ def _lines(item: AgendaItem, level: int) -> list[str]:
     ]
     lines += [line for question, answer in item.brief for line in (f"**{escape(question)}** {escape(answer)}", "")]
     lines += _list(t("Could not check"), [f"{failure.source}: {failure.message}" for failure in item.failures], "-")
-    lines += _list(t("To decide"), item.questions, "1.")
+    lines += _list(t("To consider") if item.state == "fine" else t("To decide"), item.questions, "1.")
     anchors = Anchors()
     folded = 0
     for evidence in item.evidence:
         if isinstance(evidence, Table | Figure) and evidence.folded:
             folded += 1
-        elif isinstance(evidence, Note) and evidence.summary:
-            lines += [escape(sentence(evidence.summary)), ""]
-        else:
+        elif not (isinstance(evidence, Note) and evidence.summary):
             lines += [*_evidence(evidence, item, anchors), ""]
     if folded:
         lines.append(
@@ -101,7 +105,7 @@ def _evidence(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> list[st
 def _details(shown: View) -> list[str]:
     """Long texts of a table's rows as a list below it: a cell of a Markdown table holds one line."""
     lines = [
-        f"- {_cell(row.cells[0])}: " + "; ".join(f"{escape(title)}: {_cell(cell)}" for title, cell in row.details)
+        f"- {_cell(row.cells[0])}: " + " · ".join(f"{escape(title)}: {_cell(cell)}" for title, cell in row.details)
         for row in shown.rows
         if row.details
     ]
@@ -137,7 +141,7 @@ def _quoted(found: re.Match[str]) -> str:
 
 def _code(text: str) -> str:
     """Code keeps its characters; only the bar of a table cell needs an escape, and backticks a longer fence."""
-    flat = " ".join(text.split())
+    flat = _flat(text)
     fence = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)
     inner = f" {flat} " if flat.startswith("`") or flat.endswith("`") else flat
     return f"{fence}{inner}{fence}".replace("|", "\\|")

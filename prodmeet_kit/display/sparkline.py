@@ -8,7 +8,7 @@ from math import isfinite
 __all__ = ["HEIGHT", "PITCH", "bars", "path"]
 
 HEIGHT = 20
-"""Pixels from the lowest to the highest value."""
+"""Pixels from zero to the highest value."""
 
 PITCH = 7
 """Pixels from one value to the next."""
@@ -17,9 +17,9 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def path(values: Sequence[float]) -> str:
-    """The line through the values as an SVG path, from the lowest at the bottom to the highest at the top.
+    """The line through the values as an SVG path, from zero at the bottom to the highest at the top.
 
-    An unknown value breaks it; a value between two unknown ones is a dot.
+    What hardly moves looks so. An unknown value breaks it; a value between two unknown ones is a dot.
 
     >>> path([0.0, 4.0, float("nan"), 2.0])
     'M3 20L10 0M24 10h0.1'
@@ -38,7 +38,7 @@ def path(values: Sequence[float]) -> str:
 
 
 def bars(values: Sequence[float]) -> str:
-    """The values as letters, from the lowest to the highest; a space for an unknown one.
+    """The values as letters, from zero to the highest; a space for an unknown one.
 
     >>> bars([0.0, 4.0, float("nan"), 2.0])
     '▁█ ▅'
@@ -47,9 +47,9 @@ def bars(values: Sequence[float]) -> str:
 
 
 def _places(values: Sequence[float]) -> list[float | None]:
-    """Where each value stands between the lowest (0) and the highest (1); all the same stand at the bottom."""
+    """Where each value stands between zero, or the lowest below it, (0) and the highest (1)."""
     known = [value for value in values if isfinite(value)]
-    low, high = min(known, default=0.0), max(known, default=0.0)
+    low, high = min([0.0, *known]), max([0.0, *known])
     span = high - low
     return [((value - low) / span if span else 0.0) if isfinite(value) else None for value in values]
 

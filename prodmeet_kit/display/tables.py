@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,12 +22,18 @@ __all__ = ["Cell", "Row", "View", "safe_url", "view"]
 
 _SENTENCE = 40
 _LONG = 40
-_RIGHT = {"number", "amount", "count", "percent", "change", "budget", "duration", "days"}
+_RIGHT = {"number", "amount", "count", "percent", "change", "budget", "duration", "days", "written"}
+_POINTED = {"number", "amount", "percent", "change", "budget"}
+_POINT = re.compile(r"[^\d]*[\d,]*\d(?:\.(\d+))?(\D*)")
+"""A number, the places after its point, and its unit."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One value. ``href`` is http or https or empty; ``iso`` the machine's form of an instant, ``line`` an SVG path."""
+    """One value. ``href`` is http or https or empty; ``iso`` the machine's form of an instant, ``line`` an SVG path.
+
+    ``pad`` is blank, as wide as the places that a number has less than others of its column.
+    """
 
     text: str
     kind: str
@@ -36,6 +43,7 @@ class Cell:
     state: Word | None = None
     line: str = ""
     width: int = 0
+    pad: str = ""
 
     @property
     def right(self) -> bool:
@@ -50,11 +58,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One row and its stable id, empty when the table has no anchor; ``details`` are titles with long texts."""
+    """One row and its stable id, empty when the table has no anchor; ``details`` are titles with long texts.
+
+    ``quiet``: set back behind other rows.
+    """
 
     anchor: str
     cells: tuple[Cell, ...]
     details: tuple[tuple[str, Cell], ...] = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,20 +96,41 @@ def view(table: Table, key: str, timezone: str, anchors: Anchors) -> View:
     records: list[dict[Any, Any]] = table.frame.to_dict("records")
     columns = tuple(column for column in table.columns if column.kind != "link" or _any(column, records))
     place = (key, table.place) if table.place else (key,)
+    cells = _aligned([[_cell(column, record, timezone) for column in columns] for record in records])
     rows = tuple(
         Row(
             anchors.take(slug(*place, *(record[name] for name in table.anchor))) if table.anchor else "",
-            tuple(_cell(column, record, timezone) for column in columns),
+            row,
             tuple(
                 (detail.title, _cell(detail, record, timezone)) for detail in table.details if _any(detail, [record])
             ),
+            quiet=bool(table.quiet and record[table.quiet]),
         )
-        for record in records
+        for record, row in zip(records, cells, strict=True)
     )
     caption = table.caption.strip()
     if any(column.kind in ("time", "date") for column in columns) and rows:
         caption = " · ".join(part for part in (caption.rstrip("."), t("{zone} time", zone=timezone)) if part)
     return View(table.title, caption, columns, rows, table.folded)
+
+
+def _aligned(rows: list[list[Cell]]) -> list[tuple[Cell, ...]]:
+    """The rows with the points of each column below each other, where its numbers are of one unit."""
+    columns = [_column(list(column)) for column in zip(*rows, strict=True)]
+    return list(zip(*columns, strict=True)) or [()] * len(rows)
+
+
+def _column(cells: list[Cell]) -> list[Cell]:
+    found = [None if cell.unknown or cell.kind not in _POINTED else _POINT.fullmatch(cell.text) for cell in cells]
+    places = [len(each[1] or "") for each in found if each]
+    if len({each[2] for each in found if each}) != 1 or len(set(places)) == 1:
+        return cells
+    most = max(places)
+    # A figure space is as wide as a digit, a punctuation space as a point.
+    pads = [
+        "" if each is None else "\u2007" * (most - len(each[1] or "")) + ("" if each[1] else "\u2008") for each in found
+    ]
+    return [replace(cell, pad=pad) if pad else cell for cell, pad in zip(cells, pads, strict=True)]
 
 
 def _any(column: Column, records: list[dict[Any, Any]]) -> bool:

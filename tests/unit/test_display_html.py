@@ -91,9 +91,10 @@ def test_failures_are_a_box_that_says_what_could_not_be_checked() -> None:
 
 
 def test_questions_are_a_numbered_list() -> None:
-    page = Elements(html(item(questions=("Raise it?", "Drop it?"))))
+    page = Elements(html(item(questions=("Raise it?", "Drop it?"), state="attention")))
     assert len(page.all("ol")) == 1
     assert "To decide" in page.text
+    assert "To consider" in Elements(html(item(questions=("Drop it?",), state="fine"))).text
 
 
 def table(rows: list[str], **more: object) -> Table:
@@ -277,3 +278,28 @@ def test_long_texts_stand_on_a_line_below_their_row_and_only_where_there_are_som
     assert text.count('<tr class="pm-details">') == 1
     assert "&lt;b&gt;long&lt;/b&gt; story" in text
     assert ">Link<" not in text  # a column without a single link
+
+
+def grouped(*rows: str, **more: object) -> str:
+    frame = pd.DataFrame({"id": [f"A{at}" for at in range(len(rows))], "why": list(rows)})
+    return html(item(Table("T", frame, (Column("id", "Id"),), (Column("why", "Why"),), anchor=("id",), **more)))  # type: ignore[arg-type]
+
+
+def test_a_row_and_its_details_are_a_group_of_their_own_and_rows_alone_are_one_group() -> None:
+    with_details = grouped("because", "")
+    assert Elements(with_details).all("tbody") == [{"class": "pm-record"}] * 2
+    assert 'id="metrics-A0"' in with_details.partition("</tbody>")[0].partition("pm-details")[0]
+    assert 'id="metrics-A1"' in with_details.partition("</tbody>")[2]
+    assert Elements(grouped("", "")).all("tbody") == [{}]
+
+
+def test_folded_records_are_a_list_each_value_with_its_title_and_their_caption_is_shown() -> None:
+    frame = pd.DataFrame({"id": ["A"], "n": [3], "why": ["because"]})
+    columns = (Column("id", "Id"), Column("n", "Times", "count"))
+    shown = Table("T", frame, columns, (Column("why", "Why"),), folded=True, caption="Of all.")
+    page = Elements(html(item(shown)))
+    assert [each["class"] for each in page.all("table")] == ["pm-table pm-prose pm-listed"]
+    assert [each.get("data-title") for each in page.all("td")] == ["Times", None]
+    assert page.all("caption") == [{}]
+    assert page.all("h3") == [{"class": "pm-hidden"}]  # the summary says it
+    assert [each["class"] for each in page.all("p")][-1] == "pm-small"

@@ -100,7 +100,7 @@ def test_cost_is_shown_by_the_million_where_a_price_is_given() -> None:
 
 def test_the_first_table_is_narrow_and_the_rest_is_folded() -> None:
     found = tables(findings(request_query="request"))
-    assert len(found["Resources"].columns) <= 9
+    assert len(found["Resources"].columns) <= 10
     assert found["Resources in detail"].folded
     assert "request_p95" in [column.name for column in found["Resources in detail"].columns]
 
