@@ -56,7 +56,7 @@ def _measures(quality: PagingQuality) -> Table:
     frame = pd.DataFrame(told, columns=["code", "measure", "value", "meaning"])
     columns = (
         Column("measure", t("Measure")),
-        Column("value", t("Since the last meeting"), "written"),
+        Column("value", t("Since the last meeting")),
         Column("meaning", t("Of what")),
     )
     return Table(t("How good the pages were"), frame, columns, anchor=("code",), place="measure")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.evidence import Figure, Note, Table
 from prodmeet_kit.display import drawn
 from prodmeet_kit.display.anchors import Anchors
-from prodmeet_kit.display.languages import t, tn, use
+from prodmeet_kit.display.languages import sentence, t, tn, use
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.display.tables import view
@@ -75,7 +75,9 @@ def _lines(item: AgendaItem, level: int) -> list[str]:
     for evidence in item.evidence:
         if isinstance(evidence, Table | Figure) and evidence.folded:
             folded += 1
-        elif not (isinstance(evidence, Note) and evidence.summary):
+        elif isinstance(evidence, Note) and evidence.summary:
+            lines += [f"{escape(sentence(evidence.summary))} {escape(evidence.text)}", ""]
+        else:
             lines += [*_evidence(evidence, item, anchors), ""]
     if folded:
         lines.append(

@@ -99,8 +99,6 @@ def test_an_interrupt_ends_every_report_that_runs(tmp_path: Path, deaf: str) -> 
     (tmp_path / "parameters").mkdir()
     add(tmp_path, "a", "b", "c")
     code = (
-        # A shell starts what it runs in the background deaf to interrupts.
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys; from prodmeet_kit import fleet; from prodmeet_kit.cli import main\n"
         "fleet.PATIENCE_S = 2\n"
         f"sys.executable = {str(stand_in)!r}\n"
