@@ -42,13 +42,14 @@ __all__ = [
     "printable",
 ]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
     r"""The text with a replacement character for each control character but tabs and line ends.
 
-    A terminal obeys them: text of others could move its cursor, change its title or fill its clipboard.
+    A terminal obeys them: text of others could move its cursor, change its title or fill its clipboard. So does a page
+    those that change the direction of writing: a title could turn round the words that follow it.
 
     >>> printable("a\x1b[31mb")
     'a\ufffd[31mb'

@@ -19,9 +19,10 @@ from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, P
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product
+from prodmeet_kit.parameters.places import place_of
 from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.redaction import redact
-from prodmeet_kit.sources.base import Broken, MetricSource, no_series
+from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading
 from prodmeet_kit.sources.registry import find
 from prodmeet_kit.window import Window
@@ -48,7 +49,7 @@ class Progress(Protocol):
 def open_metrics(product: Product, folder: Path) -> MetricSource:
     """The product's metric source; :class:`~prodmeet_kit.sources.base.Broken` when it has none or cannot be opened.
 
-    ``folder`` is the parameter file's. Nothing is asked yet. Raises
+    ``folder`` is the parameter file's. No server is asked yet; a file is read. Raises
     :class:`ParametersError` when there is no source of its type.
     """
     config = product.sources.metrics
@@ -61,6 +62,9 @@ def open_metrics(product: Product, folder: Path) -> MetricSource:
         raise ParametersError([Problem(str(file), "sources.metrics.type", config.type, str(error))]) from None
     try:
         source: MetricSource = kind(config, folder)
+    except WrongSetting as error:
+        place = place_of(("sources", "metrics", error.key), product.product, folder)
+        return Broken(config.type, f"{place}: {redact(str(error))}")
     except SourceError as error:
         return Broken(config.type, redact(str(error)))
     return source

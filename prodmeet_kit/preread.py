@@ -61,7 +61,7 @@ def _head(review: Review) -> str:
         "Data as of {time} ({zone}).", time=written(window.end, "time", timezone=window.timezone), zone=window.timezone
     )
     clock = t(
-        "{given} of {all} minutes are given.",
+        "Minutes given: {given} of {all}.",
         given=written(float(review.lines["minutes"].sum()), "number"),
         all=written(product.meeting.duration.total_seconds() / 60, "number"),
     )

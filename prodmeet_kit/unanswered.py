@@ -12,10 +12,10 @@ from typing import Any
 from prodmeet_kit.errors import SourceError
 from prodmeet_kit.facts import Question
 from prodmeet_kit.gather import open_metrics
-from prodmeet_kit.parameters import Product, read_document
+from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import Way, dotted
 from prodmeet_kit.parameters.expansion import REFERENCE
-from prodmeet_kit.parameters.loading import defaults_file
+from prodmeet_kit.parameters.places import place_of
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.window import Window
 
@@ -36,8 +36,8 @@ def why_silent(product: Product, window: Window, folder: Path) -> str:
         return ""
     finally:
         metrics.close()
-    if product.sources.metrics is None:
-        return reason
+    if product.sources.metrics is None or f": {dotted(_METRICS)}." in reason:
+        return reason  # it names the place itself
     if reason.startswith("cannot connect"):
         reason += ": is it running?"
     written = product.sources.metrics.model_dump(mode="json")
@@ -47,7 +47,7 @@ def why_silent(product: Product, window: Window, folder: Path) -> str:
         for found in REFERENCE.finditer(written["url"])
         if way[-1] == "url" and found["with_default"] and not os.environ.get(found["name"])
     )
-    return f"{_place(way, product, folder)}: {dotted(way)}: {reason}{unset}"
+    return f"{place_of(way, product.product, folder)}: {dotted(way)}: {reason}{unset}"
 
 
 def _key(written: dict[str, Any], reason: str) -> Way:
@@ -66,10 +66,3 @@ def _texts(value: Any, way: Way = ()) -> Iterator[tuple[Way, str]]:
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from _texts(inner, (*way, key))
-
-
-def _place(way: Way, product: Product, folder: Path) -> str:
-    """File and line: the product's own where the key stands there, else the defaults'."""
-    own = read_document(folder / f"{product.product}.yaml")
-    defaults = read_document(defaults_file(folder))
-    return (defaults if way in defaults.lines and way not in own.lines else own).place(way)

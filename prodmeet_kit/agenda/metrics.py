@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import metrics_definitions, metrics_load, metrics_resources, metrics_slos
 from prodmeet_kit.agenda.absent import could_not_check
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Figure
-from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, brief, fine, kept_of, refs
+from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, blamed, brief, fine, kept_of, one_off, refs, spiked
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.analysis import capacity
-from prodmeet_kit.display.languages import sentences, t, tn
+from prodmeet_kit.display.languages import clauses, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -41,7 +41,7 @@ def item(findings: Findings) -> AgendaItem:
     draining = slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
     unknown = slos[slos["state"] == "NO_DATA"]
     questions = (
-        *_questions(bad, draining, unknown, filling),
+        *_questions(findings, bad, draining, unknown, filling),
         *metrics_load.questions(findings),
         *metrics_resources.questions(findings),
     )
@@ -81,13 +81,47 @@ def _headline(slos: pd.DataFrame, questions: tuple[str, ...], *, spoken_for: int
 
 
 def _questions(
-    bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
+    findings: Findings, bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
 ) -> tuple[str, ...]:
-    asked = [t("{name} has no budget left: which changes wait until it has?", name=ref) for ref in refs(bad)]
-    asked += [t("{name} drains its budget: what do we do before it is gone?", name=ref) for ref in refs(draining)]
+    worse, lasting = blamed(findings), spiked(findings)
+    asked = [_left_nothing(ref, worse.get(ref)) for ref in refs(bad)]
+    asked += [
+        t("{name} drains its budget: what do we do before it is gone?", name=ref)
+        for ref in refs(draining)
+        if ref not in lasting
+    ]
     asked += [t("{name} gives no number: is its query still right?", name=ref) for ref in refs(unknown)]
     asked += [t("{name} meets its limit soon: raise it, or stop the growth?", name=ref) for ref in refs(filling)]
     return tuple(asked)
+
+
+def _left_nothing(ref: str, change: dict[str, Any] | None) -> str:
+    """What to decide of a spent budget: whether the change it got worse with goes back, else what waits."""
+    if change is None:
+        return t("{name} has no budget left: which changes wait until it has?", name=ref)
+    return t(
+        "{name} has no budget left; bad events went from {before} to {after} with {change}: does it go back?",
+        name=ref,
+        **change,
+    )
+
+
+def _with_cause(reason: str, change: dict[str, Any] | None) -> str:
+    """A reason, and the change that made it where the comparison before and after finds one."""
+    if change is None:
+        return reason
+    return clauses([reason, t("bad events went from {before} to {after} with {change}", **change)])
+
+
+def _spent(findings: Findings, ref: str, spent: float, lasting: Sequence[str]) -> str:
+    if ref in lasting:
+        return one_off(findings, ref)
+    return t(
+        "{name} spent {spent} of its budget since the last meeting; limit {limit}",
+        name=ref,
+        spent=write(spent, "budget"),
+        limit=write(SPENT_FAST, "budget"),
+    )
 
 
 def _missed(ref: str, row: dict[str, Any]) -> str:
@@ -98,8 +132,15 @@ def _missed(ref: str, row: dict[str, Any]) -> str:
 def _candidates(
     findings: Findings, bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
 ) -> tuple[Candidate, ...]:
+    worse, lasting = blamed(findings), spiked(findings)
     found = [
-        raised(findings, "slo_missed", ref, _missed(ref, row), min(-row["budget_remaining"], 10))
+        raised(
+            findings,
+            "slo_missed",
+            ref,
+            _with_cause(_missed(ref, row), worse.get(ref)),
+            min(-row["budget_remaining"], 10),
+        )
         for ref, row in zip(refs(bad), rows(bad), strict=True)
     ]
     found += [
@@ -107,12 +148,7 @@ def _candidates(
             findings,
             "budget_spent",
             ref,
-            t(
-                "{name} spent {spent} of its budget since the last meeting; limit {limit}",
-                name=ref,
-                spent=write(spent, "budget"),
-                limit=write(SPENT_FAST, "budget"),
-            ),
+            _with_cause(_spent(findings, ref, spent, lasting), worse.get(ref)),
             20 * min(spent, 1.0),
         )
         for ref, spent in zip(refs(draining), draining["budget_spent_since_last"], strict=True)

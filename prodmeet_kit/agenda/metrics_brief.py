@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import metrics_efficiency
 from prodmeet_kit.agenda.metrics_load import MOVED
 from prodmeet_kit.analysis import capacity
+from prodmeet_kit.analysis.before_after import worsened
 from prodmeet_kit.display.languages import clauses, listed, sentence, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -16,7 +17,17 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.findings import Findings
 
-__all__ = ["SPENT_FAST", "brief", "fine", "kept_of", "refs"]
+__all__ = [
+    "SPENT_FAST",
+    "blamed",
+    "brief",
+    "ending_budgets",
+    "fine",
+    "kept_of",
+    "one_off",
+    "refs",
+    "spiked",
+]
 
 SPENT_FAST = 0.5
 """Half of a four-week budget gone in a fortnight is a mean burn rate above 1 (SRE Workbook, ch. 5)."""
@@ -61,6 +72,48 @@ def refs(frame: pd.DataFrame) -> list[str]:
     return [f"{service}/{name}" for service, name in zip(frame["service"], frame["name"], strict=True)]
 
 
+def blamed(findings: Findings) -> dict[str, dict[str, Any]]:
+    """For each SLO that got worse with a change: ``change``, and its bad events ``before`` and ``after``, written."""
+    return {
+        ref: {
+            "change": row["change"],
+            "before": write(row["before"], "percent"),
+            "after": write(row["after"], "percent"),
+        }
+        for ref, row in worsened(findings.before_after).items()
+    }
+
+
+def spiked(findings: Findings) -> list[str]:
+    """SLOs whose budget looks as if it drained, or will be gone, only because of incidents."""
+    slos, budget = findings.slos, findings.error_budget
+    draining = refs(slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)])
+    dated = refs(budget[budget["outlook"] == "date"])
+    return [ref for ref in refs(slos) if ref in findings.one_offs and (ref in draining or ref in dated)]
+
+
+def one_off(findings: Findings, ref: str) -> str:
+    """What incidents spent of a budget that lasts without them."""
+    names = refs(findings.slos)
+    spent, one = findings.slos["budget_spent_since_last"].iloc[names.index(ref)], findings.one_offs[ref]
+    return t(
+        "{name} spent {spent} of its budget ({share} in {incidents}); at the pace without that the budget lasts",
+        name=ref,
+        spent=write(spent, "budget"),
+        share=write(one.share, "budget"),
+        incidents=listed(one.incidents),
+    )
+
+
+def ending_budgets(findings: Findings) -> pd.DataFrame:
+    """``ERROR_BUDGET`` of those that will be gone at their pace, with or without incidents, the soonest first."""
+    budget = findings.error_budget
+    ending = budget[budget["outlook"] == "date"]
+    lasting = [ref in findings.one_offs for ref in refs(ending)]
+    ending = ending.drop(index=ending.index[lasting])
+    return ending.sort_values("runs_out")
+
+
 def _sentence(parts: list[str], otherwise: str) -> str:
     more = len(parts) - MOST
     shown = parts[:MOST] + ([tn("{n} more below", "{n} more below", more)] if more > 0 else [])
@@ -69,9 +122,16 @@ def _sentence(parts: list[str], otherwise: str) -> str:
 
 def _changed(findings: Findings) -> list[str]:
     fast = findings.slos[findings.slos["budget_spent_since_last"] > SPENT_FAST]
+    worse, oneoffs = blamed(findings), spiked(findings)
     clauses = [
-        t("{name} spent {spent} of its budget", name=name, spent=write(spent, "budget"))
+        one_off(findings, name)
+        if name in oneoffs
+        else t("{name} spent {spent} of its budget", name=name, spent=write(spent, "budget"))
         for name, spent in zip(refs(fast), fast["budget_spent_since_last"], strict=True)
+    ]
+    clauses += [
+        t("{name}: bad events from {before} to {after} since {change}", name=name, **values)
+        for name, values in worse.items()
     ]
     clauses += metrics_efficiency.regressions(findings)
     for row in rows(findings.load_patterns):
@@ -90,7 +150,7 @@ def _next(findings: Findings) -> list[str]:
     filling = capacity.near_limit(findings.resources).sort_values("days_to_full")
     for name, days in zip(refs(filling), filling["days_to_full"], strict=True):
         clauses.append(t("{name} is full in about {days}", name=name, days=write(days, "days")))
-    ending = findings.error_budget[findings.error_budget["outlook"] == "date"].sort_values("runs_out")
+    ending = ending_budgets(findings)
     for name, day in zip(refs(ending), ending["runs_out"], strict=True):
         gone = write(day, "date", timezone=timezone)
         clauses.append(t("at this pace the budget of {name} is gone on {day}", name=name, day=gone))

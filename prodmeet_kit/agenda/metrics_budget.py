@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
+from prodmeet_kit.agenda.metrics_brief import ending_budgets, one_off, spiked
 from prodmeet_kit.analysis.budget import NOTABLE
-from prodmeet_kit.display.languages import listed, t
+from prodmeet_kit.display.languages import listed, sentence, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.times import short_date
 from prodmeet_kit.frames import rows
@@ -24,7 +25,7 @@ __all__ = ["evidence", "story"]
 def evidence(findings: Findings) -> list[Evidence]:
     """What needs a word in the open, then exclusions, then folded tables for whoever asks."""
     timezone = findings.facts.window.timezone
-    found: list[Evidence] = [*_notes(findings.error_budget, timezone), *_exclusions(findings)]
+    found: list[Evidence] = [*_notes(findings, timezone), *_exclusions(findings)]
     found.append(_moves(findings.error_budget, findings.slos, timezone))
     if len(findings.budget_parts):
         found += [_parts(findings.budget_parts), _services(findings.budget_by_service)]
@@ -89,16 +90,18 @@ def _outlook(row: Mapping[str, Any], timezone: str) -> str:
     return words[row["outlook"]] or write(row["runs_out"], "date", timezone=timezone)
 
 
-def _notes(budget: pd.DataFrame, timezone: str) -> list[Note]:
-    """Budgets that rose though nothing got better, and budgets that will be gone."""
+def _notes(findings: Findings, timezone: str) -> list[Note]:
+    """Budgets that rose though nothing got better, what incidents spent, and budgets that will be gone."""
+    budget = findings.error_budget
     rose = budget[(budget["change"] == "rose") & (budget["spent_since_last"] >= NOTABLE)]
     notes = [
         Note(t("{name}: {story}.", name=f"{row['service']}/{row['name']}", story=story(row, timezone)))
         for row in rows(rose)
     ]
+    notes += [Note(sentence(one_off(findings, ref))) for ref in spiked(findings)]
     ending = [
         t("{name} on {day}", name=f"{row['service']}/{row['name']}", day=_outlook(row, timezone))
-        for row in rows(budget[budget["outlook"] == "date"].sort_values("runs_out"))
+        for row in rows(ending_budgets(findings))
     ]
     if ending:
         text = t("At the pace since the last meeting the budget is gone: {ends}.", ends=listed(ending))
@@ -138,8 +141,8 @@ def _parts(parts: pd.DataFrame) -> Table:
         Column("name", t("SLO")),
         Column("what", t("What")),
         Column("bad", t("Bad events"), "count"),
-        Column("share", t("Of this budget"), "budget"),
-        Column("share_of_product", t("Of all budgets"), "budget"),
+        Column("share", t("Of this budget"), "percent"),
+        Column("share_of_product", t("Of all budgets"), "percent"),
     )
     caption = t("The parts of an SLO add up to what it spent since the last meeting")
     title = t("What spent the error budgets")

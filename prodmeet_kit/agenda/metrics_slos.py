@@ -15,6 +15,7 @@ from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.burn_rates import PAGE
+from prodmeet_kit.analysis.slo_events import MIN_BAD, too_few_to_page
 from prodmeet_kit.display.languages import clauses, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -184,6 +185,11 @@ def _burn(findings: Findings, row: dict[str, Any]) -> Chart | None:
         allowed=write(1 - row["objective"], "percent"),
     )
     slow = history.columns[-1]
+    target = next(each for each in findings.slo_targets if each.ref == ref)
+    few = too_few_to_page(target, findings.slo_trends[ref], findings.slo_events, findings.facts.window)
+    if few:
+        why = t("too few bad events to page: {n}", n=write(few, "count"))
+        caption = clauses([caption, why if few < MIN_BAD else t("too little of the budget was lost to page")])
     return Chart(
         title=t("{name}: burn rate", name=ref),
         frame=history[history.index > findings.facts.window.start],

@@ -74,7 +74,7 @@ def _noise_columns() -> tuple[Column, ...]:
         Column("service", t("Service")),
         Column("severity", t("Severity")),
         Column("count", t("Times"), "count"),
-        Column("meetings", t("In so many meetings"), "count"),
+        Column("meetings", t("Meetings it was in"), "count"),
         Column("median_duration_s", t("Median length"), "duration"),
         Column("reason_text", t("Because")),
     )

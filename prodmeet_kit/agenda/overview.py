@@ -31,6 +31,9 @@ KEY = "overview"
 LEAST = 3
 """So many budgets are named before the table of all."""
 
+LACKING = 0.2
+"""Own choice: an SLO that lacks a larger share of its steps is named on the first screen."""
+
 
 def overview(
     findings: Findings,
@@ -92,15 +95,27 @@ def _brief(findings: Findings, unknown: int) -> tuple[tuple[str, str], ...]:
     if len(findings.slos):
         told += [(t("SLOs"), fine(findings.slos)), (t("Error budgets"), _budgets(findings.slos))]
     told.append((t("Pages"), _pages(findings)))
-    told.append((t("Sources"), sentence(failed if unknown else t("Every section was checked"))))
+    checked = failed if unknown else t("Every section was checked")
+    told.append((t("Sources"), sentence(clauses([checked, *_gaps(findings.slos)]))))
     return tuple(told)
+
+
+def _gaps(slos: pd.DataFrame) -> list[str]:
+    """The SLO that lacks most of its steps, where they are more than :data:`LACKING`."""
+    worst = slos[slos["missing_fraction"] > LACKING].nlargest(1, "missing_fraction")
+    return [
+        t("{name} lacks {share} of its steps", name=name, share=write(share, "percent"))
+        for name, share in zip(refs(worst), worst["missing_fraction"], strict=True)
+    ]
 
 
 def _budgets(slos: pd.DataFrame) -> str:
     """The budgets of which least is left; NaN, where nothing is known, comes last."""
     least = slos.sort_values("budget_remaining", kind="stable").head(LEAST)
     return listed(
-        t("{name} {left} left", name=name, left=write(left, "budget"))
+        t("{name} overspent by {share}", name=name, share=write(-left, "budget"))
+        if left < 0
+        else t("{name} {left} left", name=name, left=write(left, "budget"))
         for name, left in zip(refs(least), least["budget_remaining"], strict=True)
     )
 
@@ -166,7 +181,8 @@ def _findings(findings: Findings) -> list[str]:
     if unpaged:
         found.append(tn("{n} outage paged nobody", "{n} outages paged nobody", unpaged))
     if noise:
-        found.append(t("{noise} of {pages} pages were noise", noise=noise, pages=len(pages)))
+        text = tn("{noise} of {n} page was noise", "{noise} of {n} pages were noise", len(pages), noise=noise)
+        found.append(text)
     if owed:
         found.append(tn("{n} postmortem is owed", "{n} postmortems are owed", owed))
     return found

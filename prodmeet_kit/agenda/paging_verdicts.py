@@ -72,7 +72,7 @@ def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) ->
         Column("alert", t("Alert"), "code"),
         Column("service", t("Service")),
         Column("count", t("Pages"), "count"),
-        Column("caught", t("Of a burn"), "count"),
+        Column("caught", t("For a budget burn"), "count"),
         Column("last", t("Last"), "time"),
         Column("median_duration_s", t("Median length"), "duration"),
         Column("suggested_verdict", t("The data say"), "state"),

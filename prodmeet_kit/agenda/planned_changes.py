@@ -86,25 +86,38 @@ def _questions(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.Data
 
 def _moves(colliding: pd.DataFrame, policy: str) -> list[str]:
     """One question a change with all its warnings; of two that overlap only the first is asked about."""
-    asked, before = [], set()
+    return [
+        t(
+            "{id}: {warnings}. Is the time still right?",
+            id=change,
+            warnings=listed(_warning(code, policy) for code in codes),
+        )
+        for change, codes in _own(colliding).items()
+    ]
+
+
+def _own(colliding: pd.DataFrame) -> dict[str, list[str]]:
+    """The warnings of each change; an overlap of two belongs to the first, and a change left with none is out."""
+    own: dict[str, list[str]] = {}
+    before: set[str] = set()
     for row in rows(colliding):
-        warnings = [_warning(code, policy) for code in row["warnings"] if code.removeprefix("collides:") not in before]
-        if warnings:
-            asked.append(t("{id}: {warnings}. Is the time still right?", id=row["id"], warnings=listed(warnings)))
-        before.add(row["id"])
-    return asked
+        codes = [code for code in row["warnings"] if code not in before]
+        if codes:
+            own[row["id"]] = codes
+        before.add(f"collides:{row['id']}")
+    return own
 
 
 def _candidates(findings: Findings, needing: pd.DataFrame, colliding: pd.DataFrame) -> tuple[Candidate, ...]:
-    risky = set(colliding["id"])
+    risky = _own(colliding)
     found = [
         raised(
             findings,
             "change_at_risk",
-            row["id"],
-            t("{id}: {warnings}", id=row["id"], warnings=", ".join(_short(code) for code in row["warnings"])),
+            change,
+            t("{id}: {warnings}", id=change, warnings=", ".join(_short(code) for code in codes)),
         )
-        for row in rows(colliding)
+        for change, codes in risky.items()
     ]
     found += [
         raised(findings, "change_needs_response", row["id"], t("{id} needs a response", id=row["id"]))

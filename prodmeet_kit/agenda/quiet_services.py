@@ -33,10 +33,9 @@ def sentence(findings: Findings, lines: pd.DataFrame) -> str:
     quiet_ones = found(findings, lines)
     if not quiet_ones.services:
         return ""
-    text = tn(
-        "{n} of {all} services is quiet ({names})",
-        "{n} of {all} services are quiet ({names})",
-        len(quiet_ones.services),
+    text = t(
+        "Quiet services, {n} of {all} ({names})",
+        n=len(quiet_ones.services),
         all=len(findings.facts.product.services),
         names=", ".join(quiet_ones.services),
     )

@@ -1,6 +1,6 @@
-"""Lines of Python that make an SLO's numbers of what its queries answered, to paste where ``review`` is open.
+"""Lines of Python that make a number of what its queries answered, to paste where ``review`` is open.
 
-Each function takes the findings and a row of ``SLO_SUMMARY`` with ``ref``, its ``service/name``.
+One function a number, in the order SLOs, loads, resources, use of each load. Each is a :data:`Line`, or makes one.
 """
 
 from __future__ import annotations
@@ -14,10 +14,36 @@ if TYPE_CHECKING:
     from prodmeet_kit.findings import Findings
     from prodmeet_kit.parameters.models import Slo
 
-__all__ = ["ANALYSIS", "WINDOW", "Line", "attained", "bad", "burn", "left", "missing", "spent", "total"]
+__all__ = [
+    "ANALYSIS",
+    "WINDOW",
+    "Line",
+    "attained",
+    "bad",
+    "burn",
+    "expected_peak",
+    "growth",
+    "headroom",
+    "left",
+    "like_for_like",
+    "limit",
+    "mean",
+    "missing",
+    "of_capacity",
+    "of_efficiency",
+    "p95",
+    "peak",
+    "peak_at",
+    "spent",
+    "total",
+    "utilisation",
+]
 
 Line = Callable[["Findings", dict[str, Any]], str]
-"""Makes the line of a row."""
+"""What writes the line for one row of a table: it takes the findings and the row, and gives Python as text.
+
+The row has the columns of its frame (``SLO_SUMMARY``, ``LOAD_SUMMARY`` ...) and ``ref``, its ``service/name``.
+"""
 
 WINDOW = "review.facts.window"
 ANALYSIS = "prodmeet_kit.analysis"
@@ -76,7 +102,7 @@ def _amount(findings: Findings, row: dict[str, Any], side: str) -> str:
     found = next((each for each in shape.sides if each.name == side), None)
     key = f"slo/{row['ref']}/{side}/window"
     answer = findings.facts.answers.get(key)
-    excluded = row["excluded_fraction"] == row["excluded_fraction"] and row["excluded_fraction"] > 0
+    excluded = row["excluded_fraction"] > 0  # NaN, which is not known, is not above 0
     if found is None or excluded or row["note"] or answer is None or answer.frame is None or answer.frame.empty:
         return ""
     value = f'review.answer("{key}").iloc[0, 0]'
@@ -91,3 +117,99 @@ def _amount(findings: Findings, row: dict[str, Any], side: str) -> str:
 def _slo(findings: Findings, row: dict[str, Any]) -> Slo:
     services = {service.name: service for service in findings.facts.product.services}
     return next(slo for slo in services[row["service"]].slos if slo.name == row["name"])
+
+
+def mean(_: Findings, row: dict[str, Any]) -> str:
+    """The mean of a load since the last meeting."""
+    return f"{_recent(_load(row['ref']))}.mean()"
+
+
+def peak(_: Findings, row: dict[str, Any]) -> str:
+    """Its highest step."""
+    return f"{_recent(_load(row['ref']))}.max()"
+
+
+def peak_at(_: Findings, row: dict[str, Any]) -> str:
+    """When that was."""
+    return f"{_recent(_load(row['ref']))}.idxmax()"
+
+
+def like_for_like(_: Findings, row: dict[str, Any]) -> str:
+    """A load against the same weekdays and hours before."""
+    return f"{ANALYSIS}.load_patterns.like_for_like({_load(row['ref'])}, {WINDOW})[0]"
+
+
+def growth(_: Findings, row: dict[str, Any]) -> str:
+    """How much a load grows in a week."""
+    return f"{ANALYSIS}.load.growth_per_week({_load(row['ref'])}, {WINDOW})"
+
+
+def expected_peak(_: Findings, row: dict[str, Any]) -> str:
+    """The peak to expect until the next meeting."""
+    return f"{ANALYSIS}.peak_forecast.expected_peak({_load(row['ref'])}, {WINDOW}).expected"
+
+
+def p95(_: Findings, row: dict[str, Any]) -> str:
+    """The 95th percentile of a resource's use since the last meeting."""
+    return f"{_recent(_use(row['ref']))}.quantile(0.95)"
+
+
+def limit(_: Findings, row: dict[str, Any]) -> str:
+    """The last limit that is known."""
+    return f"{ANALYSIS}.headroom.last_known({_limits(row['ref'])}, {WINDOW})"
+
+
+def utilisation(findings: Findings, row: dict[str, Any]) -> str:
+    """The 95th percentile as a share of the limit."""
+    return f"{p95(findings, row)} / {limit(findings, row)}"
+
+
+def headroom(findings: Findings, row: dict[str, Any]) -> str:
+    """What the 95th percentile leaves of the limit."""
+    return f"{limit(findings, row)} - {p95(findings, row)}"
+
+
+def of_capacity(column: str) -> Line:
+    """A column of what the capacity of one resource is summed up to."""
+
+    def line(_: Findings, row: dict[str, Any]) -> str:
+        ref = row["ref"]
+        given = f"{_one(ref, _use(ref))}, {_one(ref, _limits(ref))}, {{}}, {WINDOW}"  # {}: no request is looked at
+        return f'{ANALYSIS}.capacity.summarise({given})["{column}"][0]'
+
+    return line
+
+
+def of_efficiency(column: str) -> Line:
+    """A column of how much of a resource one load takes; the row knows ``use_unit`` and ``load_unit``, too."""
+
+    def line(_: Findings, row: dict[str, Any]) -> str:
+        used, served = f"{row['service']}/{row['resource']}", f"{row['service']}/{row['load']}"
+        both = f"{_one(used, _use(used))}, {_one(served, _load(served))}"
+        units = f"{_one(used, repr(row['use_unit']))}, {_one(served, repr(row['load_unit']))}"
+        module = f"{ANALYSIS}.efficiency"
+        levels = f"{module}.levels({both}, {WINDOW})"
+        return f'{module}.summarise({both}, {units}, {levels}, {WINDOW})["{column}"][0]'
+
+    return line
+
+
+def _load(ref: str) -> str:
+    return f'review.findings.load_series["{ref}"]'
+
+
+def _use(ref: str) -> str:
+    return f'review.findings.resource_series["{ref}"]'
+
+
+def _limits(ref: str) -> str:
+    return f'review.findings.resource_limits["{ref}"]'
+
+
+def _recent(series: str) -> str:
+    return f"{ANALYSIS}.grid.since({series}, {WINDOW})"
+
+
+def _one(ref: str, value: str) -> str:
+    """A dict with this one entry."""
+    return f'{{"{ref}": {value}}}'

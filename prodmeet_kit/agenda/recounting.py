@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import recount_lines
 from prodmeet_kit.agenda.evidence import Column, Kind, Table
 from prodmeet_kit.agenda.metrics_efficiency import use_of_each
-from prodmeet_kit.agenda.recount_lines import ANALYSIS, WINDOW
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -27,7 +26,10 @@ __all__ = ["last_steps"]
 
 @dataclass(frozen=True)
 class _Step:
-    """One kind of number: column in the frame, title, formula, line, and how it is written: by kind, or its own way."""
+    """One kind of number: column in the frame, title, formula in words, and what writes its line.
+
+    It is shown as numbers of ``kind`` are, or as ``written`` says of its row.
+    """
 
     column: str
     title: str
@@ -35,36 +37,6 @@ class _Step:
     line: recount_lines.Line
     kind: Kind
     written: Callable[[dict[str, Any]], str] | None = None
-
-
-def last_steps(findings: Findings, title: str, prefixes: Iterable[str]) -> list[Table]:
-    """The formulas behind the numbers of ``title``, for the kinds of question that begin with one of these.
-
-    Nothing where no number is known.
-    """
-    import pandas as pd
-
-    wanted = tuple(prefixes)
-    made = [row for prefix, told in _TOLD.items() if prefix in wanted for row in told(findings)]
-    if not made:
-        return []
-    columns = (
-        Column("number", t("Number")),
-        Column("formula", t("Formula")),
-        Column("of", t("For example"), "code"),
-        Column("shown", t("Shown"), "written"),
-    )
-    return [
-        Table(
-            t("From the answers to the numbers: {title}", title=title),
-            pd.DataFrame(made),
-            columns,
-            details=(Column("line", t("Recount"), "code"),),
-            anchor=("key",),
-            place="recount",
-            folded=True,
-        )
-    ]
 
 
 def _of_slos(findings: Findings) -> list[dict[str, Any]]:
@@ -125,33 +97,31 @@ def _of_slos(findings: Findings) -> list[dict[str, Any]]:
 
 def _of_loads(findings: Findings) -> list[dict[str, Any]]:
     pairs = zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
-    series = 'review.findings.load_series["{ref}"]'
-    recent = f"{ANALYSIS}.grid.since({series}, {WINDOW})"
     like = t("mean / what the same weekdays and hours before would have given - 1")
     growth = t("median slope between days of one weekday * 7 / mean; shown where it is real")
     steps = (
-        _Step("mean", t("Mean"), t("mean of the steps since the last meeting"), _text(f"{recent}.mean()"), "amount"),
-        _Step("peak", t("Peak"), t("the highest of these steps"), _text(f"{recent}.max()"), "amount"),
-        _Step("peak_at", t("Peak at"), t("the end of that step"), _text(f"{recent}.idxmax()"), "time"),
+        _Step("mean", t("Mean"), t("mean of the steps since the last meeting"), recount_lines.mean, "amount"),
+        _Step("peak", t("Peak"), t("the highest of these steps"), recount_lines.peak, "amount"),
+        _Step("peak_at", t("Peak at"), t("the end of that step"), recount_lines.peak_at, "time"),
         _Step(
             "like_for_like",
             t("Like for like"),
             like,
-            _text(f"{ANALYSIS}.load_patterns.like_for_like({series}, {WINDOW})[0]"),
+            recount_lines.like_for_like,
             "change",
         ),
         _Step(
             "growth_per_week",
             t("Growth a week"),
             growth,
-            _text(f"{ANALYSIS}.load.growth_per_week({series}, {WINDOW})"),
+            recount_lines.growth,
             "change",
         ),
         _Step(
             "expected_peak",
             t("Peak to expect"),
             t("from growth and the weekly shape of the days before"),
-            _text(f"{ANALYSIS}.peak_forecast.expected_peak({series}, {WINDOW}).expected"),
+            recount_lines.expected_peak,
             "amount",
         ),
     )
@@ -159,46 +129,37 @@ def _of_loads(findings: Findings) -> list[dict[str, Any]]:
 
 
 def _of_resources(findings: Findings) -> list[dict[str, Any]]:
-    use, limit = 'review.findings.resource_series["{ref}"]', 'review.findings.resource_limits["{ref}"]'
-    p95 = f"{ANALYSIS}.grid.since({use}, {WINDOW}).quantile(0.95)"
-    last = f"{ANALYSIS}.headroom.last_known({limit}, {WINDOW})"
-    whole = f'{ANALYSIS}.capacity.summarise({{{{"{{ref}}": {use}}}}}, {{{{"{{ref}}": {limit}}}}}, {{{{}}}}, {WINDOW})'
     steps = (
-        _Step("p95", t("p95"), t("95th percentile of the steps since the last meeting"), _text(p95), "amount"),
-        _Step("limit", t("Limit"), t("the last value of its query"), _text(last), "amount"),
-        _Step("utilisation_p95", t("p95 of limit"), t("p95 / limit"), _text(f"{p95} / {last}"), "percent"),
-        _Step("headroom", t("Headroom"), t("limit - p95"), _text(f"{last} - {p95}"), "amount"),
+        _Step("p95", t("p95"), t("95th percentile of the steps since the last meeting"), recount_lines.p95, "amount"),
+        _Step("limit", t("Limit"), t("the last value of its query"), recount_lines.limit, "amount"),
+        _Step("utilisation_p95", t("p95 of limit"), t("p95 / limit"), recount_lines.utilisation, "percent"),
+        _Step("headroom", t("Headroom"), t("limit - p95"), recount_lines.headroom, "amount"),
         _Step(
             "saturation_80",
             t("Time above 80%"),
             t("steps above 80% of the limit / steps that are known"),
-            _text(f'{whole}["saturation_80"][0]'),
+            recount_lines.of_capacity("saturation_80"),
             "percent",
         ),
         _Step(
             "days_to_full",
             t("Days until full"),
             t("what is left of the limit / slope a day of the daily p95"),
-            _text(f'{whole}["days_to_full"][0]'),
+            recount_lines.of_capacity("days_to_full"),
             "days",
         ),
     )
+    # What a resource does for a load is asked by no query of its own: it stands with the resource's.
     return [*_rows(findings, "resource", rows(findings.resources), steps), *_of_efficiency(findings)]
 
 
 def _of_efficiency(findings: Findings) -> list[dict[str, Any]]:
-    use = 'review.findings.resource_series["{service}/{resource}"]'
-    load = 'review.findings.load_series["{service}/{load}"]'
-    both = f'{{{{"{{service}}/{{resource}}": {use}}}}}, {{{{"{{service}}/{{load}}": {load}}}}}'
-    module = f"{ANALYSIS}.efficiency"
-    units = '{{"{service}/{resource}": {use_unit!r}}}, {{"{service}/{load}": {load_unit!r}}}'
-    whole = f"{module}.summarise({both}, {units}, {module}.levels({both}, {WINDOW}), {WINDOW})"
     steps = (
         _Step(
             "per_load",
             t("Use of each"),
             t("sum of use / sum of load, over the steps that know both"),
-            _text(f'{whole}["per_load"][0]'),
+            recount_lines.of_efficiency("per_load"),
             "amount",
             lambda row: use_of_each(row["per_load"], row["unit"]),
         ),
@@ -206,7 +167,7 @@ def _of_efficiency(findings: Findings) -> list[dict[str, Any]]:
             "equal_load_change",
             t("At equal load"),
             t("hours of this window against hours before of the same load and time of day"),
-            _text(f'{whole}["equal_load_change"][0]'),
+            recount_lines.of_efficiency("equal_load_change"),
             "change",
         ),
     )
@@ -233,6 +194,40 @@ _TOLD: dict[str, Callable[[Findings], list[dict[str, Any]]]] = {
     "load/": _of_loads,
     "resource/": _of_resources,
 }
+"""What tells the rows of each kind of question, by how its keys begin.
+
+This order is that of the rows, in whatever order they are asked for.
+"""
+
+
+def last_steps(findings: Findings, title: str, prefixes: Iterable[str]) -> list[Table]:
+    """The formulas behind the numbers of ``title``, for the kinds of question that begin with one of these.
+
+    Nothing where no number is known.
+    """
+    import pandas as pd
+
+    wanted = tuple(prefixes)
+    made = [row for prefix, told in _TOLD.items() if prefix in wanted for row in told(findings)]
+    if not made:
+        return []
+    columns = (
+        Column("number", t("Number")),
+        Column("formula", t("Formula")),
+        Column("of", t("For example"), "code"),
+        Column("shown", t("Shown"), "written"),
+    )
+    return [
+        Table(
+            t("From the answers to the numbers: {title}", title=title),
+            pd.DataFrame(made),
+            columns,
+            details=(Column("line", t("Recount"), "code"),),
+            anchor=("key",),
+            place="recount",
+            folded=True,
+        )
+    ]
 
 
 def _rows(findings: Findings, about: str, known: list[dict[str, Any]], steps: Iterable[_Step]) -> list[dict[str, Any]]:
@@ -263,8 +258,5 @@ def _shown(step: _Step, row: dict[str, Any], timezone: str) -> str:
 
 
 def _is_known(value: Any) -> bool:
+    # NaN and NaT are no numbers: they alone do not equal themselves.
     return value is not None and value == value and value not in (float("inf"), float("-inf"))
-
-
-def _text(line: str) -> recount_lines.Line:
-    return lambda _, row: line.format(**row)

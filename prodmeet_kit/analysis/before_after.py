@@ -36,7 +36,7 @@ from prodmeet_kit.analysis.quiet_days import DAY_S, Means, Span, quiet
 from prodmeet_kit.frames import BEFORE_AFTER, rows
 from prodmeet_kit.window import Window
 
-__all__ = ["Measure", "before_after"]
+__all__ = ["Measure", "before_after", "worsened"]
 
 LONGEST_S = 3 * DAY_S
 """A side is no longer: beyond, other things happen."""
@@ -229,3 +229,16 @@ def _times(sides: _Sides) -> dict[str, pd.Timestamp]:
         "after_end": sides.after[1],
     }
     return {name: pd.Timestamp(round(moment), unit="s", tz="UTC") for name, moment in moments.items()}
+
+
+def worsened(compared: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """The change after which each SLO had more bad events beyond noise: rows of ``BEFORE_AFTER`` by ``service/name``.
+
+    Of several changes it is the one with the largest effect. What an outage of the change itself cost is in no row.
+    """
+    worse = compared[(compared["kind"] == "slo") & (compared["outcome"] == "up")]
+    worse = worse[worse["after"] > worse["before"]].sort_values("effect", ascending=False, kind="stable")
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows(worse):
+        found.setdefault(f"{row['service']}/{row['name']}", row)
+    return found

@@ -13,6 +13,7 @@ calendar window, which leaves whole when a new period begins.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isnan
 
@@ -25,13 +26,48 @@ from prodmeet_kit.analysis.slo import TINY, UNKNOWN, Count, SloTarget, allowed, 
 from prodmeet_kit.frames import ERROR_BUDGET, rows
 from prodmeet_kit.window import Window, period_bounds
 
-__all__ = ["NOTABLE", "since_last"]
+__all__ = ["NOTABLE", "OneOff", "one_offs", "since_last"]
 
 NOTABLE = 0.005
 """Own choice: a smaller share of a budget, half of one per cent, is not worth a word."""
 
 NOISE = 1e-4
 """Own choice: counts of three spans, each extrapolated on its own, differ by about 0.0025% of four weeks' events."""
+
+
+@dataclass(frozen=True)
+class OneOff:
+    """A budget that incidents spent and that lasts at the pace without them: their ``share`` of it, and their ids."""
+
+    share: float
+    incidents: tuple[str, ...]
+
+
+def one_offs(
+    summary: pd.DataFrame,
+    counts: pd.DataFrame,
+    slos: Iterable[SloTarget],
+    trends: Mapping[str, pd.DataFrame],
+    parts: pd.DataFrame,
+    window: Window,
+) -> dict[str, OneOff]:
+    """Budgets whose pace is their incidents', by ``service/name``; arguments as for :func:`since_last`.
+
+    ``parts`` is ``BUDGET_PARTS``. The incidents' bad events are taken from the pace alone: in the SLO window they
+    stay until they leave it. A budget is here when that pace does not exhaust it within the window.
+    """
+    found = cleaned(counts)
+    states = {f"{row['service']}/{row['name']}": str(row["state"]) for row in rows(summary)}
+    made = {}
+    for slo in slos:
+        mine = parts[(parts["service"] == slo.service) & (parts["name"] == slo.name) & (parts["kind"] == "incident")]
+        if not len(mine):
+            continue
+        count, recent = (found.get((slo.ref, span), UNKNOWN) for span in ("window", "since"))
+        calm = replace(recent, bad=max(recent.bad - float(mine["bad"].sum()), 0.0))
+        if _outlook(slo, states[slo.ref], count, calm, trends.get(slo.ref), window)[0] == "not_in_window":
+            made[slo.ref] = OneOff(float(mine["share"].sum()), tuple(mine["id"]))
+    return made
 
 
 def since_last(

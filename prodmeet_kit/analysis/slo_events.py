@@ -31,10 +31,10 @@ import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates, grid, slo
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import SLO_EVENTS
+from prodmeet_kit.frames import SLO_EVENTS, rows
 from prodmeet_kit.window import Window
 
-__all__ = ["MIN_BAD", "slo_events"]
+__all__ = ["MIN_BAD", "slo_events", "too_few_to_page"]
 
 PACE = burn_rates.TICKET[0].factor
 """What burns slower than the fastest ticket condition, 3, is a ticket's matter (SRE Workbook, ch. 5)."""
@@ -129,3 +129,23 @@ def _dearest(surplus: npt.NDArray[np.float64], first: int, last: int) -> tuple[i
     end = int(np.argmax(sums[1:] - lowest))
     begin = int(np.flatnonzero(sums[: end + 1] == lowest[end])[-1])
     return first + begin, first + end
+
+
+def too_few_to_page(target: SloTarget, trend: pd.DataFrame, found: pd.DataFrame, window: Window) -> float:
+    """Most bad events behind a page condition that held since the last meeting outside every SLO event; else 0.
+
+    ``found`` is ``SLO_EVENTS``. A condition goes on to hold after an event for as long as its long window has the
+    event in it, so these steps are the event's. What else held had too few bad events, or cost too little.
+    """
+    mine = found[(found["service"] == target.service) & (found["slo"] == target.name)]
+    index = pd.DatetimeIndex(trend.index)
+    bad = burn_rates.events(trend)["bad"].fillna(0.0)
+    most = 0.0
+    for page in burn_rates.PAGE:
+        held = np.array(page.holds(trend, target.objective, window.step), dtype=bool)
+        held &= (trend.index > window.start) & (trend.index <= window.end)
+        for event in rows(mine):
+            held &= ~((index > event["onset"]) & (index <= event["end"] + page.long))
+        counted = bad.rolling(max(1, round(page.long / window.step)), min_periods=1).sum().to_numpy(dtype=np.float64)
+        most = max(most, float(counted[held].max(initial=0.0)))
+    return most

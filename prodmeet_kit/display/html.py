@@ -17,6 +17,7 @@ from prodmeet_kit.display.languages import current, t, tn, use
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.display.tables import view
+from prodmeet_kit.errors import printable
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -84,7 +85,7 @@ def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, A
 
 
 def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]]) -> str:
-    return template("prodmeet_kit.display", "item.html.j2").render(
+    text = template("prodmeet_kit.display", "item.html.j2").render(
         head=head,
         parts=parts,
         unknown=t("not known"),
@@ -92,6 +93,7 @@ def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]]) -> str:
         link_label=t("link to this row"),
         language=current(),
     )
+    return printable(text)
 
 
 @lru_cache

@@ -17,7 +17,7 @@ from prodmeet_kit.display.times import local
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Mark
 
-__all__ = ["ROW", "Drawn", "draw", "legend"]
+__all__ = ["ROW", "Drawn", "draw", "legend", "room"]
 
 ROW = 18
 """Height of a row of names, pixels."""
@@ -62,6 +62,11 @@ def draw(marks: Sequence[Mark], timezone: str, start: pd.Timestamp, end: pd.Time
         free[row] = begin + length
         names.append(_name(mark, text, left, row, flush_right=begin < at))
     return Drawn(shapes, names, max((name["yshift"] // ROW + 1 for name in names), default=0), unnamed, every)
+
+
+def room() -> dict[str, int]:
+    """What a page needs to pack names again on a narrower plot: pixels of a row, how many rows, pixels of the plot."""
+    return {"row": ROW, "rows": _ROWS, "plot": _PLOT}
 
 
 def legend(marks: Sequence[Mark], drawn: Drawn) -> str:

@@ -3,6 +3,10 @@
 A translator cannot know what a ``{name}`` will hold: a service may be ``cart``
 or カート. So the space is settled where the value is put in: ``{name} の達成率``
 reads ``cart の達成率`` and ``カートの達成率``. The value itself is never changed.
+
+A middle dot, a wave dash and the full-width per cent sign are marks, which
+take no space. The text stays as it was written beside a quotation mark, ``(``,
+``$5``, ``#12`` and other signs of ASCII, after a Latin ``)``, and between two names without a text.
 """
 
 from __future__ import annotations
@@ -15,11 +19,12 @@ from string import Formatter
 
 __all__ = ["JAPANESE", "fill", "gap"]
 
-JAPANESE = r"\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f"
+JAPANESE = r"\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f"
 """Kana and kanji, for a class of a regular expression; an iteration mark and ー are among them."""
 
-_MARK = r"\u3001\u3002\u3008-\u3011\u301c\uff01\uff08\uff09\uff1a\uff1b\uff1f"
-"""Full-width marks, which hold their own space: commas, stops, brackets, colons, question marks, the dash of spans."""
+_MARK = r"\u3001\u3002\u3008-\u3011\u301c\u30fb\uff01\uff05\uff06\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff5e"
+"""Full-width marks, which hold their own space: commas, stops, brackets, colons, question marks, the middle dot, the
+per cent sign, the dash of spans in both its forms."""
 
 _NUMBER = r"[-+\u2212<>\u2248\u00d7]?(?:\d(?:[\d.,:/\u2013-]*\d)?|\u221e)%?"
 _BEGINS = re.compile(

@@ -21,11 +21,21 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Row", "View", "safe_url", "view"]
 
 _SENTENCE = 40
+"""A text of more letters is read as a sentence: about what a phone 360 pixels wide has on one line."""
+
 _LONG = 40
+"""A text of more letters may be broken within a word: names, paths and labels without a blank, longer than such a line.
+It is another question than whether a text is a sentence, so each has its own number.
+"""
+
 _RIGHT = {"number", "amount", "count", "percent", "change", "budget", "duration", "days", "written"}
 _POINTED = {"number", "amount", "percent", "change", "budget"}
 _POINT = re.compile(r"[^\d]*[\d,]*\d(?:\.(\d+))?(\D*)")
-"""A number, the places after its point, and its unit."""
+"""A number, the places after its point, and its unit.
+
+Points are put below each other in a column of one unit alone: ``1.5 GiB`` below ``900.25 MiB`` would be
+read as numbers of the same size, place by place.
+"""
 
 
 @dataclass(frozen=True)
@@ -134,7 +144,7 @@ def _column(cells: list[Cell]) -> list[Cell]:
 
 
 def _any(column: Column, records: list[dict[Any, Any]]) -> bool:
-    """Whether any of these rows has something to show in the column: one without a single link is not shown."""
+    """Whether any of these rows has something to show; else a column of links, or a row's own detail, is left out."""
     values = (record[column.name] for record in records)
     return any(not is_unknown(value) and value not in ("", [], ()) for value in values)
 

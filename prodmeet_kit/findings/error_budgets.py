@@ -110,6 +110,13 @@ class ErrorBudgets(Part):
         )
 
     @cached_property
+    def one_offs(self) -> Mapping[str, budget.OneOff]:
+        """Budgets spent by incidents that last at the pace without them, by ``service/name``."""
+        return budget.one_offs(
+            self.slos, self.counted, self.slo_targets, self.counted_trends, self.budget_parts, self.facts.window
+        )
+
+    @cached_property
     def budget_by_service(self) -> pd.DataFrame:
         """``BUDGET_BY_SERVICE``: what each service spent of its own budget and of the product's."""
         return budget_parts.by_service(self.budget_parts)

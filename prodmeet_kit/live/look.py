@@ -19,7 +19,11 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
     "@jupyterlab/statusbar-extension/plugin": {"visible": False},
     "@jupyterlab/application-extension/shell": {"startMode": "single"},
-    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "defer", "recordTiming": False},
+    "@jupyterlab/notebook-extension/tracker": {
+        "windowingMode": "defer",
+        "recordTiming": False,
+        "maxNumberOutputs": 0,  # a section has a chart after the other: none is hidden behind a button
+    },
     "@jupyterlab/toc-extension/registry": {"numberHeaders": False, "includeOutput": True, "baseNumbering": 1},
 }
 

@@ -19,11 +19,12 @@ _ID = re.compile(r'(<[a-z][^<>]*?\sid=")([^"]*)(")', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the contents; ``state`` is that of an agenda item."""
+    """One line of the contents; ``state`` and ``minutes`` are those of an agenda item."""
 
     anchor: str
     title: str
     state: Word | None
+    minutes: str = ""
 
 
 def with_ids(html: str, anchors: Anchors) -> str:
@@ -46,7 +47,8 @@ def entries(html: str) -> list[Entry]:
         values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
         tone = next((tone for tone in TONES if tone == values.get("data-tone")), None)
         if level == "2":
-            found.append(Entry(values["id"], _text(inner), Word(values.get("data-state", ""), tone) if tone else None))
+            state = Word(values.get("data-state", ""), tone) if tone else None
+            found.append(Entry(values["id"], _text(inner), state, values.get("data-minutes", "")))
     return found
 
 

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
-from prodmeet_kit.display import theme
+from prodmeet_kit.display import marks, theme
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.languages import t, tn, use
 from prodmeet_kit.display.times import axis_day
+from prodmeet_kit.errors import printable
 from prodmeet_kit.page.cells import cell_views
 from prodmeet_kit.page.contents import Entry, entries, with_ids
 from prodmeet_kit.page.payload import json_for_script, plotly_js
@@ -46,7 +47,7 @@ def export_html(notebook: NotebookNode, *, title: str, language: str = "en") -> 
     resources = {"title": redact(title), "language": language}
     with use(language):
         html, _ = _exporter().from_notebook_node(_redacted(notebook), resources)
-    return str(html)
+    return printable(str(html))
 
 
 @lru_cache(maxsize=1)
@@ -147,12 +148,16 @@ def _words() -> dict[str, str]:
 
 
 def _settings() -> dict[str, Any]:
-    """What the page's script must know: colours of words on light and dark, by the name of their annotation; days."""
+    """What the page's script must know.
+
+    Colours of words on light and dark, by the name of their annotation; the room that names of marks have; days.
+    """
     inks = {f"line-{at}": (hue.on_light, hue.on_dark) for at, hue in enumerate(theme.PALETTE)}
     inks |= {f"mark-{kind}": (hue.on_light, hue.on_dark) for kind, hue in theme.MARKS.items()}
     inks |= dict.fromkeys(("level", "unit"), (theme.GREY.on_light, theme.GREY.on_dark))
     return {
         "inks": inks,
+        "room": marks.room(),
         "failed": t("This browser could not draw the chart. Its numbers are below."),
         "marks": t("Also marked: {names}", names="{names}"),
         "day": axis_day(),

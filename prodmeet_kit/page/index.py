@@ -22,7 +22,7 @@ from prodmeet_kit.display.html import template
 from prodmeet_kit.display.languages import current, listed, t, tn, use
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.states import Word, word
-from prodmeet_kit.errors import ReportError
+from prodmeet_kit.errors import ReportError, printable
 from prodmeet_kit.page import neighbours, sparkline
 from prodmeet_kit.page.meetings import Meeting, days, meetings
 from prodmeet_kit.redaction import redact
@@ -106,7 +106,7 @@ def html(shelf: Mapping[str, Sequence[Meeting]]) -> str:
         anchors = Anchors()
         # The address of a product must not move because of a row of another one.
         places = {name: anchors.take(slug(name)) for name in shelf}
-        return template("prodmeet_kit.page", "meetings.html.j2").render(
+        text = template("prodmeet_kit.page", "meetings.html.j2").render(
             language=current(),
             title=t("Production meetings"),
             css=theme.css() + _asset("page.css").replace("/*FONT*/", theme.FONT) + _asset("index.css"),
@@ -116,6 +116,7 @@ def html(shelf: Mapping[str, Sequence[Meeting]]) -> str:
             height=sparkline.HEIGHT,
             middle=sparkline.place(0.0),
         )
+        return printable(text)
 
 
 def _heads() -> list[str]:

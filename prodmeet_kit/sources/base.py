@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-__all__ = ["NO_ROW", "Broken", "Context", "MetricSource", "RecordSource", "grid", "no_series", "wide"]
+__all__ = ["NO_ROW", "Broken", "Context", "MetricSource", "RecordSource", "WrongSetting", "grid", "no_series", "wide"]
 
 NO_ROW = "no row: "
 """How a warning of a file begins that has nothing for the time that is asked."""
@@ -45,6 +45,17 @@ def no_series(answer: Answer) -> str:
     """What to look at when an answer has no series: what a file says of itself, else the words for a server."""
     told = next((warning for warning in answer.warnings if warning.startswith(NO_ROW)), "")
     return told or "no series: check the metric name and labels"
+
+
+class WrongSetting(SourceError):
+    """A key of ``sources.metrics`` cannot be used. Raised by what makes a metric source, which knows no parameter file.
+
+    Who opens the source (:func:`prodmeet_kit.gather.open_metrics`) puts the file and line of ``key`` before it.
+    """
+
+    def __init__(self, key: str, value: str, mend: str) -> None:
+        self.key = key
+        super().__init__(f"sources.metrics.{key} is {value}: {mend}")
 
 
 class MetricSource(Protocol):

@@ -3,25 +3,25 @@
 The first column, ``time``, is ISO 8601 with an offset (without one it is UTC); every other column is a
 series. A query is the name of a column, or what is made of its rows over a range:
 ``sum_over_time(column[28d])`` adds them up, ``avg_over_time(column[28d])`` is their mean. A file knows no other PromQL.
+Rows may stand in any order, but two of one time are refused: nobody knows which of them counts.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodmeet_kit.errors import QueryRejected, SourceError, UnexpectedAnswer
+from prodmeet_kit.errors import QueryRejected, UnexpectedAnswer
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.parameters.validation import did_you_mean
-from prodmeet_kit.sources.base import NO_ROW, grid, wide
-from prodmeet_kit.window import parse_duration
+from prodmeet_kit.sources.base import NO_ROW, WrongSetting, grid, wide
+from prodmeet_kit.window import format_duration, parse_duration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,20 +33,30 @@ _OVER = re.compile(r"\s*(sum|avg)_over_time\(\s*(\w+)\s*\[\s*(\w+)\s*\]\s*\)\s*"
 _PROBE = "vector(1)"
 """What a source is asked that is only to say whether it is there."""
 
+_NEAR = 0.01
+"""How far off a multiple of the rows' distance a step may be, of itself: rows of a cron job come a little late."""
+
 
 class CsvSource:
-    """The file named by ``url: file:PATH``, relative to the parameter file's folder."""
+    """The file named by ``url: file:PATH``, relative to the parameter file's folder; read when it is opened.
+
+    Raises :class:`~prodmeet_kit.sources.base.WrongSetting` when there is no such file or its rows do not fit the step,
+    :class:`~prodmeet_kit.errors.UnexpectedAnswer` when something in it has to be mended.
+    """
 
     def __init__(self, config: MetricSource, folder: Path) -> None:
         self._path = folder / config.url.removeprefix("file:")
         self.name = f"csv at {config.url.removeprefix('file:')}"
+        self._table = self._read(config.url)
+        if config.step is not None:
+            self._check_step(config.step)
 
     def answer(self, question: Question) -> Answer:
         """What the file has for the question; NaN in a step where nothing was recorded, no series where nothing at all.
 
         Of a column: the mean of what was recorded in each ``(t - step, t]``; at an instant the last value. Over a
         range: the sum or mean of the rows in ``(t - range, t]``. Raises
-        :class:`~prodmeet_kit.errors.SourceError` when the file cannot be read, or has no such column.
+        :class:`~prodmeet_kit.errors.QueryRejected` when the file has no such column, or the query is other PromQL.
         """
         begun = perf_counter()
         times = grid(question)
@@ -95,14 +105,36 @@ class CsvSource:
             f" from {asked:%Y-%m-%d %H:%M} to {question.end:%Y-%m-%d %H:%M}"
         )
 
-    @cached_property
-    def _table(self) -> pd.DataFrame:
+    def _check_step(self, step: timedelta) -> None:
+        """Raise when steps would be without a row, or hold now more rows and now fewer though rows come evenly."""
+        distances = np.diff(self._table.index.as_unit("ns").asi8) / 1e9  # type: ignore[attr-defined] # seconds
+        if not len(distances):
+            return
+        usual = float(np.median(distances))
+        # Rows that come as they like have no distance to be a multiple of: there only a short step is refused.
+        even = np.mean(abs(distances - usual) <= _NEAR * usual) >= 0.5
+        rows = step.total_seconds() / usual
+        if rows < 1 - _NEAR or (even and abs(rows - round(rows)) > _NEAR * rows):
+            apart = timedelta(seconds=max(1, round(usual)))
+            mend = f"write {format_duration(apart)}, or a multiple of it such as {format_duration(2 * apart)}"
+            told = f"the rows of {self._path} are {format_duration(apart)} apart"
+            raise WrongSetting("step", format_duration(step), f"{told}: {mend}")
+
+    def _read(self, url: str) -> pd.DataFrame:
+        """The columns as numbers, by time in ascending order; NaN in an empty cell."""
         import pandas as pd
 
         try:
             table = pd.read_csv(self._path, skipinitialspace=True)
-        except (OSError, ValueError) as error:
-            raise SourceError(f"cannot read {self._path}: {error}") from None
+        except FileNotFoundError:
+            raise WrongSetting(
+                "url", f"{url}, which does not exist", f"create {self._path}, or mend the path"
+            ) from None
+        except OSError as error:
+            mend = f"give a file that may be read: {error.strerror}"
+            raise WrongSetting("url", f"{url}, which cannot be read", mend) from None
+        except ValueError as error:
+            raise UnexpectedAnswer(f"cannot read {self._path}: {error}") from None
         first = str(table.columns[0]) if len(table.columns) else "not there"
         if first != "time":
             raise UnexpectedAnswer(f"{self._path}:1: the first column is {first}: name the first column time")
@@ -113,8 +145,10 @@ class CsvSource:
         values = {name: pd.to_numeric(table[name], errors="coerce") for name in table.columns[1:]}
         for name, column in values.items():
             self._refuse(table[name], column.isna() & table[name].notna(), "write a number, or leave the cell empty")
+        twice = pd.Series(index).duplicated()
+        self._refuse(table["time"], twice, "a row above has the same time: keep one, or write both with their offsets")
         numbers = pd.DataFrame(values, dtype="float64").set_axis(pd.DatetimeIndex(index, name="time"))
-        return numbers.sort_index(kind="stable")
+        return numbers.sort_index()
 
     def _refuse(self, column: pd.Series[Any], wrong: pd.Series[bool], mend: str) -> None:
         """Raise with the line, column and value of the first cell that is wrong."""

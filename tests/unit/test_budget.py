@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.budget import since_last
+from prodmeet_kit.analysis.budget import OneOff, one_offs, since_last
 from prodmeet_kit.analysis.slo import SloTarget, summarise
-from prodmeet_kit.frames import ERROR_BUDGET, INCIDENTS, SLO_COUNTS
+from prodmeet_kit.frames import BUDGET_PARTS, ERROR_BUDGET, INCIDENTS, SLO_COUNTS
 from prodmeet_kit.window import Period
 from tests.support.grids import END, STEP, at, grid, trend, window
 
@@ -211,3 +211,27 @@ def test_at_an_objective_of_one_the_budget_is_spent_or_lasts() -> None:
     row = budget(slo, trend(HISTORY), window=(1e6, 1), since=(5e5, 1), previous=(1e6, 0))
     assert row["outlook"] == "spent" and row["remaining"] == -np.inf
     assert np.isnan(row["remaining_before"])
+
+
+@pytest.mark.parametrize(("incident", "lasts"), [(600.0, True), (550.0, False), (0.0, False)])
+def test_a_budget_that_an_incident_spent_lasts_at_the_pace_without_it(incident: float, lasts: bool) -> None:
+    # Budget 1,000, 750 bad events in the window, all since the last meeting 14 days ago: 250 are left until they leave
+    # it on 15 December, 20.7 days on. Without 600 of an incident 150 a fortnight come, 222 by then: it lasts.
+    # Without 550 it is 200 a fortnight, 296 by then: it does not.
+    frame = trend(HISTORY, 124.0, {("2026-11-17T03:00", "2026-11-17T03:05"): 750.0})
+    spans = {"window": (1e6, 750.0), "since": (5e5, 750.0), "previous": (1e6, 0.0)}
+    counts = SLO_COUNTS.frame(
+        {"service": "cart", "name": "availability", "span": span, "total": total, "bad": bad}
+        for span, (total, bad) in spans.items()
+    )
+    parts = {"incident": ("INC-1", incident), "rest": ("", 750 - incident)}
+    shares = BUDGET_PARTS.frame(
+        {"service": "cart", "name": "availability", "kind": kind, "id": name, "bad": bad, "share": bad / 1000}
+        | {"share_of_product": bad / 1000}
+        for kind, (name, bad) in parts.items()
+        if bad
+    )
+    trends = {SLO.ref: frame}
+    summary = summarise(counts, [SLO], trends, window())
+    found = one_offs(summary, counts, [SLO], trends, shares, window())
+    assert found == ({SLO.ref: OneOff(0.6, ("INC-1",))} if lasts else {})

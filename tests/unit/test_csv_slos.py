@@ -162,7 +162,6 @@ def told(home: Path) -> str:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (None, "archive.yaml:3: sources.metrics.url: cannot read "),
         (
             "time,requests,faild,down\n2026-11-20T01:00Z,1,0,0\n",
             "archive.csv: there is no column failed: did you mean faild?",
@@ -179,14 +178,45 @@ def told(home: Path) -> str:
         ),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_with_its_place_and_what_to_write(
-    home: Path, text: str | None, says: str
-) -> None:
+def test_a_file_that_cannot_be_used_is_told_with_its_place_and_what_to_write(home: Path, text: str, says: str) -> None:
     file = home / "parameters" / "archive.csv"
-    file.unlink() if text is None else file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     found = told(home)
     assert says in found
     assert "{{.window}}" not in found and "metric name" not in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "step: 1h",
+            "step: 7m",
+            ("step is 7m: the rows of parameters/archive.csv are 1h apart: write 1h, or a multiple of it such as 2h"),
+        ),
+        (
+            "file:archive.csv",
+            "file:nowhere.csv",
+            "url is file:nowhere.csv, which does not exist: create parameters/nowhere.csv, or mend the path",
+        ),
+        (
+            "file:archive.csv",
+            "file:.",
+            "url is file:., which cannot be read: give a file that may be read: Is a directory",
+        ),
+    ],
+)
+def test_a_setting_that_does_not_fit_the_file_is_told_once_by_check_and_in_the_report(
+    home: Path, old: str, new: str, says: str
+) -> None:
+    (home / "parameters" / "archive.yaml").write_text(example().replace(old, new), encoding="utf-8")
+    says = f"parameters/archive.yaml:3: sources.metrics.{says}"
+    assert told(Path()).splitlines() == [
+        f"failed  archive: source metrics (csv): {says}",
+        "failed  archive: 13 queries: not tried, as the metric source is silent",
+    ]
+    made = make_report("archive", folder=Path(), start="2026-11-09", end="2026-11-23")
+    assert [failure.message for failure in made.failures] == [f"{says} (13 queries)"]
 
 
 def test_a_file_that_begins_too_late_is_told_which_rows_it_lacks(home: Path) -> None:

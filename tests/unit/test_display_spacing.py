@@ -27,6 +27,14 @@ from prodmeet_kit.display.spacing import fill
         ("ページ27件 {v}。", "「ノイズ」", "ページ27件「ノイズ」。"),
         ("対応: {v}", "7", "対応: 7"),
         ("7: {v}", "カート", "7: カート"),
+        ("カート・{v}", "cart", "カート・cart"),
+        ("{v} ・ cart", "カート", "カート・ cart"),
+        ("{v} \N{FULLWIDTH TILDE}8件", "cart", "cart\N{FULLWIDTH TILDE}8件"),
+        ("割合 {v} の", "30\N{FULLWIDTH PERCENT SIGN}", "割合30\N{FULLWIDTH PERCENT SIGN}の"),
+        ("約 {v} \N{FULLWIDTH PERCENT SIGN}", "30", "約30\N{FULLWIDTH PERCENT SIGN}"),
+        ("{v} の", "f(x)", "f(x) の"),  # signs of ASCII stay as the translator wrote them
+        ("残り {v}", "$5", "残り $5"),
+        ("残り{v}", "$5", "残り$5"),
         ("期待値 {v} 未満", "", "期待値  未満"),
     ],
 )

@@ -163,7 +163,7 @@ def test_quiet_services_are_one_line_with_its_proof() -> None:
     # s00 and s01 miss, s02 is full: 27 are quiet. Each spent 0.001 of the 0.01 bad a second that 99.9% allows.
     names = ", ".join(f"s{number:02}" for number in range(3, 30))
     line = (
-        f"27 of 30 services are quiet ({names}): 27 SLOs are kept; the least budget left is 90% (s03/availability);"
+        f"Quiet services, 27 of 30 ({names}): 27 SLOs are kept; the least budget left is 90% (s03/availability);"
         " of 27 resources at most 50% of a limit is used (s03/memory)."
     )
     text = preread.write(found).replace("\\", "")

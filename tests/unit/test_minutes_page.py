@@ -81,13 +81,20 @@ def test_hostile_text_stays_text() -> None:
     seen = Seen(page(HOSTILE))
     kinds = {tag for tag, _ in seen.tags}
     assert kinds <= {
-        "html", "head", "meta", "title", "body", "h1", "p", "strong", "a", "table", "thead", "tbody", "tr", "th", "td",
+        "html", "head", "meta", "title", "style",
+        "body", "h1", "p", "strong", "a", "table", "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
-    allowed = {"style", "href", "rel", "charset", "http-equiv", "content"}
+    assert page(HOSTILE).count("<style") == 1  # its own
+    allowed = {"name", "style", "href", "rel", "charset", "http-equiv", "content"}
     assert {name for _, attributes in seen.tags for name in attributes} <= allowed
     links = [attributes["href"] for tag, attributes in seen.tags if tag == "a"]
     assert all(str(link).startswith("https://example.com/") for link in links)
     assert "<script>alert(1)</script>" in seen.text  # as text, for people to read
+
+
+def test_japanese_breaks_between_phrases_and_english_says_no_language() -> None:
+    assert '<html lang="ja">' in page("# ショップ\n") and "word-break: auto-phrase" in page("# ショップ\n")
+    assert "<html>" in page(TEXT)
 
 
 def test_a_page_needs_nothing_from_anywhere() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.slo_events import slo_events
+from prodmeet_kit.analysis.slo_events import slo_events, too_few_to_page
 from prodmeet_kit.frames import SLO_COUNTS, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
 
@@ -164,3 +164,21 @@ def test_a_gap_in_the_trend_is_no_burn_and_joins_what_is_near() -> None:
     frame.loc[at("2026-11-17T03:25") : at("2026-11-17T03:40"), ["total", "bad"]] = nan  # 4 steps of 12
     events = slo_events({SLO.ref: frame}, [SLO], WINDOW)
     assert events["bad"].tolist() == [4000]
+
+
+@pytest.mark.parametrize(
+    ("bad", "total", "most"),
+    [
+        ({("2026-11-17T03:00", "2026-11-17T03:20"): 1.0}, 5.0, 4),  # four of 60 in an hour: a burn of 66, and no event
+        ({("2026-11-17T03:00", "2026-11-17T03:25"): 1.0}, 5.0, 0),  # the fifth makes it an event
+        ({("2026-11-17T03:05", "2026-11-17T03:40"): 500.0}, 1000.0, 0),  # an event, and what follows it is its own
+        ({("2026-11-17T03:00", "2026-11-17T03:20"): 0.0}, 5.0, 0),
+        ({("2026-10-20T03:00", "2026-10-20T03:20"): 1.0}, 5.0, 0),  # before the last meeting
+    ],
+)
+def test_a_page_condition_that_held_for_few_bad_events_tells_how_many(
+    bad: Mapping[tuple[str, str], float], total: float, most: int
+) -> None:
+    frame = trend(grid(END - timedelta(days=28)), total, bad)
+    events = SLO_EVENTS.check(slo_events({SLO.ref: frame}, [SLO], WINDOW))
+    assert too_few_to_page(SLO, frame, events, WINDOW) == most

@@ -2,9 +2,8 @@
 // A figure as this reader sees it: colours of the page, and every name where it finds room on a screen of this width.
 const pmFit = (settings) => {
   const NARROW = 640;
-  const ROW = 18; // of names of marks above the plot, as marks.py has it
+  const { row: ROW, rows: ROWS, plot: WIDE_PLOT } = settings.room; // of names of marks, as figures come with (marks.py)
   const UNIT = 20;
-  const WIDE_PLOT = 760; // names of marks are kept clear of each other for a plot of this width (marks.py)
   const BOX = 20; // height of the name of a level with its ground
   const PHONE = { plot: 240, left: 48, right: 6 };
   const pen = document.createElement("canvas").getContext("2d");
@@ -78,7 +77,7 @@ const pmFit = (settings) => {
     const [from, to] = layout.xaxis.range.map(place);
     const unit = layout.annotations.find((note) => note.name === "unit");
     const before = head(rowsOf(layout.annotations), unit);
-    const free = [0, 0, 0, 0]; // where the next name may begin in each row
+    const free = Array(ROWS).fill(0); // where the next name may begin in each row
     layout.annotations = layout.annotations.filter((note) => {
       if (!isMark(note)) return true;
       const length = measured(note.text, 12, family) + 10;
@@ -168,7 +167,9 @@ const pmFit = (settings) => {
       const lefts = [1, 0.8, 0.6, 0.4, 0.2, 0].map((share) => Math.max(0, share * (plot - width)));
       const tops = [heights[at] - BOX - 1, heights[at] + 1].filter((top) => top >= roof && top + BOX <= PHONE.plot + 1);
       const boxes = tops.flatMap((top) => lefts.map((left) => ({ left, top, width })));
-      const best = boxes.map((box) => [cost(box), box]).reduce((one, other) => (other[0] < one[0] ? other : one))[1];
+      const cheaper = (one, box) => (cost(box) < one.cost ? { cost: cost(box), box } : one);
+      const best = boxes.reduce(cheaper, { cost: Infinity, box: null }).box;
+      if (!best) return; // it stays where it is: a plot this low has no room over or under its level
       taken.push(best);
       const middle = best.top + BOX / 2;
       Object.assign(note, {

@@ -7,8 +7,8 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const printing = matchMedia("print");
   const fit = pmFit(settings);
-  const PAPER = 1250; // of an A4 page on its side, at the zoom of page.css
-  const HALF_PAPER = 850; // where two charts stand beside each other
+  const PAPER = 1411; // of an A4 page on its side, at the zoom of page.css
+  const HALF_PAPER = 978; // where two charts stand beside each other
   const ARRAYS = {
     f4: Float32Array, f8: Float64Array, i1: Int8Array, u1: Uint8Array,
     i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array,
@@ -83,7 +83,6 @@
     if (chart.drawn === look) return;
     chart.drawn = look;
     const { layout, unnamed } = fit(figure, width, light);
-    if (paper && layout.height > 300) layout.height -= 60; // two to a page
     if (layout.height) place.style.height = `${layout.height}px`;
     name(chart, unnamed);
     const config = {
