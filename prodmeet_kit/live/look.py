@@ -22,7 +22,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "@jupyterlab/notebook-extension/tracker": {
         "windowingMode": "defer",
         "recordTiming": False,
-        "maxNumberOutputs": 0,  # a section has a chart after the other: none is hidden behind a button
+        "maxNumberOutputs": 10_000,  # a section has one chart after the other: none is hidden behind a button
     },
     "@jupyterlab/toc-extension/registry": {"numberHeaders": False, "includeOutput": True, "baseNumbering": 1},
 }
