@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda import metrics_definitions, metrics_load, metrics_resources, metrics_slos
+from prodmeet_kit.agenda import metrics_brief, metrics_definitions, metrics_load, metrics_resources, metrics_slos
 from prodmeet_kit.agenda.absent import could_not_check
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Figure
 from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, blamed, brief, fine, kept_of, one_off, refs, spiked
@@ -38,7 +38,7 @@ def item(findings: Findings) -> AgendaItem:
         return could_not_check(findings, KEY, title)
     slos, filling = findings.slos, capacity.near_limit(findings.resources)
     bad = slos[slos["state"] == "BAD"]
-    draining = slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
+    draining = metrics_brief.draining(slos)
     unknown = slos[slos["state"] == "NO_DATA"]
     questions = (
         *_questions(findings, bad, draining, unknown, filling),

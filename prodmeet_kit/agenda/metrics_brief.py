@@ -21,6 +21,7 @@ __all__ = [
     "SPENT_FAST",
     "blamed",
     "brief",
+    "draining",
     "ending_budgets",
     "fine",
     "kept_of",
@@ -84,12 +85,16 @@ def blamed(findings: Findings) -> dict[str, dict[str, Any]]:
     }
 
 
+def draining(slos: pd.DataFrame) -> pd.DataFrame:
+    """Kept SLOs that spent more than :data:`SPENT_FAST` of their budget since the last meeting."""
+    return slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
+
+
 def spiked(findings: Findings) -> list[str]:
     """SLOs whose budget looks as if it drained, or will be gone, only because of incidents."""
     slos, budget = findings.slos, findings.error_budget
-    draining = refs(slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)])
-    dated = refs(budget[budget["outlook"] == "date"])
-    return [ref for ref in refs(slos) if ref in findings.one_offs and (ref in draining or ref in dated)]
+    told = {*refs(draining(slos)), *refs(budget[budget["outlook"] == "date"])}
+    return [ref for ref in refs(slos) if ref in findings.one_offs and ref in told]
 
 
 def one_off(findings: Findings, ref: str) -> str:

@@ -117,8 +117,7 @@ def _table(findings: Findings) -> Table:
 def _by_day(findings: Findings) -> pd.Series[Any]:
     """The mean of each day, as a list in the cell of each load."""
     series = [findings.load_series.get(_ref(row)) for row in rows(findings.loads)]
-    found = [[] if each is None else daily.means(each, findings.facts.window) for each in series]
-    return daily.column(found, findings.loads.index)
+    return daily.means_of(series, findings.facts.window, findings.loads.index)
 
 
 def _range(row: dict[str, Any]) -> str:

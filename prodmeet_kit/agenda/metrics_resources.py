@@ -124,7 +124,7 @@ def _table(findings: Findings) -> Table:
     series = [findings.resource_series.get(_ref(row)) for row in rows(resources)]
     frame = resources.assign(
         outlook=[_outlook(row) for row in rows(resources)],
-        by_day=daily.column([[] if each is None else daily.means(each, window) for each in series], resources.index),
+        by_day=daily.means_of(series, window, resources.index),
     )
     columns = (
         Column("service", t("Service")),
