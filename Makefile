@@ -11,7 +11,7 @@ SPOKEN = $(if $(findstring command,$(origin LANGUAGE)),--language '$(LANGUAGE)')
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help report fleet live explore agenda minutes check test lint format messages lock bench screenshots schema demo-snapshot demo-server clean
+.PHONY: help report fleet live explore agenda minutes check test test-long lint format messages lock bench screenshots schema demo-snapshot demo-server clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ check: $(READY) ## Check parameters, sources, queries and retention [PRODUCT=x];
 
 test: $(READY) ## Run the tests [ARGS='-k paging' JOBS=1]; what needs a program that is missing is skipped
 	$(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile $(ARGS)
+
+test-long: $(READY) ## Run the tests with the full counts of random inputs, faults and kill points (an hour or more)
+	PRODMEET_LONG=1 $(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --timeout 3600 $(ARGS)
 
 lint: $(READY) ## Check style, types, the floors and the repository's own rules
 	$(BIN)/ruff check .
