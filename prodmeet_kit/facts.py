@@ -52,6 +52,7 @@ class Answer:
     """What came back. ``frame`` is wide (see :mod:`prodmeet_kit.frames`), ``None`` when ``error`` is set.
 
     No series at all is an answer too: a frame with the grid of the question and no column.
+    ``partial``: in the server's words, why data may be missing from the answer; empty when it is whole.
     """
 
     question: Question
@@ -61,6 +62,7 @@ class Answer:
     took_s: float = 0.0
     points: int = 0
     source: str = ""
+    partial: str = ""
 
 
 @dataclass(frozen=True)
