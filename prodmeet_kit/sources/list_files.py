@@ -17,6 +17,7 @@ from prodmeet_kit.errors import Problem
 from prodmeet_kit.parameters import read_document
 from prodmeet_kit.parameters.documents import WHOLE, Document, Way, document, read_text
 from prodmeet_kit.parameters.validation import did_you_mean
+from prodmeet_kit.sources.csv_text import CsvText, read_csv_text
 
 __all__ = ["LISTS", "read_list"]
 
@@ -34,10 +35,13 @@ def read_list(path: Path, columns: Collection[str]) -> Document:
     ending = path.suffix.lower()
     if ending not in (".json", ".csv"):
         return read_document(path)
+    if ending == ".csv":
+        found = read_csv_text(path)
+        return (
+            _csv(str(path), found, columns) if isinstance(found, CsvText) else Document(str(path), None, {}, (found,))
+        )
     text = read_text(path)
-    if isinstance(text, Document):
-        return text
-    return _json(str(path), text) if ending == ".json" else _csv(str(path), text, columns)
+    return text if isinstance(text, Document) else _json(str(path), text)
 
 
 def _json(file: str, text: str) -> Document:
@@ -61,19 +65,17 @@ def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number: leave the key out where nothing is known")
 
 
-def _csv(file: str, text: str, columns: Collection[str]) -> Document:
+def _csv(file: str, given: CsvText, columns: Collection[str]) -> Document:
     """Rows as entries: an empty cell is absent, ``verify.query`` is the key ``query`` within ``verify``."""
-    head = text.lstrip().partition("\n")[0]
-    # Spreadsheets of many countries write ; between cells.
-    reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
+    reader = csv.reader(StringIO(given.text, newline=""), delimiter=given.separator, strict=True)
     titles: list[str] | None = None
     data: list[dict[str, Any]] = []
     places: dict[Way, int] = {(): 1}
     problems: list[Problem] = []
-    begun = 1
+    begun = given.line
     try:
         for cells in reader:
-            line, begun = begun, reader.line_num + 1
+            line, begun = begun, reader.line_num + given.line
             if not any(cell.strip() for cell in cells):
                 continue
             if titles is None:
@@ -87,7 +89,7 @@ def _csv(file: str, text: str, columns: Collection[str]) -> Document:
             data.append(_entry(dict(zip(titles, cells, strict=False)), columns))
     except csv.Error as error:
         mend = f"{error}; close every quote, and write a quote within quotes twice"
-        problems.append(Problem(f"{file}:{reader.line_num}", WHOLE, "not CSV", mend))
+        problems.append(Problem(f"{file}:{reader.line_num + given.line - 1}", WHOLE, "not CSV", mend))
     return Document(file, data if titles else None, places, tuple(problems))
 
 

@@ -1,7 +1,7 @@
 """Metrics that were recorded into a CSV file: type ``csv``, for what no server keeps any longer.
 
-The first column, ``time``, is ISO 8601 with an offset (without one it is UTC); every other column is a
-series. A query is the name of a column, or what is made of its rows over a range:
+The first column is ``time``, every other column a series (:mod:`prodmeet_kit.sources.recorded_table` reads them).
+A query is the name of a column, or what is made of its rows over a range:
 ``sum_over_time(column[28d])`` adds them up, ``avg_over_time(column[28d])`` is their mean. A file knows no other PromQL.
 Rows may stand in any order, but two of one time are refused: nobody knows which of them counts.
 """
@@ -12,7 +12,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.parameters.validation import did_you_mean
 from prodmeet_kit.sources.base import NO_ROW, WrongSetting, grid, wide
+from prodmeet_kit.sources.recorded_table import read_table
 from prodmeet_kit.window import format_duration, parse_duration
 
 if TYPE_CHECKING:
@@ -47,7 +48,16 @@ class CsvSource:
     def __init__(self, config: MetricSource, folder: Path) -> None:
         self._path = folder / config.url.removeprefix("file:")
         self.name = f"csv at {config.url.removeprefix('file:')}"
-        self._table = self._read(config.url)
+        try:
+            self._path.open("rb").close()
+        except FileNotFoundError:
+            mend = f"create {self._path}, or mend the path"
+            raise WrongSetting("url", f"{config.url}, which does not exist", mend) from None
+        except OSError as error:
+            mend = f"give a file that may be read: {error.strerror}"
+            raise WrongSetting("url", f"{config.url}, which cannot be read", mend) from None
+        self._found = read_table(self._path)
+        self._table = self._found.frame
         if config.step is not None:
             self._check_step(config.step)
 
@@ -55,8 +65,9 @@ class CsvSource:
         """What the file has for the question; NaN in a step where nothing was recorded, no series where nothing at all.
 
         Of a column: the mean of what was recorded in each ``(t - step, t]``; at an instant the last value. Over a
-        range: the sum or mean of the rows in ``(t - range, t]``. Raises
-        :class:`~prodmeet_kit.errors.QueryRejected` when the file has no such column, or the query is other PromQL.
+        range: the sum or mean of the rows in ``(t - range, t]``. ``partial`` names what of the column cannot be read.
+        Raises :class:`~prodmeet_kit.errors.QueryRejected` when the file has no such column, or the query is other
+        PromQL, :class:`~prodmeet_kit.errors.UnexpectedAnswer` when the column's numbers are no plain ones.
         """
         begun = perf_counter()
         times = grid(question)
@@ -73,7 +84,13 @@ class CsvSource:
         frame = wide(times, ["{}"] if points else [], values.reshape(-1, 1)[:, : 1 if points else 0])
         warnings = () if points else (f"{NO_ROW}{self._reach(series, question)}",)
         return Answer(
-            question, frame, warnings=warnings, took_s=perf_counter() - begun, points=points, source=self.name
+            question,
+            frame,
+            warnings=warnings,
+            took_s=perf_counter() - begun,
+            points=points,
+            source=self.name,
+            partial=self._found.missing(str(series.name)),
         )
 
     def close(self) -> None:
@@ -89,10 +106,21 @@ class CsvSource:
                 f"{self._path}: a CSV file answers the name of a column, sum_over_time(column[{{{{.window}}}}])"
                 f" or avg_over_time(column[{{{{.window}}}}]), and no other PromQL; not {query}"
             )
-        if column not in table.columns:
-            raise QueryRejected(f"{self._path}: there is no column {column}: {did_you_mean(column, table.columns)}")
+        name = self._name(column)
+        if name in self._found.refused:
+            raise UnexpectedAnswer(self._found.refused[name])
         over = (found[1], parse_duration(found[3]).total_seconds()) if found else None
-        return table[column].dropna(), over
+        return table[name].dropna(), over
+
+    def _name(self, column: str) -> str:
+        """The column of that name, or the one whose name is that but for capitals and signs that no query can hold."""
+        if column in self._table.columns:
+            return column
+        alike = [str(name) for name in self._table.columns if _plain(str(name)) == _plain(column)]
+        if len(alike) == 1:
+            return alike[0]
+        mend = f"{' and '.join(alike)} are alike: rename one" if alike else did_you_mean(column, self._table.columns)
+        raise QueryRejected(f"{self._path}: there is no column {column}: {mend}")
 
     def _reach(self, series: pd.Series[float], question: Question) -> str:
         """From when to when there are rows, and what was asked."""
@@ -120,43 +148,10 @@ class CsvSource:
             told = f"the rows of {self._path} are {format_duration(apart)} apart"
             raise WrongSetting("step", format_duration(step), f"{told}: {mend}")
 
-    def _read(self, url: str) -> pd.DataFrame:
-        """The columns as numbers, by time in ascending order; NaN in an empty cell."""
-        import pandas as pd
 
-        try:
-            table = pd.read_csv(self._path, skipinitialspace=True)
-        except FileNotFoundError:
-            raise WrongSetting(
-                "url", f"{url}, which does not exist", f"create {self._path}, or mend the path"
-            ) from None
-        except OSError as error:
-            mend = f"give a file that may be read: {error.strerror}"
-            raise WrongSetting("url", f"{url}, which cannot be read", mend) from None
-        except ValueError as error:
-            raise UnexpectedAnswer(f"cannot read {self._path}: {error}") from None
-        first = str(table.columns[0]) if len(table.columns) else "not there"
-        if first != "time":
-            raise UnexpectedAnswer(f"{self._path}:1: the first column is {first}: name the first column time")
-        index = pd.to_datetime(table["time"], utc=True, format="ISO8601", errors="coerce")
-        # Pandas would read words such as now, too.
-        wrong = index.isna() | ~table["time"].astype(str).str.match(r"\s*\d{4}")
-        self._refuse(table["time"], wrong, "write ISO 8601, such as 2026-11-22T22:30Z")
-        values = {name: pd.to_numeric(table[name], errors="coerce") for name in table.columns[1:]}
-        for name, column in values.items():
-            self._refuse(table[name], column.isna() & table[name].notna(), "write a number, or leave the cell empty")
-        twice = pd.Series(index).duplicated()
-        self._refuse(table["time"], twice, "a row above has the same time: keep one, or write both with their offsets")
-        numbers = pd.DataFrame(values, dtype="float64").set_axis(pd.DatetimeIndex(index, name="time"))
-        return numbers.sort_index()
-
-    def _refuse(self, column: pd.Series[Any], wrong: pd.Series[bool], mend: str) -> None:
-        """Raise with the line, column and value of the first cell that is wrong."""
-        if wrong.any():
-            at = int(wrong.to_numpy().argmax())
-            value = "empty" if column.isna().iloc[at] else f'"{column.iloc[at]}"'
-            # The first line is the header; lines that are blank are not counted by whoever reads CSV.
-            raise UnexpectedAnswer(f"{self._path}:{at + 2}: {column.name} is {value}: {mend}")
+def _plain(name: str) -> str:
+    """``Cart (req/s)`` as a query writes it: ``cart_req_s``."""
+    return re.sub(r"\W+", "_", name).strip("_").casefold()
 
 
 def _over(series: pd.Series[float], times: pd.DatetimeIndex, how: str, seconds: float) -> np.ndarray:

@@ -169,8 +169,8 @@ def told(home: Path) -> str:
         ("when,requests\n", "archive.csv:1: the first column is when: name the first column time"),
         ("time,requests,failed,down\nnow,1,0,0\n", 'archive.csv:2: time is "now": write ISO 8601, such as'),
         (
-            "time,requests,failed,down\n2026-11-20T01:00Z,1,0,0\n2026-11-20T02:00Z,1,few,0\n",
-            'archive.csv:3: failed is "few": write a number, or leave the cell empty',
+            "time,requests,failed,down\n2026-11-20T01:00Z,1,0,0\n2026-11-20T02:00Z,1,7%,0\n",
+            'archive.csv:3: failed is "7%": write plain numbers such as 1234.5, without a unit',
         ),
         (
             "time,requests,failed,down\n2020-01-01T01:00Z,1,0,0\n",

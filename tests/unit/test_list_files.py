@@ -147,3 +147,19 @@ def test_a_missing_file_is_told_with_its_mend(tmp_path: Path) -> None:
 
     assert said("x.csv") == f"create {tmp_path / 'x.csv'}, or mend the path"
     assert "with [] in it" in said("x.json")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id;title;start\n1;Down;2026-11-10\n".encode("utf-16"),
+        b"sep=;\r\nid;title;start\r\n1;Down;2026-11-10\r\n",
+        b"id\ttitle\tstart\n1\tDown\t2026-11-10\n",
+    ],
+)
+def test_a_csv_is_read_as_excel_saves_it(tmp_path: Path, text: bytes) -> None:
+    assert read(tmp_path, "a.csv", text)["title"].tolist() == ["Down"]
+
+
+def test_the_line_that_names_the_separator_is_counted(tmp_path: Path) -> None:
+    assert problems(tmp_path, "a.csv", "sep=;\nid;titel;start\n")[0].startswith("a.csv:2: column titel is not known")
