@@ -324,7 +324,7 @@ EFFICIENCY = Spec(
         "equal_load_low": ("float", "lower end of its 95% interval"),
         "equal_load_high": ("float", "upper end"),
         "equal_load": ("text", "code: within_noise (zero is inside), higher, lower, cannot_tell"),
-        "matched_hours": ("float", "hours since the last meeting that have their like in the window before"),
+        "matched_hours": ("float", "hours since the last meeting whose load both windows have seen"),
         "matched_fraction": ("float", "their share of the hours with use and load known"),
         "cost": ("float", "money for the use of one event since the last meeting; NaN without a price"),
         "cost_previous": ("float", "the same over the window before"),

@@ -118,9 +118,7 @@ def _table(efficiency: pd.DataFrame) -> Table:
             Column("cost_text", t("Cost of a million"), "written"),
             Column("cost_before", t("Before"), "written"),
         ]
-    caption = t(
-        "At equal load: hours of this window against hours of the one before with the same load and time of day"
-    )
+    caption = t("At equal load: this window against the one before, once load and time of day are taken away")
     return Table(
         t("Efficiency"),
         frame,
@@ -142,7 +140,7 @@ def use_of_each(value: float, unit: str) -> str:
 
 def _compared(row: dict[str, Any]) -> str:
     if row["equal_load"] == "cannot_tell":
-        return t("too few hours alike")
+        return t("cannot be compared")
     low, high = (write(row[f"equal_load_{end}"], "change") for end in ("low", "high"))
     interval = t("{low} to {high}", low=low, high=high)
     return (

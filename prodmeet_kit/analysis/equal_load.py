@@ -1,17 +1,25 @@
 """How much is used at the same load: what a busy day may not be blamed for.
 
-Use and load are averaged over hours. Hours of this window and of the one
-before are alike when they share the hour of the day (product's zone) and a
-bucket of load 10% wide; hours that the other window has no like of are left
-out. What is left is fitted as
+Use and load are averaged over hours, and the hours of this window and of the
+one before are fitted together:
 
-    log use = level of hours alike + level of the day + e * (log load - log load of hours alike)
+    log use = curve of log load + hour of the day + day + before or since the last meeting
 
-by least squares with Huber's weights (a spike or an outage of some hours does
-not move a day). ``e``, the elasticity between 0 and 1.5, takes away what load
-still differs within a bucket: memory that does not follow load has e = 0, CPU
-in step with it e = 1. A *day* is 24 hours counted back from the meeting, so
-that no day lies in two windows; its level is what growth of load cannot explain.
+The curve is a cubic, so that an idle part, saturation and what does not follow
+load at all have their shape. What belongs to an hour of the day (a nightly job)
+is shrunk towards nothing as far as the days do not agree about it, and so is what
+belongs to a day (a release that made it dearer): load has its rhythm too, and an
+effect given to the hour for nothing is lost to the curve. All
+of it is weighted after Huber, so that a spike or an outage of some hours does
+not move a day. Only hours whose load lies within what both windows have seen
+count: no curve is drawn further than the data.
+
+A *day* is 24 hours counted back from the meeting, so that no day lies in two
+windows; its level is the mean of what the curve leaves of its hours.
+
+Earlier the hours were paired by load to within a tenth. What was left of growth
+inside a pair was then taken away by a slope that the noise of the load had
+flattened: with 5% growth a week 1.8% were said where nothing had changed.
 """
 
 from __future__ import annotations
@@ -31,18 +39,22 @@ __all__ = ["DAY", "Levels", "levels"]
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
-BUCKET = np.log(1.1)
-"""Hours whose loads differ by less than a tenth are alike; the elasticity takes care of the rest."""
-
 MIN_HOURS = 4
-"""A day with fewer hours like those of the other window has no level; days with fewer alike are not compared."""
+"""A day with fewer hours within the common range of load has no level; so few say nothing of a window either."""
 
-MIN_MATCHED = 0.2
-"""Below this share of matched hours the two windows did different work, and are not compared."""
+MIN_COMMON = 0.2
+"""Below this share of hours within the common range the two windows did different work, and are not compared."""
 
 HUBER = 1.345
-ROUNDS = 5
-MAX_ELASTICITY = 1.5
+ROUNDS = 8
+DEGREE = 3
+CLOCK = 24
+
+LOOSE = 1e9
+"""Holds an effect at zero."""
+
+SHAPE = 0.001
+"""Standard error of the difference of two windows because use may have another shape than the curve's."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,10 +66,9 @@ class Levels:
 
     ``days``: one level a day in order, NaN where it is not known; the ``first``
     of them begins at ``window.compare_start`` or up to a day before.
-    ``unsure``: covariance of the levels from the noise of hours alone: large
-    where few hours link a day to the others.
+    ``unsure``: covariance of the levels because the curve is not known better.
     ``now``: which days lie since the last meeting. ``hours``: level of each
-    matched hour by its start (UTC). ``matched``: matched hours since the last
+    hour within the common range of load by its start (UTC). ``matched``: such hours since the last
     meeting; ``matched_fraction``: their share of the hours with both known;
     ``hour``: length of an hour, longer where steps are.
     """
@@ -73,7 +84,7 @@ class Levels:
 
     @property
     def uses(self) -> pd.Series[float]:
-        """Use of each matched hour against the usual at its load, by the end of the hour."""
+        """Use of each such hour against the usual at its load, by the end of the hour."""
         return pd.Series(np.exp(self.hours.to_numpy()), index=pd.DatetimeIndex(self.hours.index) + self.hour)
 
 
@@ -91,7 +102,7 @@ class _Hours:
 
 
 def levels(use: pd.Series[float], load: pd.Series[float], window: Window) -> Levels | None:
-    """The level of each day at equal load; ``None`` when the windows share too few hours alike.
+    """The level of each day at equal load; ``None`` when the windows have too little of their load in common.
 
     ``use`` and ``load`` are on the grid, UTC. Hours without load or use, or
     with under half of their steps known, are left out. Scaling use or load
@@ -102,29 +113,42 @@ def levels(use: pd.Series[float], load: pd.Series[float], window: Window) -> Lev
         return None
     starts = pd.Timestamp(window.end) + pd.to_timedelta(hours.slot * hours.length.total_seconds(), unit="s")
     now = np.asarray(starts >= pd.Timestamp(window.start))
-    cell = _cells(hours, starts, window)
-    both = _seen(cell, now) & _seen(cell, ~now)
-    matched, known = int((both[cell] & now).sum()), int(now.sum())
-    if not known or matched < MIN_MATCHED * known or matched < MIN_HOURS:
+    common = _common(np.log(hours.load), now)
+    matched, known = int((common & now).sum()), int(now.sum())
+    if matched < max(MIN_COMMON * known, MIN_HOURS) or int((common & ~now).sum()) < MIN_HOURS:
         return None
-    alike = both[cell]
-    hours, starts, now = hours[alike], starts[alike], now[alike]
-    cell = np.unique(cell[alike], return_inverse=True)[1]
+    hours, starts, now = hours[common], starts[common], now[common]
     day = np.floor(hours.slot * (hours.length / DAY)).astype(np.int64)
     day -= day.min()
-    fitted, beyond, spread = _fit(hours, cell, day, int(day.max()) + 1)
-    against = _against_before(fitted, cell, day, now)
-    first = window.end - (int(day.max()) + 1) * DAY
+    days = int(day.max()) + 1
+    first = window.end - days * DAY
+    later = np.asarray([first + (k + 0.5) * DAY >= window.start for k in range(days)])
+    clock = np.asarray(starts.tz_convert(window.zone).hour, dtype=np.int64)
+    level, own, unsure = _fit(hours, clock, day, later)
+    before = np.isfinite(level) & ~later
+    if not before.any():
+        return None
+    base = float(level[before].mean())
     return Levels(
-        days=np.where(np.isfinite(fitted) & against.any(axis=1), against @ np.nan_to_num(fitted), np.nan),
-        unsure=against @ spread @ against.T,
-        now=np.asarray([first + (k + 0.5) * DAY >= window.start for k in range(len(fitted))]),
+        days=level - base,
+        unsure=unsure,
+        now=later,
         first=pd.Timestamp(first),
-        hours=pd.Series(beyond, index=starts),
+        hours=pd.Series(own - base, index=starts),
         matched=matched,
         matched_fraction=matched / known,
         hour=hours.length,
     )
+
+
+def _common(load: Floats, now: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The hours whose load both windows have seen."""
+    if now.all() or not now.any():
+        return np.zeros(len(load), dtype=bool)
+    low = max(load[now].min(), load[~now].min())
+    high = min(load[now].max(), load[~now].max())
+    inside: npt.NDArray[np.bool_] = (load >= low - 1e-12) & (load <= high + 1e-12)
+    return inside
 
 
 def _hourly(use: pd.Series[float], load: pd.Series[float], window: Window) -> _Hours:
@@ -148,76 +172,72 @@ def _hourly(use: pd.Series[float], load: pd.Series[float], window: Window) -> _H
     return _Hours(found + oldest, means[0][found], means[1][found], length)
 
 
-def _cells(hours: _Hours, starts: pd.DatetimeIndex, window: Window) -> Ints:
-    """A number for each hour: equal where hour of the day and bucket of load are."""
-    clock = np.asarray(starts.tz_convert(window.zone).hour, dtype=np.int64)
-    logs = np.log(hours.load)
-    bucket = np.floor((logs - np.median(logs)) / BUCKET + 0.5).astype(np.int64)
-    return np.unique(24 * (bucket - bucket.min()) + clock, return_inverse=True)[1]
-
-
-def _seen(cell: Ints, which: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return np.bincount(cell[which], minlength=int(cell.max()) + 1) > 0
-
-
-def _fit(hours: _Hours, cell: Ints, day: Ints, days: int) -> tuple[Floats, Floats, Floats]:
-    """Levels of the days (NaN where too few hours tell), each hour's own level, and the covariance of the days."""
-    y, x = np.log(hours.use), np.log(hours.load)
-    columns = np.zeros((len(y), days + 2))
-    columns[np.arange(len(y)), day] = 1.0
-    columns[:, days], columns[:, days + 1] = x, y
-    order = np.argsort(cell, kind="stable")
-    begins = np.flatnonzero(np.diff(cell[order], prepend=-1))
+def _fit(hours: _Hours, clock: Ints, day: Ints, later: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
+    """Levels of the days (NaN where too few hours tell), each hour's own level, and the covariance of the levels."""
+    y = np.log(hours.use)
+    curve = _curve(np.log(hours.load))
+    days, fixed = len(later), 2 + curve.shape[1]
+    by_hour, by_day = slice(fixed, fixed + CLOCK), slice(fixed + CLOCK, fixed + CLOCK + days)
+    parts = [np.ones(len(y)), later[day], curve, np.eye(CLOCK)[clock], np.eye(days)[day]]
+    columns = np.column_stack(parts).astype(np.float64)
+    held = np.full(columns.shape[1], 1e-9)
+    held[fixed:] = LOOSE
     weight = np.ones(len(y))
     for _ in range(ROUNDS):
-        weighted = columns * weight[:, np.newaxis]
-        means = np.add.reduceat(weighted[order], begins) / np.bincount(cell, weight)[:, np.newaxis]
-        inside = columns - means[cell]
-        design, left = inside[:, :-1], inside[:, -1]
-        heavy = weight[:, np.newaxis] * design
-        # einsum, not @: threads of BLAS cost ten times the sums of so small a matrix on a busy machine.
-        normal = np.einsum("ni,nj->ij", design, heavy)
-        solution = np.linalg.lstsq(normal, np.einsum("ni,n->i", heavy, left), 1e-9)[0]
-        solution[days] = min(max(float(solution[days]), 0.0), MAX_ELASTICITY)
-        rest = left - design @ solution
+        normal = _products(columns, weight[:, np.newaxis] * columns) + np.diag(held)
+        solution = np.linalg.solve(normal, np.einsum("ni,n->i", columns, weight * y))
+        rest = y - np.einsum("ni,i->n", columns, solution)
         scale = float(np.median(np.abs(rest))) / 0.6745
         weight = np.minimum(1.0, HUBER * scale / np.maximum(np.abs(rest), 1e-12)) if scale > 1e-12 else weight
-    fitted: Floats = np.where(np.bincount(day, minlength=days) >= MIN_HOURS, solution[:days], np.nan)
-    freedom = max(len(y) - days - len(begins), 1)
-    variance = float(weight @ rest**2) / freedom * _alike(rest, hours.slot)
-    spread: Floats = np.asarray(variance * np.linalg.pinv(normal, 1e-9)[:days, :days], dtype=np.float64)
-    return fitted, solution[day] + rest, spread
+        held[by_hour] = _held(rest + solution[by_hour][clock], weight, clock, CLOCK)
+        held[by_day] = _held(rest + solution[by_day][day], weight, day, days)
+    shared = columns[:, 2 : fixed + CLOCK]
+    own = y - np.einsum("ni,i->n", shared, solution[2 : fixed + CLOCK])
+    counted = np.maximum(np.bincount(day, weight, minlength=days), 1e-12)
+    enough = np.bincount(day, minlength=days) >= MIN_HOURS
+    level: Floats = np.where(enough, np.bincount(day, weight * own, minlength=days) / counted, np.nan)
+    # How far the curve may be off, from days, not hours, as independent: Liang and Zeger 1986.
+    scores = np.zeros((days, columns.shape[1]))
+    np.add.at(scores, day, columns * (weight * rest)[:, np.newaxis])
+    inverse = np.linalg.inv(normal)
+    groups = len(np.unique(day))
+    covariance = inverse @ _products(scores, scores) @ inverse * groups / max(groups - 1, 1)
+    covariance = covariance[2 : fixed + CLOCK, 2 : fixed + CLOCK]
+    means = np.zeros((days, shared.shape[1]))
+    np.add.at(means, day, shared * weight[:, np.newaxis])
+    means /= counted[:, np.newaxis]
+    past = enough & ~later
+    against = means - (means[past].mean(axis=0) if past.any() else 0.0)
+    return level, own, against @ covariance @ against.T + SHAPE**2 * np.outer(later, later)
 
 
-def _alike(rest: Floats, slot: Ints) -> float:
-    """How much more unsure a mean of hours is because neighbours resemble each other: (1 + r) / (1 - r)."""
-    total, pairs = float(rest @ rest), np.diff(slot) == 1
-    if total == 0 or not pairs.any():
-        return 1.0
-    r = float((rest[:-1] * rest[1:])[pairs].mean()) / (total / len(rest))
-    return (1 + min(max(r, 0.0), 0.9)) / (1 - min(max(r, 0.0), 0.9))
+def _curve(load: Floats) -> Floats:
+    """Powers of the logarithm of load, centred and scaled; none where load does not vary."""
+    spread = float(load.std())
+    if spread < 1e-9:
+        return np.empty((len(load), 0))
+    scaled = (load - load.mean()) / spread
+    return np.column_stack([scaled**power for power in range(1, DEGREE + 1)])
 
 
-def _against_before(fitted: Floats, cell: Ints, day: Ints, now: npt.NDArray[np.bool_]) -> Floats:
-    """The matrix that takes from each level the mean of the window before, among days that share hours alike.
+def _held(part: Floats, weight: Floats, group: Ints, groups: int) -> float:
+    """How much the effects of hours, or of days, are held back: noise against the spread that their members agree on.
 
-    Weekends may have next to no hour like a working day's: then the two are not compared, each is taken against its
-    own past.
-    A day without a past, or without a level, has a row of zeros.
+    ``part`` is what is left for the effect and noise. The ratio of variances of Robinson 1991.
     """
-    days = len(fitted)
-    shared = np.zeros((int(cell.max()) + 1, days), dtype=np.int64)
-    shared[cell, day] = 1
-    linked = shared.T @ shared >= MIN_HOURS
-    for _ in range(int(days).bit_length()):
-        linked = linked @ linked
-    before = np.zeros(days, dtype=bool)
-    before[day[~now]] = True
-    known = np.isfinite(fitted)
-    result = np.zeros((days, days))
-    for k in np.flatnonzero(known):
-        past = linked[k] & known & before
-        if past.any():
-            result[k, k] = 1.0
-            result[k, past] -= 1 / past.sum()
-    return result
+    counted, members = np.bincount(group, weight, minlength=groups), np.bincount(group, minlength=groups)
+    mean = np.bincount(group, weight * part, minlength=groups) / np.maximum(counted, 1e-12)
+    inside = np.bincount(group, weight * (part - mean[group]) ** 2, minlength=groups)
+    several = members >= 2
+    if not several.any():
+        return LOOSE
+    error = inside[several] / (members[several] - 1) / members[several]
+    noise = float(inside.sum()) / max(len(part) - groups, 1)
+    agreed = float(np.mean(mean[several] ** 2 - error))
+    return min(max(noise, 1e-12) / max(agreed, 1e-12), LOOSE)
+
+
+def _products(left: Floats, right: Floats) -> Floats:
+    """``left.T @ right`` by einsum: threads of BLAS cost ten times the sums of so small a matrix on a busy machine."""
+    found: Floats = np.einsum("ni,nj->ij", left, right)
+    return found

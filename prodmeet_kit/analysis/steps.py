@@ -7,8 +7,8 @@ On each side of a step the search goes on, for smaller ones. Steps of like size,
 as what goes up and comes down again, may hide each other: each change has its
 own comparison for that (:mod:`.before_after`).
 
-``unsure`` is the covariance of the days where they are themselves estimates:
-their noise counts as no smaller.
+``unsure`` is the covariance of what the days have in common where they are themselves
+estimates; it adds to the noise of each.
 
 The threshold is 5. Independent noise passes it in about 0.2% of rows of 28
 days, noise whose neighbours correlate at 0.5 in about 2% (tests measure both).
@@ -86,7 +86,7 @@ def _error(rest: Floats, weights: Floats, at: npt.NDArray[np.intp], unsure: Floa
     """Standard error of a weighted sum of days with these residuals (of two parameters)."""
     own = noise(rest, 2) ** 2 * float(weights @ weights)
     shared = 0.0 if unsure is None else float(weights @ unsure[np.ix_(at, at)] @ weights)
-    return float(np.sqrt(max(own, shared)))  # what makes days unsure shows in their residuals, unless it is common
+    return float(np.sqrt(own + shared))
 
 
 def _sure(day: int, size: float, error: float, drift: bool) -> Step | None:
@@ -96,8 +96,8 @@ def _sure(day: int, size: float, error: float, drift: bool) -> Step | None:
 def noise(rest: Floats, fitted: int) -> float:
     """Standard deviation of independent days whose mean is as unsure as that of these: s * sqrt((1 + r) / (1 - r)).
 
-    ``rest`` are residuals of ``fitted`` parameters; ``r`` is the correlation of
-    neighbours, from 0 to 0.9, with its bias in short rows put back (Kendall 1954). NaN when nothing is left over.
+    ``rest`` are residuals of ``fitted`` parameters; ``r`` is the correlation of neighbours. NaN when nothing is left
+    over.
     """
     count = len(rest)
     total = float(rest @ rest)
@@ -105,9 +105,28 @@ def noise(rest: Floats, fitted: int) -> float:
         return float("nan")
     if total == 0:
         return 0.0
-    r = float(rest[:-1] @ rest[1:]) / total
-    r = min(max(r + (1 + 3 * r) / count, 0.0), 0.9)
+    r = _likeness(rest)
     return float(np.sqrt(total / (count - fitted) * (1 + r) / (1 - r)))
+
+
+def _likeness(rest: Floats) -> float:
+    """The correlation of neighbours, from 0 to 0.9, with its bias in short rows put back (Kendall 1954)."""
+    count, total = len(rest), float(rest @ rest)
+    if total == 0:
+        return 0.0
+    r = float(rest[:-1] @ rest[1:]) / total
+    return min(max(r + (1 + 3 * r) / count, 0.0), 0.9)
+
+
+def _reach(rest: Floats, fitted: int) -> float:
+    """Half a 95% interval in standard errors: Student's t of as many days as would be independent.
+
+    Neighbours that resemble each other leave fewer of them: n (1 - r) / (1 + r), as for a mean.
+    """
+    r = _likeness(rest)
+    freedom = max(len(rest) * (1 - r) / (1 + r) - fitted, 3.0)
+    normal = 1.959964
+    return normal + (normal**3 + normal) / (4 * freedom)
 
 
 def difference(values: Floats, later: npt.NDArray[np.bool_], unsure: Floats | None = None) -> tuple[float, float]:
@@ -126,4 +145,4 @@ def difference(values: Floats, later: npt.NDArray[np.bool_], unsure: Floats | No
         level = np.searchsorted([step.day for step in found], at, side="right") if found else late.astype(np.int64)
         rest = y - (np.bincount(level, y) / np.bincount(level))[level]
     weights = np.where(late, 1 / late.sum(), -1 / (~late).sum())
-    return float(weights @ y), 2.06 * _error(rest, weights, at, unsure)  # t of 26 degrees of freedom
+    return float(weights @ y), _reach(rest, 2) * _error(rest, weights, at, unsure)

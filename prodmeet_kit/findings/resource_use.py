@@ -87,7 +87,13 @@ class ResourceUse(Part):
 
     @cached_property
     def _levels(self) -> dict[Pair, Levels | None]:
-        return efficiency.levels(self.resource_series, self.load_series, self.facts.window)
+        stored = {
+            f"{service.name}/{used.name}"
+            for service in self.facts.product.services
+            for used in service.resources
+            if efficiency.is_stored(used.name, used.unit, used.query)
+        }
+        return efficiency.levels(self.resource_series, self.load_series, self.facts.window, stored)
 
     @staticmethod
     def _measures(
