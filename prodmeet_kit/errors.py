@@ -109,9 +109,13 @@ class ParametersError(InputError):
 
 
 class SourceError(ProdmeetError):
-    """A system could not answer. Becomes a :class:`Failure` in the section that asked."""
+    """A system could not answer. Becomes a :class:`Failure` in the section that asked.
+
+    ``http_status`` is what the server refused with, 0 when no server did.
+    """
 
     exit_status = 3
+    http_status = 0
 
 
 class Unreachable(SourceError):

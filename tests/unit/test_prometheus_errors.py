@@ -21,7 +21,8 @@ from prodmeet_kit.errors import (
     Unreachable,
 )
 from prodmeet_kit.facts import Question
-from prodmeet_kit.sources.prometheus import PrometheusSource, transport
+from prodmeet_kit.sources.http import adapter, health
+from prodmeet_kit.sources.prometheus import PrometheusSource
 from tests.support.answering import Answering, Asked, answering, metric_source, refusal, success
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -35,7 +36,7 @@ def source(url: str, timeout: str = "5s") -> PrometheusSource:
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_PAUSES_S", (0.01, 0.02))
+    monkeypatch.setattr(adapter, "PAUSES_S", (0.01, 0.02))
 
 
 @pytest.mark.parametrize(
@@ -106,10 +107,10 @@ def test_each_reply_is_told_by_its_own_error_with_a_mend(
         (refusal(503, "timeout", "query timed out in expression evaluation"), 1),
         (refusal(422, "execution", "too many samples"), 1),
         (refusal(400, "bad_data", "parse error"), 1),
-        ((504, "text/html", b""), 1),
+        ((504, "text/html", b""), 3),
         ((401, "text/plain", b""), 1),
-        ((404, "text/plain", b"404 page not found"), 1),
-        ((500, "text/html", b""), 1),
+        ((404, "text/plain", b"404 page not found"), 2),  # the second by GET
+        ((500, "text/html", b""), 3),
     ],
 )
 def test_only_what_may_be_over_in_a_moment_is_asked_again(reply: tuple[int, str, bytes], tries: int) -> None:
@@ -251,7 +252,7 @@ def test_a_connection_broken_before_the_answer_is_tried_again() -> None:
 
 
 def test_a_server_found_down_is_left_alone_and_asked_anew_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_REMEMBER_S", 0.5)
+    monkeypatch.setattr(health, "REMEMBER_S", 0.5)
     with answering(lambda _: HTML) as server:
         made = source(server.url)
         words = set()

@@ -12,14 +12,14 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import urllib3
 from prometheus_api_client import PrometheusConnect
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from prodmeet_kit.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.parameters import MetricSource, expand
 from prodmeet_kit.redaction import remember
 from prodmeet_kit.sources.access import Bearer, use_tls
-from prodmeet_kit.sources.prometheus.replies import Reply, Wire, reply
+from prodmeet_kit.sources.http import Wire, mount, place
+from prodmeet_kit.sources.prometheus.replies import Reply, reply
 from prodmeet_kit.sources.prometheus.transport import Session
 
 __all__ = ["Connection", "connect"]
@@ -32,10 +32,11 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
     the kit uses, because it keeps the server's warnings.
     """
 
-    def __init__(self, url: str, *, session: Session, headers: dict[str, str], auth: AuthBase | None, jobs: int):
+    def __init__(self, url: str, *, session: Session, headers: dict[str, str], auth: AuthBase | None):
         super().__init__(url=url, session=session, headers=headers, auth=auth, method="POST")
         # The client has mounted an adapter that asks every failed question four times.
-        session.mount(self.url, HTTPAdapter(pool_maxsize=jobs))
+        session.adapters.clear()
+        mount(session, session.policy)
 
     def __repr__(self) -> str:
         return f"<Connection to {self.url}>"
@@ -58,7 +59,6 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
 
         Raises :class:`SourceError` and its kinds; :class:`UnexpectedAnswer` where there is no such API.
         """
-        statuses: list[int] = []
         try:
             response = self._session.request(
                 "GET",
@@ -68,12 +68,10 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
                 auth=self.auth,
                 verify=self._session.verify,
                 cert=self._session.cert,
-                allow_redirects=False,  # another server shall not see our headers
-                hooks={"response": lambda seen, *_, **__: statuses.append(seen.status_code)},
             )
-        except SourceError:
-            if statuses and statuses[-1] in (404, 405, 501):
-                raise UnexpectedAnswer(f"{self.url} has no rules API ({statuses[-1]})") from None
+        except SourceError as error:
+            if error.http_status in (404, 405, 501):
+                raise UnexpectedAnswer(f"{self.url} has no rules API ({error.http_status})") from None
             raise
         return Wire.of(response).json
 
@@ -98,13 +96,13 @@ def connect(config: MetricSource, folder: Path) -> Connection:
     a file is not there or a value cannot be sent.
     """
     url, userinfo = _address(config.url)
-    session = Session(timeout_s=config.timeout.total_seconds())
+    session = Session(place(url), timeout_s=config.timeout.total_seconds(), jobs=config.jobs)
     use_tls(session, config.tls, "sources.metrics", folder)
     if config.tls and not config.tls.verify:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     auth = _auth(config) or userinfo
     headers = {name: _header(name, text) for name, text in config.headers.items()}
-    return Connection(url, session=session, headers=headers, auth=auth, jobs=config.jobs)
+    return Connection(url, session=session, headers=headers, auth=auth)
 
 
 def _address(text: str) -> tuple[str, AuthBase | None]:

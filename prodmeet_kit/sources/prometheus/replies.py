@@ -8,13 +8,8 @@ starts (asking again helps).
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
-
-import requests
 
 from prodmeet_kit.errors import (
     NotAllowed,
@@ -25,49 +20,10 @@ from prodmeet_kit.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from prodmeet_kit.redaction import redact
+from prodmeet_kit.sources.http import Wire, short
+from prodmeet_kit.sources.http.policy import AGAIN
 
-__all__ = ["Reply", "Wire", "passing", "place", "refusal", "reply"]
-
-_LONGEST = 300  # characters of a server's words that are shown
-
-
-@dataclass(frozen=True)
-class Wire:
-    """A reply as it came: where from (without credentials), status, content type, body."""
-
-    url: str
-    status: int
-    content_type: str
-    body: bytes
-
-    @classmethod
-    def of(cls, response: requests.Response) -> Wire:
-        """What matters of a response of requests."""
-        content_type = response.headers.get("Content-Type", "")
-        return cls(place(response.url), response.status_code, content_type, response.content)
-
-    @cached_property
-    def json(self) -> Any:
-        """The body as JSON, ``None`` when it is none."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
-
-    @property
-    def error_type(self) -> str:
-        """The API's ``errorType``, empty when the API itself did not answer."""
-        return str(self.json.get("errorType") or "") if isinstance(self.json, dict) else ""
-
-    @property
-    def words(self) -> str:
-        """What the server says is wrong, short and without credentials; empty when it says nothing readable."""
-        text = str(self.json.get("error") or "") if isinstance(self.json, dict) else ""
-        if self.content_type.startswith("text/plain"):
-            text = self.body.decode("utf-8", errors="replace")
-        text = redact(" ".join(text.split()))
-        return text if len(text) <= _LONGEST else text[:_LONGEST] + " ..."
+__all__ = ["Reply", "passing", "refusal", "reply"]
 
 
 @dataclass(frozen=True)
@@ -79,15 +35,9 @@ class Reply:
     warnings: tuple[str, ...]
 
 
-def place(url: str) -> str:
-    """What of a URL people may see: the server, and the path before the API's own."""
-    parts = urlsplit(url)
-    return redact(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.partition('/api/v1')[0]}")
-
-
 def passing(wire: Wire) -> bool:
     """Whether the trouble may be over in a moment: an overloaded server, a proxy, a server that starts."""
-    return wire.status == 429 or (wire.status in (502, 503) and wire.error_type in ("", "unavailable"))
+    return wire.status == 429 or (wire.status in AGAIN and wire.error_type in ("", "unavailable"))
 
 
 def refusal(wire: Wire) -> SourceError | None:
@@ -99,7 +49,8 @@ def refusal(wire: Wire) -> SourceError | None:
         text = f"{wire.url} does not accept the credentials ({wire.status}{words}): check sources.metrics.auth"
         return NotAllowed(text)
     if wire.status == 429:
-        return TooExpensive(f"{wire.url} has too many queries at once (429{words}): lower sources.metrics.jobs")
+        again = "" if wire.retry_after is None else f", or try again in {wire.retry_after:.0f} s"
+        return TooExpensive(f"{wire.url} has too many queries at once (429{words}): lower sources.metrics.jobs{again}")
     if wire.error_type in ("timeout", "canceled"):
         return TooExpensive(f"the server gave up{words}: simplify the query or use a recording rule")
     if wire.error_type == "execution" and "too many samples" in words:
@@ -118,7 +69,7 @@ def _not_the_api(wire: Wire, words: str) -> SourceError:
             f"{wire.url} sends us elsewhere ({wire.status}): write the final address in sources.metrics.url,"
             " and check the credentials if that is a login page"
         )
-    if wire.status in (404, 405):
+    if wire.status in (404, 405, 501):
         return UnexpectedAnswer(
             f"no query API at {wire.url} ({wire.status}{words}): check the path at the end of sources.metrics.url"
         )
@@ -147,4 +98,4 @@ def reply(wire: Wire) -> Reply:
     notes = [text for name in ("warnings", "infos") for text in answer.get(name) or ()]
     if answer["status"] == "partial" or answer.get("isPartial"):
         notes.append("the answer is partial: some of the server's storage did not answer")
-    return Reply(data["resultType"], data["result"], tuple(dict.fromkeys(redact(str(note)) for note in notes)))
+    return Reply(data["resultType"], data["result"], tuple(dict.fromkeys(short(str(note)) for note in notes)))

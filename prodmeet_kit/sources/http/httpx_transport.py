@@ -1,0 +1,42 @@
+"""The policy under PagerDuty's client, which is one of httpx: ``_Client(token, transport=Transport(client))``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pagerduty.api_client import Response  # type: ignore[attr-defined]  # of the httpx that its client brings
+
+from prodmeet_kit.sources.http.client import Client
+
+__all__ = ["Transport"]
+
+_OF_THE_CONNECTION = ("connection", "content-encoding", "content-length", "host", "transfer-encoding")
+
+
+class Transport:
+    """Hands every request to a :class:`Client`. Raises :class:`~prodmeet_kit.errors.SourceError` and its kinds."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __enter__(self) -> Transport:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def handle_request(self, request: Any) -> Response:
+        """The response to a request of httpx, whole."""
+        headers, body = _passed(request.headers), request.read() or None
+        given = self._client.ask(request.method, str(request.url), headers=headers, data=body)
+        return Response(given.status, headers=_passed(given.headers), content=given.body, request=request)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()
+
+
+def _passed(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers that speak of the content, not of the connection or how the content was packed."""
+    return {name: text for name, text in headers.items() if name.lower() not in _OF_THE_CONNECTION}
