@@ -1,4 +1,4 @@
-"""The text of a calendar behind a URL: one GET, one time limit, refusals in words without a credential."""
+"""The bytes of a calendar behind a URL: one GET, one time limit, refusals in words without a credential."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _LARGEST = 20 << 20
 """A calendar of more bytes is not read."""
 
 
-def fetch(url: str, name: str, timeout: timedelta, auth: dict[str, str]) -> str:
-    """The body as text. ``name`` is the URL as written; ``auth`` has ``token``, or ``username`` and ``password``.
+def fetch(url: str, name: str, timeout: timedelta, auth: dict[str, str]) -> bytes:
+    """The body, as bytes since lines are folded within letters.
 
+    ``name`` is the URL as written; ``auth`` has ``token``, or ``username`` and ``password``.
     The URL may itself be the credential (a calendar's secret address), so that
     no message holds it. Raises :class:`SourceError` and its kinds.
     """
@@ -37,7 +38,7 @@ def fetch(url: str, name: str, timeout: timedelta, auth: dict[str, str]) -> str:
             with given:
                 if given.status_code != 200:
                     raise _refusal(given.status_code, name)
-                return _body(given, deadline, limit, name).decode("utf-8-sig", errors="replace")
+                return _body(given, deadline, limit, name)
     except (requests.Timeout, lower.ReadTimeoutError):
         raise TimedOut(f"the calendar {name} did not answer within {limit:g} s") from None
     except (requests.exceptions.MissingSchema, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):

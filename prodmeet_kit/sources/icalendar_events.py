@@ -97,7 +97,7 @@ def _from_url(config: CalendarConfig, context: Context) -> str:
     url = expand(config.url, secret="${" in config.url).strip()
     if url.startswith("webcal://"):
         url = "https" + url.removeprefix("webcal")
-    return fetch(url, redact(config.url), config.timeout, auth)
+    return fetch(url, redact(config.url), config.timeout, auth).decode("utf-8-sig", errors="replace")
 
 
 def _calendars(text: str) -> list[Calendar] | None:
