@@ -23,6 +23,7 @@ from prodmeet_kit.parameters.places import place_of
 from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
+from prodmeet_kit.sources.http import hanging_up
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading
 from prodmeet_kit.sources.registry import find
 from prodmeet_kit.window import Window
@@ -105,8 +106,12 @@ def gather(
         if len(_distinct(asked)) > len(_distinct(planned)):
             shown.start(len(RECORDS) + len(_distinct(asked)))
         answers = found | _ask(pool, metrics, asked, shown)
+    except BaseException:  # a person interrupted, or a file is wrong: nobody waits for what is still asked
+        with hanging_up():
+            pool.shutdown(cancel_futures=True)
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)  # nothing is left, but when a person interrupts
+        pool.shutdown()
         metrics.close()
         shown.done()
     failures = [failure for reading in readings.values() for failure in reading.failures]

@@ -1,20 +1,17 @@
-"""The bytes of a calendar behind a URL: one GET, one time limit, refusals in words without a credential."""
+"""The bytes of a calendar behind a URL: one GET, refusals in words without a credential."""
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
-import requests
-from requests.auth import HTTPBasicAuth
-from urllib3 import exceptions as lower
+from requests.auth import AuthBase, HTTPBasicAuth
 
-from prodmeet_kit.errors import NotAllowed, SourceError, TimedOut, UnexpectedAnswer, Unreachable
+from prodmeet_kit.errors import NotAllowed, SourceError, UnexpectedAnswer
+from prodmeet_kit.sources.access import Bearer
+from prodmeet_kit.sources.http import Client, Policy
 
 __all__ = ["fetch"]
 
-_CONNECT_S = 5.0
-_CHUNK = 1 << 16
 _LARGEST = 20 << 20
 """A calendar of more bytes is not read."""
 
@@ -24,46 +21,34 @@ def fetch(url: str, name: str, timeout: timedelta, auth: dict[str, str]) -> byte
 
     ``name`` is the URL as written; ``auth`` has ``token``, or ``username`` and ``password``.
     The URL may itself be the credential (a calendar's secret address), so that
-    no message holds it. Raises :class:`SourceError` and its kinds.
+    no message holds it. Without ``auth`` a redirect is followed to any host, as
+    calendars of large providers need it. Raises :class:`SourceError` and its kinds.
     """
-    limit = timeout.total_seconds()
-    deadline = time.monotonic() + limit
+    policy = Policy(
+        who=f"the calendar {name}",
+        timeout_s=timeout.total_seconds(),
+        less="export less of it",
+        most=_LARGEST,
+        anywhere=not auth,
+        shows_path="${" not in name,
+    )
     headers = {"User-Agent": "prodmeet-kit", "Accept": "text/calendar, */*;q=0.1"}
+    with Client(policy, _credentials(auth)) as client:
+        try:
+            given = client.ask("GET", url, headers=headers)
+        except ValueError:  # requests finds no scheme or no host
+            raise SourceError(f"the calendar {name} is no URL: write one that begins with https://") from None
+    if given.status != 200:
+        raise _refusal(given.status, name)
+    return given.body
+
+
+def _credentials(auth: dict[str, str]) -> AuthBase | None:
     if "token" in auth:
-        headers["Authorization"] = f"Bearer {auth['token']}"
-    basic = HTTPBasicAuth(auth["username"].encode(), auth["password"].encode()) if "password" in auth else _as_it_is
-    try:
-        with requests.Session() as session:
-            given = session.get(url, headers=headers, auth=basic, timeout=(min(_CONNECT_S, limit), limit), stream=True)
-            with given:
-                if given.status_code != 200:
-                    raise _refusal(given.status_code, name)
-                return _body(given, deadline, limit, name)
-    except (requests.Timeout, lower.ReadTimeoutError):
-        raise TimedOut(f"the calendar {name} did not answer within {limit:g} s") from None
-    except (requests.exceptions.MissingSchema, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):
-        raise SourceError(f"the calendar {name} is no URL: write one that begins with https://") from None
-    except (requests.RequestException, lower.HTTPError, ValueError) as error:
-        if time.monotonic() > deadline:  # silence in the middle of the body comes as a broken connection
-            raise TimedOut(f"the calendar {name} did not come whole within {limit:g} s") from None
-        raise Unreachable(f"no connection to the calendar {name} ({type(error).__name__}): check url") from None
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stands for credentials where none are asked for, so that a netrc entry does not replace the header."""
-    return request
-
-
-def _body(given: requests.Response, deadline: float, limit: float, name: str) -> bytes:
-    parts, size = [], 0
-    for part in given.iter_content(_CHUNK):
-        parts.append(part)
-        size += len(part)
-        if time.monotonic() > deadline:
-            raise TimedOut(f"the calendar {name} did not come whole within {limit:g} s")
-        if size > _LARGEST:
-            raise UnexpectedAnswer(f"the calendar {name} is over {_LARGEST >> 20} MiB: export less of it")
-    return b"".join(parts)
+        return Bearer(auth["token"])
+    if "password" in auth:
+        return HTTPBasicAuth(auth["username"].encode(), auth["password"].encode())
+    return None
 
 
 def _refusal(status: int, name: str) -> SourceError:
@@ -71,6 +56,8 @@ def _refusal(status: int, name: str) -> SourceError:
         return NotAllowed(f"the calendar {name} refuses the credentials ({status}): check auth, or the secret address")
     if status in (404, 410):
         return SourceError(f"there is no calendar at {name} ({status}): check url")
+    if status == 429:
+        return SourceError(f"the server of the calendar {name} limits requests (429): try again later")
     if status // 100 == 5:
         return SourceError(f"the server of the calendar {name} failed ({status}): try again later")
     return UnexpectedAnswer(f"the calendar {name} answered with status {status}: check url")

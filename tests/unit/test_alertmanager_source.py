@@ -237,8 +237,8 @@ def broken(change: Callable[[dict[str, Any]], None]) -> Reply:
         (broken(lambda row: row.update(matchers=[{"name": "a"}])), r"\[1\]\.matchers\[0\]\.value: field required"),
         ((200, {}, b"<html>"), "no JSON: is it a login page"),
         ((200, {}, b'{"status":"success"}'), "no list"),
-        ((404, {}, b"not found"), "answers 404: not found: check sources.silences"),
-        ((302, {"Location": "http://127.0.0.1:1/"}, b""), "answers 302"),
+        ((404, {"Content-Type": "text/plain"}, b"not found"), "answers 404: not found: check sources.silences"),
+        ((302, {"Location": "http://127.0.0.1:1/"}, b""), r"elsewhere \(302\) to http://127.0.0.1:1/: write the final"),
     ],
 )
 def test_an_answer_of_another_shape_is_told_with_the_place(reply: Reply, says: str) -> None:

@@ -36,7 +36,8 @@ class Policy:
     that is too large. ``timeout_s`` bounds one answer with all its tries; ``most`` its bytes, unpacked.
 
     ``reads``: methods that change nothing on the server, so that they may be tried again. ``anywhere``: no credential
-    goes with the requests, so that a redirect may lead to another host. ``again`` says whether an answer may be better
+    goes with the requests, so that a redirect may lead to another host. ``shows_path``: the path of a URL is no
+    credential. ``again`` says whether an answer may be better
     in a moment, ``judge`` what error an answer stands for (``None``: it is for the caller to say), ``instead`` which
     other request to make after an answer, within the same time.
     """
@@ -52,6 +53,7 @@ class Policy:
     jobs: int = 8
     reads: tuple[str, ...] = ("GET", "HEAD", "OPTIONS")
     anywhere: bool = False
+    shows_path: bool = True
     again: Callable[[Wire], bool] = over_soon
     judge: Callable[[Wire], SourceError | None] | None = None
     instead: Callable[[PreparedRequest, Wire], PreparedRequest | None] = nothing_instead

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import requests
 
 from prodmeet_kit.errors import UnexpectedAnswer
-from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.http.policy import Policy
+from prodmeet_kit.sources.http.wire import short
 
 __all__ = ["MOST", "elsewhere"]
 
@@ -35,10 +35,10 @@ def elsewhere(request: requests.PreparedRequest, response: requests.Response, po
     except ValueError:
         raise _refused(response, "what is no address", policy) from None
     if request.method not in ("GET", "HEAD") or not (same or (policy.anywhere and _as_safe(asked, new))):
-        raise _refused(response, _shown(new), policy)
+        raise _refused(response, _shown(new, policy), policy)
     if lost := set(_query(asked)) - set(_query(new)):
         names = ", ".join(sorted({name for name, _ in lost}))
-        raise _refused(response, f"{_shown(new)} without the question ({names})", policy)
+        raise _refused(response, f"{_shown(new, policy)} without the question ({names})", policy)
     return new
 
 
@@ -63,6 +63,7 @@ def _query(url: str) -> list[tuple[str, str]]:
     return parse_qsl(urlsplit(url).query, keep_blank_values=True)
 
 
-def _shown(url: str) -> str:
+def _shown(url: str, policy: Policy) -> str:
     parts = urlsplit(url)
-    return redact(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
+    path = parts.path if policy.shows_path else "/..."
+    return short(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}")

@@ -16,13 +16,14 @@ import requests
 
 from prodmeet_kit.errors import printable
 from prodmeet_kit.redaction import redact
-from prodmeet_kit.sources.http.bodies import values
+from prodmeet_kit.sources.http.bodies import TooLarge, values
 
 __all__ = ["LONGEST", "Wire", "place", "retry_after", "short"]
 
 LONGEST = 300
 """Characters of a server's words that are shown."""
 
+_API = re.compile(r"/api/v[12]\b")
 _READABLE = 1 << 16  # bytes of a refusal that are looked at for words
 
 
@@ -61,6 +62,8 @@ class Wire:
             return values(self.body)
         except ValueError:
             return None
+        except TooLarge as large:
+            raise TooLarge(f"{self.url} answers {large}, more than fit into memory: ask for less at once") from None
 
     @property
     def error_type(self) -> str:
@@ -93,9 +96,9 @@ def short(text: str) -> str:
 
 
 def place(url: str) -> str:
-    """What of a URL people may see: the server, and the path before the Prometheus API's own."""
+    """What of a URL people may see: the server, and the path before the API's own."""
     parts = urlsplit(url)
-    return redact(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.partition('/api/v1')[0]}")
+    return redact(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{_API.split(parts.path, maxsplit=1)[0]}")
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
