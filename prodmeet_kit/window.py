@@ -15,6 +15,9 @@ from zoneinfo import ZoneInfo
 from prodmeet_kit.errors import InputError
 
 __all__ = [
+    "EARLIEST",
+    "LATEST",
+    "LONGEST",
     "MAX_POINTS",
     "PERIODS",
     "Period",
@@ -22,6 +25,7 @@ __all__ = [
     "choose_step",
     "floor_to_step",
     "format_duration",
+    "parse_day",
     "parse_duration",
     "parse_time",
     "period_bounds",
@@ -36,6 +40,12 @@ PERIODS: dict[Period, timedelta] = {"month": timedelta(days=31, hours=2), "quart
 MAX_POINTS = 11_000
 """Points a Prometheus server returns for one series in one range query."""
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Between these every instant is. Frames count nanoseconds, which end in 2262; sums of times and lengths need room."""
+
+LONGEST = timedelta(days=3650)
+"""The longest duration anybody may write: no series is kept longer, and no meeting looks back as far."""
+
 _UNITS = {
     "ms": timedelta(milliseconds=1),
     "s": timedelta(seconds=1),
@@ -45,8 +55,8 @@ _UNITS = {
     "w": timedelta(weeks=1),
     "y": timedelta(days=365),
 }
-_DURATION = re.compile(r"(?:\d+(?:ms|[smhdwy]))+")
-_PART = re.compile(r"(\d+)(ms|[smhdwy])")
+_DURATION = re.compile(r"(?:\d{1,15}(?:ms|[smhdwy])){1,10}", re.ASCII)
+_PART = re.compile(r"(\d+)(ms|[smhdwy])", re.ASCII)
 _STEPS = tuple(
     timedelta(seconds=seconds) for seconds in (60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200, 86400)
 )
@@ -60,15 +70,17 @@ def parse_duration(text: str) -> timedelta:
     >>> parse_duration("1h30m")
     datetime.timedelta(seconds=5400)
 
-    Raises ``ValueError`` when the text is not such a duration or is zero.
+    Raises ``ValueError`` when the text is not such a duration, is zero, or is over :data:`LONGEST`.
     """
     text = str(text).strip()
     if not _DURATION.fullmatch(text):
         raise ValueError("write a duration as number and unit, such as 30m, 14d or 1h30m")
-    total = sum((int(number) * _UNITS[unit] for number, unit in _PART.findall(text)), timedelta())
-    if not total:
+    ms = sum(int(number) * (_UNITS[unit] // _UNITS["ms"]) for number, unit in _PART.findall(text))
+    if not ms:
         raise ValueError("write a duration longer than zero")
-    return total
+    if ms > LONGEST // _UNITS["ms"]:  # before it becomes a timedelta, which ends earlier than the number
+        raise ValueError(f"write a duration of at most {LONGEST.days // 365}y")
+    return timedelta(milliseconds=ms)
 
 
 def format_duration(duration: timedelta) -> str:
@@ -98,7 +110,8 @@ def parse_time(text: str | datetime | date, timezone: str) -> datetime:
     '2026-11-10T03:00:00+00:00'
 
     A time that the zone skips (DST) moves forward, a doubled one is its first
-    occurrence, as PEP 495 says of ``fold=0``. Raises ``ValueError`` for other text.
+    occurrence, as PEP 495 says of ``fold=0``. Raises ``ValueError`` for other
+    text, and for a year outside :data:`EARLIEST` to :data:`LATEST`.
     """
     if isinstance(text, datetime):
         moment = text
@@ -109,9 +122,26 @@ def parse_time(text: str | datetime | date, timezone: str) -> datetime:
             moment = datetime.fromisoformat(str(text).strip())
         except ValueError:
             raise ValueError("write a time as 2026-11-24, 2026-11-24T10:00 or 2026-11-24T10:00+09:00") from None
+    _within(moment)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(timezone))
     return moment.astimezone(UTC)
+
+
+def parse_day(text: str) -> date:
+    """Read a day as 2026-11-30. Raises ``ValueError`` for other text, and as :func:`parse_time` does for its year."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError("write a day such as 2026-11-30") from None
+    _within(datetime.combine(day, time()))
+    return day
+
+
+def _within(moment: datetime) -> None:
+    # The midnight after the last day is an instant too.
+    if not EARLIEST <= moment.replace(tzinfo=UTC) <= LATEST:
+        raise ValueError(f"write a year from {EARLIEST.year} to {LATEST.year - 1}")
 
 
 def floor_to_step(moment: datetime, step: timedelta) -> datetime:

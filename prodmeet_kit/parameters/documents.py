@@ -1,8 +1,7 @@
-"""YAML files that people write, read by the rules of YAML 1.2, with the line of every value.
+"""YAML files that people write, with the line of every value (:mod:`.yaml_nodes` reads them).
 
-``on``, ``no`` and ``12:30`` are text; so are dates, and numbers with a leading
-zero (``007``), which are ids. What is wrong with a file is collected, not
-raised, so that a person mends everything in one go.
+What is wrong with a file is collected, not raised, so that a person mends
+everything in one go. A file that would cost too much is refused.
 """
 
 from __future__ import annotations
@@ -11,27 +10,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prodmeet_kit.errors import Problem
+from prodmeet_kit.parameters.yaml_nodes import MOST_LEVELS, WHOLE, Reading, TooMuch, Way, composed, dotted
 
-if TYPE_CHECKING:
-    from ruamel.yaml.nodes import Node
+__all__ = ["MOST_BYTES", "WHOLE", "Document", "Way", "document", "dotted", "read_document", "read_text"]
 
-__all__ = ["WHOLE", "Document", "Way", "document", "dotted", "read_document", "read_text"]
+MOST_BYTES = 2_000_000
+"""The longest file that people write; a megabyte of YAML takes seconds to read."""
 
-Way = tuple[str | int, ...]
-"""The way to a value: ``("services", 0, "name")``."""
+_LONGEST_TAG = 100_000  # the reader takes time by the square of its length
 
-WHOLE = "the file"
-"""Stands for the key when a problem is the whole file's."""
-
-_TAG = "tag:yaml.org,2002:"
-_NULL = re.compile(r"(?:~|null|Null|NULL)?")
-_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
-_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+"""What may stand in no YAML file."""
 
 
 @dataclass(frozen=True)
@@ -53,46 +45,53 @@ class Document:
         return f"{self.file}:{self.lines[way]}" if way in self.lines else self.file
 
 
-def dotted(way: Way) -> str:
-    """Write a way as people read it.
-
-    >>> dotted(("services", 0, "slos", 1, "objective"))
-    'services[0].slos[1].objective'
-    """
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in way)
-    return text.removeprefix(".") or WHOLE
-
-
 def read_document(path: Path) -> Document:
     """Read one YAML file. Never raises for what stands in it: see :attr:`Document.problems`."""
     text = read_text(path)
     return text if isinstance(text, Document) else document(str(path), text)
 
 
-def read_text(path: Path) -> str | Document:
-    """The text of a file; a :class:`Document` that says what is wrong when it cannot be read as UTF-8."""
+def read_text(path: Path, most: int = MOST_BYTES) -> str | Document:
+    """The text of a file; a :class:`Document` that says what is wrong when it is no UTF-8, or over ``most`` bytes."""
     file = str(path)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as opened:
+            content = opened.read(most + 1)
     except OSError as error:
         return _unreadable(file, f"not readable ({error.strerror})", "give a file that exists and may be read")
+    if len(content) > most:
+        return _unreadable(file, f"over {most // 1_000_000} MB", "split it, or keep what is older elsewhere")
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        return _unreadable(file, f"not UTF-8 (byte {error.start})", "save it as UTF-8")
+        line = content.count(b"\n", 0, error.start) + 1
+        return _unreadable(f"{file}:{line}", f"not UTF-8 (byte {error.start})", "save it as UTF-8")
 
 
 def document(file: str, text: str) -> Document:
     """The document of a YAML text; ``file`` is what its problems name."""
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    if found := _NOT_ALLOWED.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        mend = f"it holds U+{ord(found[0]):04X}, a character that YAML does not allow: take it out, or save as UTF-8"
+        return _unreadable(f"{file}:{line}", "not YAML", mend)
+    if "!" in text and max(map(len, text.split())) > _LONGEST_TAG:
+        return _unreadable(file, f"not YAML: over {_LONGEST_TAG} letters without a blank", "break the line")
+    reading = Reading(file)
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = composed(text)
+        if root is None:
+            return Document(file, None, {})
+        data = reading.value(root, ())
     except YAMLError as error:
         return _syntax(file, error)
-    if root is None:
-        return Document(file, None, {})
-    reading = _Reading(file)
-    data = reading.value(root, ())
+    except TooMuch as error:
+        return _unreadable(f"{file}:{error.line}", error.value, error.mend)
+    except RecursionError:
+        return _unreadable(file, f"nested over {MOST_LEVELS} levels deep", "write it flatter")
+    except Exception as error:  # noqa: BLE001 - the reader of YAML stumbles over some texts that are none
+        return _unreadable(file, f"not YAML ({type(error).__name__})", "put values with special characters in quotes")
     return Document(file, data, reading.lines, tuple(reading.problems))
 
 
@@ -108,85 +107,3 @@ def _syntax(file: str, error: Exception) -> Document:
     place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
     mend = f"{said}; put a value that holds any of : # {{ }} [ ] , & * ! | > ' \" % @ ` in quotes"
     return _unreadable(place, "not YAML", mend)
-
-
-class _Reading:
-    """Turns the nodes of one file into plain values and remembers lines and problems."""
-
-    def __init__(self, file: str):
-        self.file = file
-        self.lines: dict[Way, int] = {}
-        self.problems: list[Problem] = []
-        self._open: list[int] = []  # the nodes being read, to find one that holds itself
-
-    def value(self, node: Node, way: Way) -> Any:
-        self.lines.setdefault(way, node.start_mark.line + 1)
-        if id(node) in self._open:
-            self._problem(node, way, "a reference to what it stands in", "write the value out")
-            return None
-        self._open.append(id(node))
-        try:
-            if node.tag == f"{_TAG}map":
-                return self._mapping(node, way)
-            if node.tag == f"{_TAG}seq":
-                return [self.value(child, (*way, index)) for index, child in enumerate(node.value)]
-            return self._scalar(node, way)
-        finally:
-            self._open.pop()
-
-    def _mapping(self, node: Node, way: Way) -> dict[str, Any]:
-        own: dict[str, Any] = {}
-        merged: dict[str, Any] = {}
-        first: dict[str, int] = {}
-        for key_node, value_node in node.value:
-            if key_node.tag == f"{_TAG}merge":
-                merged.update(self._merged(value_node, way))
-                continue
-            if not isinstance(key_node.value, str):
-                self._problem(key_node, way, "a mapping or list used as a key", "put the value in quotes")
-                continue
-            key, line = key_node.value, key_node.start_mark.line + 1
-            if key in first:
-                self._problem(key_node, (*way, key), "written twice", f"keep one; the first is in line {first[key]}")
-                continue
-            first[key] = line
-            self.lines[(*way, key)] = line
-            own[key] = self.value(value_node, (*way, key))
-        return {**merged, **own}
-
-    def _merged(self, node: Node, way: Way) -> dict[str, Any]:
-        """What ``<<: *name`` brings in; the mapping's own keys win over it, an earlier one over a later."""
-        merged: dict[str, Any] = {}
-        for part in node.value if node.tag == f"{_TAG}seq" else [node]:
-            if part.tag == f"{_TAG}map" and id(part) not in self._open:
-                merged = {**self._mapping(part, way), **merged}
-            else:
-                self._problem(node, (*way, "<<"), "not a mapping", "name a mapping after <<, as in <<: *name")
-        return merged
-
-    def _scalar(self, node: Any, way: Way) -> Any:
-        text: str = node.value
-        if not str(node.tag).startswith(_TAG):
-            self._problem(node, way, "tagged with !", "put a value that begins with ! in quotes")
-            return None
-        if node.tag == f"{_TAG}str" or node.style in ("'", '"', "|", ">"):
-            return text
-        return _core(text)
-
-    def _problem(self, node: Node, way: Way, value: str, mend: str) -> None:
-        self.problems.append(Problem(f"{self.file}:{node.start_mark.line + 1}", dotted(way), value, mend))
-
-
-def _core(text: str) -> Any:
-    """A plain scalar by the core schema of YAML 1.2; whatever is not surely a number stays text."""
-    if _NULL.fullmatch(text):
-        return None
-    if _BOOL.fullmatch(text):
-        return text.lower() == "true"
-    if _INT.fullmatch(text):
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    if _NOT_FINITE.fullmatch(text):
-        return float(text.replace(".", "").lower())
-    return text

@@ -117,4 +117,4 @@ REFERENCE_ONLY: dict[str, Any] = {"pattern": r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\})*$
 class Model(BaseModel):
     """What every model of a parameter file is: unknown keys are refused, and nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

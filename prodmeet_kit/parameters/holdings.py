@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from prodmeet_kit.parameters.fields import Model
+from prodmeet_kit.window import parse_day
 
 __all__ = ["BYTES", "CORES", "Borrowed", "Price"]
 
@@ -19,12 +20,7 @@ BYTES = frozenset({"b", "by", "byte", "bytes"})
 
 
 def _day(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value.strip())
-        except ValueError:
-            raise ValueError("write a day such as 2026-11-30") from None
-    return value.date() if isinstance(value, datetime) else value
+    return parse_day(value) if isinstance(value, str) else value.date() if isinstance(value, datetime) else value
 
 
 class Borrowed(Model):

@@ -111,7 +111,7 @@ def test_an_empty_file_has_no_content_and_no_problem(read: Any, text: str) -> No
         ("a: b: c", "f.yaml:1:5", "the file", "not YAML", "mapping values are not allowed here"),
         ("a: 1\n\tb: 2", "f.yaml:2:1", "the file", "not YAML", "cannot start any token"),
         ("---\na: 1\n---\nb: 2", "f.yaml:3:1", "the file", "not YAML", "expected a single document in the stream"),
-        ("a: \x07", "f.yaml", "the file", "not YAML", "a character that YAML does not allow"),
+        ("a: \x07", "f.yaml:1", "the file", "not YAML", "a character that YAML does not allow"),
         ("a: 1\nb:\n  c: 1\n  c: 2\n", "f.yaml:4", "b.c", "written twice", "keep one; the first is in line 3"),
         ("q: {{.window}}", "f.yaml:1", "q", "a mapping or list used as a key", "put the value in quotes"),
         ("a: &a [1, *a]", "f.yaml:1", "a[1]", "a reference to what it stands in", "write the value out"),
