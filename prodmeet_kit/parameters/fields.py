@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from prodmeet_kit import promql
+from prodmeet_kit.parameters.query_depth import MOST_DEEP, depth
 from prodmeet_kit.window import format_duration, parse_duration
 
 __all__ = [
@@ -40,6 +41,8 @@ def _zone(value: Any) -> Any:
 
 def _query(value: Any) -> Any:
     if isinstance(value, str):
+        if depth(value) > MOST_DEEP:
+            raise ValueError(f"nest at most {MOST_DEEP} operators and brackets: put parts into recording rules")
         try:
             promql.check(value)
         except ValueError as error:

@@ -14,6 +14,7 @@ import pytest
 from prodmeet_kit.errors import ParametersError
 from prodmeet_kit.parameters import load, read_document
 from prodmeet_kit.parameters.documents import MOST_BYTES, document
+from prodmeet_kit.parameters.query_depth import depth
 from prodmeet_kit.parameters.yaml_nodes import MOST_LEVELS
 from prodmeet_kit.window import EARLIEST, LATEST, LONGEST, parse_day, parse_duration, parse_time
 
@@ -160,3 +161,23 @@ def test_a_huge_file_and_one_of_other_bytes_are_refused_with_their_place(tmp_pat
     assert str(told) == f"{huge}: the file is over 2 MB: split it, or keep what is older elsewhere"
     (told,) = read_document(bytes_).problems
     assert str(told) == f"{bytes_}:2: the file is not UTF-8 (byte 8): save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    "query", ["(" * 3000 + "x" + ")" * 3000, "(" * 100_000, "-" * 3000 + "x", "x" + " + x" * 3000, "x" + " or x" * 3000]
+)
+def test_a_query_nested_without_end_is_refused_before_the_parser_sees_it(tmp_path: Path, query: str) -> None:
+    text = f"product: x\nservices:\n- name: web\n  load:\n  - {{name: a, query: '{query}'}}\n"
+    (tmp_path / "x.yaml").write_text(text)
+    began = time.process_time()
+    with pytest.raises(
+        ParametersError, match=r"x.yaml:5: services\[0\].load\[0\].query is .*: nest at most 100 operators"
+    ):
+        load("x", tmp_path)
+    assert time.process_time() - began < 2
+
+
+def test_operators_beside_each_other_are_not_deep() -> None:
+    flat = "max(" + ", ".join(["sum(rate(x{a='(((((((', b=\"---\"}[5m]))"] * 500) + ")"
+    assert depth(flat) < 10
+    assert depth("# " + "(" * 500 + "\nsum by (a) (rate(x[{{.window}}]))") == 3
