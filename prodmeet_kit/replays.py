@@ -52,7 +52,7 @@ def plan(runs: pd.DataFrame | None, rules: pd.DataFrame | None, window: Window) 
     """One range question for each rule of the alerts that fired most since the last meeting, at most 12.
 
     ``runs`` is ``ALERT_RUNS``, ``rules`` is ``ALERT_RULES``; without either
-    there is nothing to ask. An expression that cannot be parsed is left out.
+    there is nothing to ask. An expression that is wrong in every dialect is left out.
     """
     if runs is None or rules is None or runs.empty or rules.empty:
         return []
@@ -76,7 +76,8 @@ def plan(runs: pd.DataFrame | None, rules: pd.DataFrame | None, window: Window) 
 
 def _asked(query: str) -> str:
     try:
-        compared = promql.comparison(query)
+        promql.check(query)
     except ValueError:
         return ""
+    compared = promql.comparison(query)
     return compared[0] if compared else query

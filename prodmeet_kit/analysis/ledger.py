@@ -233,14 +233,9 @@ def _identity(value: Any) -> Any:
 def _meaning(key: str, value: Any) -> str:
     """A text that is the same for values that mean the same."""
     text, last = _text(value), key.rpartition(".")[2]
-    try:
-        if last.endswith("query") or last == "histogram":
-            return promql.normal(text)
-        if last in _MATCHERS:
-            return promql.normal("x{" + text + "}")
-    except ValueError:
-        return " ".join(text.split())
-    return text
+    if last.endswith("query") or last == "histogram":
+        return promql.normal(text)
+    return promql.normal("x{" + text + "}") if last in _MATCHERS else text
 
 
 def _text(value: Any, without: Set[str] = frozenset()) -> str:

@@ -90,10 +90,7 @@ def _differences(old: Rule | None, new: Rule | None) -> Iterator[dict[str, str]]
 def _plain(column: str, value: Any) -> str:
     """The value in the form in which two of them are compared."""
     if column == "query":
-        try:
-            return promql.normal(value)
-        except ValueError:  # a server may know more of PromQL than the parser here
-            return " ".join(str(value).split())
+        return promql.normal(str(value))
     return _text(column, value)
 
 

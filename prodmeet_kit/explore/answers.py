@@ -83,17 +83,13 @@ def same_query(answers: Mapping[str, Answer], texts: set[str]) -> list[Answer]:
     wanted = set()
     for text in texts:
         try:
-            wanted.add(promql.normal(text))
+            promql.check(text)
         except ValueError as error:
             raise InputError(f"this is not PromQL: {error}") from None
+        wanted.add(promql.normal(text))
 
     def is_wanted(found: Answer) -> bool:
-        if found.frame is None:
-            return False
-        try:
-            return promql.normal(found.question.query) in wanted
-        except ValueError:  # a source of another kind may be asked in another language
-            return found.question.query.strip() in texts
+        return found.frame is not None and promql.normal(found.question.query) in wanted
 
     same = [found for found in answers.values() if is_wanted(found)]
     return sorted(same, key=lambda found: (found.question.instant, found.question.start - found.question.end))

@@ -37,11 +37,7 @@ def known_words(facts: Facts) -> Words:
     metrics: set[str] = set()
     labels: dict[str, set[str]] = {}
     for answer in facts.answers.values():
-        try:
-            found = promql.selectors(answer.question.query)
-        except ValueError:  # a source of another kind may be asked in another language
-            continue
-        for name, equal in found:
+        for name, equal in promql.selectors(answer.question.query):
             metrics |= {name} - {""}
             for label, value in equal.items():
                 labels.setdefault(label, set()).add(value)

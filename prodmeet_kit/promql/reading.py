@@ -1,7 +1,4 @@
-"""PromQL read offline: syntax, what a query counts, and label expressions.
-
-Nothing here asks a server; parsing is ``promql-parser``'s.
-"""
+"""PromQL read with ``promql-parser``, and what is said where that cannot read it."""
 
 from __future__ import annotations
 
@@ -13,9 +10,11 @@ from functools import lru_cache
 from itertools import chain, product
 from typing import Any
 
+from prodmeet_kit.promql import scanning
 from prodmeet_kit.window import format_duration
 
 __all__ = [
+    "NOBODYS",
     "WINDOW",
     "Matchers",
     "check",
@@ -24,17 +23,22 @@ __all__ = [
     "fill_window",
     "has_window",
     "normal",
+    "parsed",
     "selector",
     "selectors",
+    "unread",
 ]
 
 WINDOW = re.compile(r"\{\{\s*\.?window\s*\}\}")
 """The placeholder of Sloth: ``{{.window}}`` stands for the length of a range."""
 
-_RATES = {"rate", "irate"}
-_COUNTS = {"increase", "count_over_time", "sum_over_time"}
+_RATES = {"rate", "irate", "rate_prometheus", "xrate", "yrate"}
+_COUNTS = {
+    "increase", "increase_pure", "increase_prometheus", "xincrease", "yincrease", "count_over_time", "sum_over_time",
+}  # fmt: skip
+"""Also those that only other dialects have (MetricsQL, Thanos)."""
 
-_NOBODYS = timedelta(milliseconds=123_457)
+NOBODYS = timedelta(milliseconds=123_457)
 """A length nobody writes: finds the placeholder again in a parsed query."""
 
 
@@ -56,17 +60,48 @@ def fill_window(query: str, window: timedelta) -> str:
 def _parse(query: str) -> Any:
     import promql_parser
 
-    return promql_parser.parse(query)
+    if scanning.operators(query) > scanning.MOST_OPERATORS:
+        raise ValueError(f"more than {scanning.MOST_OPERATORS} operators")
+    return promql_parser.parse(scanning.plain_strings(query))
+
+
+def parsed(query: str) -> Any:
+    """The query as the parser's nodes; ``None`` where it cannot read it."""
+    try:
+        return _parse(query)
+    except ValueError:
+        return None
 
 
 def check(query: str) -> None:
-    """Raise ``ValueError`` with the parser's words when the query is not PromQL.
+    """Raise ``ValueError`` when the query is wrong in every dialect, in the parser's words where it has some.
 
+    What the parser alone does not know is left to the server: see :func:`unread`.
     A query with ``{{.window}}`` is checked with a window of 5 minutes put in.
     """
-    _parse(fill_window(query, timedelta(minutes=5)))
+    text = fill_window(query, timedelta(minutes=5))
+    mistake = scanning.mistake(text)
+    if mistake:
+        raise ValueError(_words(text, mistake))
 
 
+def _words(text: str, mistake: str) -> str:
+    """The parser's words of a bracket or of nothing at all, else our own: they tell more."""
+    if mistake.startswith(("unexpected", "unclosed", "no expression")):
+        return unread(text) or mistake
+    return mistake
+
+
+def unread(query: str) -> str:
+    """Why the parser cannot read a query, in its words; empty where it can. The server has the last word."""
+    try:
+        _parse(fill_window(query, timedelta(minutes=5)))
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@lru_cache(maxsize=4096)
 def counts_events(query: str) -> bool:
     """Whether the query's value is already a count (``increase``), not a rate per second.
 
@@ -79,12 +114,17 @@ def counts_events(query: str) -> bool:
 
     def visit(node: Any) -> None:
         for argument in getattr(node, "args", None) or ():
-            if getattr(argument, "range", None) == _NOBODYS:
+            if getattr(argument, "range", None) == NOBODYS:
                 functions.add(node.func.name)
 
-    import promql_parser
+    text = fill_window(query, NOBODYS)
+    node = parsed(text)
+    if node is None:
+        functions = scanning.range_functions(text, format_duration(NOBODYS))
+    else:
+        import promql_parser
 
-    promql_parser.walk(_parse(fill_window(query, _NOBODYS)), visit)
+        promql_parser.walk(node, visit)
     if functions and functions <= _COUNTS:
         return True
     if functions and functions <= _RATES:
@@ -100,10 +140,11 @@ def normal(query: str) -> str:
     >>> normal('sum( rate(x{b="2",a="1"}[300s]) )  by (job)') == normal('sum by (job) (rate(x{a="1", b="2"}[5m]))')
     True
 
-    Raises ``ValueError`` when it is not PromQL.
+    What the parser cannot read stays as it is, with one blank for white space.
     """
     # The placeholder becomes a length nobody writes, so that it stays apart from every real one.
-    return str(_parse(fill_window(query, _NOBODYS)).prettify())
+    node = parsed(fill_window(query, NOBODYS))
+    return " ".join(query.split()) if node is None else str(node.prettify())
 
 
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
@@ -116,9 +157,9 @@ def comparison(query: str) -> tuple[str, str, float] | None:
     ('sum(rate(errors[5m]))', '>', 0.5)
 
     The number comes last, whichever side it was written on. With ``bool`` the
-    answer always holds, so that is none. Raises ``ValueError`` when it is not PromQL.
+    answer always holds, so that is none; nor is what the parser cannot read.
     """
-    node = _parse(query)
+    node = parsed(query)
     while type(node).__name__ == "ParenExpr":
         node = node.expr
     if type(node).__name__ != "BinaryExpr" or str(node.op) not in _MIRRORED:
@@ -144,7 +185,7 @@ def selector(text: str) -> tuple[str, str]:
 
     Raises ``ValueError`` for any other PromQL (a range, ``offset``, a function, alternatives with ``or``).
     """
-    node = _parse(text)
+    node = parsed(text)
     found = _SELECTOR.fullmatch(text)
     if found is None or type(node).__name__ != "VectorSelector" or node.matchers.or_matchers:
         raise ValueError('write a metric name with label matchers, such as requests{service="web"}')
@@ -157,7 +198,7 @@ def selectors(query: str) -> list[tuple[str, dict[str, str]]]:
     >>> selectors('sum(rate(requests{service="cart",code=~"5.."}[5m])) / limit')
     [('requests', {'service': 'cart'}), ('limit', {})]
 
-    Raises ``ValueError`` when it is not PromQL.
+    Empty where the parser cannot read it.
     """
     found: list[tuple[str, dict[str, str]]] = []
 
@@ -170,9 +211,11 @@ def selectors(query: str) -> list[tuple[str, dict[str, str]]]:
                 if (name, equal) not in found:
                     found.append((name, equal))
 
-    import promql_parser
+    node = parsed(fill_window(query, timedelta(minutes=5)))
+    if node is not None:
+        import promql_parser
 
-    promql_parser.walk(_parse(fill_window(query, timedelta(minutes=5))), visit)
+        promql_parser.walk(node, visit)
     return found
 
 

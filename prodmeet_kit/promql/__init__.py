@@ -1,0 +1,38 @@
+"""PromQL read offline: syntax, what a query counts, and label expressions.
+
+Nothing here asks a server. The parser knows one version of one dialect, so it has not the last word: what it cannot
+read, and what is not wrong in any dialect (:mod:`.scanning`), goes to the server as it stands; what would have been
+read from it is then not known.
+"""
+
+from __future__ import annotations
+
+from prodmeet_kit.promql.ratios import is_ratio
+from prodmeet_kit.promql.reading import (
+    WINDOW,
+    Matchers,
+    check,
+    comparison,
+    counts_events,
+    fill_window,
+    has_window,
+    normal,
+    selector,
+    selectors,
+    unread,
+)
+
+__all__ = [
+    "WINDOW",
+    "Matchers",
+    "check",
+    "comparison",
+    "counts_events",
+    "fill_window",
+    "has_window",
+    "is_ratio",
+    "normal",
+    "selector",
+    "selectors",
+    "unread",
+]

@@ -1,0 +1,91 @@
+"""Whether a query is a ratio: what it gives has no unit of events left, so that nothing can be counted with it.
+
+Each part of a query has a power of events: ``rate`` and ``increase`` have one, a number has none, a division takes
+away what it divides by. Where the power of some part is not known, that of the whole is not.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from prodmeet_kit.promql import scanning
+from prodmeet_kit.promql.reading import NOBODYS, fill_window, parsed
+from prodmeet_kit.window import format_duration
+
+__all__ = ["is_ratio"]
+
+_COUNTING = {"rate", "irate", "increase", "count_over_time", "sum_over_time"}
+_SHARES = {"histogram_fraction", "histogram_quantile"}
+_SAME = {
+    "abs", "ceil", "floor", "round", "clamp", "clamp_min", "clamp_max", "scalar", "vector", "sort", "sort_desc",
+    "label_replace", "label_join", "histogram_count", "histogram_sum", "avg_over_time", "min_over_time",
+    "max_over_time", "last_over_time",
+}  # fmt: skip
+_KEEPING = {"sum", "avg", "min", "max", "topk", "bottomk", "limitk", "quantile"}
+_NUMBERING = {"count", "group", "count_values"}
+
+
+@lru_cache(maxsize=4096)
+def is_ratio(query: str) -> bool:
+    """Whether the query divides events by events, so that its value counts none.
+
+    >>> is_ratio("1 - sum(rate(good[{{.window}}])) / sum(rate(all[{{.window}}]))")
+    True
+    >>> is_ratio("sum(rate(bad[{{.window}}])) / 1000")
+    False
+
+    ``False`` where it cannot be told.
+    """
+    text = fill_window(query, NOBODYS)
+    if "/" not in text:
+        return False
+    node = parsed(text)
+    if node is None:
+        return scanning.divides(text, format_duration(NOBODYS))
+    try:
+        power = _power(node)
+    except RecursionError:  # thousands of terms
+        return False
+    return power is not None and power <= 0
+
+
+def _power(node: Any) -> int | None:
+    kind = type(node).__name__
+    if kind == "NumberLiteral":
+        return 0
+    if kind in ("ParenExpr", "UnaryExpr"):
+        return _power(node.expr)
+    if kind == "SubqueryExpr":
+        return _power(node.expr)
+    if kind == "AggregateExpr":
+        name = str(node.op)
+        return _power(node.expr) if name in _KEEPING else 0 if name in _NUMBERING else None
+    if kind == "Call":
+        return _of_call(node)
+    return _of_pair(node) if kind == "BinaryExpr" else None
+
+
+def _of_call(node: Any) -> int | None:
+    name = node.func.name
+    if name in _COUNTING:
+        return 1
+    if name in _SHARES:
+        return 0
+    return _power(node.args[0]) if name in _SAME and node.args else None
+
+
+def _of_pair(node: Any) -> int | None:
+    op, left, right = str(node.op), _power(node.lhs), _power(node.rhs)
+    if op in ("and", "unless", "or", "%") or (op in _COMPARING and not (node.modifier and node.modifier.return_bool)):
+        return left
+    if left is None or right is None:
+        return None
+    if op == "/":
+        return left - right
+    if op == "*":
+        return left + right
+    return left if op in ("+", "-") and left == right else None
+
+
+_COMPARING = {">", ">=", "<", "<=", "==", "!="}
