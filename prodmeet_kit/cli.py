@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from prodmeet_kit import __version__
+from prodmeet_kit import __version__, durable
 from prodmeet_kit.commands import add, explore, minutes, sync
 from prodmeet_kit.display.languages import LANGUAGES
 from prodmeet_kit.errors import InputError, ProdmeetError, printable
@@ -158,8 +158,8 @@ def agenda(folder: Path, product: str, end: str, out: Path | None, language: str
     if out is None:
         click.echo(text, nl=False)
     else:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
+        durable.make_folder(out.parent)
+        durable.write(out, text)
         click.echo(out)
     for failure in review.failures:
         click.echo(failure, err=True)

@@ -22,6 +22,7 @@ from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.places import place_of
 from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.redaction import redact
+from prodmeet_kit.snapshot.masking import without_credentials
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
 from prodmeet_kit.sources.http import hanging_up
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading
@@ -121,7 +122,7 @@ def gather(
     if config is not None:
         states.insert(0, _state(config.type, metrics, answers))
     agenda = {section: number for number, section in enumerate(product.meeting.agenda)}
-    return Facts(
+    facts = Facts(
         product=product,
         window=window,
         gathered_at=gathered_at,
@@ -136,6 +137,7 @@ def gather(
         ),
         previous=earlier.meeting,
     )
+    return without_credentials(facts)
 
 
 def _discover(

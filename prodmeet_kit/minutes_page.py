@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.errors import InputError
 from prodmeet_kit.run.folder import LATEST
-from prodmeet_kit.run.kept import is_as_written, list_also
+from prodmeet_kit.run.kept import is_as_written, write_also
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -111,8 +111,7 @@ def write_page(minutes: Path) -> Path:
     file = minutes.with_name(HTML)
     if file.exists() and not is_as_written(file):
         raise InputError(f"{file} was edited by hand: move it away, or delete it, and run again")
-    file.write_text(page(minutes.read_text(encoding="utf-8"), to_merge(minutes)), encoding="utf-8")
-    list_also(file)
+    write_also(file, page(minutes.read_text(encoding="utf-8"), to_merge(minutes)))
     return file
 
 

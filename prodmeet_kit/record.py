@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.frames import rows
+from prodmeet_kit.redaction import redacted
 
 if TYPE_CHECKING:
     from prodmeet_kit.facts import Facts
@@ -84,7 +85,7 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "meeting_health": _meeting_health(review),
         "failures": [vars(failure) for failure in review.failures],
     }
-    plain: dict[str, Any] = _plain(content, zone)
+    plain: dict[str, Any] = redacted(_plain(content, zone))
     return plain
 
 

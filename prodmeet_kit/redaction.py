@@ -12,10 +12,12 @@ import base64
 import html
 import json
 import re
+from collections.abc import Mapping
 from threading import Lock
+from typing import Any
 from urllib.parse import quote, quote_plus
 
-__all__ = ["MASK", "SHORTEST", "redact", "remember"]
+__all__ = ["MASK", "SHORTEST", "redact", "redacted", "remember"]
 
 MASK = "***"
 """What stands where a credential stood."""
@@ -28,6 +30,9 @@ _BASE64_SHORTEST = 6  # shorter secrets have so few base64 letters of their own 
 _lock = Lock()
 _forms: tuple[str, ...] = ()
 _fragments: tuple[str, ...] = ()
+
+_LONGEST_REMEMBERED, _MOST_REMEMBERED = 500, 20_000
+_seen: tuple[tuple[str, ...], dict[str, str]] = ((), {})
 
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
@@ -110,6 +115,47 @@ def redact(text: str) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def redacted(value: Any) -> Any:
+    """A value as JSON has them, with :func:`redact` done to every text in it, keys included.
+
+    Two keys that differed by a credential alone stay two. The very value where nothing is masked.
+
+    >>> redacted({"said": ["token=abc", 1.5]})
+    {'said': ['token=***', 1.5]}
+    """
+    if isinstance(value, str):
+        return _redact_once(value)
+    if isinstance(value, Mapping):
+        made: dict[Any, Any] = {}
+        for key, inner in value.items():
+            masked = name = redacted(key) if isinstance(key, str) else key
+            number = 1
+            while name in made:
+                number += 1
+                name = f"{masked} ({number})"
+            made[name] = redacted(inner)
+        return made
+    if isinstance(value, list | tuple):
+        return type(value)([redacted(inner) for inner in value])
+    return value
+
+
+def _redact_once(text: str) -> str:
+    """:func:`redact`, remembered for short texts: records repeat a few a thousand times."""
+    if len(text) > _LONGEST_REMEMBERED:
+        return redact(text)
+    global _seen
+    forms, known = _seen
+    if forms is not _forms:  # another secret is known by now
+        known = {}
+        _seen = (_forms, known)
+    if text not in known:
+        if len(known) >= _MOST_REMEMBERED:
+            known.clear()
+        known[text] = redact(text)
+    return known[text]
 
 
 def _written(secret: str) -> set[str]:

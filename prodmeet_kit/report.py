@@ -8,7 +8,6 @@ same frozen facts.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
-from prodmeet_kit import resources
+from prodmeet_kit import durable, resources
 from prodmeet_kit.errors import Failure, InputError
 from prodmeet_kit.run.folder import put_in_place, staging
 from prodmeet_kit.run.kernel import SNAPSHOT, Kernel
@@ -98,9 +97,9 @@ def make_report(
             facts = in_language(facts, language)
         with staging(reports / facts.product.product) as new:
             _freeze(facts, frozen, new / SNAPSHOT)
-            failures = _write(new, facts, kernel, beside, cell_limit_s, progress)
+            failures, whole = _write(new, facts, kernel, beside, cell_limit_s, progress)
             notes: list[str] = []
-            path = put_in_place(new, facts.window.day.isoformat(), notes.append)
+            path = put_in_place(new, facts.window.day.isoformat(), notes.append, whole=whole)
             notes += _shelve(reports, path)
             return ReportResult(path, failures, tuple(notes))
 
@@ -181,17 +180,18 @@ def _freeze(facts: Facts, frozen: Path | None, to: Path) -> None:
 
         freeze(facts, to)
         return
-    for path in sorted(frozen.rglob("*")):
-        if path.is_file():
-            copy = to / path.relative_to(frozen)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+    from prodmeet_kit.snapshot import copy
+
+    copy(frozen, to)
 
 
 def _write(
     new: Path, facts: Facts, kernel: Kernel, beside: Executor, cell_limit_s: int, progress: Reporter
-) -> tuple[Failure, ...]:
-    """Write every file of the report into ``new``. Returns what could not be checked."""
+) -> tuple[tuple[Failure, ...], bool]:
+    """Write every file of the report into ``new``.
+
+    Returns what could not be checked, and whether all cells were run.
+    """
     from prodmeet_kit.run import template
     from prodmeet_kit.run.execution import run_cells
     from prodmeet_kit.run.numbers import compute
@@ -207,6 +207,7 @@ def _write(
     kernel.stop()
     numbers = computed.result()
     progress.step("writing the report")
+    not_run = template.not_run(notebook)
     template.tidy(notebook)
     template.say_failures(notebook, broken, product.language)
 
@@ -215,9 +216,9 @@ def _write(
     page = export_html(notebook, title=numbers.title, language=product.language)
     for name, text in {
         "review.ipynb": template.text_of(notebook),
-        "review.json": numbers.json(broken),
+        "review.json": numbers.json(broken, not_run),
         "minutes.md": numbers.minutes,
         "report.html": page,
     }.items():
-        (new / name).write_text(text, encoding="utf-8")
-    return (*numbers.failures, *broken)
+        durable.fill(new / name, text)
+    return (*numbers.failures, *broken), not not_run

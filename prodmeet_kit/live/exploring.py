@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -13,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
-from prodmeet_kit import resources
+from prodmeet_kit import durable, resources
 from prodmeet_kit.errors import InputError, ReportError
 from prodmeet_kit.live.lab import Server, running_lab
 
@@ -38,19 +39,18 @@ def explore_notebook(parameters: Mapping[str, str]) -> NotebookNode:
 def write_copy(folder: Path, notebook: NotebookNode) -> Path:
     """Write the notebook into the folder as ``explore.ipynb``, or under the next free name; what is there stays."""
     text = nbformat.writes(notebook) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
+    begin = f"{durable.DRAFT}explore-"
     for number in count(1):
         path = folder / ("explore.ipynb" if number == 1 else f"explore-{number}.ipynb")
         try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
+            durable.make_folder(folder)
+            durable.remove_left(folder.glob(f"{begin}*"))
+            if durable.write_new(path, text, folder / f"{begin}{secrets.token_hex(8)}"):
+                return path
             if path.is_file() and path.read_text(encoding="utf-8", errors="replace") == text:
                 return path  # nobody touched it
         except OSError as error:
             raise ReportError(f"cannot write {path}: {error.strerror}") from error
-        else:
-            return path
     raise AssertionError("count never ends")
 
 

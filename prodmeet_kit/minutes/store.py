@@ -9,7 +9,6 @@ git merges their files without a conflict. People may edit the files by hand.
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -18,7 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from prodmeet_kit.durable import make_folder, write_new
 from prodmeet_kit.errors import Problem
+from prodmeet_kit.minutes.left import draft_of, find_again
 from prodmeet_kit.parameters import read_document
 from prodmeet_kit.parameters.documents import WHOLE
 
@@ -57,10 +58,11 @@ class Minutes:
         plain = {key: _plain(value) for key, value in content.items() if value is not None}
         text = _yaml({**plain, AT: moment.isoformat(timespec="microseconds")})
         folder = self.folder / kind
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
+        find_again(folder, AT)
         for _ in range(_TRIES):
             path = folder / f"{moment:%Y-%m-%d}-{_slug(subject)}-{secrets.token_hex(4)}.yaml"
-            if _write(path, text):
+            if write_new(path, text, draft_of(path)):
                 return path
         raise FileExistsError(f"{folder}: no free name was found")
 
@@ -70,7 +72,7 @@ class Minutes:
         A damaged file costs itself only; its problem names file and line.
         """
         found: list[Saved] = []
-        problems: list[Problem] = []
+        problems = find_again(self.folder / kind, AT)
         for path in sorted((self.folder / kind).glob("*.yaml")):
             document = read_document(path)
             if document.problems:
@@ -91,23 +93,6 @@ class Minutes:
         """Which kinds of entry there are, sorted."""
         if self.folder.is_dir():
             yield from sorted(path.name for path in self.folder.iterdir() if path.is_dir())
-
-
-def _write(path: Path, text: str) -> bool:
-    """Put the text there whole, unless something is there already; it survives a crash of the machine."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)  # unlike a rename, it never replaces what is there
-        except FileExistsError:
-            return False
-    finally:
-        draft.unlink(missing_ok=True)
-    return True
 
 
 def _slug(subject: str) -> str:

@@ -8,7 +8,6 @@ time need no lock.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from prodmeet_kit import durable
 from prodmeet_kit.display import theme, times
 from prodmeet_kit.display.anchors import Anchors, slug
 from prodmeet_kit.display.html import template
@@ -69,7 +69,7 @@ def write_index(reports: Path) -> Path:
         raise ReportError("a page of this name is there that prodmeet did not write: move it, or give another --out")
     for _ in range(_TRIES):
         seen = _stand(reports)
-        _replace(path, html(meetings(reports)))
+        durable.write(path, html(meetings(reports)))
         if _stand(reports) == seen:
             break
     return path
@@ -87,15 +87,6 @@ def _stand(reports: Path) -> set[tuple[str, str, int, int]]:
                 except FileNotFoundError:
                     continue  # replaced at this moment: another stand will be found
     return found
-
-
-def _replace(path: Path, text: str) -> None:
-    fresh = path.with_name(f".{NAME}-{secrets.token_hex(8)}")
-    try:
-        fresh.write_bytes(text.encode("utf-8"))
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def html(shelf: Mapping[str, Sequence[Meeting]]) -> str:

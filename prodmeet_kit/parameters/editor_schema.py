@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from prodmeet_kit import durable
 from prodmeet_kit.parameters.models import AGENDA, Product
 from prodmeet_kit.window import format_duration
 
@@ -47,7 +48,7 @@ def schema() -> dict[str, Any]:
 
 def write_schema(path: Path) -> None:
     """Write the schema beside the parameter files, whose first line names it."""
-    path.write_text(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    durable.write(path, json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
 
 
 def _parts(made: dict[str, Any]) -> Iterator[dict[str, Any]]:

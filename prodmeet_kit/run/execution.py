@@ -26,7 +26,7 @@ from papermill.engines import Engine, NotebookExecutionManager
 
 from prodmeet_kit.errors import Failure
 from prodmeet_kit.run.kernel import Kernel
-from prodmeet_kit.run.template import clean, is_item, is_needed, section_of
+from prodmeet_kit.run.template import DIED, SKIPPED, clean, is_item, is_needed, section_of
 
 __all__ = ["SOURCE", "run_cells"]
 
@@ -103,7 +103,7 @@ class _ReportClient(PapermillNotebookClient):  # type: ignore[misc]
                     continue
                 self._told(section_of(cell))
                 if stopped:
-                    self._mark(cell, "NotRun", stopped, told=is_item(cell))
+                    self._mark(cell, SKIPPED, stopped, told=is_item(cell))
                 else:
                     stopped = await self._run_cell(cell, index)
         finally:
@@ -148,7 +148,7 @@ class _ReportClient(PapermillNotebookClient):  # type: ignore[misc]
             await self.async_execute_cell(cell, index)
         except DeadKernelError:
             _give_way_to_interrupt()
-            self._mark(cell, "KernelDied", f"the kernel died while this cell ran ({self._kernel.end()})")
+            self._mark(cell, DIED, f"the kernel died while this cell ran ({self._kernel.end()})")
             return f"the kernel died in {section}"
         except CellTimeoutError:
             self._mark(cell, _OVERRAN, f"ran longer than {self.timeout} s and could not be stopped")

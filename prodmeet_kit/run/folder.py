@@ -1,33 +1,44 @@
 """The folder of a report appears whole or not at all.
 
-It is written beside its place under a hidden name and renamed into place. A
-report of the same date stands until then, and stands again when the rename
-fails. What people wrote into it goes along (:mod:`.kept`). What an interrupted
-run left is mended or removed by the next one.
+It is written beside its place under a hidden name, flushed to the disk, and
+changes places with the report of the same date in one step: one of the two
+always stands there, also after a power cut. What people wrote into the older
+one goes along (:mod:`.kept`). What an interrupted run left is mended or removed
+by the next one: nobody holds it any more (:mod:`prodmeet_kit.held`).
 """
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import re
 import secrets
-import shutil
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from prodmeet_kit import durable
 from prodmeet_kit.errors import ReportError
-from prodmeet_kit.run.kept import carry, list_written
+from prodmeet_kit.held import hold_new, is_held
+from prodmeet_kit.run.kept import carry, list_written, stamps
 
-__all__ = ["LATEST", "put_in_place", "staging"]
+__all__ = ["INCOMPLETE", "LATEST", "NOT_RUN", "put_in_place", "staging"]
 
 LATEST = "latest"
 """Name of the link to the newest report of a product."""
 
+INCOMPLETE = ".incomplete"
+"""What follows the date in the name of a report that was not run to its end, beside one of that date that was."""
+
+NOT_RUN = "not_run"
+"""The key of ``review.json`` that lists the sections whose cells were not run."""
+
 _NEW = ".new-"
 _OLD = ".old-"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LEFT_AFTER_S = 24 * 3600
+_NAMED_OLD = re.compile(rf"{re.escape(_OLD)}(\d{{4}}-\d{{2}}-\d{{2}}(?:{re.escape(INCOMPLETE)})?)-[0-9a-f]+")
+_CAME_BETWEEN = {errno.ENOENT, errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}
 _TRIES = 5
 
 
@@ -35,87 +46,179 @@ _TRIES = 5
 def staging(product_folder: Path) -> Iterator[Path]:
     """A new hidden folder beside the reports of a product; what is left of it at the end is removed.
 
-    Folders that were made on the way to it and are still empty are removed as well.
+    Folders that were made on the way to it and are still empty are removed as well. Raises :class:`ReportError`
+    that names what cannot be written, or what stands where the kit keeps its link.
     """
     made = [folder for folder in (product_folder, *product_folder.parents) if not folder.exists()]
-    folder = product_folder / f"{_NEW}{secrets.token_hex(8)}"
+    tried: list[Path] = []
+
+    def make() -> Path:
+        tried.append(product_folder / f"{_NEW}{secrets.token_hex(8)}")
+        tried[-1].mkdir()
+        return tried[-1]
+
     try:  # an interrupt may come as soon as the first folder is there
-        try:
-            product_folder.mkdir(parents=True, exist_ok=True)
-            _mend(product_folder)
-            folder.mkdir()
-        except OSError as error:
-            raise ReportError(f"cannot write to {product_folder}: {error.strerror}") from error
-        yield folder
+        with ExitStack() as stack:
+            try:
+                durable.make_folder(product_folder)
+                _mend(product_folder)
+                _look_at_latest(product_folder / LATEST)
+                new = stack.enter_context(hold_new(make))
+            except OSError as error:
+                raise ReportError(f"cannot write to {product_folder}: {_why(error, product_folder)}") from error
+            try:
+                yield new
+            except OSError as error:
+                raise ReportError(f"the report cannot be written: {_why(error)}") from error
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for folder in tried:
+            durable.remove(folder)
         for parent in made:
             with suppress(OSError):  # not empty: a report is in it
                 parent.rmdir()
 
 
-def put_in_place(folder: Path, day: str, told: Callable[[str], object]) -> Path:
-    """Rename a finished folder to its date and point ``latest`` to the newest date. Returns the new path.
+def put_in_place(folder: Path, day: str, told: Callable[[str], object], *, whole: bool = True) -> Path:
+    """Put a finished folder under its date and point ``latest`` to the newest date. Returns the new path.
 
-    What people wrote into the report that stood there is carried over; ``told``
-    gets a line for each file that had to take another name.
-    Raises :class:`ReportError` when that fails; then the report that stood there stands again.
+    What people wrote into the report that stood there is carried over; ``told`` gets a line for each file that had
+    to take another name. A report that was not run to its end (``whole`` is false) leaves a whole one where it is
+    and goes beside it, until a whole one comes.
+    Raises :class:`ReportError` when that fails; then the report that stood there still stands.
     """
-    target = folder.parent / day
+    product_folder = folder.parent
+    target, beside = product_folder / day, product_folder / f"{day}{INCOMPLETE}"
+    if not whole and target.is_dir() and not _is_incomplete(target):
+        told(f"the report of {day} stays as it is; what could be made now is in {beside}")
+        target = beside
+    _look_at_latest(product_folder / LATEST)
+    _look_at_place(target)
     try:
         list_written(folder)
+        durable.flush(folder)  # before any name changes
+        if target != beside and beside.is_dir():
+            carry(beside, folder, told)
         _swap(folder, target, told)
     except OSError as error:
-        raise ReportError(
-            f"cannot put the report at {target}: {error.strerror}; what stood there is untouched"
-        ) from error
-    _point_to_newest(target.parent)
+        why = _why(error, target)
+        raise ReportError(f"cannot put the report at {target}: {why}; what stood there is untouched") from error
+    if target != beside:
+        durable.remove(beside)
+    _point_to_newest(product_folder, told)
     return target
 
 
+def _why(error: OSError, *known: Path) -> str:
+    """What went wrong with which file; one that is ``known`` need not be named. What is gone is named as gone."""
+    if isinstance(error, FileNotFoundError) and error.filename is not None:
+        gone = Path(os.fsdecode(error.filename))
+        while not os.path.lexists(gone.parent):
+            gone = gone.parent
+        return f"{gone} is gone"
+    what = error.strerror or str(error)
+    return what if error.filename is None or Path(os.fsdecode(error.filename)) in known else f"{error.filename}: {what}"
+
+
+def _is_incomplete(report: Path) -> bool:
+    """Whether the report says that some of its cells were not run; one that cannot be read does not."""
+    try:
+        return bool(json.loads((report / "review.json").read_text(encoding="utf-8")).get(NOT_RUN))
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return False
+
+
+def _look_at_latest(latest: Path) -> None:
+    """Raise where somebody keeps something of their own under the name of the kit's link."""
+    if latest.is_symlink() or not latest.exists():
+        return
+    if latest.is_dir():
+        raise ReportError(f"{latest} is a folder, and the kit keeps its link to the newest report there: move it away")
+    if not _DAY.fullmatch(latest.read_bytes()[:20].decode("utf-8", "replace").strip()):
+        raise ReportError(f"{latest} is a file that prodmeet did not write: move it away, its place is needed")
+
+
+def _look_at_place(target: Path) -> None:
+    if os.path.lexists(target) and not target.is_dir():
+        what = "a link that leads to no folder" if target.is_symlink() else "a file"
+        raise ReportError(f"{target} is {what}, and the report belongs there: move it away")
+
+
 def _swap(folder: Path, target: Path, told: Callable[[str], object]) -> None:
-    aside: list[Path] = []
+    """Let the two change places, and ``folder`` hold what stood there; or move it there when nothing does."""
+    for attempt in range(_TRIES):
+        try:
+            if not target.is_dir():
+                durable.rename(folder, target)
+            else:
+                before = stamps(target)
+                carry(target, folder, told)
+                durable.flush(folder)
+                _change_places(folder, target, before, told)
+            return
+        except OSError as error:
+            # Another run of the same date came between, or took away what stood there: it is looked at again.
+            if error.errno not in _CAME_BETWEEN or not folder.is_dir() or attempt + 1 == _TRIES:
+                raise
+
+
+def _change_places(folder: Path, target: Path, before: dict[str, object], told: Callable[[str], object]) -> None:
+    if durable.exchange(folder, target):
+        old, new = folder, target
+    else:
+        old = target.parent / f"{_OLD}{target.name}-{secrets.token_hex(8)}"
+        durable.rename(target, old)
+        new = folder
     try:
-        for attempt in range(_TRIES):
-            before = len(aside)
-            with suppress(FileNotFoundError):
-                aside.append(target.rename(target.parent / f"{_OLD}{target.name}-{secrets.token_hex(8)}"))
-            for path in aside[before:]:  # once it is aside, nobody writes into it any more
-                carry(path, folder, told)
-            try:
-                folder.rename(target)
-                return
-            except OSError:
-                # A target that is there again: another run of the same date came between, and is replaced in turn.
-                if not target.exists() or attempt + 1 == _TRIES:
-                    raise
+        # What people wrote in the moment since it was carried; nobody writes there any more.
+        if stamps(old) != before:
+            carry(old, new, told, before)
+            durable.flush(new)
     finally:
-        if aside and not target.exists():
-            aside.pop().rename(target)
-        for path in aside:
-            shutil.rmtree(path, ignore_errors=True)
+        if new is folder:
+            _move_in(folder, target, old)
 
 
-def _point_to_newest(product_folder: Path) -> None:
-    newest = max(path.name for path in product_folder.iterdir() if _DAY.fullmatch(path.name))
-    fresh = product_folder / f"{_NEW}{secrets.token_hex(8)}"
+def _move_in(folder: Path, target: Path, old: Path) -> None:
+    """The second step where a file system cannot exchange two places; ``old`` comes back when it fails."""
     try:
-        fresh.symlink_to(newest, target_is_directory=True)
-    except (OSError, NotImplementedError):  # a file system without links: the name, as text
-        fresh.write_text(newest + "\n")
-    fresh.replace(product_folder / LATEST)
+        durable.rename(folder, target)
+    finally:
+        if target.exists():
+            durable.remove(old)
+        else:
+            durable.rename(old, target)
+
+
+def _point_to_newest(product_folder: Path, told: Callable[[str], object]) -> None:
+    latest = product_folder / LATEST
+    try:
+        newest = max(path.name for path in product_folder.iterdir() if _DAY.fullmatch(path.name) and path.is_dir())
+        if latest.is_symlink() and latest.readlink() == Path(newest):
+            return
+        fresh = product_folder / f"{_NEW}{secrets.token_hex(8)}"
+        try:
+            try:
+                fresh.symlink_to(newest, target_is_directory=True)
+            except (OSError, NotImplementedError):  # a file system without links: the name, as text
+                durable.write(latest, newest + "\n")
+            else:
+                fresh.replace(latest)
+                durable.sync_folder(product_folder)
+        finally:
+            durable.remove(fresh)
+    except OSError as error:
+        told(f"{latest} could not be pointed to the newest report: {_why(error, latest)}")
 
 
 def _mend(product_folder: Path) -> None:
-    """Put back a report that a killed run moved aside, and remove what was left a day ago or earlier."""
+    """Put back a report that a killed run moved aside, and remove what killed runs left."""
     for path in product_folder.iterdir():
-        if path.name.startswith(_OLD):
-            target = product_folder / path.name.removeprefix(_OLD)[: len("2026-11-24")]
+        if named := _NAMED_OLD.fullmatch(path.name):
+            target = product_folder / named[1]
             if not target.exists():
-                path.rename(target)
+                durable.rename(path, target)
                 continue
-        elif not path.name.startswith(_NEW):
+        elif not path.name.startswith((_NEW, durable.DRAFT)):
             continue
-        with suppress(FileNotFoundError):  # its own run has just removed it
-            if time.time() - path.stat().st_mtime > _LEFT_AFTER_S:
-                shutil.rmtree(path, ignore_errors=True)
+        if not is_held(path):
+            durable.remove(path)

@@ -18,14 +18,16 @@ any other file or folder                   stays
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-__all__ = ["WRITTEN", "carry", "is_as_written", "list_also", "list_written", "rewrite"]
+from prodmeet_kit import durable
+
+__all__ = ["WRITTEN", "carry", "is_as_written", "list_written", "rewrite", "stamps", "write_also"]
 
 WRITTEN = ".written.sha256"
 """The list of the files of a report as the kit wrote them."""
@@ -34,51 +36,67 @@ _MINUTES = "minutes.md"
 _OTHERS = ("report.html", "review.ipynb", "review.json")
 _NOT_CARRIED = (WRITTEN, "snapshot")
 
+Listed = dict[str, tuple[str, ...]]
+"""The sums of each file, by its name: one, or two while it is written anew."""
+
 
 def list_written(folder: Path) -> None:
     """Write the list of the files in ``folder``, before anything is carried into it."""
     files = sorted(path for path in folder.iterdir() if path.is_file())
-    _write(folder, {path.name: _digest(path) for path in files})
+    _write(folder, {path.name: (_digest(path),) for path in files})
 
 
-def list_also(file: Path) -> None:
-    """Add a file the kit wrote into a finished report to the list of that report."""
-    _write(file.parent, {**_read(file.parent), file.name: _digest(file)})
+def write_also(file: Path, text: str) -> None:
+    """Write a file of the kit into a finished report, and into its list. Raises ``OSError``.
+
+    Between the steps the list holds both sums, so that the file counts as the kit's throughout.
+    """
+    folder, listed = file.parent, _read(file.parent)
+    new = sha256(text.encode("utf-8")).hexdigest()
+    _rewrite_list(folder, {**listed, file.name: (*listed.get(file.name, ()), new)})
+    durable.write(file, text, drafts=folder.parent)
+    _rewrite_list(folder, {**listed, file.name: (new,)})
 
 
 def is_as_written(file: Path) -> bool:
     """Whether a file of a finished report is as the kit wrote it."""
-    return _read(file.parent).get(file.name) == _digest(file)
+    return _digest(file) in _read(file.parent).get(file.name, ())
 
 
 def rewrite(folder: Path, name: str, text: str) -> bool:
     """Write a file of the list anew and its sum with it; nothing when a person changed the file, or it is not listed.
 
-    Raises ``OSError``. Between the two steps the file counts as changed by a person, which loses nothing.
+    Raises ``OSError``.
     """
     listed = _read(folder)
     path = folder / name
-    if name not in listed or path.is_symlink() or listed[name] != _digest(path):
+    if name not in listed or path.is_symlink() or _digest(path) not in listed[name]:
         return False
-    fresh = folder.parent / f".new-{secrets.token_hex(8)}"
-    try:
-        fresh.write_bytes(text.encode("utf-8"))
-        listed[name] = _digest(fresh)
-        fresh.replace(path)
-        fresh.write_text(_lines(listed), encoding="utf-8")
-        fresh.replace(folder / WRITTEN)
-    finally:
-        fresh.unlink(missing_ok=True)
+    write_also(path, text)
     return True
 
 
-def carry(old: Path, new: Path, told: Callable[[str], object]) -> None:
+def stamps(folder: Path) -> dict[str, object]:
+    """What tells for each entry of a folder whether somebody has written there since."""
+    return {path.name: _stamp(path) for path in folder.iterdir() if path.name not in _NOT_CARRIED}
+
+
+def _stamp(path: Path) -> object:
+    state = path.lstat()
+    inside = sorted((child.name, _stamp(child)) for child in path.iterdir()) if stat.S_ISDIR(state.st_mode) else ()
+    return state.st_ino, state.st_mtime_ns, state.st_size, tuple(inside)
+
+
+def carry(old: Path, new: Path, told: Callable[[str], object], carried: Mapping[str, object] | None = None) -> None:
     """Copy what people wrote in ``old`` into ``new``, whose files are listed; tells a line where a name was taken.
 
-    ``old`` stays as it is. Another ``old`` may follow, which adds what it holds.
+    ``old`` stays as it is. Another ``old`` may follow, which adds what it holds. What is as in ``carried``, the
+    :func:`stamps` of an earlier carrying, is left out.
     """
     known, listed = _read(old), _read(new)
     people = [path for path in old.iterdir() if path.name not in _NOT_CARRIED and not _as_written(path, known)]
+    people = [path for path in people if not path.name.startswith(durable.DRAFT)]
+    people = [path for path in people if carried is None or carried.get(path.name) != _stamp(path)]
     # The minutes last: only then is it known which names people took.
     for path in sorted(people, key=lambda path: (path.name == _MINUTES, path.name)):
         place = new / path.name
@@ -97,20 +115,24 @@ def carry(old: Path, new: Path, told: Callable[[str], object]) -> None:
     _write(new, listed)
 
 
-def _as_written(path: Path, known: dict[str, str]) -> bool:
+def _as_written(path: Path, known: Listed) -> bool:
     """Whether a file is as the kit wrote it. Without a list, from an older kit, minutes count as a person's."""
     if path.is_symlink() or not path.is_file():
         return False
     if not known:
         return path.name in _OTHERS
     # By any sum of the list: who put the new text in the place of the old has written nothing.
-    return path.name in {*known, *_OTHERS, _MINUTES} and _digest(path) in known.values()
+    return path.name in {*known, *_OTHERS, _MINUTES} and any(_digest(path) in sums for sums in known.values())
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether two places hold the same file. Folders and links never do."""
-    plain = all(path.is_file() and not path.is_symlink() for path in (one, other))
-    return plain and _digest(one) == _digest(other)
+    """Whether two places hold the same: a file, a link, or a folder of such."""
+    if one.is_symlink() or other.is_symlink():
+        return one.is_symlink() and other.is_symlink() and one.readlink() == other.readlink()
+    if one.is_dir() and other.is_dir():
+        names = {path.name for path in one.iterdir()}
+        return names == {path.name for path in other.iterdir()} and all(_same(one / n, other / n) for n in names)
+    return one.is_file() and other.is_file() and _digest(one) == _digest(other)
 
 
 def _free(folder: Path, stem: str, suffix: str) -> Path:
@@ -130,17 +152,26 @@ def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def _read(folder: Path) -> dict[str, str]:
+def _read(folder: Path) -> Listed:
     try:
         lines = (folder / WRITTEN).read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, UnicodeDecodeError):
         return {}
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines) if name}
+    listed: Listed = {}
+    for digest, _, name in (line.partition("  ") for line in lines):
+        if name:
+            listed[name] = (*listed.get(name, ()), digest)
+    return listed
 
 
-def _write(folder: Path, listed: dict[str, str]) -> None:
-    (folder / WRITTEN).write_text(_lines(listed), encoding="utf-8")
+def _write(folder: Path, listed: Listed) -> None:
+    durable.fill(folder / WRITTEN, _lines(listed))
 
 
-def _lines(listed: dict[str, str]) -> str:
-    return "".join(f"{digest}  {name}\n" for name, digest in sorted(listed.items()))
+def _rewrite_list(folder: Path, listed: Listed) -> None:
+    """The list of a finished report; the draft stands outside of it, where nobody takes it for a person's file."""
+    durable.write(folder / WRITTEN, _lines(listed), drafts=folder.parent)
+
+
+def _lines(listed: Listed) -> str:
+    return "".join(f"{digest}  {name}\n" for name, sums in sorted(listed.items()) for digest in sums)

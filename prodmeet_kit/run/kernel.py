@@ -22,7 +22,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.durable import private_folder
 from prodmeet_kit.errors import ReportError
+from prodmeet_kit.held import hold_new
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -38,6 +40,7 @@ LONGEST_SOCKET_PATH = 100
 """Bytes of a Unix socket's path: 104 on macOS, 108 on Linux, both with the closing zero."""
 
 _SECRET = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY", re.IGNORECASE)
+_BEGIN = "prodmeet-k-"
 _CHANNELS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 
@@ -45,7 +48,8 @@ class Kernel:
     """The kernel process, its private folder and its sockets; leaving the ``with`` block removes all three."""
 
     def __init__(self) -> None:
-        self.folder = _private_folder()
+        self._holding = hold_new(_private_folder)
+        self.folder = self._holding.__enter__()
         try:
             self._connection = self._write_connection()
             with (self.folder / "log").open("wb") as log:
@@ -59,7 +63,7 @@ class Kernel:
                     start_new_session=True,  # Ctrl-C is for us; we stop the kernel ourselves
                 )
         except BaseException:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._leave()
             raise
 
     def __enter__(self) -> Kernel:
@@ -110,7 +114,11 @@ class Kernel:
             except ProcessLookupError:
                 self.process.kill()
         self.process.wait()
+        self._leave()
+
+    def _leave(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._holding.__exit__(None, None, None)
 
     def _write_connection(self) -> Path:
         connection = {
@@ -131,7 +139,7 @@ def _private_folder() -> Path:
     """A new folder only we may enter, short enough for sockets."""
     for parent in dict.fromkeys([tempfile.gettempdir(), "/tmp"]):  # noqa: S108 mkdtemp makes a private folder in it
         try:
-            folder = Path(tempfile.mkdtemp(prefix="prodmeet-", dir=parent)).resolve()
+            folder = private_folder(_BEGIN, parent).resolve()
         except OSError:
             continue
         if len(os.fsencode(folder)) + 4 <= LONGEST_SOCKET_PATH:

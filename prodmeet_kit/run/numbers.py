@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from prodmeet_kit.errors import Failure
+from prodmeet_kit.run.folder import NOT_RUN
 
 __all__ = ["Numbers", "compute"]
 
@@ -26,11 +27,17 @@ class Numbers:
     minutes: str
     failures: tuple[Failure, ...]
 
-    def json(self, run: Sequence[Failure]) -> str:
-        """The text of ``review.json``; the failures of the run stand after those of the review."""
-        from prodmeet_kit.record import dumps
+    def json(self, run: Sequence[Failure], not_run: Sequence[str] = ()) -> str:
+        """The text of ``review.json``; the failures of the run stand after those of the review.
 
-        return dumps({**self.record, "failures": [vars(failure) for failure in (*self.failures, *run)]})
+        ``not_run`` are the sections whose cells were not run to their end, because the kernel died or could not be
+        stopped; the key is there only when there are any.
+        """
+        from prodmeet_kit.record import dumps
+        from prodmeet_kit.redaction import redacted
+
+        failures = redacted([vars(failure) for failure in (*self.failures, *run)])
+        return dumps({**self.record, "failures": failures, **({NOT_RUN: list(not_run)} if not_run else {})})
 
 
 def compute(snapshot: Path, language: str = "") -> Numbers:

@@ -23,7 +23,20 @@ from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.errors import Failure
 from prodmeet_kit.redaction import redact
 
-__all__ = ["clean", "in_order", "is_item", "is_needed", "prepare", "say_failures", "section_of", "text_of", "tidy"]
+__all__ = [
+    "DIED",
+    "SKIPPED",
+    "clean",
+    "in_order",
+    "is_item",
+    "is_needed",
+    "not_run",
+    "prepare",
+    "say_failures",
+    "section_of",
+    "text_of",
+    "tidy",
+]
 
 FIRST = "overview"
 """The item that opens every report."""
@@ -33,6 +46,9 @@ NEEDED = "needed"
 
 INSTRUCTIONS = "instructions"
 """Tag of a cell for people who run the notebook by hand."""
+
+DIED, SKIPPED = "KernelDied", "NotRun"
+"""The names of the errors that stand where a cell's result would."""
 
 INJECTED = "injected-parameters"
 
@@ -95,6 +111,15 @@ def is_needed(cell: NotebookNode) -> bool:
     """Whether nothing after this cell can run without it."""
     tags = cell.metadata.get("tags", [])
     return NEEDED in tags or "parameters" in tags
+
+
+def not_run(notebook: NotebookNode) -> list[str]:
+    """The sections whose cells were not run to their end, because the kernel was gone or could not be stopped."""
+    return [section_of(cell) for cell in notebook.cells if _ends(cell) & {DIED, SKIPPED}]
+
+
+def _ends(cell: NotebookNode) -> set[str]:
+    return {output.ename for output in cell.get("outputs", []) if output.output_type == "error"}
 
 
 def clean(text: str) -> str:

@@ -22,19 +22,25 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from prodmeet_kit import frames
+from prodmeet_kit import durable, frames
 from prodmeet_kit.errors import SnapshotError
 from prodmeet_kit.facts import Answer, Facts
+from prodmeet_kit.held import hold_new, is_held
+from prodmeet_kit.snapshot.files import AGAIN, LARGEST_MANIFEST, MANIFEST, read
 from prodmeet_kit.snapshot.manifest import FORMAT, File, answer_of, facts_of, head, query
+from prodmeet_kit.snapshot.masking import without_credentials
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MANIFEST", "freeze", "locate", "outline", "record", "reopen"]
+__all__ = ["MANIFEST", "copy", "freeze", "locate", "outline", "record", "reopen"]
 
-MANIFEST = "manifest.json"
+MOST_NUMBERS = 64_000_000
+"""Values in all files of a snapshot together: half a gigabyte in memory."""
+
+_OLD = "old"
 _EARLIER_RULES = "records/earlier_alert_rules.parquet"
-_AGAIN = "gather the facts anew, or take the snapshot from where it came"
+_LONGEST_WHY = 200
 
 T = TypeVar("T")
 
@@ -48,22 +54,32 @@ def freeze(facts: Facts, folder: Path) -> Path:
     """
     if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise SnapshotError(f"{folder} holds something other than a snapshot: give another folder")
+    begin = f".{folder.name}-"
+
+    def make() -> Path:
+        return Path(tempfile.mkdtemp(prefix=begin, dir=folder.parent))
+
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
-            made, old = Path(beside) / "new", Path(beside) / "old"
-            _write(facts, made)
-            if folder.exists():
-                folder.rename(old)
+        durable.make_folder(folder.parent)
+        _put_back(folder, begin)
+        with hold_new(make) as beside:
             try:
-                made.rename(folder)
-            except OSError:
-                if old.exists():
-                    old.rename(folder)
-                raise
+                _write(without_credentials(facts), beside / "new")
+                durable.flush(beside / "new")
+                durable.replace_folder(beside / "new", folder, beside / _OLD)
+            finally:
+                durable.remove(beside)
     except OSError as error:
         raise SnapshotError(f"{folder} cannot be written: {error.strerror}: free the place or give another") from error
     return folder
+
+
+def _put_back(folder: Path, begin: str) -> None:
+    """Remove what killed runs left; a snapshot that one of them had moved aside comes back."""
+    for left in [path for path in folder.parent.iterdir() if path.name.startswith(begin) and not is_held(path)]:
+        if not folder.exists() and (left / _OLD).is_dir():
+            durable.rename(left / _OLD, folder)
+        durable.remove(left)
 
 
 def _write(facts: Facts, folder: Path) -> None:
@@ -74,7 +90,7 @@ def _write(facts: Facts, folder: Path) -> None:
         (folder / part).mkdir(parents=True)
 
     def keep(name: str, data: bytes) -> File:
-        (folder / name).write_bytes(data)
+        durable.fill(folder / name, data)
         return name, sha256(data).hexdigest()
 
     queries = []
@@ -93,7 +109,7 @@ def _write(facts: Facts, folder: Path) -> None:
         name, digest = keep(_EARLIER_RULES, write_record(frames.ALERT_RULES, facts.previous.rules))
         content["previous"]["rules"] = {"name": frames.ALERT_RULES.name, "file": name, "sha256": digest}
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    durable.fill(folder / MANIFEST, text + "\n")
 
 
 def locate(folder: Path) -> Path:
@@ -111,7 +127,12 @@ def reopen(folder: Path) -> Facts:
     manifest = _manifest(folder)
     with _as_written(folder):
         # One after another: the files are small, and threads made it half as slow again.
-        answers = [_answer(folder, entry) for entry in manifest["queries"]]
+        answers, left = [], MOST_NUMBERS
+        for entry in manifest["queries"]:
+            answers.append(_answer(folder, entry))
+            left -= 0 if (frame := answers[-1].frame) is None else frame.size
+            if left < 0:
+                raise SnapshotError(f"{folder} holds more than {MOST_NUMBERS:,} values: shorten the window")
         records = dict(_record(folder, entry) for entry in manifest["records"])
         facts = facts_of(manifest, {answer.question.key: answer for answer in answers}, records)
         kept = (manifest.get("previous") or {}).get("rules")
@@ -141,30 +162,58 @@ def outline(folder: Path) -> Facts:
         return facts_of(manifest, {}, {})
 
 
+def copy(folder: Path, to: Path) -> None:
+    """Copy a snapshot bit by bit: its manifest and the files that lists, each verified; nothing else and no link.
+
+    Raises :class:`SnapshotError` as :func:`reopen` does, and ``OSError`` when ``to`` cannot be written.
+    """
+    manifest, text = _manifest_of(folder)
+    with _as_written(folder):
+        files = {entry["file"]: _data(folder, entry) for entry in _entries(manifest) if entry["file"] is not None}
+    for part in ("series", "records"):
+        (to / part).mkdir(parents=True)
+    for name, data in files.items():
+        durable.fill(to / name, data)
+    durable.fill(to / MANIFEST, text)
+
+
+def _entries(manifest: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from manifest["queries"]
+    yield from manifest["records"]
+    rules = (manifest.get("previous") or {}).get("rules")
+    if rules is not None:
+        yield rules
+
+
 @contextmanager
 def _as_written(folder: Path) -> Iterator[None]:
     try:
         yield
-    except (KeyError, TypeError, ValueError) as error:
-        text = f"{folder / MANIFEST} is not as the kit wrote it ({type(error).__name__}: {error}): {_AGAIN}"
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        why = " ".join(str(error).split())[:_LONGEST_WHY]
+        text = f"{folder / MANIFEST} is not as the kit wrote it ({type(error).__name__}: {why}): {AGAIN}"
         raise SnapshotError(text) from None
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
+    return _manifest_of(folder)[0]
+
+
+def _manifest_of(folder: Path) -> tuple[dict[str, Any], bytes]:
+    """What the manifest says, and the file as it is."""
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        text = read(folder, MANIFEST, LARGEST_MANIFEST)
+        manifest = json.loads(text.decode("utf-8"))
         version = int(manifest["format"])
     except FileNotFoundError:
         raise SnapshotError(f"{folder} holds no snapshot: there is no {MANIFEST} in it") from None
-    except OSError as error:
-        raise SnapshotError(f"{path} cannot be read: {error.strerror}") from None
-    except (KeyError, TypeError, ValueError):
-        raise SnapshotError(f"{path} is damaged: {_AGAIN}") from None
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        raise SnapshotError(f"{path} is damaged: {AGAIN}") from None
     if version > FORMAT:
-        kit = manifest.get("kit", "")
+        kit = str(manifest.get("kit", ""))[:40]
         raise SnapshotError(f"{path} is written by a newer prodmeet-kit ({kit}, format {version}): install that one")
-    return dict(manifest)
+    return dict(manifest), text
 
 
 def _answer(folder: Path, entry: Mapping[str, Any]) -> Answer:
@@ -184,17 +233,24 @@ def _record(folder: Path, entry: Mapping[str, Any]) -> tuple[str, pd.DataFrame |
     return spec.name, _opened(folder, entry, lambda data: read_record(spec, data))
 
 
-def _opened(folder: Path, entry: Mapping[str, Any], read: Callable[[bytes], T]) -> T | None:
+def _opened(folder: Path, entry: Mapping[str, Any], read_as: Callable[[bytes], T]) -> T | None:
     """What a file of the snapshot holds; ``None`` when the entry has none."""
     if entry["file"] is None:
         return None
-    path = folder / entry["file"]
-    if path.parent.parent != folder or ".." in path.parts[-2:]:
-        raise SnapshotError(f"{folder / MANIFEST} names a file outside the snapshot: {entry['file']}: {_AGAIN}")
+    path, data = folder / entry["file"], _data(folder, entry)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SnapshotError(f"{path} cannot be read: {error.strerror}: {_AGAIN}") from None
+        return read_as(data)
+    except Exception as error:  # noqa: BLE001 - its sum is that of the manifest, and both may be anybody's
+        why = " ".join(str(error).split())[:_LONGEST_WHY]
+        raise SnapshotError(f"{path} cannot be read ({type(error).__name__}: {why}): {AGAIN}") from None
+
+
+def _data(folder: Path, entry: Mapping[str, Any]) -> bytes:
+    path = folder / entry["file"]
+    try:
+        data = read(folder, entry["file"])
+    except FileNotFoundError:
+        raise SnapshotError(f"{path} cannot be read: it is not there: {AGAIN}") from None
     if sha256(data).hexdigest() != entry["sha256"]:
-        raise SnapshotError(f"{path} is not the file that was frozen (its sha256 differs): {_AGAIN}")
-    return read(data)
+        raise SnapshotError(f"{path} is not the file that was frozen (its sha256 differs): {AGAIN}")
+    return data

@@ -23,6 +23,12 @@ __all__ = ["ADDED", "read_record", "read_series", "write_record", "write_series"
 ADDED = {("consultations", "became"), ("consultations", "closed"), ("toil", "elsewhere"), ("meeting_decisions", "what")}
 """Columns that earlier kits did not keep: they are missing in their snapshots, which open all the same."""
 
+MOST_VALUES = 20_000_000
+"""Rows times columns of one file: a small file may claim any number of them."""
+
+LARGEST_CONTENT = 512 * 2**20
+"""Bytes of one file once it is unpacked."""
+
 _TIME = pa.timestamp("ns", tz="UTC")
 _TYPES = {"time": _TIME, "float": pa.float64(), "text": pa.string(), "flag": pa.bool_(), "object": pa.string()}
 _ENCODINGS = {"time": "DELTA_BINARY_PACKED", "float": "BYTE_STREAM_SPLIT"}
@@ -60,7 +66,8 @@ def write_record(spec: Spec, frame: pd.DataFrame) -> bytes:
 
 def read_record(spec: Spec, data: bytes) -> pd.DataFrame:
     """The frame of the spec that :func:`write_record` wrote. ``ValueError`` when a column is gone that always was."""
-    table = _read(data)
+    # Texts stay coded: a million rows may hold one long text.
+    table = _read(data, [name for name, (kind, _) in spec.columns.items() if kind in ("text", "object")])
     columns = {}
     for name, (kind, _) in spec.columns.items():
         if name not in table.column_names:
@@ -74,7 +81,7 @@ def read_record(spec: Spec, data: bytes) -> pd.DataFrame:
         elif kind == "text":
             columns[name] = pd.Series(_texts(column), dtype="object")
         elif kind == "object":
-            values = [None if value is None else json.loads(value) for value in column.to_pylist()]
+            values = [None if value is None else json.loads(value) for value in _texts(column)]
             columns[name] = pd.Series(_objects(values), dtype="object")
         else:
             columns[name] = pd.Series(column.to_numpy().copy())
@@ -93,8 +100,14 @@ def _objects(values: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.object_]]:
 
 def _texts(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.object_]]:
     """Each different text is made once: alert samples repeat a few thousands of times."""
-    coded = column.combine_chunks().dictionary_encode()
-    texts: np.ndarray[Any, np.dtype[np.object_]] = _objects(coded.dictionary.to_pylist())[coded.indices.to_numpy()]
+    coded = column.combine_chunks()
+    if not pa.types.is_dictionary(coded.type):
+        coded = coded.dictionary_encode()
+    different = _objects([*coded.dictionary.to_pylist(), None])
+    places = coded.indices.to_numpy(zero_copy_only=False)
+    if coded.indices.null_count:
+        places = np.where(np.isnan(places), len(different) - 1, places).astype(np.intp)
+    texts: np.ndarray[Any, np.dtype[np.object_]] = different[places]
     return texts
 
 
@@ -114,6 +127,12 @@ def _write(table: pa.Table, kinds: dict[str, str]) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _read(data: bytes) -> pa.Table:
+def _read(data: bytes, coded: Sequence[str] = ()) -> pa.Table:
     # Not read_table: it loads pyarrow.dataset, which nothing here needs.
-    return pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+    file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=list(coded))
+    about = file.metadata
+    if about.num_rows * about.num_columns > MOST_VALUES:
+        raise ValueError(f"it claims {about.num_rows:,} rows of {about.num_columns:,} columns")
+    if sum(about.row_group(number).total_byte_size for number in range(about.num_row_groups)) > LARGEST_CONTENT:
+        raise ValueError("it claims more content than any that is written")
+    return file.read(use_threads=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from prodmeet_kit import durable
 from prodmeet_kit.run.folder import put_in_place, staging
 from prodmeet_kit.run.kept import rewrite
 
@@ -111,9 +112,34 @@ def test_what_a_run_that_came_between_carried_is_not_taken_twice(
             shutil.copytree(next(tmp_path.glob(".old-*")), target)
         return rename(self, target)
 
+    monkeypatch.setattr(durable, "_exchanged", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", other_run_comes_first)
     assert made(tmp_path, "c") == ["kept your edited minutes.md; the new text is minutes.new.md"]
     assert content(tmp_path) == {"minutes.md": "decided", "minutes.new.md": "minutes.md c"}
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_what_is_written_in_the_last_moment_before_the_places_change_is_kept(
+    exchanges: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(tmp_path, "a")
+    (tmp_path / DAY / "minutes.md").write_text("decided")
+    (tmp_path / DAY / "photos").mkdir()
+    (tmp_path / DAY / "photos" / "1.txt").write_text("board")
+    exchanged = durable._exchanged
+
+    def edited_before(one: bytes, other: bytes) -> bool:
+        (tmp_path / DAY / "minutes.md").write_text("decided otherwise")
+        (tmp_path / DAY / "notes.txt").write_text("a note")
+        return exchanged(one, other) if exchanges else False
+
+    monkeypatch.setattr(durable, "_exchanged", edited_before)
+    told = made(tmp_path, "c")
+    assert told[0] == "kept your edited minutes.md; the new text is minutes.new.md"
+    kept = content(tmp_path)
+    assert kept.pop("minutes.edited.md") == "decided otherwise"
+    assert kept == {"minutes.md": "decided", "minutes.new.md": "minutes.md c", "notes.txt": "a note"}
+    assert sorted(path.name for path in (tmp_path / DAY).iterdir() if path.is_dir()) == ["photos", "snapshot"]
 
 
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="sha256sum is not installed")

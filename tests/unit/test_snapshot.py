@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit import frames
+from prodmeet_kit import durable, frames
 from prodmeet_kit.errors import Failure, SnapshotError
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.frames import label_key
@@ -230,7 +230,10 @@ def test_a_folder_with_something_else_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
-def test_what_stood_there_stays_when_freezing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_what_stood_there_stays_when_freezing_fails(
+    exchanges: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = freeze(some_facts(), tmp_path / "snapshot")
     before = files_of(folder)
     real = Path.rename
@@ -240,7 +243,13 @@ def test_what_stood_there_stays_when_freezing_fails(tmp_path: Path, monkeypatch:
             raise OSError(28, "No space left on device")
         return real(self, target)
 
+    def exchange(one: bytes, other: bytes) -> bool:
+        if exchanges:
+            raise OSError(28, "No space left on device")
+        return False
+
     monkeypatch.setattr(Path, "rename", rename)
+    monkeypatch.setattr(durable, "_exchanged", exchange)
     with pytest.raises(SnapshotError, match="No space left on device"):
         freeze(replace(some_facts(), answers={}), folder)
     assert files_of(folder) == before
