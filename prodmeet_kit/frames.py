@@ -23,7 +23,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ALL", "Spec", "label_key", "labels_of", "rows"]
+__all__ = ["ALL", "REPLICA_LABELS", "Spec", "label_key", "labels_of", "rows"]
+
+REPLICA_LABELS = ("replica", "prometheus_replica", "__replica__")
+"""Labels that tell apart servers that evaluate the same rules, where the parameters name none."""
 
 _DTYPES = {"time": "datetime64[ns, UTC]", "float": "float64", "text": "object", "flag": "bool", "object": "object"}
 
@@ -383,11 +386,21 @@ ALERT_RUNS = Spec(
     {
         "alertname": ("text", "alert"),
         "labels": ("text", "other labels, as label_key writes them, those of replicas included"),
-        "state": ("text", "firing or pending"),
+        "state": (
+            "text",
+            "firing, pending, or away: no rule was evaluated; then without alertname, labels are those of the replica",
+        ),
         "page": ("object", "True or False: whether it pages, by the source's label expression; None: not known"),
-        "start": ("time", "first evaluation in this state"),
-        "last": ("time", "last evaluation in this state; NaT while it goes on and the source tells no end"),
+        "start": ("time", "first evaluation in this state; away: the last sample before"),
+        "last": (
+            "time",
+            "last evaluation in this state; NaT while it goes on and no end is told; away: the first sample after",
+        ),
         "interval_s": ("float", "it ended at most this long after last; 0 where the source tells the moment"),
+        "active": (
+            "time",
+            "when its condition began to hold, as ALERTS_FOR_STATE says; NaT where not asked or known",
+        ),
         "acknowledged": ("time", "when a person answered; NaT where nobody did or the source cannot tell"),
         "acknowledges": ("flag", "whether the source tells of acknowledgements at all"),
         "source": ("text", "key of the source in the parameter file, such as alerts[0]"),
@@ -410,6 +423,10 @@ ALERT_RULES = Spec(
         "page": ("object", "True or False: whether it pages, by the alert sources' label expressions"),
         "health": ("text", "ok, err or unknown"),
         "last_error": ("text", "or empty"),
+        "reads": (
+            "object",
+            "list of mappings: labels that each metric it reads must equal, recording rules read once; None: not known",
+        ),
     },
 )
 
@@ -454,7 +471,7 @@ VERDICTS = Spec(
     "verdicts",
     {
         "alert": ("text", "alert"),
-        "service": ("text", "service label, empty when absent or when it is meant for all"),
+        "service": ("text", "service, empty when absent or when it is meant for all"),
         "meeting": ("time", "end of the window of the meeting at which it was said"),
         "verdict": ("text", "one of verdicts.VERDICTS"),
         "note": ("text", "why, in people's words; may be empty"),
@@ -466,7 +483,7 @@ EPISODES = Spec(
     {
         "id": ("text", "stable: alert, labels and start"),
         "alert": ("text", "alert"),
-        "service": ("text", "service label, empty when absent"),
+        "service": ("text", "the product's service it is about, another's name, or empty; see sources.alert_services"),
         "severity": ("text", "severity label, empty when absent"),
         "page": ("flag", "whether it paged, by the label expression of the parameters"),
         "start": ("time", "first firing evaluation"),
@@ -506,7 +523,7 @@ ALERT_EVENTS = Spec(
     "alert_events",
     {
         "id": ("text", "service (the alert where it has none) and start; with standing where it fired for over a day"),
-        "service": ("text", "service label of all its episodes, empty when absent"),
+        "service": ("text", "service of all its episodes, as in EPISODES"),
         "start": ("time", "first start of an episode"),
         "end": ("time", "last end"),
         "alerts": ("object", "list of the alerts, sorted"),
@@ -519,7 +536,7 @@ ALERT_EVENTS = Spec(
 BLIND_SPOTS = Spec(
     "blind_spots",
     {
-        "code": ("text", "retention, missing_evaluations, shorter_than_interval, cut_start, cut_end"),
+        "code": ("text", "retention, server_away, missing_evaluations, shorter_than_interval, cut_start, cut_end"),
         "start": ("time", "from when"),
         "end": ("time", "until when"),
         "value": ("float", "seconds of the interval or of the gap; for cut_start and cut_end the count of episodes"),
@@ -551,7 +568,7 @@ PAGE_GROUPS = Spec(
     "page_groups",
     {
         "alert": ("text", "alert"),
-        "service": ("text", "service label, empty when absent"),
+        "service": ("text", "service, as in EPISODES"),
         "suggested_verdict": ("text", "as in PAGES"),
         "reason": ("text", "as in PAGES, of most of them"),
         "count": ("float", "pages"),
@@ -574,7 +591,7 @@ PROPOSED_ITEMS = Spec(
     "proposed_items",
     {
         "alert": ("text", "alert"),
-        "service": ("text", "service label, empty when absent"),
+        "service": ("text", "service, as in EPISODES"),
         "times": ("float", "meetings in a row at which it was noise, this one included"),
         "verify_query": ("text", "PromQL that tells whether what was done worked"),
         "verify_expect": ("text", "what it should give"),
@@ -585,7 +602,7 @@ PAGING_BY_ALERT = Spec(
     "paging_by_alert",
     {
         "alert": ("text", "alert"),
-        "service": ("text", "service label, empty when absent"),
+        "service": ("text", "service, as in EPISODES"),
         "pages": ("float", "pages since the last meeting"),
         "caught": ("float", "of them, those that told of an SLO event"),
         "precision": ("float", "caught / pages"),
@@ -715,7 +732,7 @@ NOISE = Spec(
     "noise",
     {
         "alert": ("text", "alert"),
-        "service": ("text", "service label, empty when absent"),
+        "service": ("text", "service, as in EPISODES"),
         "severity": ("text", "severity label, empty when absent"),
         "page": ("flag", "whether it paged"),
         "count": ("float", "episodes since the last meeting"),

@@ -46,8 +46,10 @@ def _seen(findings: Findings) -> str:
     if several := int((episodes["runs"] > 1).sum()):
         parts.append(
             tn(
-                "{n} episode is joined of several runs: it flapped, or several servers saw it.",
-                "{n} episodes are joined of several runs: they flapped, or several servers saw them.",
+                "{n} episode is joined of several runs: it flapped, several servers saw it, or nobody looked "
+                "meanwhile.",
+                "{n} episodes are joined of several runs: they flapped, several servers saw them, or nobody looked "
+                "meanwhile.",
                 several,
             )
         )
@@ -99,6 +101,8 @@ def _said(code: str, value: float) -> str:
             int(value),
         )
     length = write(value, "duration")
+    if code == "server_away":
+        return t("the server was away for {length}: pages in it are not seen", length=length)
     if code == "missing_evaluations":
         return t(
             "the alerts stopped and came back together after {length}: probably no rule was evaluated", length=length

@@ -47,6 +47,7 @@ def attention(
     rules: pd.DataFrame | None = None,
     action_items: pd.DataFrame | None = None,
     owners: Mapping[str, str] | None = None,
+    service_of: matching.ServiceOf = matching.by_label,
     limits_since: Mapping[str, pd.Timestamp] | None = None,
 ) -> pd.DataFrame:
     """What needs somebody without a page, as ``ATTENTION``: by whole days of age, then by loss, largest first.
@@ -67,7 +68,7 @@ def attention(
         *_slow_burns(events, trends, slos, summary, window),
         *_limits(resources, limits_since or {}),
         *_tickets(episodes, noisy, window),
-        *_broken_rules(rules),
+        *_broken_rules(rules, service_of),
     ]
     meeting = pd.Timestamp(window.end)
     for row in found:
@@ -205,10 +206,10 @@ def _tickets(episodes: pd.DataFrame, noisy: pd.DataFrame, window: Window) -> lis
     ]
 
 
-def _broken_rules(rules: pd.DataFrame | None) -> list[dict[str, Any]]:
+def _broken_rules(rules: pd.DataFrame | None, service_of: matching.ServiceOf) -> list[dict[str, Any]]:
     broken: dict[tuple[str, str], int] = {}
     for row in [] if rules is None else rows(rules[rules["health"] == "err"]):
-        service = labels_of(row["labels"]).get("service", "") if row["labels"] else ""
+        service = service_of(row["alert"], labels_of(row["labels"] or "{}"), "")
         broken[service, row["alert"]] = broken.get((service, row["alert"]), 0) + 1
     return [
         _row("rule", service, alert, "rule_broken", value=float(count)) for (service, alert), count in broken.items()

@@ -1,8 +1,9 @@
 """What cannot be seen in the alerts: so that "nothing fired" is never said of a time nobody watched.
 
-Four things can be known from what a source told:
+Five things can be known from what a source told:
 
 - an alert shorter than one evaluation interval is never seen;
+- the server was away, as its own series tell;
 - where no metric and no alert has any value, the server may not have kept so old data;
 - where alerts stopped and came back together, rules were probably not
   evaluated: all that had fired just before are back within an evaluation, and
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from prodmeet_kit.analysis.blind_time import AWAY, BlindTime
 from prodmeet_kit.frames import BLIND_SPOTS
 from prodmeet_kit.window import Window
 
@@ -47,12 +49,19 @@ def blind_spots(
     is known: data that begins more than an hour after ``window.history_start``
     is a blind spot up to there.
     """
-    made: list[dict[str, Any]] = []
+    away = BlindTime(runs).spans
+    runs = runs[runs["state"] != AWAY]
+    made: list[dict[str, Any]] = [
+        {"code": "server_away", "start": start, "end": end, "value": (end - start).total_seconds()}
+        for start, end in away
+    ]
     begins = [moment for moment in (oldest, runs["start"].min()) if moment is not None and not pd.isna(moment)]
     if oldest is not None and begins and min(begins) - window.history_start > LONGEST_GAP:
         length = (min(begins) - window.history_start).total_seconds()
         made.append({"code": "retention", "start": window.history_start, "end": min(begins), "value": length})
     for start, end in _gaps(runs[runs["interval_s"] > 0]):
+        if any(first < end and last > start for first, last in away):
+            continue
         made.append({"code": "missing_evaluations", "start": start, "end": end, "value": (end - start).total_seconds()})
     whole = {"start": window.history_start, "end": window.end}
     made += [
@@ -72,7 +81,8 @@ def _gaps(runs: pd.DataFrame) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     if len(ended) < 2:
         return []
     start, until = ended["start"], ended["last"].cummax()
-    interval = pd.Timedelta(float(ended["interval_s"].max()), unit="s")
+    # The slower of two groups says nothing of a time in which the faster one fired.
+    interval = pd.Timedelta(float(ended["interval_s"].min()), unit="s")
     length = start - until.shift()
     between = np.flatnonzero((length > interval * _INTERVALS) & (length < LONGEST_GAP))
     if not len(between) or _ongoing(runs, ended):

@@ -4,7 +4,8 @@ A source tells runs (``ALERT_RUNS``): an alert with its labels in one state,
 from a first to a last moment. An episode is what people call one time the
 alert fired: runs of the same alert and labels that overlap are one, since
 servers with the same rules tell the same twice, and so are runs with less than
-a given gap between them, where an alert flaps.
+a given gap between them, where an alert flaps, or with a gap in which nobody
+looked (:mod:`.alert_gaps`).
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ from hashlib import sha256
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.frames import EPISODES, label_key, labels_of
+from prodmeet_kit.analysis import alert_gaps, matching
+from prodmeet_kit.analysis.blind_time import AWAY, BlindTime
+from prodmeet_kit.frames import EPISODES, REPLICA_LABELS, label_key, labels_of
 from prodmeet_kit.window import Window
 
 __all__ = ["REPLICA_LABELS", "build"]
-
-REPLICA_LABELS = ("replica", "prometheus_replica", "__replica__")
-"""Labels that tell apart servers that evaluate the same rules."""
 
 GAP_INTERVALS = 1.5
 """Evaluations further apart than this belong to two episodes: halfway between none and one missed evaluation."""
@@ -34,13 +34,16 @@ def build(
     *,
     replica_labels: Collection[str] = REPLICA_LABELS,
     flap_gap: timedelta = timedelta(),
+    service_of: matching.ServiceOf = matching.by_label,
 ) -> pd.DataFrame:
     """The episodes in ``runs`` (``ALERT_RUNS``), as ``EPISODES`` in order of start.
 
     Labels in ``replica_labels`` are dropped; then runs of the same alert and
     labels, of whichever source, are joined when a run begins at most 1.5
     evaluation intervals after the last evaluation of those before, or at most
-    ``flap_gap`` after their end. ``runs`` counts them.
+    ``flap_gap`` after their end, or when what lies between is no stop: an evaluation
+    was missed, or the server was away. ``runs`` counts them. ``service_of`` tells
+    which service an alert is about.
 
     ``start`` is the first firing evaluation, ``end`` the last one plus one
     interval (it may lie behind ``window.end`` by less than that), and
@@ -51,13 +54,16 @@ def build(
     ``cut_end``: firing within 1.5 intervals of ``window.end``. ``acknowledged``
     is the earliest answer of a person.
     """
+    blind = BlindTime(runs, replica_labels)
+    runs = runs[runs["state"] != AWAY]
     firing = runs["state"] == "firing"
     if not firing.any():
         return EPISODES.frame()
-    about, group = _groups(runs, frozenset(replica_labels))
+    about, group = _groups(runs, frozenset(replica_labels), service_of)
     every = _timed(runs, group, window, flap_gap)
-    joined = _joined(every[firing.loc[every.index]])
-    joined["pending"] = _pending(joined, every[~firing.loc[every.index]])
+    pending = every[~firing.loc[every.index]]
+    joined = _joined(every[firing.loc[every.index]], pending, blind)
+    joined["pending"] = _pending(joined, pending)
     start, end = joined["start"], joined["end"]
     gap = pd.to_timedelta(joined["interval_s"] * GAP_INTERVALS, unit="s")
     named = about.take(joined["group"].to_numpy()).reset_index(drop=True)
@@ -84,20 +90,22 @@ def build(
     return frame.astype(kinds).sort_values(["start", "alert", "labels"], kind="stable", ignore_index=True)
 
 
-def _groups(runs: pd.DataFrame, replica_labels: frozenset[str]) -> tuple[pd.DataFrame, list[int]]:
+def _groups(
+    runs: pd.DataFrame, replica_labels: frozenset[str], service_of: matching.ServiceOf
+) -> tuple[pd.DataFrame, list[int]]:
     """One row for each alert with its labels less the replicas', and for each run the row it belongs to."""
     found: dict[tuple[str, str], int] = {}
     kept: dict[str, dict[str, str]] = {}
     rows: list[dict[str, str]] = []
     group = []
-    for alert, written in zip(runs["alertname"], runs["labels"], strict=True):
+    for alert, written, source in zip(runs["alertname"], runs["labels"], runs["source"], strict=True):
         if written not in kept:
             kept[written] = {k: v for k, v in labels_of(written).items() if k not in replica_labels}
         labels = kept[written]
         key = label_key(labels)
         if (alert, key) not in found:
             found[alert, key] = len(rows)
-            some = {name: labels.get(name, "") for name in ("service", "severity")}
+            some = {"service": service_of(alert, labels, source), "severity": labels.get("severity", "")}
             rows.append({"alert": alert, **some, "labels": key, "digest": sha256(key.encode()).hexdigest()[:8]})
         group.append(found[alert, key])
     return pd.DataFrame(rows), group
@@ -118,13 +126,14 @@ def _timed(runs: pd.DataFrame, group: list[int], window: Window, flap_gap: timed
     return every.sort_values(["group", "start", "last"], kind="stable")
 
 
-def _joined(firing: pd.DataFrame) -> pd.DataFrame:
-    """One row for each episode: the runs of a group that reach each other."""
+def _joined(firing: pd.DataFrame, pending: pd.DataFrame, blind: BlindTime) -> pd.DataFrame:
+    """One row for each episode: the runs of a group that reach each other, or between which nobody looked."""
     before = firing.groupby("group")["reach"].cummax().groupby(firing["group"]).shift()
-    begins = before.isna() | (firing["start"] > before)
+    apart = (before.isna() | (firing["start"] > before)).to_numpy(dtype=bool)
+    begins = alert_gaps.bridged(firing, pending, apart, blind)
     page = firing["page"].eq(True).astype(bool)  # not known counts as no
     texts = firing[["summary", "url"]].replace("", None)  # the first that says something
-    rows = firing.assign(page=page, summary=texts["summary"], url=texts["url"]).groupby(begins.cumsum().to_numpy())
+    rows = firing.assign(page=page, summary=texts["summary"], url=texts["url"]).groupby(begins.cumsum())
     made = rows.agg(
         group=("group", "first"),
         page=("page", "any"),

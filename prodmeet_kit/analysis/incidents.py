@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates, incident_onset, matching, seen_before, slo
+from prodmeet_kit.analysis.blind_time import BlindTime
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import INCIDENT_FINDINGS, SLO_EVENTS, rows
 from prodmeet_kit.window import Window
@@ -38,6 +39,7 @@ def findings(
     events: pd.DataFrame | None = None,
     *,
     all_alerts: bool = True,
+    blind: BlindTime | None = None,
 ) -> pd.DataFrame:
     """The incidents since the last meeting with what they cost, as ``INCIDENT_FINDINGS`` in order of start.
 
@@ -50,7 +52,8 @@ def findings(
     ``paged``: an episode that pages, of one of its services or of none, fired
     between start and end. An incident that names no service is paged by any.
     ``None`` when alerts are not known (``episodes`` is ``None``), and instead
-    of ``False`` when only some are (``all_alerts``).
+    of ``False`` when only some are (``all_alerts``) or a page may have gone unseen
+    while the server was away (``blind``).
 
     ``postmortem_required``: a price over 20% of a four-week budget requires one
     whatever the others are; ``None`` when no known price does and one is not
@@ -73,6 +76,7 @@ def findings(
         required = _required(spent, targets)
         missing = required is True and not incident["postmortem"]
         paged = _paged(pages, incident["services"], incident["start"], end)
+        hidden = not all_alerts or (blind is not None and blind.hides(incident["start"], end))
         first = incident_onset.onset(burns, incident["services"], incident["start"], end)
         made.append(
             {
@@ -80,7 +84,7 @@ def findings(
                 "budget_spent": spent,
                 "detection_s": _seconds(incident["start"], incident["detected"]),
                 "mitigation_s": _seconds(incident["start"], incident["mitigated"]),
-                "paged": None if paged is False and not all_alerts else paged,
+                "paged": None if paged is False and hidden else paged,
                 "postmortem_required": required,
                 "postmortem_missing": missing,
                 "postmortem_age_days": _seconds(incident["end"], window.end) / 86_400 if missing else nan,

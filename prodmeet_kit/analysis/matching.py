@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
-__all__ = ["about", "during", "started", "touches"]
+__all__ = ["ServiceOf", "about", "by_label", "during", "started", "touches"]
+
+ServiceOf: TypeAlias = Callable[[str, Mapping[str, str], str], str]
+"""The service an alert is about, from its name, its labels and the key of its source; empty where none is named."""
+
+
+def by_label(alert: str, labels: Mapping[str, str], source: str = "") -> str:  # noqa: ARG001 - any ``ServiceOf`` has these
+    """The label ``service`` itself."""
+    return labels.get("service", "")
 
 
 def about(alerts: pd.DataFrame, services: Collection[str]) -> pd.Series[bool]:

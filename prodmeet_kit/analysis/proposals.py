@@ -85,6 +85,7 @@ def proposals(
     events: pd.DataFrame,
     rules: Mapping[tuple[str, str], Replayed],
     window: Window,
+    service_of: matching.ServiceOf = matching.by_label,
 ) -> pd.DataFrame:
     """``PROPOSALS`` for the alerts in ``noisy`` (:func:`candidates`), at least one row each, in their order.
 
@@ -98,12 +99,17 @@ def proposals(
         reason = name["reason"]
         rule = rules.get((name["alert"], name["severity"])) or rules.get((name["alert"], ""))
         named = {each: str(name[each]) for each in names}
-        rows += _of_alert(named, reason, by_name[tuple(named.values())], events, rule)
+        rows += _of_alert(named, reason, by_name[tuple(named.values())], events, rule, service_of)
     return PROPOSALS.frame(rows)
 
 
 def _of_alert(
-    name: dict[str, str], reason: str, seen: pd.DataFrame, events: pd.DataFrame, rule: Replayed | None
+    name: dict[str, str],
+    reason: str,
+    seen: pd.DataFrame,
+    events: pd.DataFrame,
+    rule: Replayed | None,
+    service_of: matching.ServiceOf,
 ) -> Iterator[dict[str, Any]]:
     caught = near_events(seen, events)
     row: dict[str, Any] = {**name, "episodes": len(seen), "caught": len(caught)}
@@ -114,7 +120,7 @@ def _of_alert(
         row |= {"reason": rule.reason if rule else "no_rule", "error": rule.error if rule else ""}
         yield from ({**row, **each} for each in deletes or [{}])
         return
-    series = _series(rule, seen)
+    series = _series(rule, seen, service_of)
     usual = _chosen(rule.firings(), series)
     matched, extra = _agreement(usual, seen, series, rule.interval_s)
     row |= {"matched": matched, "extra": extra, "backed": matched == len(seen) == len(usual) and extra == 0}
@@ -152,21 +158,21 @@ def _tried(
                 break
 
 
-def _series(rule: Replayed, seen: pd.DataFrame) -> dict[str, set[str]]:
+def _series(rule: Replayed, seen: pd.DataFrame, service_of: matching.ServiceOf) -> dict[str, set[str]]:
     """For each series of the answer the labels of its episodes: those that hold all labels of the series."""
     held = {written: set(labels_of(written).items()) for written in seen["labels"].unique()}
     found = {}
     for column in rule.values.columns if rule.values is not None else ():
         own = {k: v for k, v in labels_of(column).items() if k != "__name__" and k not in rule.labels}
         mine = {written for written, labels in held.items() if set(own.items()) <= labels}
-        if mine or _of_service(own, seen):
+        if mine or _of_service(own, seen, service_of):
             found[column] = mine
     return found
 
 
-def _of_service(labels: Mapping[str, str], seen: pd.DataFrame) -> bool:
+def _of_service(labels: Mapping[str, str], seen: pd.DataFrame, service_of: matching.ServiceOf) -> bool:
     """Whether a series that no episode belongs to would be this service's, had it fired."""
-    return labels.get("service", "") == str(seen["service"].iloc[0])
+    return service_of("", labels, "") == str(seen["service"].iloc[0])
 
 
 def _chosen(firings: pd.DataFrame, series: Mapping[str, set[str]]) -> pd.DataFrame:

@@ -122,14 +122,14 @@ class Findings(
         if runs is None:
             return frames.EPISODES.frame()
         configs = [config.model_extra or {} for config in self.facts.product.sources.alerts]
-        named = {label for keys in configs for label in keys.get("replica_labels") or ()}
         gaps = [str(keys["flap_gap"]) for keys in configs if str(keys.get("flap_gap") or "0s") not in ("0", "0s")]
         return episodes.build(
             runs,
             self.facts.window,
-            replica_labels=named or episodes.REPLICA_LABELS,
+            replica_labels=self.replica_labels,
             # Several sources: the longest gap, since one alert may come from any of them.
             flap_gap=max((parse_duration(gap) for gap in gaps), default=timedelta()),
+            service_of=self.service_of,
         )
 
     @cached_property
@@ -155,6 +155,7 @@ class Findings(
             self.episodes if known else None,
             self.facts.window,
             self.slo_events,
+            blind=self.blind_time,
             all_alerts=all(source.state != "failed" for source in self.facts.sources if _of_alerts(source.name)),
         )
 
@@ -169,7 +170,7 @@ class Findings(
         if self.facts.records.get("alert_runs") is None:
             return frames.MISSED.frame()
         return missed.missed(
-            self.slo_events, self.all_pages, self.incidents, self.facts.window, self.slo_trends, self.slo_targets
+            self.watched_events, self.all_pages, self.incidents, self.facts.window, self.slo_trends, self.slo_targets
         )
 
     # What people keep in files

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import frames
-from prodmeet_kit.analysis import alert_events, blind_spots
+from prodmeet_kit.analysis import alert_events, blind_spots, matching
+from prodmeet_kit.analysis.blind_time import BlindTime
 from prodmeet_kit.findings.part import Part
+from prodmeet_kit.sources.alert_services import AlertServices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +21,23 @@ __all__ = ["AlertsSeen"]
 
 class AlertsSeen(Part):
     """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for."""
+
+    @cached_property
+    def service_of(self) -> matching.ServiceOf:
+        """Which service an alert is about: by the labels that the parameters name, or its rule's expression."""
+        return AlertServices.of_product(self.facts.product, self.facts.records.get("alert_rules")).of
+
+    @property
+    def replica_labels(self) -> Collection[str]:
+        """Labels that tell apart servers with the same rules."""
+        configs = [config.model_extra or {} for config in self.facts.product.sources.alerts]
+        named = {label for keys in configs for label in keys.get("replica_labels") or ()}
+        return named or frames.REPLICA_LABELS
+
+    @cached_property
+    def blind_time(self) -> BlindTime:
+        """When no rule was evaluated, as far as the sources of alerts can tell."""
+        return BlindTime(self.facts.records.get("alert_runs"), self.replica_labels)
 
     @cached_property
     def alert_events(self) -> pd.DataFrame:

@@ -36,7 +36,9 @@ class Noise(Part):
     def proposals(self) -> pd.DataFrame:
         """``PROPOSALS`` for each noisy alert, each tried on what its rule's expression gave since the last meeting."""
         noisy = proposals.candidates(self.noise, self.all_pages, self.facts.window)
-        return proposals.proposals(noisy, self.episodes, self.slo_events, self._replayed, self.facts.window)
+        return proposals.proposals(
+            noisy, self.episodes, self.slo_events, self._replayed, self.facts.window, self.service_of
+        )
 
     @cached_property
     def _replayed(self) -> dict[tuple[str, str], Replayed]:

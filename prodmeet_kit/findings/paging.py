@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from prodmeet_kit.analysis import page_groups, paging, paging_quality, verdicts
 from prodmeet_kit.findings.part import Part
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 __all__ = ["Paging"]
 
@@ -60,16 +57,28 @@ class Paging(Part):
         return verdicts.proposed_items(self.page_groups, self.facts.window)
 
     @cached_property
+    def watched_events(self) -> pd.DataFrame:
+        """``SLO_EVENTS`` less those of which no page was seen and may have gone unseen: the server was away."""
+        caught = {event for ids in self.all_pages["caught"] for event in ids}
+        hidden = [
+            identity not in caught and self.blind_time.hides(onset, end)
+            for identity, onset, end in zip(
+                self.slo_events["id"], self.slo_events["onset"], self.slo_events["end"], strict=True
+            )
+        ]
+        return self.slo_events[~pd.Series(hidden, index=self.slo_events.index, dtype=bool)]
+
+    @cached_property
     def paging_quality(self) -> paging_quality.PagingQuality:
         """Precision, recall, detection and reset times since the last meeting."""
-        return paging_quality.quality(self.all_pages, self.slo_events, self.facts.window)
+        return paging_quality.quality(self.all_pages, self.watched_events, self.facts.window)
 
     @cached_property
     def paging_by_alert(self) -> pd.DataFrame:
         """``PAGING_BY_ALERT``."""
-        return paging_quality.by_alert(self.all_pages, self.slo_events, self.facts.window)
+        return paging_quality.by_alert(self.all_pages, self.watched_events, self.facts.window)
 
     @cached_property
     def paging_history(self) -> pd.DataFrame:
         """``PAGING_HISTORY``: this meeting and those before it that the facts reach back to."""
-        return paging_quality.history(self.all_pages, self.slo_events, self.facts.window)
+        return paging_quality.history(self.all_pages, self.watched_events, self.facts.window)

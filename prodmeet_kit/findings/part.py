@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from prodmeet_kit.analysis.blind_time import BlindTime
     from prodmeet_kit.analysis.exclusions import Exclusion
+    from prodmeet_kit.analysis.matching import ServiceOf
     from prodmeet_kit.analysis.slo import SloTarget
     from prodmeet_kit.facts import Facts
 
@@ -88,6 +90,16 @@ class Part:
         @property
         def all_pages(self) -> pd.DataFrame:
             """Every page."""
+            ...
+
+        @property
+        def service_of(self) -> ServiceOf:
+            """Which service an alert is about."""
+            ...
+
+        @property
+        def blind_time(self) -> BlindTime:
+            """When no rule was evaluated."""
             ...
 
         @property

@@ -33,6 +33,7 @@ class People(Part):
             self.facts.window,
             rules=self.facts.records.get("alert_rules"),
             action_items=self._record("action_items"),
+            service_of=self.service_of,
             owners={service.name: service.owner for service in self.facts.product.services},
             limits_since=attention.limits_near_since(
                 self.resource_series, self.resource_limits, self.resources, self.facts.window

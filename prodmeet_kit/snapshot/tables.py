@@ -20,7 +20,14 @@ from prodmeet_kit.sources.base import wide
 
 __all__ = ["ADDED", "read_record", "read_series", "write_record", "write_series"]
 
-ADDED = {("consultations", "became"), ("consultations", "closed"), ("toil", "elsewhere"), ("meeting_decisions", "what")}
+ADDED = {
+    ("alert_rules", "reads"),
+    ("alert_runs", "active"),
+    ("consultations", "became"),
+    ("consultations", "closed"),
+    ("meeting_decisions", "what"),
+    ("toil", "elsewhere"),
+}
 """Columns that earlier kits did not keep: they are missing in their snapshots, which open all the same."""
 
 MOST_VALUES = 20_000_000

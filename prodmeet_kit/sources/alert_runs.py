@@ -8,13 +8,16 @@ sample by itself.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["GAP_INTERVALS", "Times", "join", "widest_gap"]
+__all__ = ["GAP_INTERVALS", "Key", "Runs", "Times", "anew", "at_times", "ends", "widest_gap"]
+
+Key: TypeAlias = tuple[str, str, str]
+"""Alert name, other labels, state."""
 
 Times: TypeAlias = npt.NDArray[np.int64]
 """Milliseconds since the epoch, ascending."""
@@ -22,22 +25,48 @@ Times: TypeAlias = npt.NDArray[np.int64]
 GAP_INTERVALS = 1.5
 """Samples further apart than this many evaluation intervals belong to two runs."""
 
-
-def widest_gap(interval: timedelta) -> int:
-    """The longest time between two samples of one run, in milliseconds."""
-    return round(interval.total_seconds() * 1000 * GAP_INTERVALS)
+_SAME_S = 1.5
 
 
-def join(first: Times, last: Times, gap: int) -> tuple[Times, Times]:
-    """First and last instant of each run among pieces in order of time, those at most ``gap`` apart put together.
+@dataclass(frozen=True)
+class Runs:
+    """The runs of one series: first and last sample of each, and since when (seconds) its condition held at the first.
 
-    A sample is a piece whose first instant is its last; a run that an answer
-    cut off at its edge is a piece too, and is put together here with its rest.
-
-    >>> join(*[np.array([0, 60, 180])] * 2, gap=90)
-    (array([  0, 180]), array([ 60, 180]))
+    ``interval`` is the rule's, in milliseconds.
     """
-    if not len(first):
-        return first, last
-    parted = np.flatnonzero(first[1:] - last[:-1] > gap)
-    return first[np.concatenate([[0], parted + 1])], last[np.append(parted, len(last) - 1)]
+
+    first: Times
+    last: Times
+    active: npt.NDArray[np.float64]
+    interval: int
+
+
+def widest_gap(interval: int) -> int:
+    """The longest time between two samples of one run, in milliseconds as the interval is."""
+    return round(interval * GAP_INTERVALS)
+
+
+def ends(times: Times, gap: int) -> tuple[Times, Times]:
+    """Positions of the first and the last sample of each run: those at most ``gap`` apart are of one.
+
+    >>> ends(np.array([0, 60, 180]), 90)
+    (array([0, 2]), array([1, 2]))
+    """
+    parted = np.flatnonzero(np.diff(times) > gap)
+    return np.concatenate([[0], parted + 1]), np.append(parted, len(times) - 1)
+
+
+def anew(times: Times, active: npt.NDArray[np.float64], gap: int) -> bool:
+    """Whether the condition began anew between two samples more than ``gap`` apart.
+
+    ``active`` tells for each sample since when (seconds) it held, NaN where not known.
+    """
+    return bool(np.any((np.diff(times) > gap) & (np.abs(np.diff(active)) > _SAME_S)))
+
+
+def at_times(times: Times, known: Times, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The value known at each of the times, NaN where there is none."""
+    if not len(known):
+        return np.full(len(times), np.nan)
+    found = np.minimum(np.searchsorted(known, times), len(known) - 1)
+    return np.where(known[found] == times, values[found], np.nan)

@@ -18,6 +18,7 @@ from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import LabelMatchers
 from prodmeet_kit.promql import Matchers
+from prodmeet_kit.sources.alert_services import ServiceLabel
 from prodmeet_kit.sources.alertmanager_api import Server, get
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
@@ -37,6 +38,7 @@ class AlertmanagerConfig(Server):
         default="", description="Which alerts or silences are the product's; all when empty"
     )
     page: LabelMatchers = Field(default="", description="Which alerts page people; all when empty")
+    service_label: ServiceLabel = None
 
 
 class _Matcher(BaseModel):

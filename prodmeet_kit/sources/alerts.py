@@ -7,7 +7,7 @@ any query on a step moves starts and ends and joins what lies close together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -16,13 +16,17 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from prodmeet_kit.errors import SourceError
-from prodmeet_kit.frames import label_key, labels_of
+from prodmeet_kit.frames import REPLICA_LABELS, label_key, labels_of
 from prodmeet_kit.parameters.fields import Duration, LabelMatchers
 from prodmeet_kit.promql import Matchers
-from prodmeet_kit.sources.alert_runs import Times, join, widest_gap
+from prodmeet_kit.sources.alert_doubts import UNKNOWN, active_since, times_away, unseen
+from prodmeet_kit.sources.alert_intervals import Intervals
+from prodmeet_kit.sources.alert_runs import Key, Runs, Times, anew, at_times, ends, widest_gap
+from prodmeet_kit.sources.alert_services import ServiceLabel
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.prometheus import PrometheusSource
+from prodmeet_kit.sources.server_away import Away
 from prodmeet_kit.window import Window, format_duration
 
 __all__ = ["AlertsConfig", "read"]
@@ -30,9 +34,6 @@ __all__ = ["AlertsConfig", "read"]
 _CHUNK = timedelta(days=7)  # an instant query has no limit of points; this bounds the size of one answer
 _TICK = timedelta(milliseconds=1)
 _SURE = timedelta(hours=1)  # how near the begin of the history data must be found, and to within what its begin is
-
-Key = tuple[str, str, str]
-"""Alert name, other labels, state."""
 
 
 def _or_none(value: Any) -> Any:
@@ -46,7 +47,11 @@ class AlertsConfig(BaseModel):
 
     page: LabelMatchers = Field(default="", description="Which alerts page people; all when empty")
     matchers: LabelMatchers = Field(default="", description="Which alerts are the product's; all when empty")
-    evaluation_interval: Duration = Field(default=timedelta(seconds=60), description="How often rules are evaluated")
+    service_label: ServiceLabel = None
+    evaluation_interval: Duration = Field(
+        default=timedelta(seconds=60),
+        description="How often rules are evaluated, where neither the rules API nor the samples tell",
+    )
     replica_labels: tuple[str, ...] | None = Field(
         default=None,
         description="Labels that tell apart servers with the same rules: replica, prometheus_replica and __replica__",
@@ -59,9 +64,9 @@ class AlertsConfig(BaseModel):
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """The runs of ``ALERTS`` from ``history_start`` to the meeting (``frames.ALERT_RUNS``), firing and pending.
 
-    Labels of replicas stay and nothing that flaps is joined: both is for
-    :mod:`prodmeet_kit.analysis.episodes`. Raises :class:`SourceError` when the
-    product's metric source cannot be asked for raw samples, or cannot answer.
+    Times in which the server was away stand among them, as far as its own series tell. Labels of replicas stay and
+    nothing that flaps is joined: both is for :mod:`prodmeet_kit.analysis.episodes`. Raises :class:`SourceError` when
+    the product's metric source cannot be asked for raw samples, or cannot answer.
     """
     checked = configure(AlertsConfig, config, context)
     source = context.metrics
@@ -69,28 +74,51 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         raise SourceError(source.reason)
     if not isinstance(source, PrometheusSource):
         raise SourceError("alerts of type prometheus_alerts need sources.metrics of type prometheus")
-    gap = widest_gap(checked.evaluation_interval)
-    found: dict[Key, list[tuple[Times, Times]]] = {}
+    times: dict[Key, Times] = {}
     for start, end in _chunks(context.window):
         length = format_duration(end - start)
         series, warnings = source.samples(f"ALERTS{{{checked.matchers}}}[{length}]", end)
         context.notes.extend(warning for warning in warnings if warning not in context.notes)
         for one in series:
             # Ranges are closed at the left in Prometheus 2 and open in 3: cut to (start, end] ourselves.
-            times = one.times[one.times > round(start.timestamp() * 1000)]
-            if len(times):
-                found.setdefault(_key(one.labels), []).append(join(times, times, gap))
-    if not found:
+            inside = one.times[one.times > round(start.timestamp() * 1000)]
+            if len(inside):
+                key = _key(one.labels)
+                times[key] = np.concatenate([times[key], inside]) if key in times else inside
+    if not times:
         context.notes.append("no sample of ALERTS: no alert was pending or firing, or the rules run elsewhere")
-    # A run that goes on over the edge of an answer is one run.
-    whole = {
-        key: join(np.concatenate([first for first, _ in parts]), np.concatenate([last for _, last in parts]), gap)
-        for key, parts in sorted(found.items())
-    }
-    frame = _frame(whole, checked, context)
-    if frame.empty or frame["start"].min() - context.window.history_start > _SURE:
+    runs = _runs(source, dict(sorted(times.items())), checked)
+    replicas = checked.replica_labels or REPLICA_LABELS
+    away = times_away(source, context, replicas, times, runs, list(_chunks(context.window)))
+    context.gaps.extend(unseen(away, context.window))
+    frame = _frame(runs, away, checked, context)
+    if not runs or frame["start"].min() - context.window.history_start > _SURE:
         context.notes.extend(_kept_from(source, context.window))
     return frame
+
+
+def _runs(source: PrometheusSource, times: Mapping[Key, Times], checked: AlertsConfig) -> dict[Key, Runs]:
+    """The runs of each series of ``ALERTS``, by the interval of its rule."""
+    if not times:
+        return {}
+    intervals = Intervals.of_server(source, checked.evaluation_interval)
+    of_alert: dict[str, list[Times]] = {}
+    for key, own in times.items():
+        of_alert.setdefault(key[0], []).append(own)
+    every = {key: intervals.of(key[0], labels_of(key[1]), of_alert[key[0]]) for key in times}
+    # Where a rule tells its interval only wider gaps are in doubt; else every one that is wider than the parameter's.
+    doubtful = {key: widest_gap(interval if told else intervals.least) for key, (interval, told) in every.items()}
+    active = active_since(source, checked.matchers, {key: (times[key], gap) for key, gap in doubtful.items()})
+    found = {}
+    for key, own in times.items():
+        since = at_times(own, *active.get(key[:2], UNKNOWN))
+        interval, told = every[key]
+        # Samples alone cannot tell a slow group from an alert that comes and goes; what the server remembers can.
+        if not told and anew(own, since, doubtful[key]):
+            interval = intervals.least
+        first, last = ends(own, widest_gap(interval))
+        found[key] = Runs(own[first], own[last], since[first], interval)
+    return found
 
 
 def _kept_from(source: PrometheusSource, window: Window) -> Iterator[str]:
@@ -130,26 +158,31 @@ def _key(labels: Mapping[str, str]) -> Key:
     return labels.get("alertname", ""), label_key(others), labels.get("alertstate", "")
 
 
-def _frame(runs: Mapping[Key, tuple[Times, Times]], checked: AlertsConfig, context: Context) -> pd.DataFrame:
+def _frame(runs: Mapping[Key, Runs], away: Iterable[Away], checked: AlertsConfig, context: Context) -> pd.DataFrame:
     page = Matchers.parse(checked.page)
     key = context.key.removeprefix("sources.")
     same: dict[str, Any] = {
-        "interval_s": checked.evaluation_interval.total_seconds(),
         "acknowledges": False,
         "source": key if len(context.product.sources.alerts) > 1 else key.partition("[")[0],
     }
     rows = []
-    for (alert, labels, state), (first, last) in runs.items():
+    for (alert, labels, state), own in runs.items():
         about = {
             "alertname": alert,
             "labels": labels,
             "state": state,
             "page": page.match({"alertname": alert, **labels_of(labels)}),
+            "interval_s": own.interval / 1000,
         }
+        since = pd.to_datetime(pd.Series(own.active), unit="s", utc=True)
         rows += [
-            {**same, **about, "start": begin, "last": end}
-            for begin, end in zip(_instants(first), _instants(last), strict=True)
+            {**same, **about, "start": begin, "last": end, "active": active}
+            for begin, end, active in zip(_instants(own.first), _instants(own.last), since, strict=True)
         ]
+    for each in away:
+        start, last = _instants(np.array([each.start, each.end], dtype=np.int64))
+        about = {"labels": each.replica, "state": "away", "page": False, "interval_s": each.interval / 1000}
+        rows.append({**same, **about, "start": start, "last": last})
     return context.spec.frame(rows)
 
 

@@ -21,6 +21,7 @@ from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, LabelMatchers
 from prodmeet_kit.promql import Matchers
 from prodmeet_kit.redaction import redact, remember
+from prodmeet_kit.sources.alert_services import AlertServices, ServiceLabel, one_service
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.pagerduty_api import Api
@@ -50,6 +51,7 @@ class PagerDutyConfig(BaseModel):
     service_names: dict[str, str] = Field(
         default_factory=dict, description="PagerDuty service, by id or name, to a service of the product"
     )
+    service_label: ServiceLabel = None
     flap_gap: Duration | None = Field(
         default=None, description="An alert that stops for no longer than this and fires again is one episode"
     )
@@ -90,7 +92,7 @@ def _unplaced(told: list[_Told]) -> Iterator[str]:
     counts = Counter(
         f"{each.incident.service.summary or ''} ({each.incident.service.id})".strip()
         for each in told
-        if not each.labels.get("service")
+        if each.service not in each.known
     )
     for name, count in sorted(counts.items()):
         yield f"{count} of PagerDuty service {name} name no service of the product: add it to service_names"
@@ -123,7 +125,12 @@ class _Told:
         self.trigger = next((entry for entry in self.entries if entry.type == "trigger_log_entry"), None)
         self.details = _details(self.trigger)
         self.title = incident.title or incident.summary or incident.id
-        self.labels = self._labels(config, {service.name for service in context.product.services})
+        self.known = [service.name for service in context.product.services]
+        key = context.key.removeprefix("sources.")
+        chosen = {key: config.service_label} if config.service_label else None
+        services = AlertServices(self.known, chosen=chosen, product=context.product.product)
+        self.labels = self._labels(config, services, key)
+        self.service = services.of_labels(self.labels, key)
         self.alert = self._alert(config.alert_field)
         pages = Matchers.parse(config.page)
         self.page = pages.match(self.matched) if config.page.strip() else incident.urgency == "high"
@@ -167,12 +174,15 @@ class _Told:
         """The team's priority, or the urgency where there is none."""
         return (self.incident.priority and self.incident.priority.summary) or self.incident.urgency
 
-    def _labels(self, config: PagerDutyConfig, names: set[str]) -> dict[str, str]:
+    def _labels(self, config: PagerDutyConfig, services: AlertServices, key: str) -> dict[str, str]:
+        """Those of the alert; what the PagerDuty service stands for becomes the label that names the service."""
         labels = {name: text for name, text in self.details.items() if name != "alertname"}
         given = self.incident.service
         mapped = config.service_names.get(given.id) or config.service_names.get(given.summary or "")
-        own = next((name for name in (given.summary, labels.get("service")) if name in names), None)
-        labels["service"] = mapped or own or ""
+        told = services.of_labels(labels, key) if config.service_label else ""
+        first = told if told in self.known else mapped or one_service(given.summary or "", self.known)
+        if first:
+            labels[(config.service_label or ("service",))[0]] = first
         labels["severity"] = labels.get("severity") or self.severity
         return {name: text for name, text in labels.items() if text}
 
@@ -228,12 +238,11 @@ def _row(told: _Told, context: Context) -> dict[str, Any]:
             "summary": told.title,
             "url": incident.html_url,
         }
-    service = told.labels.get("service")
     return {
         "id": incident.id,
         "title": told.title,
         "severity": told.severity,
-        "services": [service] if service else [],
+        "services": [told.service] if told.service in told.known else [],
         "start": incident.created_at,
         "detected": told.detected,
         "end": told.resolved,

@@ -5,12 +5,13 @@ A snapshot keeps them, so that the next meeting can tell which rules changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from prodmeet_kit import promql
 from prodmeet_kit.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.documents import dotted
@@ -24,7 +25,7 @@ from prodmeet_kit.sources.prometheus import PrometheusSource
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RulesConfig", "read"]
+__all__ = ["RulesConfig", "intervals_of", "read"]
 
 _LABELLED = ("prometheus_alerts", "alertmanager")
 """Alert sources whose ``page`` is a label expression, so that it can be held against a rule's labels."""
@@ -41,7 +42,7 @@ class RulesConfig(BaseModel):
 class _Rule(BaseModel):
     name: str
     query: str
-    duration: float
+    duration: float = 0.0  # a recording rule has none
     keepFiringFor: float = 0.0  # noqa: N815 - the API's name
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
@@ -85,7 +86,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     answer = _checked(source.alert_rules(), source.name)
     context.notes.extend(redact(warning) for warning in answer.warnings or ())
     ours, pages = Matchers.parse(checked.matchers), _pages(context)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for group in answer.data.groups or ():
         for rule in group.rules or ():
             labels = {**rule.labels, "alertname": rule.name}
@@ -93,7 +94,63 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
                 rows.append(_row(rule, group, None if pages is None else pages.match(labels)))
     if not rows:
         context.notes.append("the server tells of no alert rule of the product: perhaps its rules run elsewhere")
-    return context.spec.frame(rows)
+    recorded = _recorded(source, [row["query"] for row in rows])
+    return context.spec.frame({**row, "reads": _reads(row["query"], recorded)} for row in rows)
+
+
+Recorded = Mapping[str, Sequence[_Rule]]
+"""Recording rules by the name of what they record."""
+
+
+def _recorded(source: PrometheusSource, queries: Iterable[str]) -> Recorded:
+    """The recording rules, asked for where a query reads what one may have recorded and no label says of what.
+
+    A server that does not tell of them costs nothing: then only the alerts' own expressions are known.
+    """
+    if not any(":" in name and not labels for query in queries for name, labels in _selectors(query)):
+        return {}
+    try:
+        answer = _checked(source.alert_rules("record"), source.name)
+    except SourceError:
+        return {}
+    found: dict[str, list[_Rule]] = {}
+    for group in answer.data.groups or ():
+        for rule in group.rules or ():
+            if rule.type == "recording":
+                found.setdefault(rule.name, []).append(rule)
+    return found
+
+
+def _reads(query: str, recorded: Recorded) -> list[dict[str, str]]:
+    """The labels that each metric of a rule must equal; of what is recorded also those of its own expression."""
+    read = []
+    for name, labels in _selectors(query):
+        read.append(labels)
+        for rule in recorded.get(name, ()):
+            if all(rule.labels.get(label, text) == text for label, text in labels.items()):
+                read += [rule.labels, *(equal for _, equal in _selectors(rule.query))]
+    return [labels for labels in read if labels]
+
+
+def _selectors(query: str) -> list[tuple[str, dict[str, str]]]:
+    try:
+        return promql.selectors(query)
+    except ValueError:  # of another version: its expression stays unread
+        return []
+
+
+def intervals_of(answer: Any, name: str) -> list[tuple[str, dict[str, str], float]]:
+    """Name, own labels and evaluation interval (seconds) of each alert rule in an answer of the rules API.
+
+    Raises :class:`UnexpectedAnswer` when it has another shape; ``name`` is the server's.
+    """
+    groups = _checked(answer, name).data.groups or ()
+    return [
+        (rule.name, rule.labels, group.interval)
+        for group in groups
+        for rule in group.rules or ()
+        if rule.type == "alerting" and group.interval > 0
+    ]
 
 
 def _checked(content: Any, name: str) -> _Answer:

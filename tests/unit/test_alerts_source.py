@@ -14,9 +14,10 @@ from prodmeet_kit import frames
 from prodmeet_kit.errors import ParametersError, SourceError
 from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
-from prodmeet_kit.sources.prometheus import PrometheusSource
-from prodmeet_kit.window import Window, parse_duration
-from tests.support.answering import Asked, answering, metric_source, shop, success
+from prodmeet_kit.window import Window
+from tests.support import alert_store
+from tests.support.alert_store import Store
+from tests.support.answering import shop
 
 END = datetime(2026, 11, 23, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")
@@ -26,38 +27,8 @@ def context(metrics: MetricSource) -> Context:
     return Context(shop(), WINDOW, frames.ALERT_RUNS, "sources.alerts[0]", Path("parameters"), None, metrics)
 
 
-class Store:
-    """A server that holds samples of ``ALERTS``; its ranges are closed at the left (2.x) or open (3.x)."""
-
-    def __init__(self, series: list[tuple[dict[str, str], list[float]]], *, closed: bool, up: str = "") -> None:
-        self.series = series
-        self.up = up  # since when the server has samples of up
-        self.closed = closed
-        self.queries: list[str] = []
-
-    def __call__(self, asked: Asked) -> tuple[int, str, bytes]:
-        self.queries.append(asked.form["query"])
-        if asked.form["query"] == "group(up)":
-            there = self.up and float(asked.form["time"]) >= datetime.fromisoformat(self.up).timestamp()
-            return success([{"metric": {}, "value": [float(asked.form["time"]), "1"]}] if there else [])
-        (length,) = re.findall(r"\[(.+)\]$", asked.form["query"])
-        end = float(asked.form["time"])
-        start = round(end - parse_duration(length).total_seconds(), 3)
-        result: list[dict[str, Any]] = []
-        for labels, times in self.series:
-            inside = [time for time in times if (start <= time if self.closed else start < time) and time <= end]
-            if inside:
-                values = [[time, "1"] for time in inside]
-                result.append({"metric": {"__name__": "ALERTS", **labels}, "values": values})
-        return success(result, kind="matrix")
-
-
 def ask(store: Store, config: dict[str, Any] | None = None, **sources: Any) -> tuple[pd.DataFrame, Context]:
-    with answering(store) as server:
-        metrics = PrometheusSource(metric_source(server.url))
-        given = Context(shop(sources=sources), WINDOW, frames.ALERT_RUNS, "sources.alerts[0]", Path(), None, metrics)
-        made = frames.ALERT_RUNS.check(read({"type": "prometheus_alerts", **(config or {})}, given))
-    return made, given
+    return alert_store.ask(store, WINDOW, config, **sources)
 
 
 @pytest.mark.parametrize("closed", [True, False], ids=["closed ranges", "open ranges"])
@@ -84,11 +55,10 @@ def test_a_run_over_the_join_of_two_answers_is_not_cut(closed: bool) -> None:
 def test_a_late_evaluation_is_of_the_run_and_a_missed_one_ends_it() -> None:
     at = END.timestamp() - 7200
     times = [at + 30 * step for step in (0, 1, 2.5, 4.1)]  # 45 s and 48 s after the one before
-    made, _ = ask(
-        Store([({"alertname": "High", "alertstate": "firing"}, times)], closed=True), {"evaluation_interval": "30s"}
-    )
+    made, _ = ask(Store([({"alertname": "High", "alertstate": "firing"}, times)]), {"evaluation_interval": "30s"})
     assert [moment.timestamp() for moment in made["start"]] == [times[0], times[3]]
     assert made["interval_s"].tolist() == [30, 30]
+    assert made["active"].isna().all()
 
 
 def test_firing_and_pending_of_every_replica_are_kept_apart_and_in_order() -> None:
@@ -136,7 +106,8 @@ def test_a_run_names_its_source_by_its_key_in_the_parameters(count: int, name: s
 def test_the_matchers_of_the_parameters_select_the_alerts_and_page_does_not() -> None:
     store = Store([], closed=True)
     made, given = ask(store, {"page": 'severity="page"', "matchers": 'namespace="shop"'})
-    assert {query.partition("[")[0] for query in store.queries} == {'ALERTS{namespace="shop"}', "group(up)"}
+    asked = {query.partition("[")[0] for query in store.queries if not query.startswith("topk")}
+    assert asked == {'ALERTS{namespace="shop"}', "group(up)"}
     assert made.empty
     assert "no sample of ALERTS" in given.notes[0]
 

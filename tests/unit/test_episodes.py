@@ -59,8 +59,8 @@ def test_an_episode_lasts_from_its_first_evaluation_to_one_interval_after_its_la
 
 
 def test_alerts_and_label_sets_do_not_mix() -> None:
-    found = episodes(run(0), run(2), run(1, alert="Other"), run(1, service="web"))
-    assert sorted(spans(found)) == [(0, 1), (1, 2), (1, 2), (2, 3)]
+    found = episodes(run(0), run(3), run(1, alert="Other"), run(1, service="web"))
+    assert sorted(spans(found)) == [(0, 1), (1, 2), (1, 2), (3, 4)]
     assert found["page"].tolist() == [True, False, True, True]  # in order of start, then alert, then labels
 
 
@@ -71,11 +71,11 @@ def test_replicas_of_one_rule_make_one_episode() -> None:
     assert (found["labels"].tolist(), found["runs"].tolist()) == ([label_key(CART)], [2])
 
 
-def test_a_replica_that_takes_over_within_one_and_a_half_intervals_goes_on_with_the_episode() -> None:
+def test_a_replica_that_takes_over_within_one_missed_evaluation_goes_on_with_the_episode() -> None:
     one, other = CART | {"replica": "a"}, CART | {"replica": "b"}
-    # The last evaluation of a was at 2: b is one late evaluation behind at 3.5 and one missed behind at 3.6.
-    assert spans(episodes(run(0, 2, **one), run(3.5, 5, **other))) == [(0, 6)]
-    assert spans(episodes(run(0, 2, **one), run(3.6, 5, **other))) == [(0, 3), (3.6, 6)]
+    # The last evaluation of a was at 2: b is one missed evaluation behind at 4.5 and two at 4.6.
+    assert spans(episodes(run(0, 2, **one), run(4.5, 6, **other))) == [(0, 7)]
+    assert spans(episodes(run(0, 2, **one), run(4.6, 6, **other))) == [(0, 3), (4.6, 7)]
 
 
 def test_labels_of_replicas_are_those_the_parameters_name() -> None:
@@ -172,7 +172,8 @@ def test_no_firing_evaluation_is_lost_or_doubled(minutes: set[int], shuffle: Ran
     order = sorted(minutes)
     shuffle.shuffle(order)
     found = episodes(*(run(minute) for minute in order))
-    # Each evaluation stands for one interval: lengths add up to the number of evaluations.
-    assert found["duration_s"].sum() == pytest.approx(60 * len(minutes))
+    # Each evaluation stands for one interval, and one missed between two others for one more.
+    missed = {minute + 1 for minute in minutes if minute + 2 in minutes} - minutes
+    assert found["duration_s"].sum() == pytest.approx(60 * len(minutes | missed))
     covered = [minute for start, end in spans(found) for minute in range(round(start), round(end))]
-    assert covered == sorted(minutes)
+    assert covered == sorted(minutes | missed)

@@ -17,6 +17,7 @@ from prodmeet_kit.errors import (
 )
 from prodmeet_kit.frames import labels_of
 from prodmeet_kit.sources import pagerduty_api
+from prodmeet_kit.sources.alert_services import AlertServices
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.pagerduty import read
 from prodmeet_kit.window import Window
@@ -50,6 +51,7 @@ def test_an_incident_is_one_firing_run_with_its_answer_and_its_end(world: PagerD
         "start": pd.Timestamp("2026-11-20T10:00:00Z"),
         "last": pd.Timestamp("2026-11-20T10:30:00Z"),
         "interval_s": 0.0,
+        "active": pd.NaT,
         "acknowledged": pd.Timestamp("2026-11-20T10:04:00Z"),
         "acknowledges": True,
         "source": "alerts[0]",
@@ -161,6 +163,29 @@ def test_the_service_is_mapped_by_id_or_name_or_is_its_own(
     world.incidents = [incident("P1", "2026-11-20T10:00:00Z", service={"id": "PCART01", "summary": summary})]
     assert labels_of(runs(world, service_names=names)[0]["labels"]).get("service") == service
     assert outages(world, service_names=names)[0]["services"] == ([service] if service else [])
+
+
+@pytest.mark.parametrize(
+    ("details", "label", "service"),
+    [
+        ({"sloth_service": "cart"}, None, "cart"),
+        ({"service": "kube-state-metrics"}, None, "kube-state-metrics"),  # another's, not everybody's
+        ({"team_service": "Cart", "service": "web"}, "team_service", "cart"),
+        ({"service": "cart"}, "team_service", ""),
+    ],
+)
+def test_labels_of_the_alert_name_the_service_where_pagerdutys_own_does_not(
+    world: PagerDuty, details: dict[str, str], label: str | None, service: str
+) -> None:
+    channel = {"type": "api", "details": {"labels": details}}
+    world.incidents = [incident("P1", "2026-11-20T10:00:00Z", service={"id": "PCART01", "summary": "Foo prod"})]
+    world.entries = [entry("P1", "trigger", "2026-11-20T10:00:00Z", channel=channel)]
+    given = {} if label is None else {"service_label": label}
+    source = {"type": "pagerduty", **given}
+    services = AlertServices.of_product(shop(sources={"alerts": [source]}))
+    labels = labels_of(runs(world, **given)[0]["labels"])
+    assert services.of("Trouble", labels, "alerts[0]") == service
+    assert outages(world, **given)[0]["services"] == (["cart"] if service == "cart" else [])
 
 
 def test_incidents_that_name_no_service_of_the_product_are_told_with_the_mend(world: PagerDuty) -> None:

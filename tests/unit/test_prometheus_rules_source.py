@@ -57,7 +57,7 @@ def test_every_column_of_a_rule_is_read(monkeypatch: pytest.MonkeyPatch) -> None
     assert made.iloc[0].to_dict() == {
         "alert": "CartDown", "group": "shop.yml/cart", "query": "up == 0", "for_s": 300.0, "keep_firing_for_s": 60.0,
         "interval_s": 30.0, "labels": '{"severity":"page"}', "annotations": '{"summary":"{{ $labels.x }}"}',
-        "page": True, "health": "err", "last_error": "many-to-many",
+        "page": True, "health": "err", "last_error": "many-to-many", "reads": [],
     }  # fmt: skip
     assert made.iloc[1]["page"] is False
     assert [one.path for one in asked] == ["/api/v1/rules?type=alert"]
@@ -76,6 +76,29 @@ def test_whether_a_rule_pages_is_not_known_where_no_alert_source_has_labels() ->
 def test_rules_of_others_are_left_out_by_matchers() -> None:
     made, _, _ = ask(rules(RULE, TICKET), config={"type": "prometheus_rules", "matchers": 'severity="ticket"'})
     assert list(made["alert"]) == ["CartSlow"]
+
+
+def test_what_an_alert_reads_is_said_of_its_recording_rules_too() -> None:
+    ratio = {
+        "name": "cart:errors:ratio", "type": "recording", "labels": {"tier": "1"},
+        "query": 'sum(rate(errors{service="cart"}[5m])) / sum(rate(all{service="cart"}[5m]))',
+    }  # fmt: skip
+    other = {**ratio, "name": "web:errors:ratio", "query": 'errors{service="web"}'}
+    burn = {**TICKET, "query": "cart:errors:ratio > 0.1"}
+    named = {**TICKET, "name": "Named", "query": 'cart:errors:ratio{tier="2"} > 0.1'}
+
+    def says(asked: Asked) -> tuple[int, str, bytes]:
+        return rules(ratio, other) if asked.path.endswith("type=record") else rules(burn, named)
+
+    with answering(says, rules=True) as server:
+        made = read({"type": "prometheus_rules"}, context(PrometheusSource(metric_source(server.url))))
+    # The recording rule of the second alert has another tier.
+    assert list(made["reads"]) == [[{"tier": "1"}, {"service": "cart"}, {"service": "cart"}], [{"tier": "2"}]]
+
+
+def test_recording_rules_are_asked_for_only_where_an_alert_may_read_one() -> None:
+    _, _, asked = ask(rules(RULE, {**TICKET, "query": 'cart:errors:ratio{service="cart"} > 0.1'}))
+    assert [one.path for one in asked] == ["/api/v1/rules?type=alert"]
 
 
 def test_a_server_without_rules_is_empty_with_a_note_and_its_warnings_are_kept() -> None:

@@ -54,8 +54,8 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
         )
         return reply(Wire.of(response))
 
-    def alert_rules(self) -> Any:
-        """What ``/api/v1/rules`` says of alert rules, as JSON; servers take a GET only.
+    def alert_rules(self, kind: str = "alert") -> Any:
+        """What ``/api/v1/rules`` says of rules of a kind, ``alert`` or ``record``, as JSON; servers take a GET only.
 
         Raises :class:`SourceError` and its kinds; :class:`UnexpectedAnswer` where there is no such API.
         """
@@ -63,7 +63,7 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
             response = self._session.request(
                 "GET",
                 f"{self.url}/api/v1/rules",
-                params={"type": "alert"},
+                params={"type": kind},
                 headers=self.headers,
                 auth=self.auth,
                 verify=self._session.verify,

@@ -62,14 +62,14 @@ class PrometheusSource:
         reply = self._instant(query, at)
         return series_of(reply.kind, reply.result), reply.warnings
 
-    def alert_rules(self) -> Any:
-        """What the rules API says of alert rules, as JSON. Raises as :meth:`answer` does.
+    def alert_rules(self, kind: str = "alert") -> Any:
+        """What the rules API says of rules of a kind, ``alert`` or ``record``, as JSON. Raises as :meth:`answer` does.
 
         Over a connection of its own: a token that may query and not read rules must not stop the queries.
         """
         connection = connect(self._config, self._folder)
         try:
-            return connection.alert_rules()
+            return connection.alert_rules(kind)
         finally:
             connection.close()
 
