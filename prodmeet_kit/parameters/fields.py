@@ -20,6 +20,7 @@ __all__ = [
     "Model",
     "Name",
     "PageVerdict",
+    "Param",
     "Query",
     "RatioQuery",
     "TimeZone",
@@ -72,6 +73,15 @@ def _matchers(value: Any) -> Any:
             raise ValueError(f'write label matchers such as severity=~"page|critical": {error}') from None
     return value
 
+
+def _param(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+Param = Annotated[str, BeforeValidator(_param, json_schema_input_type=str | int | float | bool)]
+"""A value of a URL's query: text, a number, true or false."""
 
 _DurationText = Annotated[str, Field(pattern=r"^([0-9]+(ms|[smhdwy]))+$", examples=["30m", "14d", "1h30m"])]
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from prodmeet_kit.parameters.accounting import Exclusion, Level, SloRules, SloWindow
 from prodmeet_kit.parameters.agenda_rules import AgendaRules
-from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Model, Name, Query, TimeZone
+from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Model, Name, Param, Query, TimeZone
 from prodmeet_kit.parameters.freezes import Country, Freeze
 from prodmeet_kit.parameters.holdings import Borrowed, Price
 from prodmeet_kit.parameters.rotations import Rotation
@@ -147,6 +147,9 @@ class Tls(Model):
     verify: bool = Field(default=True, description="Check the server's certificate")
 
 
+_OURS = ("end", "query", "start", "step", "time", "timeout")
+
+
 class MetricSource(Model):
     """A server that answers the Prometheus HTTP API."""
 
@@ -158,10 +161,21 @@ class MetricSource(Model):
     auth: Auth | None = Field(default=None, description="Credentials")
     tls: Tls | None = Field(default=None, description="TLS files")
     headers: dict[str, str] = Field(default_factory=dict, description="Extra headers, such as X-Scope-OrgID")
+    params: dict[str, Param] = Field(
+        default_factory=dict, description="Sent in the URL of every query, such as dedup or namespace"
+    )
     timeout: Duration = Field(default=timedelta(seconds=30), description="Wait for one answer this long")
     jobs: int = Field(default=8, ge=1, le=64, description="Queries asked side by side")
     scrape_interval: Duration = Field(default=timedelta(seconds=60), description="How often targets are scraped")
     step: Duration | None = Field(default=None, description="Step of trends; chosen from the range when absent")
+
+    @field_validator("params")
+    @classmethod
+    def _leaves_ours_alone(cls, params: dict[str, str]) -> dict[str, str]:
+        ours = sorted(set(params) & set(_OURS))
+        if ours:
+            raise ValueError(f"take {', '.join(ours)} out: the kit sends {'them' if len(ours) > 1 else 'it'} itself")
+        return params
 
     @property
     def overlap(self) -> timedelta:

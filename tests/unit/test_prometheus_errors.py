@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -129,8 +130,50 @@ def test_warnings_infos_and_a_partial_answer_are_kept() -> None:
     infos = ["metric might not be a counter"]
     with answering(lambda _: success([], warnings=["store down"], infos=infos, isPartial=True)) as server:
         answer = source(server.url).answer(QUESTION)
-    assert answer.warnings[:2] == ("store down", "metric might not be a counter")
+    assert answer.warnings[:2] == ("store down", "info: metric might not be a counter")
     assert "partial" in answer.warnings[2]
+    assert answer.partial == f"store down; {answer.warnings[2]}"
+
+
+@pytest.mark.parametrize(
+    ("more", "partial"),
+    [
+        ({"infos": ['PromQL info: metric might not be a counter, name does not end in _total: "x" (1:5)']}, False),
+        ({"infos": ["metric might not be a counter"], "warnings": [], "isPartial": False}, False),
+        ({"infos": ["results may be partial: 2 of 3 stores"]}, True),
+        ({"infos": "not all shards answered"}, True),
+        ({"warnings": ["PromQL warning: encountered a mix of histograms and floats"]}, True),
+        ({"warnings": "no StoreAPIs matched"}, True),
+        ({"warnings": {"store": "gone"}}, True),
+        ({"isPartial": True}, True),
+        ({"status": "partial"}, True),
+        ({"warnings": None, "infos": None}, False),
+    ],
+)
+def test_an_answer_from_which_data_may_be_missing_is_partial(more: dict[str, Any], partial: bool) -> None:
+    with answering(lambda _: success([], **more)) as server:
+        answer = source(server.url).answer(QUESTION)
+    assert bool(answer.partial) is partial
+    assert answer.frame is not None
+
+
+def test_no_result_as_go_writes_it_is_no_series() -> None:
+    body = b'{"status":"success","data":{"resultType":"vector","result":null}}'
+    with answering(lambda _: (200, "application/json", body)) as server:
+        answer = source(server.url).answer(QUESTION)
+    assert answer.frame is not None
+    assert answer.frame.shape == (1, 0)
+    assert not answer.partial
+
+
+def test_more_series_than_fit_into_memory_are_refused() -> None:
+    rows = [{"metric": {"pod": str(number)}, "values": [[AT.timestamp(), "1"]]} for number in range(600)]
+    long = Question("k", "metrics", "up", AT, AT + timedelta(minutes=9999), timedelta(minutes=1))
+    with (
+        answering(lambda _: success(rows, kind="matrix")) as server,
+        pytest.raises(TooExpensive, match="600 series came back, too many for the memory: put sum"),
+    ):
+        source(server.url).answer(long)
 
 
 def test_an_answer_with_status_partial_is_an_answer_with_a_warning() -> None:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import io
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.errors import TooExpensive
@@ -14,7 +17,7 @@ from prodmeet_kit.errors import TooExpensive
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["MOST", "TooLarge", "read", "values"]
+__all__ = ["MOST", "TooLarge", "read", "room", "values"]
 
 MOST = 32 << 20
 """Bytes of one answer, unpacked: half a million samples of a range take 12 MiB."""
@@ -22,6 +25,8 @@ MOST = 32 << 20
 _MOST_MEMORY = 320 << 20  # of the values of one answer
 _VALUE = 64  # bytes of memory a value takes, about: an empty list, a short text, a number with its place
 _CHUNK = 1 << 16
+_LARGE = 1 << 20
+_one_at_a_time = threading.Lock()
 
 
 class TooLarge(TooExpensive):
@@ -37,6 +42,16 @@ def read(response: requests.Response, most: int) -> io.BytesIO:
             response.close()  # the rest is not waited for
             raise TooLarge(f"over {most >> 20} MiB")
     return body
+
+
+@contextmanager
+def room(body: bytes) -> Iterator[None]:
+    """Read the values of a body, and let them go, within the block: large ones one at a time, for memory's sake."""
+    if len(body) < _LARGE:
+        yield
+        return
+    with _one_at_a_time:
+        yield
 
 
 def values(body: bytes) -> Any:

@@ -16,10 +16,10 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from prodmeet_kit.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.parameters import MetricSource, expand
+from prodmeet_kit.parameters.credentials import names_credential
 from prodmeet_kit.redaction import remember
 from prodmeet_kit.sources.access import Bearer, use_tls
 from prodmeet_kit.sources.http import Wire, mount, place
-from prodmeet_kit.sources.prometheus.replies import Reply, reply
 from prodmeet_kit.sources.prometheus.transport import Session
 
 __all__ = ["Connection", "connect"]
@@ -28,7 +28,7 @@ __all__ = ["Connection", "connect"]
 class Connection(PrometheusConnect):  # type: ignore[misc]
     """The client of prometheus-api-client, with errors people can act on and no credential in any text.
 
-    All methods of the client are there to explore with; :meth:`ask` is what
+    All methods of the client are there to explore with; :meth:`wire` is what
     the kit uses, because it keeps the server's warnings.
     """
 
@@ -41,8 +41,8 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
     def __repr__(self) -> str:
         return f"<Connection to {self.url}>"
 
-    def ask(self, path: str, form: dict[str, str]) -> Reply:
-        """Ask ``/api/v1/<path>``. Raises :class:`SourceError` and its kinds."""
+    def wire(self, path: str, form: dict[str, str]) -> Wire:
+        """What ``/api/v1/<path>`` answers. Raises :class:`SourceError` and its kinds."""
         response = self._session.request(
             "POST",
             f"{self.url}/api/v1/{path}",
@@ -52,7 +52,7 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
             verify=self._session.verify,  # given here, or REQUESTS_CA_BUNDLE would win over the parameters
             cert=self._session.cert,
         )
-        return reply(Wire.of(response))
+        return Wire.of(response)
 
     def alert_rules(self, kind: str = "alert") -> Any:
         """What ``/api/v1/rules`` says of rules of a kind, ``alert`` or ``record``, as JSON; servers take a GET only.
@@ -96,7 +96,9 @@ def connect(config: MetricSource, folder: Path) -> Connection:
     a file is not there or a value cannot be sent.
     """
     url, userinfo = _address(config.url)
+    params = {name: _param(name, text) for name, text in config.params.items()}
     session = Session(place(url), timeout_s=config.timeout.total_seconds(), jobs=config.jobs)
+    session.params = params
     use_tls(session, config.tls, "sources.metrics", folder)
     if config.tls and not config.tls.verify:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
@@ -141,6 +143,14 @@ def _basic(username: str, password: str) -> AuthBase:
 def _header(name: str, text: str) -> str:
     secret = name.lower() not in _PLAIN_HEADERS
     value = _sendable(f"headers.{name}", expand(text, secret=secret))
+    if secret:
+        remember(value)
+    return value
+
+
+def _param(name: str, text: str) -> str:
+    secret = names_credential(name)
+    value = expand(text, secret=secret)
     if secret:
         remember(value)
     return value

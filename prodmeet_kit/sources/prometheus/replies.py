@@ -8,6 +8,8 @@ starts (asking again helps).
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +24,26 @@ from prodmeet_kit.errors import (
 )
 from prodmeet_kit.sources.http import Wire, short
 from prodmeet_kit.sources.http.policy import AGAIN
+from prodmeet_kit.sources.prometheus.lengths import too_long
 
-__all__ = ["Reply", "passing", "refusal", "reply"]
+__all__ = ["Reply", "partial", "passing", "refusal", "reply"]
+
+_INFO = "info: "
+"""How a note begins that a server gives as an info, not as a warning."""
+
+_OF_PARTS = re.compile(
+    r"partial|incomplete|truncat|missing|unavailable|unreachable|dropped|skipped|not all\b|timed? ?out|failed"
+    r"|did(?: not|n't) (?:answer|respond)|cannot be reached",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """Data of the query API: ``kind`` is the ``resultType``; warnings and infos of the server are kept."""
+    """Data of the query API: ``kind`` is the ``resultType``; warnings and infos of the server are kept.
+
+    No series is an empty list, also where the server writes ``null``, as Go does.
+    """
 
     kind: str
     result: Any
@@ -51,6 +66,9 @@ def refusal(wire: Wire) -> SourceError | None:
     if wire.status == 429:
         again = "" if wire.retry_after is None else f", or try again in {wire.retry_after:.0f} s"
         return TooExpensive(f"{wire.url} has too many queries at once (429{words}): lower sources.metrics.jobs{again}")
+    length = too_long(wire.words)
+    if length is not None:
+        return length
     if wire.error_type in ("timeout", "canceled"):
         return TooExpensive(f"the server gave up{words}: simplify the query or use a recording rule")
     if wire.error_type == "execution" and "too many samples" in words:
@@ -95,7 +113,19 @@ def reply(wire: Wire) -> Reply:
     data = answer.get("data")
     if not isinstance(data, dict) or not isinstance(data.get("resultType"), str) or "result" not in data:
         raise UnexpectedAnswer(f"{wire.url} answered JSON without data.resultType and data.result")
-    notes = [text for name in ("warnings", "infos") for text in answer.get(name) or ()]
-    if answer["status"] == "partial" or answer.get("isPartial"):
+    notes = [*_texts(answer.get("warnings")), *(_INFO + text for text in _texts(answer.get("infos")))]
+    if answer["status"] == "partial" or answer.get("isPartial") not in (None, False):
         notes.append("the answer is partial: some of the server's storage did not answer")
-    return Reply(data["resultType"], data["result"], tuple(dict.fromkeys(short(str(note)) for note in notes)))
+    return Reply(data["resultType"], data["result"] or [], tuple(dict.fromkeys(map(short, notes))))
+
+
+def partial(notes: Iterable[str]) -> str:
+    """Those notes of a server (``Reply.warnings``) that say data may be missing, joined; empty when there is none.
+
+    Warnings do, whatever they say; infos are hints of style, but for those that speak of parts.
+    """
+    return "; ".join(note for note in notes if not note.startswith(_INFO) or _OF_PARTS.search(note))
+
+
+def _texts(told: Any) -> list[str]:
+    return [str(text) for text in (told if isinstance(told, list) else [told]) if text]

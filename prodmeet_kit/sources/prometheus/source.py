@@ -7,20 +7,32 @@ the grid of the question, without a doubled or a lost point.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from prodmeet_kit.errors import QueryRejected
+from prodmeet_kit.errors import QueryRejected, TooExpensive
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters import MetricSource
+from prodmeet_kit.sources.http.bodies import room
 from prodmeet_kit.sources.prometheus.connection import connect
 from prodmeet_kit.sources.prometheus.decoding import Series, frame, series_of
-from prodmeet_kit.sources.prometheus.replies import Reply
-from prodmeet_kit.window import MAX_POINTS
+from prodmeet_kit.sources.prometheus.lengths import Lengths, RangeTooLong, parts
+from prodmeet_kit.sources.prometheus.replies import partial, reply
 
 __all__ = ["PrometheusSource", "parts"]
+
+
+_MOST_CELLS = 5_000_000
+"""Series times points of an answer: 40 MB."""
+
+
+class _Read(NamedTuple):
+    """One answer: its ``resultType``, its series, the server's warnings."""
+
+    kind: str
+    series: list[Series]
+    warnings: tuple[str, ...]
 
 
 class PrometheusSource:
@@ -30,6 +42,7 @@ class PrometheusSource:
         self._config, self._folder = config, folder
         self.connection = connect(config, folder)
         self.name = f"{config.type} at {self.connection.url}"
+        self._lengths = Lengths()
         self._timeout = f"{config.timeout.total_seconds():g}"
 
     def __repr__(self) -> str:
@@ -38,29 +51,36 @@ class PrometheusSource:
     def answer(self, question: Question) -> Answer:
         """The answer of the server. Raises :class:`~prodmeet_kit.errors.SourceError` and its kinds."""
         began = time.monotonic()
-        if question.instant:
-            replies = [self._instant(question.query, question.end)]
-            if replies[0].kind == "matrix":
-                raise QueryRejected("the query is a range selector: put a function such as increase(...) round it")
-        else:
-            replies = [self._range(question, start, end) for start, end in parts(question)]
-        series = [series_of(reply.kind, reply.result) for reply in replies]
+        read = [self._instant(question.query, question.end)] if question.instant else self._ranges(question)
+        if question.instant and read[0].kind == "matrix":
+            raise QueryRejected("the query is a range selector: put a function such as increase(...) round it")
+        series = [one.series for one in read]
+        points = 1 if question.step is None else (question.end - question.start) // question.step + 1
+        if points * max(len(part) for part in series) > _MOST_CELLS:
+            raise TooExpensive(
+                f"{max(len(part) for part in series):,} series came back, too many for the memory:"
+                " put sum(...) or topk(...) round the query"
+            )
+        warnings = tuple(dict.fromkeys(warning for one in read for warning in one.warnings))
         return Answer(
             question,
             frame(question, series),
-            warnings=tuple(dict.fromkeys(warning for reply in replies for warning in reply.warnings)),
+            warnings=warnings,
             took_s=round(time.monotonic() - began, 3),
             points=sum(len(one.values) for part in series for one in part),
             source=self.name,
+            partial=partial(warnings),
         )
 
     def samples(self, query: str, at: datetime) -> tuple[list[Series], tuple[str, ...]]:
         """Samples as they were stored, for a query that is a range selector such as ``up[7d]``, and warnings.
 
-        Times are those of the samples, on no grid. Raises as :meth:`answer` does.
+        Times are those of the samples, on no grid. What of the warnings says that
+        samples may be missing, :func:`~prodmeet_kit.sources.prometheus.replies.partial`
+        tells. Raises as :meth:`answer` does.
         """
-        reply = self._instant(query, at)
-        return series_of(reply.kind, reply.result), reply.warnings
+        read = self._instant(query, at)
+        return read.series, read.warnings
 
     def alert_rules(self, kind: str = "alert") -> Any:
         """What the rules API says of rules of a kind, ``alert`` or ``record``, as JSON. Raises as :meth:`answer` does.
@@ -77,22 +97,34 @@ class PrometheusSource:
         """Let the connections go."""
         self.connection.close()
 
-    def _instant(self, query: str, at: datetime) -> Reply:
-        return self.connection.ask("query", {"query": query, "time": _epoch(at), "timeout": self._timeout})
+    def _instant(self, query: str, at: datetime) -> _Read:
+        return self._read("query", {"query": query, "time": _epoch(at)})
 
-    def _range(self, question: Question, start: datetime, end: datetime) -> Reply:
+    def _ranges(self, question: Question) -> list[_Read]:
+        """The parts of a range, as long as the server answers for at once; how long that is, it may say meanwhile."""
+        assert question.step is not None
+        read: list[_Read] = []
+        start = question.start
+        while start <= question.end:
+            try:
+                for first, last in self._lengths.parts(question, start):
+                    asked = last - first
+                    read.append(self._range(question, first, last))
+                    start = last + question.step
+            except RangeTooLong as refused:
+                self._lengths.learn(question.query, asked, refused)
+        return read
+
+    def _range(self, question: Question, start: datetime, end: datetime) -> _Read:
         assert question.step is not None
         form = {"start": _epoch(start), "end": _epoch(end), "step": f"{question.step.total_seconds():g}"}
-        return self.connection.ask("query_range", {"query": question.query, **form, "timeout": self._timeout})
+        return self._read("query_range", {"query": question.query, **form})
 
-
-def parts(question: Question, most: int = MAX_POINTS) -> Iterator[tuple[datetime, datetime]]:
-    """First and last instant of each part of a range: together exactly its grid, each at most ``most`` points."""
-    assert question.step is not None
-    points = (question.end - question.start) // question.step + 1
-    for first in range(0, points, most):
-        last = min(first + most, points) - 1
-        yield question.start + first * question.step, question.start + last * question.step
+    def _read(self, path: str, form: dict[str, str]) -> _Read:
+        wire = self.connection.wire(path, {**form, "timeout": self._timeout})
+        with room(wire.body):
+            told = reply(wire)
+            return _Read(told.kind, series_of(told.kind, told.result), told.warnings)
 
 
 def _epoch(moment: datetime) -> str:
