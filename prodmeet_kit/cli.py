@@ -7,6 +7,7 @@ given is wrong, nothing was written; 1 anything else.
 
 from __future__ import annotations
 
+import errno
 import gc
 import signal
 from contextlib import suppress
@@ -18,7 +19,8 @@ import click
 from prodmeet_kit import __version__, durable
 from prodmeet_kit.commands import add, explore, minutes, sync
 from prodmeet_kit.display.languages import LANGUAGES
-from prodmeet_kit.errors import InputError, ProdmeetError, printable
+from prodmeet_kit.errors import InputError, ProdmeetError
+from prodmeet_kit.terminal import say
 
 __all__ = ["cli", "main"]
 
@@ -46,9 +48,10 @@ class _Commands(click.Group):
         except BrokenPipeError:
             raise  # click ends quietly when nobody reads any more
         except OSError as error:
-            message, status = f"{error.filename}: {error.strerror}" if error.filename else str(error), 1
+            message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            status = 2 if error.errno == errno.ENAMETOOLONG else 1  # such a name somebody gave
         for line in message.splitlines():
-            click.echo(f"prodmeet: {printable(line)}", err=True)
+            say(f"prodmeet: {line}", err=True)
         raise click.exceptions.Exit(status)
 
 
@@ -104,7 +107,7 @@ def report(
     from prodmeet_kit.run.progress import choose
 
     if not product and from_snapshot is None:
-        click.echo("No product given: this is the embedded demo, a shop that does not exist.")
+        say("No product given: this is the embedded demo, a shop that does not exist.")
     progress = choose()
     try:
         result = make_report(
@@ -114,8 +117,8 @@ def report(
     finally:
         progress.close()
     for line in (*result.failures, *result.notes):
-        click.echo(line, err=True)
-    click.echo(result.page)
+        say(line, err=True)
+    say(result.page)
     if result.failures:
         raise SystemExit(NOT_ALL_CHECKED)
 
@@ -132,7 +135,7 @@ def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
     from prodmeet_kit.fleet import make_fleet, side_by_side
 
     options = ["--language", language] if language else []
-    raise SystemExit(make_fleet(folder, click.echo, jobs=jobs or side_by_side(), options=options))
+    raise SystemExit(make_fleet(folder, say, jobs=jobs or side_by_side(), options=options))
 
 
 @cli.command()
@@ -156,13 +159,13 @@ def agenda(folder: Path, product: str, end: str, out: Path | None, language: str
     review = open_review(product, end=end, folder=folder, language=language or "")
     text = preread.write(review)
     if out is None:
-        click.echo(text, nl=False)
+        say(text, nl=False)
     else:
         durable.make_folder(out.parent)
         durable.write(out, text)
-        click.echo(out)
+        say(out)
     for failure in review.failures:
-        click.echo(failure, err=True)
+        say(failure, err=True)
     if review.failures:
         raise SystemExit(NOT_ALL_CHECKED)
 
@@ -194,8 +197,8 @@ def live(
         progress.close()
     with open_live(report, folder / "minutes", port=port, language=language or "") as opened:
         for failure in opened.failures:
-            click.echo(failure, err=True)
-        click.echo(opened.page)
+            say(failure, err=True)
+        say(opened.page)
         if browser:
             import webbrowser
 
@@ -215,7 +218,7 @@ def check(folder: Path, product: str) -> None:
     """
     from prodmeet_kit.check import check_products
 
-    raise SystemExit(check_products([product] if product else [], folder, click.echo))
+    raise SystemExit(check_products([product] if product else [], folder, say))
 
 
 @cli.command()
@@ -233,7 +236,7 @@ def schema(folder: Path, only_look: bool) -> None:
             raise ProdmeetError(f"{path} is out of date: run prodmeet schema")
     else:
         write_schema(path)
-    click.echo(path)
+    say(path)
 
 
 for command in (add, explore, minutes, sync):
@@ -249,7 +252,7 @@ def main() -> None:
     try:
         cli(prog_name="prodmeet")
     except KeyboardInterrupt:  # it came between the handlers of the commands and of click
-        click.echo("prodmeet: interrupted, nothing was written", err=True)
+        say("prodmeet: interrupted, nothing was written", err=True)
         raise SystemExit(1) from None
     finally:
         gc.freeze()  # the process ends: to look for garbage in all that is loaded would take a fifth of a second

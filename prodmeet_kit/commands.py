@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from prodmeet_kit.errors import ProdmeetError, SourceError, printable
+from prodmeet_kit.errors import ProdmeetError, SourceError
+from prodmeet_kit.terminal import say
 
 __all__ = ["add", "explore", "minutes", "sync"]
 
@@ -30,7 +31,7 @@ def explore(folder: Path, product: str, made: Path | None, end: str, port: int, 
     from prodmeet_kit.live.exploring import open_exploring
 
     with open_exploring(product, folder=folder, report=made, end=end, port=port) as (server, page):
-        click.echo(page)
+        say(page)
         if browser:
             import webbrowser
 
@@ -52,9 +53,9 @@ def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> Non
     from prodmeet_kit.minutes_page import minutes_of, to_merge, write_page
 
     file = minutes_of(product, folder / "reports", made)
-    click.echo(write_page(file) if as_page else printable(file.read_text(encoding="utf-8")), nl=as_page)
+    say(write_page(file) if as_page else file.read_text(encoding="utf-8"), nl=as_page)
     if merge := to_merge(file):
-        click.echo(f"{file} was edited. {merge}", err=True)
+        say(f"{file} was edited. {merge}", err=True)
 
 
 @click.command()
@@ -84,9 +85,9 @@ def add(folder: Path, /, product: str, text: str, **fields: str | tuple[str, ...
 
     loaded = load(product, folder / "parameters")
     path = add_entry(loaded, folder / "minutes", text, {key: value for key, value in fields.items() if value})
-    click.echo(path)
+    say(path)
     if mend := unread(loaded, str(fields["kind"])):
-        click.echo(mend, err=True)
+        say(mend, err=True)
 
 
 @click.command()
@@ -104,6 +105,6 @@ def sync(folder: Path, product: str, dry_run: bool) -> None:
 
     try:
         for line in bring_together(load(product, folder / "parameters"), folder / "minutes", dry_run=dry_run):
-            click.echo(line)
+            say(line)
     except SourceError as error:  # status 3 would say that a report was written
         raise ProdmeetError(str(error)) from None

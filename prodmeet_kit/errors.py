@@ -42,19 +42,21 @@ __all__ = [
     "printable",
 ]
 
+_SPACE = re.compile(r"[\x0b-\x0d]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
-    r"""The text with a replacement character for each control character but tabs and line ends.
+    r"""The text with a replacement character for each control character but tabs and line ends, which are ``\n``.
 
-    A terminal obeys them: text of others could move its cursor, change its title or fill its clipboard. So does a page
+    A terminal obeys them: text of others could move its cursor, change its title or fill its clipboard. A carriage
+    return alone, which would write over what stands in the line, and other ends of lines become a space. A page obeys
     those that change the direction of writing: a title could turn round the words that follow it.
 
     >>> printable("a\x1b[31mb")
     'a\ufffd[31mb'
     """
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _SPACE.sub(" ", text.replace("\r\n", "\n")))
 
 
 @dataclass(frozen=True)

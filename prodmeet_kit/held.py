@@ -22,10 +22,10 @@ _BUSY = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 
 
 @contextmanager
-def held(number: int) -> Iterator[None]:
-    """Hold an open file while the block runs."""
+def held(number: int, *, shared: bool = False) -> Iterator[None]:
+    """Hold an open file while the block runs, alone or with others who share it."""
     with suppress(OSError):  # no locks here
-        fcntl.flock(number, fcntl.LOCK_EX)
+        fcntl.flock(number, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
     try:
         yield
     finally:
@@ -35,10 +35,13 @@ def held(number: int) -> Iterator[None]:
 
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
-    """Hold a folder while the block runs. Raises ``OSError`` when it is not there."""
+    """Hold a folder, as others may at the same time, while the block runs: also when it gets another name meanwhile.
+
+    Raises ``OSError`` when it is not there.
+    """
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with held(number):
+        with held(number, shared=True):
             yield
     finally:
         os.close(number)

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit import durable, resources
 from prodmeet_kit.errors import InputError, ReportError
+from prodmeet_kit.held import hold
 from prodmeet_kit.live.lab import Server, running_lab
 
 __all__ = ["explore_notebook", "open_exploring", "write_copy"]
@@ -68,7 +69,7 @@ def open_exploring(
     else:
         place, parameters = _of_product(product, folder, end)
     path = write_copy(place, explore_notebook(parameters))
-    with running_lab(place, path.name, port=port) as server:
+    with hold(place), running_lab(place, path.name, port=port) as server:
         _for_work(server.runtime.parent)
         server.session(path.name)  # or the page asks which kernel to start
         yield server, server.page(path.name)

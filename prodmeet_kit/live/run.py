@@ -15,6 +15,7 @@ import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit import resources
 from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.errors import Failure
+from prodmeet_kit.held import hold
 from prodmeet_kit.live.lab import Server, running_lab
 from prodmeet_kit.run import template
 from prodmeet_kit.run.execution import run_cells
@@ -124,7 +125,7 @@ def open_live(
     notebook = live_notebook(
         product.product, product.meeting.agenda, minutes.resolve(), language, spoken=product.language
     )
-    with running_lab(report, FILE, port=port) as server:
+    with hold(report), running_lab(report, FILE, port=port) as server:
         nbformat.write(notebook, report / FILE)
         kernel: Any = _SessionKernel(server.session(FILE), server)
         failures = run_cells(notebook, kernel, limit_s=300, told=told)

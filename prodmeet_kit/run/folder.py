@@ -110,13 +110,17 @@ def put_in_place(folder: Path, day: str, told: Callable[[str], object], *, whole
 
 def _why(error: OSError, *known: Path) -> str:
     """What went wrong with which file; one that is ``known`` need not be named. What is gone is named as gone."""
-    if isinstance(error, FileNotFoundError) and error.filename is not None:
-        gone = Path(os.fsdecode(error.filename))
+    given = [Path(os.fsdecode(name)) for name in (error.filename, error.filename2) if name is not None]
+    if isinstance(error, FileNotFoundError) and given:
+        # Of two, the second is to be made: only its folder has to be there.
+        first, *second = given
+        missing = [path for path in (first, *(path.parent for path in second)) if not os.path.lexists(path)]
+        gone = missing[0] if missing else first
         while not os.path.lexists(gone.parent):
             gone = gone.parent
         return f"{gone} is gone"
     what = error.strerror or str(error)
-    return what if error.filename is None or Path(os.fsdecode(error.filename)) in known else f"{error.filename}: {what}"
+    return what if not given or given[0] in known else f"{given[0]}: {what}"
 
 
 def _is_incomplete(report: Path) -> bool:
@@ -174,19 +178,28 @@ def _change_places(folder: Path, target: Path, before: dict[str, object], told: 
             carry(old, new, told, before)
             durable.flush(new)
     finally:
-        if new is folder:
-            _move_in(folder, target, old)
+        if new is target or _moved_in(folder, target, old):
+            _leave(old, target, told)
 
 
-def _move_in(folder: Path, target: Path, old: Path) -> None:
+def _moved_in(folder: Path, target: Path, old: Path) -> bool:
     """The second step where a file system cannot exchange two places; ``old`` comes back when it fails."""
     try:
         durable.rename(folder, target)
     finally:
-        if target.exists():
-            durable.remove(old)
-        else:
+        if not target.exists():
             durable.rename(old, target)
+    return True
+
+
+def _leave(old: Path, target: Path, told: Callable[[str], object]) -> None:
+    """Remove the older report, unless somebody has it open: then the first run after that does."""
+    if not is_held(old):
+        durable.remove(old)
+        return
+    if not _NAMED_OLD.fullmatch(old.name):
+        durable.rename(old, target.parent / f"{_OLD}{target.name}-{secrets.token_hex(8)}")
+    told(f"{target} is open in prodmeet live or explore, which goes on with the report as it was: open it anew")
 
 
 def _point_to_newest(product_folder: Path, told: Callable[[str], object]) -> None:

@@ -79,6 +79,8 @@ class Kernel:
         from jupyter_client.manager import AsyncKernelManager
         from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+        if not self._connection.is_file():
+            raise ReportError(_gone(self.folder))
         manager = AsyncKernelManager(connection_file=str(self._connection))
         manager.load_connection_file()
         # LocalProvisioner annotates its process as None; jupyter_client sets it the same way.
@@ -90,7 +92,10 @@ class Kernel:
 
     def offer(self, snapshot: Path) -> None:
         """Let the notebook open these facts as :data:`SNAPSHOT`, as it will when it lies beside them."""
-        (self.folder / SNAPSHOT).symlink_to(snapshot.resolve(), target_is_directory=True)
+        try:
+            (self.folder / SNAPSHOT).symlink_to(snapshot.resolve(), target_is_directory=True)
+        except FileNotFoundError:
+            raise ReportError(_gone(self.folder)) from None
 
     def interrupt(self) -> None:
         """Have the running cell raise ``KeyboardInterrupt``."""
@@ -99,6 +104,8 @@ class Kernel:
 
     def end(self) -> str:
         """How the process ended and the last line it wrote outside any cell, such as a fatal error."""
+        if not self.folder.is_dir():
+            return _gone(self.folder)
         status = self.process.poll()
         if status is None:
             return "it still runs"
@@ -133,6 +140,10 @@ class Kernel:
         path.touch(0o600)
         path.write_text(json.dumps(connection))
         return path
+
+
+def _gone(folder: Path) -> str:
+    return f"the temporary folder {folder} was removed under the run: set TMPDIR to a place that stays"
 
 
 def _private_folder() -> Path:

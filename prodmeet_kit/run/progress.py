@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Protocol
 
+from prodmeet_kit.errors import printable
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -86,7 +88,7 @@ class Shown:
     def advance(self, text: str) -> None:
         """Move the bar and name the part."""
         if self._task is not None:
-            self._bars.update(self._task, advance=1, description=f"{self._step}: {text}")
+            self._bars.update(self._task, advance=1, description=printable(f"{self._step}: {text}"))
 
     def done(self) -> None:
         """Take the step away."""

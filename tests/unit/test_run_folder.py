@@ -250,3 +250,22 @@ def test_where_no_good_report_is_the_other_takes_the_date_until_one_comes(tmp_pa
     put(tmp_path, "2026-11-24", "good")
     assert (tmp_path / "2026-11-24" / "report.html").read_text() == "good"
     assert names(tmp_path) == ["2026-11-24", "latest"]
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_report_that_is_open_stays_for_who_has_it_open_and_goes_with_the_run_after(
+    exchanges: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not exchanges:
+        monkeypatch.setattr(durable, "_exchanged", lambda one, other: False)
+    old = put(tmp_path, "2026-11-24", "old")
+    told: list[str] = []
+    monkeypatch.chdir(old)
+    with hold(old), staging(tmp_path) as new:
+        (new / "report.html").write_text("new")
+        put_in_place(new, "2026-11-24", told.append)
+    assert told == [f"{old} is open in prodmeet live or explore, which goes on with the report as it was: open it anew"]
+    assert Path("report.html").read_text() == "old"
+    assert (old / "report.html").read_text() == "new"
+    put(tmp_path, "2026-11-24", "next")
+    assert names(tmp_path) == ["2026-11-24", "latest"]

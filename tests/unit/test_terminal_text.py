@@ -12,11 +12,13 @@ from prodmeet_kit import minutes_document, preread
 from prodmeet_kit.check import Finding
 from prodmeet_kit.cli import cli
 from prodmeet_kit.display.markdown import escape
-from prodmeet_kit.errors import Failure, Problem
+from prodmeet_kit.errors import Failure, Problem, printable
+from prodmeet_kit.run.progress import Shown
+from prodmeet_kit.terminal import say
 from tests.support.hostile_review import UGLY, hostile_review
 
-OBEYED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-TITLE = "\x1b]0;owned\x07\x9b31m"
+OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+TITLE = "\x1b]0;owned\x07\x9b31m all is well\rno\x0bt\x0c"
 """What sets the title of a terminal, and its colour in the one-byte form."""
 
 
@@ -57,3 +59,24 @@ def test_an_error_is_told_without_them(tmp_path: Path) -> None:
     told = CliRunner().invoke(cli, ["-C", str(tmp_path), "report", TITLE])
     assert told.exit_code == 2
     assert OBEYED.findall(told.stderr) == [] and "owned" in told.stderr
+
+
+def test_a_line_of_any_command_is_said_without_them(capfd: pytest.CaptureFixture[str]) -> None:
+    say(f"issue #3: {TITLE}")
+    say(Path(TITLE), err=True)
+    shown = capfd.readouterr()
+    assert OBEYED.findall(shown.out + shown.err) == [] and "owned" in shown.out and "owned" in shown.err
+
+
+def test_what_is_asked_is_named_to_a_terminal_without_them(capfd: pytest.CaptureFixture[str]) -> None:
+    progress = Shown()
+    progress.step("asking")
+    progress.start(1)
+    progress.advance(f"replay/{TITLE}")
+    described = str(progress._bars.tasks[0].description)
+    progress.close()
+    assert OBEYED.findall(described) == [] and "owned" in described
+
+
+def test_line_ends_of_windows_stay_line_ends() -> None:
+    assert printable("a\r\nb\tc\rd") == "a\nb\tc d"
