@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MANIFEST", "copy", "freeze", "locate", "outline", "record", "reopen"]
 
+MOST_ENTRIES = 20_000
+"""Queries and records of a snapshot."""
+
 MOST_NUMBERS = 64_000_000
 """Values in all files of a snapshot together: half a gigabyte in memory."""
 
@@ -126,6 +129,7 @@ def reopen(folder: Path) -> Facts:
     """
     manifest = _manifest(folder)
     with _as_written(folder):
+        _listed(manifest)
         # One after another: the files are small, and threads made it half as slow again.
         answers, left = [], MOST_NUMBERS
         for entry in manifest["queries"]:
@@ -169,7 +173,7 @@ def copy(folder: Path, to: Path) -> None:
     """
     manifest, text = _manifest_of(folder)
     with _as_written(folder):
-        files = {entry["file"]: _data(folder, entry) for entry in _entries(manifest) if entry["file"] is not None}
+        files = {entry["file"]: _data(folder, entry) for entry in _listed(manifest)}
     for part in ("series", "records"):
         (to / part).mkdir(parents=True)
     for name, data in files.items():
@@ -177,12 +181,16 @@ def copy(folder: Path, to: Path) -> None:
     durable.fill(to / MANIFEST, text)
 
 
-def _entries(manifest: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from manifest["queries"]
-    yield from manifest["records"]
+def _listed(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The entries that have a file. ``ValueError`` where one is listed twice, or there are more than any kit writes."""
     rules = (manifest.get("previous") or {}).get("rules")
-    if rules is not None:
-        yield rules
+    entries = [*manifest["queries"], *manifest["records"], *([rules] if rules is not None else [])]
+    if len(entries) > MOST_ENTRIES:
+        raise ValueError(f"{len(entries):,} queries and records")
+    found = [entry for entry in entries if entry["file"] is not None]
+    if len({entry["file"] for entry in found}) < len(found):
+        raise ValueError("a file is listed twice")
+    return found
 
 
 @contextmanager

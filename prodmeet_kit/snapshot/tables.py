@@ -136,10 +136,12 @@ def _write(table: pa.Table, kinds: dict[str, str]) -> bytes:
 
 def _read(data: bytes, coded: Sequence[str] = ()) -> pa.Table:
     # Not read_table: it loads pyarrow.dataset, which nothing here needs.
-    file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=list(coded))
+    file = pq.ParquetFile(pa.BufferReader(data))
     about = file.metadata
     if about.num_rows * about.num_columns > MOST_VALUES:
         raise ValueError(f"it claims {about.num_rows:,} rows of {about.num_columns:,} columns")
     if sum(about.row_group(number).total_byte_size for number in range(about.num_row_groups)) > LARGEST_CONTENT:
         raise ValueError("it claims more content than any that is written")
+    if there := [name for name in coded if name in about.schema.names]:
+        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=there)
     return file.read(use_threads=False)
