@@ -67,16 +67,13 @@ def _different(names: Sequence[str]) -> list[str]:
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with its texts, lists and mappings masked; the very frame where nothing is."""
-    changed = {}
-    for name in frame.columns:
-        if frame[name].dtype == object:
-            values = [redacted(value) for value in frame[name]]
-            if any(new is not old and new != old for new, old in zip(values, frame[name], strict=True)):
-                changed[name] = values
-    if not changed:
-        return frame
     import pandas as pd
 
-    return frame.assign(
-        **{name: pd.Series(values, index=frame.index, dtype="object") for name, values in changed.items()}
-    )
+    changed = {}
+    for name in frame.columns:
+        column = frame[name]
+        if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+            values = [redacted(value) for value in column]
+            if any(new is not old and new != old for new, old in zip(values, column, strict=True)):
+                changed[name] = pd.Series(values, index=frame.index, dtype=column.dtype)
+    return frame.assign(**changed) if changed else frame

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prodmeet_kit import redaction
-from prodmeet_kit.redaction import MASK, redact, remember
+from prodmeet_kit.redaction import MASK, redact, redacted, remember
 
 CANARY = 'kanari+7/ä"x y'
 
@@ -126,3 +126,19 @@ def test_what_is_masked_in_a_page_ends_where_its_element_does(text: str) -> None
 def test_redacting_twice_changes_nothing_more(text: str, seed: str) -> None:
     once = redact(text + seed + text)
     assert redact(once) == once
+
+
+def test_a_value_of_json_is_masked_throughout_and_no_key_is_lost() -> None:
+    said = ("https://a:b@host/x", {"k": "plain"})
+    value = {"token=abc": 1, "token=abd": [2.5, None, True, "Bearer abcdef"], "n": said}
+    assert redacted(value) == {
+        "token=***": 1,
+        "token=*** (2)": [2.5, None, True, "Bearer ***"],
+        "n": ("https://***@host/x", {"k": "plain"}),
+    }
+
+
+def test_a_secret_that_is_told_later_is_masked_in_texts_that_were_seen_before() -> None:
+    assert redacted(["said canary-77aa"]) == ["said canary-77aa"]
+    remember("canary-77aa")
+    assert redacted(["said canary-77aa"]) == ["said ***"]
