@@ -90,7 +90,7 @@ class Adapter(WatchedAdapter):
     def _followed(self, request: requests.PreparedRequest, deadline: float, how: dict[str, Any]) -> requests.Response:
         for _ in range(redirects.MOST + 1):
             response = self._once(request, deadline, how)
-            new = redirects.elsewhere(request, response, self.policy)
+            new = redirects.elsewhere(request, response, self.policy) if self.policy.follows else None
             if new is None:
                 return response
             request = request.copy()

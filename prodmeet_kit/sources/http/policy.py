@@ -36,10 +36,11 @@ class Policy:
     that is too large. ``timeout_s`` bounds one answer with all its tries; ``most`` its bytes, unpacked.
 
     ``reads``: methods that change nothing on the server, so that they may be tried again. ``anywhere``: no credential
-    goes with the requests, so that a redirect may lead to another host. ``shows_path``: the path of a URL is no
-    credential. ``again`` says whether an answer may be better
-    in a moment, ``judge`` what error an answer stands for (``None``: it is for the caller to say), ``instead`` which
-    other request to make after an answer, within the same time.
+    goes with the requests, so that a redirect may lead to another host. ``follows``: redirects are followed, or
+    refused, here; else they come back for a caller who knows more of the new place. ``shows_path``: the path of a URL
+    is no credential. ``again`` says whether an answer may be better in a moment, ``judge`` what error an answer stands
+    for (``None``: it is for the caller to say), ``instead`` which other request to make after an answer, within the
+    same time.
     """
 
     who: str
@@ -53,6 +54,7 @@ class Policy:
     jobs: int = 8
     reads: tuple[str, ...] = ("GET", "HEAD", "OPTIONS")
     anywhere: bool = False
+    follows: bool = True
     shows_path: bool = True
     again: Callable[[Wire], bool] = over_soon
     judge: Callable[[Wire], SourceError | None] | None = None
