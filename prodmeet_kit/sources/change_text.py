@@ -6,103 +6,142 @@
     owner: sre                   response: watch the dashboard
     effect: cart/requests up 10%
 
-What cannot be read is left out with a note; it never costs the change itself.
+What cannot be read is left out and said; it never costs the change itself.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
-from prodmeet_kit.parameters.validation import say
-from prodmeet_kit.sources import named
+from prodmeet_kit.parameters.validation import say, shown
+from prodmeet_kit.sources import free_text, free_values, named
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.hand_written import Change
+from prodmeet_kit.sources.instants import bounded
+from prodmeet_kit.sources.service_names import match
 
-__all__ = ["change", "effect", "lines", "service_names"]
+__all__ = ["change", "effect", "lines", "service_names", "tagged"]
 
-_FIELDS = {
-    "services": "services",
-    "service": "services",
-    "owner": "owner",
-    "rollback": "rollback",
-    "response": "response_needed",
-    "response_needed": "response_needed",
-    "effect": "expected_effect",
-    "expected_effect": "expected_effect",
-    "start": "start",
-    "duration": "duration",
+_NAMES = {
+    "services": "services service affected_services affected_service impacted_services impacted_service components",
+    "owner": "owner owned_by responsible assignee",
+    "rollback": "rollback rollback_plan roll_back roll_back_plan backout_plan back_out_plan",
+    "response_needed": "response response_needed needed_response sre_response",
+    "expected_effect": "effect expected_effect",
+    "start": "start starts start_time start_at starts_at start_date start_date_time begin begins scheduled_start",
+    "end": "end ends end_time end_at ends_at end_date end_date_time finish scheduled_end",
+    "duration": "duration expected_duration length",
+    "expected_down": "expected_down expecteddown expected_degraded expecteddegraded",
 }
-_LINE = re.compile(r"^\s*(?:[-*+]\s+)?[*_`]{0,3}([A-Za-z][A-Za-z_ ]*?)[*_`]{0,3}\s*:[*_`]{0,3}\s*(\S.*?)\s*$")
+_FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
+_DAY = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
 _EFFECT = re.compile(r"(?P<metric>\S+/\S+)\s+(?P<direction>up|down|none)\b\s*(?:by\s+)?(?P<size>.*)", re.IGNORECASE)
-_BREAK = re.compile(r"(?i)<br\s*/?>|</(?:p|div|li)>")
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def lines(text: str) -> dict[str, str]:
-    r"""The fields of a change that the lines of a text give; of a field written twice the first.
+    r"""The fields of a change that a text gives; of a field written twice the first that says something.
 
     >>> lines("Please watch.\nowner: sre<br>effect: cart/requests up 10%")
     {'owner': 'sre', 'expected_effect': 'cart/requests up 10%'}
     """
-    found: dict[str, str] = {}
-    for line in _TAG.sub("", _BREAK.sub("\n", text)).splitlines():
-        match = _LINE.match(line)
-        field = _FIELDS.get(match.group(1).lower().replace(" ", "_")) if match else None
-        if match and field:
-            found.setdefault(field, match.group(2))
-    return found
+    found = free_text.fields(text, _FIELDS)
+    several = ("services", "expected_down")
+    return {field: said if field in several else free_text.in_a_row(said) for field, said in found.items()}
 
 
 def effect(text: str) -> dict[str, str] | None:
     """``cart/requests up 10%`` as metric, direction and size; ``None`` when it cannot be read."""
-    match = _EFFECT.fullmatch(text.strip())
+    match = _EFFECT.fullmatch(text.strip().strip("`"))
     return match.groupdict() | {"direction": match["direction"].lower()} if match else None
+
+
+def tagged(tags: list[str], prefix: str, context: Context) -> list[str]:
+    """What tags name as services: what follows the prefix, in any case, and tags that are a service as they stand."""
+    known = [service.name for service in context.product.services]
+    folded = prefix.casefold().strip()
+    named = [tag.strip()[len(folded) :].strip() for tag in tags if folded and tag.strip().casefold().startswith(folded)]
+    bare = [tag for tag in tags if not (folded and tag.strip().casefold().startswith(folded))]
+    return [name for name in named if name] + [tag for tag in bare if tag in known]
 
 
 def service_names(written: str, tags: list[str], prefix: str, context: Context) -> tuple[bool, list[str]]:
     """Whether the change names any service, and those of the product, each once.
 
-    ``written`` is a list with commas; a tag counts when it begins with the
+    ``written`` is a list as people write one; a tag counts when it begins with the
     prefix, or is a service of the product as it stands.
     """
-    known = {service.name for service in context.product.services}
-    folded = prefix.casefold()
-    names = [name.strip() for name in written.strip("[] ").split(",") if name.strip()]
-    for tag in tags:
-        prefixed = bool(prefix) and tag.casefold().startswith(folded)
-        if prefixed or tag in known:
-            names.append(tag[len(prefix) :].strip() if prefixed else tag)
-    return bool(names), [name for name in dict.fromkeys(names) if name in known]
+    found = match([written, *tagged(tags, prefix, context)], [service.name for service in context.product.services])
+    return bool(found.services or found.unknown), list(found.services)
 
 
 def change(name: str, fixed: Mapping[str, Any], text: Mapping[str, str], context: Context) -> dict[str, Any] | None:
-    """A row of ``frames.CHANGES``; ``None``, with a note, when even id, title, start and duration cannot be read.
+    """A row of ``frames.CHANGES``; ``None``, with a gap, when even id, title, start and duration cannot be read.
 
     ``fixed`` is what the system knows and ``text`` what :func:`lines` found, by
-    the rules of entries written by hand. ``name`` is what notes call the change.
+    the rules of entries written by hand. ``name`` is what messages call the change.
     """
     free: dict[str, Any] = {field: value for field, value in text.items() if field not in fixed}
+    free.pop("expected_down", None)
+    span = {field: free.pop(field) for field in ("start", "end", "duration") if field in free}
     if "expected_effect" in free:
         if (read := effect(str(free.pop("expected_effect")))) is not None:
             free["expected_effect"] = read
         else:
-            context.notes.append(f"{name}: effect cannot be read: write it as cart/requests up 10%")
+            context.gaps.append(f"{name}: effect cannot be read: write it as cart/requests up 10%")
+    try:
+        known = {**fixed, **_span(span, fixed, context)}
+    except ValueError as error:
+        context.gaps.append(f"{name} is left out: {error}")
+        return None
     for _ in Change.model_fields:  # each round takes one field away at least
         try:
-            entry = Change.model_validate({**free, **fixed}, context={"timezone": context.product.timezone})
+            entry = Change.model_validate({**free, **known}, context={"timezone": context.product.timezone})
         except ValidationError as error:
             wrong = [say(each, Change) for each in error.errors()]
         else:
             wrong = list(named.unknown(entry, context.product))
             if not wrong:
                 return entry.row()
-        context.notes.extend(f"{name}: {way[0]} is {value}: {mend}" for way, value, mend in wrong)
+        context.gaps.extend(f"{name}: {way[0]} is {value}: {mend}" for way, value, mend in wrong)
         fallen = {str(way[0]) for way, _, _ in wrong} & set(free)
         if not fallen:
             return None
         free = {field: value for field, value in free.items() if field not in fallen}
     return None
+
+
+def _span(text: Mapping[str, str], fixed: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Start and duration: an end that is written wins over a duration. Raises ``ValueError`` with field and value."""
+    zone = context.product.timezone
+    start = fixed.get("start")
+    try:
+        field = "start"
+        if "start" in text:
+            start = free_values.moment(text["start"], zone)
+        if not isinstance(start, datetime):
+            return {}
+        length = fixed.get("duration")
+        if "end" in text and "duration" not in fixed:
+            field = "end"
+            end = free_values.moment(text["end"], zone, near=start, latest=timedelta(hours=12))
+            if _DAY.fullmatch(text["end"].strip("` ")):  # a day is over when it ends
+                end = (end.astimezone(context.window.zone) + timedelta(days=1)).astimezone(UTC)
+            if end < start:
+                raise ValueError("write a time that is not before start")
+            length = end - start
+        elif "duration" in text:
+            field = "duration"
+            length = free_values.duration(text["duration"])
+    except ValueError as error:
+        raise ValueError(f"{field} is {shown(text[field], (field,))}: {error}") from None
+    if not isinstance(length, timedelta):
+        return {"start": start}
+    if length > free_values.LONGEST:
+        raise ValueError(f"it lasts {length.days} days: write an end within {free_values.LONGEST.days} days")
+    bounded(start)
+    return {"start": bounded(start + length) - length, "duration": length}

@@ -87,7 +87,7 @@ def context(folder: Path, timezone: str = "UTC", spec: Any = CHANGES) -> Context
 def from_file(folder: Path, text: str, timezone: str = "UTC") -> tuple[pd.DataFrame, list[str]]:
     (folder / "changes.ics").write_bytes(text.encode())
     given = context(folder, timezone)
-    return CHANGES.check(read({"type": "icalendar", "path": "changes.ics"}, given)), given.notes
+    return CHANGES.check(read({"type": "icalendar", "path": "changes.ics"}, given)), [*given.notes, *given.gaps]
 
 
 def spans(frame: pd.DataFrame) -> dict[str, tuple[str, str]]:
