@@ -5,6 +5,9 @@ becomes one. Where the two differ, the side that changed since they last agreed
 wins, field by field; where both changed, the newer does. A second run finds
 nothing to do. Whatever breaks off in the middle is done by the next run: an
 issue is known by the id in its body, so none is made twice.
+
+A write counts when GitHub answers with the very thing that was written. One
+that does not count leaves the minutes as they were.
 """
 
 from __future__ import annotations
@@ -13,24 +16,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from prodmeet_kit.errors import InputError, ParametersError, Problem
+from prodmeet_kit.errors import InputError, NotAllowed, ParametersError, Problem, QueryRejected, SourceError
 from prodmeet_kit.minutes import issue_text
+from prodmeet_kit.minutes.alone import alone
 from prodmeet_kit.minutes.issue_text import FIELDS, Told
 from prodmeet_kit.minutes.items import ITEMS, newest
 from prodmeet_kit.minutes.store import Minutes, Saved
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.validation import say
-from prodmeet_kit.sources.github_labelled import GithubConfig, issues, opened
-
-if TYPE_CHECKING:
-    from github.Issue import Issue
-    from github.Repository import Repository
+from prodmeet_kit.sources.github_action_items import ActionItemsConfig
+from prodmeet_kit.sources.github_api import MovedAway
+from prodmeet_kit.sources.github_repository import Repository, opened
+from prodmeet_kit.sources.github_shapes import Issue
 
 __all__ = ["SOURCE", "sync"]
 
@@ -52,8 +55,12 @@ def sync(product: Product, folder: Path, *, dry_run: bool = False) -> Iterator[s
     _, problems = minutes.load(ITEMS)
     if problems:
         raise ParametersError(problems)
-    for config in _configs(product):
-        with opened(config) as repository:
+    for number, config in _configs(product):
+
+        def problem(key: str, value: str, mend: str, at: int = number) -> Problem:
+            return Problem(f"{product.product}.yaml", f"sources.action_items[{at}].{key}", value, mend)
+
+        with alone(minutes.folder, f"sync of {product.product}"), opened(config, problem) as repository:
             yield from _Sync(product, minutes, config, repository, dry_run).run()
 
 
@@ -61,21 +68,23 @@ def sync(product: Product, folder: Path, *, dry_run: bool = False) -> Iterator[s
 class _Sync:
     product: Product
     minutes: Minutes
-    config: GithubConfig
+    config: ActionItemsConfig
     repository: Repository
     dry_run: bool
 
     def run(self) -> Iterator[str]:
         known: dict[str, tuple[Issue, Told]] = {}
         items = newest(self.minutes)
-        for issue in issues(self.repository, self.config.label):
+        by_url = {str(saved.content.get("url") or ""): identity for identity, saved in items.items()}
+        for issue in self._issues():
             told = issue_text.read(issue.body)
-            if told.id in known:
-                yield f"{_name(issue)}: left alone, #{known[told.id][0].number} has the same hidden line"
-            elif told.id:
-                known[told.id] = issue, told
+            identity = told.id or by_url.get(issue.url, "")  # somebody may have deleted the hidden line
+            if identity in known:
+                yield f"{_name(issue)}: left alone, #{known[identity][0].number} has the same hidden line"
+            elif identity:
+                known[identity] = issue, told
             elif issue.state == "open":
-                yield from self._adopt(issue, told)
+                yield from self._adopt(issue, told, items)
         for identity, saved in items.items():
             if identity in known:
                 yield from self._merge(identity, saved, *known[identity])
@@ -84,6 +93,14 @@ class _Sync:
         for identity, (issue, _) in known.items():
             if identity not in items:
                 yield f"{_name(issue)}: left alone, {identity} is not in the minutes"
+
+    def _issues(self) -> list[Issue]:
+        """Every issue with the label. Nothing is written where the list may not be whole, or lies somewhere else."""
+        found = self.repository.issues(self.config.label, state="all", sort="created", direction="asc")
+        self.repository.refuse_when_moved()
+        if self.repository.gaps:
+            raise SourceError("; ".join(self.repository.gaps))
+        return found
 
     def _without_issue(self, identity: str, saved: Saved) -> Iterator[str]:
         if _fields(saved.content)["status"] != "open":
@@ -95,54 +112,88 @@ class _Sync:
 
     def _create(self, identity: str, saved: Saved) -> Iterator[str]:
         item = _fields(saved.content)
+        made = None
         if not self.dry_run:
-            made = self.repository.create_issue(
-                _title(item["text"]), body=issue_text.body("", identity, item), labels=[self.config.label]
-            )
-            self._save(identity, {**saved.content, "url": made.html_url})
+            text = issue_text.body("", identity, item)
+            made = self.repository.create(_title(item["text"]), text, self.config.label)
+            self._save(identity, {**saved.content, "url": made.url})
         yield f"{identity}: issue opened"
+        if made and self.config.label.casefold() not in {name.casefold() for name in made.labels}:
+            yield f"{identity}: GitHub did not put the label {self.config.label} on {_name(made)}: put it there by hand"
 
-    def _adopt(self, issue: Issue, told: Told) -> Iterator[str]:
+    def _adopt(self, issue: Issue, told: Told, items: Mapping[str, Saved]) -> Iterator[str]:
         """An issue somebody opened becomes an item, born on the day it was opened in the product's zone."""
         identity = f"GH-{issue.number}"
-        owner = told.owner or (issue.assignees[0].login if issue.assignees else "")
-        born = issue.created_at.astimezone(ZoneInfo(self.product.timezone)).date().isoformat()
+        if identity in items:  # of another repository
+            identity = f"GH-{self.config.repo.replace('/', '-')}-{issue.number}"
+        if issue.created is None:
+            yield f"{_name(issue)}: left alone, GitHub does not say when it was opened"
+            return
+        owner = told.owner or issue.assignee
+        born = issue.created.astimezone(ZoneInfo(self.product.timezone)).date().isoformat()
         due = told.due if told.due >= born else ""
-        item = {"text": issue.title.strip(), "owner": owner, "due": due, "status": "open"}
+        item = {"text": issue.title, "owner": owner, "due": due, "status": "open"}
         if not self.dry_run:
-            self._save(identity, {"id": identity, **_written(item), "born": born, "url": issue.html_url})
-            issue.edit(body=issue_text.body(issue.body, identity, item))
+            content = {"id": identity, **_written(item), "born": born, "url": issue.url}
+            self._write(identity, content, issue, {"body": issue_text.body(issue.body, identity, item)})
         yield f"{identity}: item written from {_name(issue)}"
+
+    def _write(
+        self, identity: str, content: Mapping[str, Any] | None, issue: Issue, changed: Mapping[str, str]
+    ) -> None:
+        """The item's file, if any, then the issue; the file goes again when GitHub did not take the change.
+
+        The file comes first: what broke off between the two is then found by the next run as it stands on the
+        issue. The other way round it would take the minutes for newer, and put the issue back.
+        """
+        file = self._save(identity, content) if content else None
+        try:
+            if changed:
+                self.repository.edit(issue.number, **changed)
+        except SourceError as error:
+            certain = isinstance(error, MovedAway | NotAllowed | QueryRejected)
+            if file and (certain or not self._may_be_done(issue)):
+                file.unlink(missing_ok=True)
+            raise
+
+    def _may_be_done(self, issue: Issue) -> bool:
+        """Whether GitHub changed the issue though its answer did not come; yes, when it cannot be asked."""
+        try:
+            found = self.repository.issues(self.config.label, state="all", sort="created", direction="asc")
+        except SourceError:
+            return True
+        now = next((each for each in found if each.number == issue.number), issue)
+        return (now.title, now.body, now.state) != (issue.title, issue.body, issue.state)
 
     def _merge(self, identity: str, saved: Saved, issue: Issue, told: Told) -> Iterator[str]:
         mine = _fields(saved.content)
         theirs = self._theirs(issue, told, mine, str(saved.content.get("born") or "")[:10])
-        mine_is_newer = (saved.at or _OLDEST) > issue.updated_at.astimezone(UTC)
+        mine_is_newer = (saved.at or _OLDEST) > (issue.updated or _OLDEST)
         agreed = {
             name: _chosen(mine[name], theirs[name], told.agreed.get(name), mine_is_newer=mine_is_newer)
             for name in FIELDS
         }
-        if agreed != mine or not saved.content.get("url"):
-            if not self.dry_run:
-                self._save(identity, {**saved.content, **_written(agreed), "url": issue.html_url})
-            yield f"{identity}: {_changes(mine, agreed) or 'its issue noted'} in the minutes"
         text = issue_text.body(issue.body, identity, agreed)
         new = {
-            "title": _title(agreed["text"]) if _title(agreed["text"]) != issue.title.strip() else None,
+            "title": _title(agreed["text"]) if _title(agreed["text"]) != issue.title else None,
             "body": text if text != (issue.body or "").replace("\r\n", "\n").rstrip("\n") else None,
             "state": agreed["status"] if agreed["status"] != issue.state else None,
         }
-        changed: dict[str, Any] = {name: value for name, value in new.items() if value is not None}
+        changed = {name: value for name, value in new.items() if value is not None}
+        learns = agreed != mine or not saved.content.get("url")
+        if not self.dry_run:
+            content = {**saved.content, **_written(agreed), "url": issue.url} if learns else None
+            self._write(identity, content, issue, changed)
+        if learns:
+            yield f"{identity}: {_changes(mine, agreed) or 'its issue noted'} in the minutes"
         if changed:
-            if not self.dry_run:
-                issue.edit(**changed)
             yield f"{identity}: {_changes(theirs, agreed) or 'hidden line'} in {_name(issue)}"
 
     def _theirs(self, issue: Issue, told: Told, mine: Mapping[str, str], born: str) -> dict[str, str]:
         """The issue's fields. An owner or a due day that is not there, or cannot be, is no opinion: mine stands."""
         due = told.due if told.due and told.due >= born else mine["due"]
         return {
-            "text": mine["text"] if issue.title.strip() == _title(mine["text"]) else issue.title.strip(),
+            "text": mine["text"] if issue.title == _title(mine["text"]) else issue.title,
             "owner": told.owner or mine["owner"],
             "due": due,
             "status": issue.state,
@@ -151,19 +202,20 @@ class _Sync:
     def _is_here(self, url: str) -> bool:
         return f"/{self.config.repo}/".lower() in url.lower()
 
-    def _save(self, identity: str, content: Mapping[str, Any]) -> None:
-        self.minutes.save(ITEMS, identity, {key: value for key, value in content.items() if key != "at"})
+    def _save(self, identity: str, content: Mapping[str, Any]) -> Path:
+        return self.minutes.save(ITEMS, identity, {key: value for key, value in content.items() if key != "at"})
 
 
-def _configs(product: Product) -> list[GithubConfig]:
+def _configs(product: Product) -> list[tuple[int, ActionItemsConfig]]:
+    """The places to sync with, each with its number among the sources."""
     found = []
     for number, source in enumerate(product.sources.action_items):
         if source.type != SOURCE:
             continue
         try:
-            found.append(GithubConfig.model_validate(source.model_extra or {}))
+            found.append((number, ActionItemsConfig.model_validate(source.model_extra or {})))
         except ValidationError as error:
-            told = [say(each, GithubConfig) for each in error.errors()]
+            told = [say(each, ActionItemsConfig) for each in error.errors()]
             file, key = f"{product.product}.yaml", f"sources.action_items[{number}]"
             raise ParametersError(
                 [Problem(file, f"{key}.{dotted(way)}", value, mend) for way, value, mend in told]

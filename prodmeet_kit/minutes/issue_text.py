@@ -27,12 +27,16 @@ _LINES = {
 
 @dataclass(frozen=True)
 class Told:
-    """What a body tells: the id (empty: not an item yet), the fields as last agreed, and those that stand there now."""
+    """What a body tells: the id (empty: not an item yet), the fields as last agreed, and those that stand there now.
+
+    ``odd_due`` is a due day that cannot be read, as it stands there.
+    """
 
     id: str = ""
     agreed: Mapping[str, str] = field(default_factory=dict)
     owner: str = ""
     due: str = ""
+    odd_due: str = ""
 
 
 def read(text: str | None) -> Told:
@@ -43,10 +47,11 @@ def read(text: str | None) -> Told:
     marker = _MARKER.search(plain)
     try:
         hidden = json.loads(marker[1]) if marker else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         hidden = {}
     agreed = {name: hidden[name] for name in FIELDS if isinstance(hidden.get(name), str)}
-    return Told(str(hidden.get("id", "")), agreed, found["owner"], due)
+    identity = hidden.get("id")
+    return Told(identity if isinstance(identity, str) else "", agreed, found["owner"], due, "" if due else found["due"])
 
 
 def body(text: str | None, identity: str, item: Mapping[str, str]) -> str:

@@ -8,23 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from prodmeet_kit.errors import SourceError
 from prodmeet_kit.frames import ACTION_ITEMS
 from prodmeet_kit.minutes import issue_text
 from prodmeet_kit.minutes.items import newest
 from prodmeet_kit.minutes.store import Minutes
+from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
-from prodmeet_kit.sources.github_labelled import GithubConfig, issues, opened
+from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
+from prodmeet_kit.sources.github_shapes import Issue
+from prodmeet_kit.sources.instants import bounded
 from prodmeet_kit.window import parse_time
 
 if TYPE_CHECKING:
     import pandas as pd
-    from github.Issue import Issue
 
-__all__ = ["read"]
+__all__ = ["ActionItemsConfig", "read"]
+
+
+def _seconds(value: Any) -> Any:
+    """A whole number is seconds here: so this key was written before it took durations."""
+    return f"{value}s" if isinstance(value, int) and not isinstance(value, bool) and value > 0 else value
+
+
+class ActionItemsConfig(RepositoryConfig):
+    """The keys beside ``type``."""
+
+    label: str = Field(default="production-meeting", min_length=1, description="Label of the issues")
+    timeout: Annotated[Duration, BeforeValidator(_seconds)] = Field(
+        default=timedelta(seconds=15), description="Longest wait for an answer"
+    )
 
 
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
@@ -32,12 +50,15 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
 
     Raises :class:`~prodmeet_kit.errors.SourceError` when GitHub cannot be asked.
     """
-    keys = configure(GithubConfig, config, context)
+    keys = configure(ActionItemsConfig, config, context)
     if context.spec is not ACTION_ITEMS:
         raise SourceError("issues are action items: use type github_action_items under sources.action_items")
     told_elsewhere = _in_minutes(context)
-    with opened(keys) as repository:
-        made = [_row(issue, keys.repo, context) for issue in issues(repository, keys.label)]
+    with opened(keys, context.problem) as repository:
+        issues = repository.issues(keys.label, state="all", sort="created", direction="asc")
+        context.gaps.extend(repository.gaps)
+        context.notes.extend(repository.notes)
+    made = [_row(issue, keys.repo, context) for issue in issues]
     shown = [row for row in made if row["id"] not in told_elsewhere]
     if len(shown) < len(made):
         context.notes.append(f"{len(made) - len(shown)} told by the minutes")
@@ -51,14 +72,22 @@ def _in_minutes(context: Context) -> set[str]:
 
 def _row(issue: Issue, repo: str, context: Context) -> dict[str, Any]:
     told = issue_text.read(issue.body)
-    # The due day itself still counts as in time: until the midnight after it.
-    due = parse_time(told.due, "UTC").date() + timedelta(days=1) if told.due else None
+    due = None
+    if told.due:
+        try:
+            # The due day itself still counts as in time: until the midnight after it.
+            after = bounded(parse_time(told.due, "UTC")).date() + timedelta(days=1)
+            due = parse_time(after.isoformat(), context.product.timezone)
+        except ValueError as error:
+            context.gaps.append(f"#{issue.number}: Due is {told.due}: {error}")
+    elif told.odd_due and issue.state == "open":
+        context.gaps.append(f'#{issue.number}: Due is "{told.odd_due[:60]}": write a day such as 2026-11-24')
     return {
         "id": told.id or f"#{issue.number}",
         "text": issue.title,
-        "owner": told.owner or (issue.assignees[0].login if issue.assignees else ""),
-        "due": parse_time(due.isoformat(), context.product.timezone) if due else None,
-        "born": issue.created_at,
+        "owner": told.owner or issue.assignee,
+        "due": due,
+        "born": issue.created,
         "status": issue.state,
         "source": repo,
     }

@@ -1,96 +1,171 @@
-"""Issues of a GitHub repository over its REST API, through PyGithub: pages, limits and refusals."""
+"""Asks GitHub's REST API through PyGithub, for every source and for ``sync``: pages, limits, redirects, refusals.
+
+PyGithub follows the 301 of a renamed repository without the query, so that
+issues without the label come back, and follows it with a write as well. Here
+a reading goes on at the new place with its query, and a write is refused.
+"""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
-import requests
-from github import Auth, Github, GithubException
-from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
-
-from prodmeet_kit.errors import NotAllowed, QueryRejected, SourceError, TimedOut, UnexpectedAnswer, Unreachable
+from prodmeet_kit.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
 from prodmeet_kit.redaction import redact
+from prodmeet_kit.sources.github_connection import Refused, requester
+from prodmeet_kit.sources.http import Policy, place, retry_after, short
+from prodmeet_kit.sources.http.guard import pause
 
-__all__ = ["Api", "Issue"]
+__all__ = ["BETWEEN_WRITES_S", "Api", "MovedAway"]
+
+BETWEEN_WRITES_S = 1.0
+"""GitHub asks for a second between two writes of one user."""
 
 _PAGE = 100
 _PAGES = 50
 """At most this many pages a listing: 5,000 issues with one label."""
+_HOPS = 5
 _UNTOLD_S = 60.0
 """What GitHub asks to wait where it does not say how long."""
+_YEAR_S = 31_536_000.0
 
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^,]*\brel="?next"?')
+_BY_ID = re.compile(r"^(.*)/repositories/\d+")
+_BY_NAME = re.compile(r"/repos/([^/]+/[^/]+)/")
 
 
-class Label(BaseModel):
-    """A label; GitHub may leave out the name."""
-
-    name: str | None = None
-
-
-class Issue(BaseModel):
-    """The fields of an issue that are used, by GitHub's published schema; names of people are not read."""
-
-    number: int
-    title: str
-    html_url: str
-    created_at: AwareDatetime
-    labels: list[Label | str]
-    body: str | None = None
-    closed_at: AwareDatetime | None = None
-    pull_request: Any = None
-
-
-_ISSUES = TypeAdapter(list[Issue])
+class MovedAway(SourceError):
+    """The repository answers at another place: what was to be written was not."""
 
 
 class Api:
-    """One repository's issues. ``reference`` is the token as written in the parameters, for messages."""
+    """One repository. ``reference`` is the token as written in the parameters, for messages.
+
+    ``new_name`` is what GitHub calls the repository now, once a redirect told so; empty when it did not say.
+    """
 
     def __init__(self, url: str, repo: str, token: str, *, reference: str, timeout: timedelta) -> None:
-        self._repo = repo
+        self.repo = repo
+        self.moved = False
+        self.new_name = ""
         self._reference = reference
         self._timeout_s = timeout.total_seconds()
-        # No retries of the client's own: it would sleep as long as the server says. Waits are ours to bound.
-        self._client = Github(
-            base_url=url.rstrip("/"),
-            auth=Auth.Token(token) if token else None,
-            timeout=max(1, round(self._timeout_s)),
-            retry=0,
-            seconds_between_requests=None,
-            user_agent="prodmeet-kit",
+        self._base = urlsplit(url.rstrip("/"))
+        # Limits are waited for here: GitHub's come as 403 as well. So are redirects followed.
+        policy = Policy(
+            who=f"GitHub at {place(url)}",
+            timeout_s=self._timeout_s,
+            less="choose a narrower label",
+            again=lambda wire: wire.status in (500, 502, 503, 504),
+            follows=False,
         )
+        self._requester = requester(policy, url.rstrip("/"), token, per_page=_PAGE, between_writes_s=BETWEEN_WRITES_S)
 
     def close(self) -> None:
         """Let the connection go."""
-        self._client.close()
+        self._requester.close()
 
-    def issues(self, **asked: str) -> list[Issue]:
-        """All issues of the repository that GitHub lists for these parameters; pull requests are left out.
+    def listed(self, what: str, **asked: str) -> list[Any]:
+        """Every entry of a list of the repository, such as ``issues``, as it came; entries may be anything.
 
         Raises :class:`SourceError` and its kinds.
         """
-        found: list[Issue] = []
-        path, query = f"/repos/{self._repo}/issues", {**asked, "per_page": str(_PAGE)}
-        for _ in range(_PAGES):
-            headers, content = self._page(path, query)
-            found += _checked(content)
-            following = _NEXT.search(str(headers.get("link", "")))
-            if not following:
-                return [issue for issue in found if issue.pull_request is None]
-            path, query = following.group(1), {}
-        raise SourceError(f"GitHub lists over {_PAGES * _PAGE} issues of {self._repo}: choose a narrower label")
+        found: list[Any] = []
+        path, query = f"/repos/{self.repo}/{what}", {**asked, "per_page": str(_PAGE)}
+        last: list[Any] = []
+        for number in range(1, _PAGES + 1):
+            path, headers, content = self._read(path, query)
+            if not isinstance(content, list):
+                raise UnexpectedAnswer("GitHub's answer is no list: is url its REST API?")
+            if content and content == last:  # the number of the page was not heard
+                return found
+            found += content
+            following = _NEXT.search(headers.get("link", ""))
+            if following:
+                parts = urlsplit(urljoin(self._base.geturl() + "/", following.group(1)))
+                path = parts._replace(query="", fragment="").geturl()
+                query |= dict(parse_qsl(parts.query))  # ours stays where the link forgets it
+            elif "link" not in headers and len(content) >= _PAGE:  # what stands between may keep the header
+                query["page"] = str(number + 1)
+            else:
+                return found
+            last = content
+        raise SourceError(f"GitHub lists over {_PAGE * _PAGES} entries of {self.repo}: choose a narrower label")
 
-    def _page(self, path: str, query: dict[str, str]) -> tuple[dict[str, Any], Any]:
+    def written(self, verb: str, what: str, content: dict[str, Any]) -> Any:
+        """What GitHub answers to a write, as it came: the caller looks whether it is the thing that was written.
+
+        Raises :class:`MovedAway` at a redirect, and the other kinds of :class:`SourceError`.
+        """
+        try:
+            return self._asked(verb, f"/repos/{self.repo}/{what}", {}, content)[1]
+        except Refused as error:
+            self._note_move(error.location)
+            raise MovedAway(self.told_move(error.status)) from None
+
+    def told_move(self, status: int | None = None) -> str:
+        """What to say of a repository that answers at another place."""
+        how = f" ({status})" if status else ""
+        if self.new_name:
+            return f"GitHub calls {self.repo} {self.new_name} now{how}: write repo: {self.new_name}"
+        return f"GitHub redirects {self.repo} to another place{how}: write its new name as repo, or mend url"
+
+    def _read(self, path: str, query: dict[str, str]) -> tuple[str, dict[str, str], Any]:
+        """Where the answer was found in the end, its headers and its content."""
+        for _ in range(_HOPS):
+            try:
+                return path, *self._asked("GET", path, query)
+            except Refused as error:
+                path = self._new_place(path, error)
+                for name, text in parse_qsl(urlsplit(error.location).query):
+                    query.setdefault(name, text)
+                self._note_move(path)
+        raise UnexpectedAnswer(f"GitHub redirects {self.repo} again and again: is url its REST API?")
+
+    def _new_place(self, path: str, refused: Refused) -> str:
+        """The address, without its query, that a redirect names; it must be the same server's API."""
+        here = path if "://" in path else self._base.geturl() + path
+        new = urlsplit(urljoin(here, refused.location))
+        same = (new.scheme, new.hostname, new.port) == (self._base.scheme, self._base.hostname, self._base.port)
+        if not refused.location or not same or not new.path.startswith(self._base.path):
+            place = f"{new.scheme}://{new.hostname}" if refused.location and new.hostname else "nowhere"
+            raise UnexpectedAnswer(
+                redact(f"GitHub redirects {self.repo} ({refused.status}) to {place}: is url its REST API?")
+            )
+        return new._replace(query="", fragment="").geturl()
+
+    def _note_move(self, place: str) -> None:
+        """Remember that the repository moved, and what it is called now: by the address, else by asking."""
+        if self.moved:
+            return
+        self.moved = True
+        path = urlsplit(place).path
+        if named := _BY_NAME.search(path):
+            self.new_name = "" if named[1].lower() == self.repo.lower() else named[1]
+        elif by_id := _BY_ID.match(path):
+            try:
+                address = self._base._replace(path=by_id[0], query="").geturl()
+                content = self._asked("GET", address, {})[1]
+            except (SourceError, Refused):
+                return
+            name = content.get("full_name") if isinstance(content, dict) else None
+            if isinstance(name, str) and re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+                self.new_name = name
+
+    def _asked(
+        self, verb: str, path: str, query: dict[str, str], content: dict[str, Any] | None = None
+    ) -> tuple[dict[str, str], Any]:
+        """Headers and content of a good answer. Raises :class:`Refused` at a redirect, else :class:`SourceError`."""
         waited = 0.0
         while True:
             try:
-                return self._asked(lambda: self._client.requester.requestJsonAndCheck("GET", path, dict(query)))
-            except GithubException as error:
+                return self._once(verb, path, query, content)
+            except Refused as error:
+                if error.status // 100 == 3:
+                    raise
                 wait = _told_wait(error)
                 if wait is None:
                     raise self._refusal(error) from None
@@ -100,65 +175,57 @@ class Api:
                         f"GitHub limits requests ({error.status}): try again in {wait:.0f} s, "
                         f"at {again:%Y-%m-%d %H:%M:%S} UTC, or give the source a longer timeout"
                     ) from None
-            time.sleep(wait)
+            if not pause(wait):
+                raise Unreachable("GitHub was not waited for: interrupted")
             waited += wait
 
-    def _asked(self, ask: Callable[[], tuple[dict[str, Any], Any]]) -> tuple[dict[str, Any], Any]:
+    def _once(
+        self, verb: str, path: str, query: dict[str, str], content: dict[str, Any] | None
+    ) -> tuple[dict[str, str], Any]:
         try:
-            return ask()
-        except requests.Timeout:
-            raise TimedOut(f"GitHub did not answer within {max(1, round(self._timeout_s))} s") from None
-        except requests.RequestException as error:
-            raise Unreachable(redact(f"no connection to GitHub: {error}")) from None
-        except (ValueError, RuntimeError, AssertionError) as error:
-            # No JSON, a redirect to another host, a next page elsewhere.
-            said = f"GitHub's answer cannot be used ({error}): is url its REST API?"
-            raise UnexpectedAnswer(redact(said)) from None
+            headers, told = self._requester.requestJsonAndCheck(verb, path, dict(query), input=content)
+        except (ValueError, ArithmeticError, RuntimeError, AssertionError) as error:
+            # No JSON, JSON without end or bottom, a next page elsewhere.
+            raise UnexpectedAnswer(
+                f"GitHub's answer cannot be used ({short(str(error))}): is url its REST API?"
+            ) from None
+        return {str(name).lower(): str(text) for name, text in headers.items()}, told
 
-    def _refusal(self, error: GithubException) -> SourceError:
-        status = error.status
+    def _refusal(self, refused: Refused) -> SourceError:
+        status, who = refused.status, self._reference
         if status == 401:
-            return NotAllowed(f"GitHub refused the token in {self._reference} (401): set a valid one")
+            return NotAllowed(f"GitHub refused the token in {who} (401): set a valid one")
         if status == 403:
+            what = "change" if refused.verb != "GET" else "read"
             return NotAllowed(
-                f"GitHub does not let the token in {self._reference} read issues of {self._repo} (403): "
-                "give it read access to issues"
+                f"GitHub does not let the token in {who} {what} issues of {self.repo} (403): "
+                f"give it {'write' if what == 'change' else 'read'} access to issues"
             )
         if status in (404, 410):
             return SourceError(
-                f"GitHub has no issues of {self._repo} ({status}): mend repo, or let the token in "
-                f"{self._reference} read it"
+                f"GitHub has no issues of {self.repo} ({status}): mend repo, or let the token in {who} read it"
             )
         if status // 100 == 5:
-            return SourceError(f"GitHub failed ({status}): try again later")
-        said = error.data.get("message", "") if isinstance(error.data, dict) else ""
-        return QueryRejected(redact(f"GitHub does not accept the question ({status}): {str(said)[:300]}"))
+            return Unreachable(f"GitHub failed ({status}): try again later")
+        if status // 100 == 2:
+            return UnexpectedAnswer(f"GitHub answered {status} without what was asked for: try again later")
+        return QueryRejected(f"GitHub does not accept the question ({status}): {refused.wire.words}")
 
 
-def _checked(content: Any) -> list[Issue]:
-    try:
-        return _ISSUES.validate_python(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the answer"
-        raise UnexpectedAnswer(
-            f"GitHub's list of issues is not as its schema says: {place}: {first['msg']}; is url its REST API?"
-        ) from None
-
-
-def _told_wait(error: GithubException) -> float | None:
+def _told_wait(refused: Refused) -> float | None:
     """Seconds GitHub asks to wait (one at least, so that tries are bounded); ``None`` when it is no limit."""
-    headers = {str(name).lower(): str(value) for name, value in (error.headers or {}).items()}
-    said = str(error.data.get("message", "")) if isinstance(error.data, dict) else ""
+    headers = refused.headers
     spent = headers.get("x-ratelimit-remaining") == "0"
-    limit = error.status == 403 and (spent or "retry-after" in headers or "rate limit" in said.lower())
-    if not limit and error.status != 429:
+    limit = spent or "retry-after" in headers or "rate limit" in refused.wire.words.lower()
+    if refused.status != 429 and not (refused.status == 403 and limit):
         return None
     try:
-        if "retry-after" in headers:
-            return max(1.0, float(headers["retry-after"]))
-        if spent:  # one second more: the limit ends within the second that is told
-            return max(1.0, float(headers["x-ratelimit-reset"]) - time.time() + 1)
+        if (told := retry_after(refused.wire.headers)) is not None:
+            wait = told
+        elif spent:  # one second more: the limit ends within the second that is told
+            wait = float(headers["x-ratelimit-reset"]) - time.time() + 1
+        else:
+            return _UNTOLD_S
     except (KeyError, ValueError):
-        pass
-    return _UNTOLD_S
+        return _UNTOLD_S
+    return min(max(1.0, wait), _YEAR_S) if wait == wait else _UNTOLD_S

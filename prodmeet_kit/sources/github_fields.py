@@ -1,39 +1,29 @@
-"""What people write of an incident into an issue: front matter, a small list or table, headings of a form.
-
-::
-
-    start: 2026-11-10T12:00        - **Detected by**: page        | end | 12:40 |        ### Impact
-"""
+"""What people write of an incident into an issue: the fields of ``frames.INCIDENTS``, read as of free text."""
 
 from __future__ import annotations
 
-import re
+from prodmeet_kit.sources import free_text
+from prodmeet_kit.sources.free_values import link
 
-__all__ = ["FIELDS", "written"]
+__all__ = ["FIELDS", "TIMES", "written"]
 
-FIELDS = {
-    "start": "start",
-    "started": "start",
-    "detected": "detected",
-    "mitigated": "mitigated",
-    "end": "end",
-    "ended": "end",
-    "resolved": "end",
-    "detected_by": "detected_by",
-    "severity": "severity",
-    "impact": "impact",
-    "postmortem": "postmortem",
+TIMES = ("start", "detected", "mitigated", "end")
+
+_NAMES = {
+    "start": "start started starts start_time started_at start_date start_date_time began begin beginning outage_start",
+    "detected": "detected detected_at detection_time time_detected",
+    "mitigated": "mitigated mitigated_at mitigation_time time_mitigated",
+    "end": "end ended ends end_time ended_at end_date end_date_time finished resolved resolved_at resolution_time "
+    "outage_end",
+    "duration": "duration lasted",
+    "detected_by": "detected_by detection detection_method how_was_it_detected",
+    "severity": "severity sev severity_level",
+    "impact": "impact user_impact customer_impact",
+    "postmortem": "postmortem post_mortem postmortem_link retrospective",
+    "services": "services service affected_services affected_service impacted_services impacted_service",
 }
+FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
 """The names people may write, in any case and with blanks, and the field each means."""
-
-_NAME = "|".join(sorted((name.replace("_", r"[ _-]") for name in FIELDS), key=len, reverse=True))
-_LINE = re.compile(
-    rf"^[ \t]*(?:[-*+][ \t]+|\|[ \t]*)?[*_`]{{0,3}}({_NAME})[*_`]{{0,3}}[ \t]*[:|][*_`]{{0,3}}[ \t]*(.*?)[ \t|]*$",
-    re.IGNORECASE,
-)
-_HEADING = re.compile(rf"^#{{1,6}}[ \t]+[*_`]{{0,3}}({_NAME})[*_`]{{0,3}}[ \t]*:?[ \t]*$", re.IGNORECASE)
-_LINK = re.compile(r"^!?\[[^\]]*\]\(\s*<?([^\s)>]+)>?[^)]*\)$|^<(\S+)>$")
-_NOTHING = frozenset({"", "-", "n/a", "none", "_no response_", "tbd", "?", "null", "~"})
 
 
 def written(body: str) -> dict[str, str]:
@@ -42,31 +32,5 @@ def written(body: str) -> dict[str, str]:
     >>> written("- **Start**: 2026-11-10T12:00\n- impact: one order in five failed")
     {'start': '2026-11-10T12:00', 'impact': 'one order in five failed'}
     """
-    found: dict[str, str] = {}
-    heading = ""
-    for line in body.splitlines():
-        if match := _HEADING.match(line):
-            heading = _field(match.group(1))
-            continue
-        if match := _LINE.match(line):
-            heading = ""
-            _keep(found, _field(match.group(1)), match.group(2))
-        elif heading and line.strip():
-            _keep(found, heading, line)
-            heading = ""
-    return found
-
-
-def _field(name: str) -> str:
-    return FIELDS[re.sub(r"[ -]", "_", name.lower())]
-
-
-def _keep(found: dict[str, str], field: str, value: str) -> None:
-    text = value.strip().strip("`").strip()
-    for quote in ("'", '"', "**"):
-        if len(text) > 2 * len(quote) and text.startswith(quote) and text.endswith(quote):
-            text = text[len(quote) : -len(quote)].strip()
-    if link := _LINK.match(text):
-        text = link.group(1) or link.group(2)
-    if text.lower() not in _NOTHING:
-        found.setdefault(field, text)
+    found = free_text.fields(body, FIELDS)
+    return {field: text if field == "services" else link(free_text.in_a_row(text)) for field, text in found.items()}

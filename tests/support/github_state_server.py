@@ -17,14 +17,21 @@ _ISSUES = f"/repos/{REPO}/issues"
 
 @dataclass
 class GithubServer:
-    """``issues`` by number; ``faults`` are answered first, one a request that ``fails_from`` allows."""
+    """``issues`` by number. Requests of the kind ``fault_from`` get ``fault``: status, headers, content.
+
+    Content that is text is sent as it is. With ``after_all`` what was asked for is done before the fault is answered.
+    ``moved_to``: the repository was renamed, and what is asked of its old name is sent to ``/repositories/7``.
+    """
 
     url: str = ""
     issues: dict[int, dict[str, Any]] = field(default_factory=dict)
     now: str = "2026-11-23T00:00:00Z"
     page: int = 100
-    fault: tuple[int, dict[str, str], str] | None = None
+    fault: tuple[int, dict[str, str], Any] | None = None
     fault_from: str = "GET"
+    after_all: bool = False
+    moved_to: str = ""
+    redirect: int = 301
     asked: list[str] = field(default_factory=list)
 
     def add(self, title: str, body: str = "", *, state: str = "open", **more: Any) -> dict[str, Any]:
@@ -61,7 +68,7 @@ def github_server() -> Iterator[GithubServer]:  # noqa: C901 - the handler is in
             pass
 
         def _answer(self, status: int, content: Any, headers: dict[str, str] | None = None) -> None:
-            text = json.dumps(content).encode()
+            text = (content if isinstance(content, str) else json.dumps(content)).encode()
             self.send_response(status)
             heads = {"Content-Type": "application/json", "Content-Length": str(len(text)), **(headers or {})}
             for name, value in heads.items():
@@ -75,19 +82,30 @@ def github_server() -> Iterator[GithubServer]:  # noqa: C901 - the handler is in
             address = urlsplit(self.path)
             state.asked.append(f"{self.command} {address.path}")
             if state.fault and self.command == state.fault_from:
-                status, headers, message = state.fault
-                return self._answer(status, {"message": message}, headers)
-            if self.command == "GET" and address.path == _ISSUES:
+                if state.after_all:
+                    self._done(address.path, sent)
+                status, headers, content = state.fault
+                return self._answer(status, content, headers)
+            if state.moved_to and address.path == "/repositories/7":
+                return self._answer(200, {"full_name": state.moved_to})
+            if state.moved_to and address.path.startswith(f"/repos/{REPO}/"):
+                new = f"{state.url}/repositories/7/{address.path.removeprefix(f'/repos/{REPO}/')}"  # without the query
+                return self._answer(state.redirect, {"message": "Moved Permanently"}, {"Location": new})
+            if self.command == "GET" and address.path in (_ISSUES, "/repositories/7/issues"):
                 return self._list({key: values[0] for key, values in parse_qs(address.query).items()})
-            if self.command == "POST" and address.path == _ISSUES:
+            status, content = self._done(address.path, sent)
+            return self._answer(status, content)
+
+        def _done(self, path: str, sent: dict[str, Any]) -> tuple[int, Any]:
+            if self.command == "POST" and path == _ISSUES:
                 made = state.add(sent["title"], sent.get("body", ""))
                 made["labels"] = [{"name": name} for name in sent.get("labels", [])]
-                return self._answer(201, made)
-            if self.command == "PATCH" and address.path.startswith(f"{_ISSUES}/"):
-                issue = state.issues[int(address.path.rsplit("/", 1)[1])]
+                return 201, made
+            if self.command == "PATCH" and path.startswith(f"{_ISSUES}/"):
+                issue = state.issues[int(path.rsplit("/", 1)[1])]
                 issue.update(sent, updated_at=state.now)
-                return self._answer(200, issue)
-            return self._answer(404, {"message": "Not Found"})
+                return 200, issue
+            return 404, {"message": "Not Found"}
 
         def _list(self, query: dict[str, str]) -> None:
             wanted = query.get("labels")

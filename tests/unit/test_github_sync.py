@@ -18,8 +18,9 @@ from prodmeet_kit.minutes import Minutes, issue_text
 from prodmeet_kit.minutes.github_sync import sync
 from prodmeet_kit.minutes.items import newest
 from prodmeet_kit.parameters import Product
-from prodmeet_kit.sources import from_minutes, github_action_items, github_labelled
+from prodmeet_kit.sources import from_minutes, github_action_items, github_api
 from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.sources.http import adapter
 from tests.support.github_state_server import REPO, GithubServer, github_server
 from tests.support.reviews import WINDOW, product
 
@@ -29,7 +30,7 @@ ITEM = {"id": "AI-3", "text": "Raise the threshold", "owner": "ada", "due": "202
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GithubServer]:
-    monkeypatch.setattr(github_labelled, "BETWEEN_WRITES_S", 0.0)
+    monkeypatch.setattr(github_api, "BETWEEN_WRITES_S", 0.0)
     monkeypatch.setenv("ISSUE_TOKEN", "ghp_notarealone")
     with github_server() as running:
         yield running
@@ -198,20 +199,22 @@ LIMIT = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795392000"}  # 202
 @pytest.mark.parametrize(
     ("status", "headers", "message", "kind", "told"),
     [
-        (401, {}, "Bad credentials", NotAllowed, "GitHub answered 401 (Bad credentials): mend the token"),
-        (403, {}, "Resource not accessible", NotAllowed, "GitHub answered 403"),
-        (403, LIMIT, "API rate limit exceeded", SourceError, "rate limit is used up until 00:00 UTC: run again later"),
-        (404, {}, "Not Found", SourceError, "mend repo, or let the token see it"),
-        (500, {}, "Server Error", Unreachable, "GitHub answered 500 (Server Error): run again later"),
+        (401, {}, "Bad credentials", NotAllowed, "refused the token in ${ISSUE_TOKEN} (401)"),
+        (403, {}, "Resource not accessible", NotAllowed, "access to issues"),
+        (403, LIMIT, "API rate limit exceeded", SourceError, "GitHub limits requests (403): try again in "),
+        (404, {}, "Not Found", SourceError, "mend repo, or let the token in ${ISSUE_TOKEN} read it"),
+        (500, {}, "Server Error", Unreachable, "GitHub failed (500): try again later"),
     ],
 )
 @pytest.mark.parametrize("request_kind", ["GET", "POST"])
 def test_a_fault_is_told_in_words_without_the_token(
     server: GithubServer, tmp_path: Path, status: int, headers: dict[str, str], message: str,
-    kind: type[ProdmeetError], told: str, request_kind: str,
+    kind: type[ProdmeetError], told: str, request_kind: str, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    monkeypatch.setattr(github_api, "pause", lambda _: True)
+    monkeypatch.setattr(adapter, "PAUSES_S", (0.0, 0.0))
     save(tmp_path)
-    server.fault, server.fault_from = (status, headers, message), request_kind
+    server.fault, server.fault_from = (status, headers, {"message": message}), request_kind
     with pytest.raises(kind) as caught:
         run(server, tmp_path)
     assert told in str(caught.value) and "ghp_" not in str(caught.value)
@@ -222,7 +225,7 @@ def test_a_fault_is_told_in_words_without_the_token(
 
 def test_a_server_that_is_not_there_is_unreachable(server: GithubServer, tmp_path: Path) -> None:
     server.url = "http://127.0.0.1:9"
-    with pytest.raises(Unreachable, match="GitHub did not answer"):
+    with pytest.raises(Unreachable, match=r"cannot connect to GitHub at http://127\.0\.0\.1:9: Connection refused"):
         run(server, tmp_path)
 
 
@@ -289,7 +292,7 @@ def test_the_command_ends_with_status_one_when_github_is_not_there(tmp_path: Pat
     )
     told = CliRunner().invoke(cli, ["-C", str(tmp_path), "sync", "shop"])
     assert told.exit_code == 1  # 3 would say that a report was written
-    assert told.stderr == f"prodmeet: {REPO}: GitHub did not answer: ConnectionError\n"
+    assert told.stderr == "prodmeet: cannot connect to GitHub at http://127.0.0.1:9: Connection refused\n"
 
 
 def test_the_command_prints_a_line_for_each_thing_done(server: GithubServer, tmp_path: Path) -> None:
