@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from prodmeet_kit.errors import InputError
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # pragma: no cover - a system without file locks
-    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["alone"]
 
@@ -23,7 +22,7 @@ def alone(folder: Path, what: str) -> Iterator[None]:
 
     The lock is the system's: it goes with the process, however that ends.
     """
-    if fcntl is None or not folder.is_dir():
+    if sys.platform == "win32" or not folder.is_dir():
         yield
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -87,7 +87,7 @@ def change(name: str, fixed: Mapping[str, Any], text: Mapping[str, str], context
     """
     free: dict[str, Any] = {field: value for field, value in text.items() if field not in fixed}
     free.pop("expected_down", None)
-    span = {field: free.pop(field) for field in ("start", "end", "duration") if field in free}
+    span = {field: str(free.pop(field)) for field in tuple(free) if field in ("start", "end", "duration")}
     if "expected_effect" in free:
         if (read := effect(str(free.pop("expected_effect")))) is not None:
             free["expected_effect"] = read

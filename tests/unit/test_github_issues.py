@@ -43,7 +43,12 @@ def _token(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waits: list[float] = []
-    monkeypatch.setattr(github_api, "pause", lambda wait: waits.append(wait) or True)  # type: ignore[func-returns-value]
+
+    def pause(seconds: float) -> bool:
+        waits.append(seconds)
+        return True
+
+    monkeypatch.setattr(github_api, "pause", pause)
     return waits
 
 
