@@ -31,18 +31,28 @@ class Opened:
     console: list[str] = field(default_factory=list)
 
     def scroll_through(self) -> None:
-        """As a reader does: one screen after the other, down to the end."""
-        height = self.page.evaluate("document.documentElement.scrollHeight")
-        for top in range(0, height, 600):
-            self.page.evaluate(f"scrollTo(0, {top})")
-            self.page.wait_for_timeout(120)
+        """As a reader does: one screen after the other to the end, until every chart that is not folded is drawn."""
+        self.page.evaluate(
+            """async () => {
+                 const frame = () => new Promise(done => { requestAnimationFrame(done); setTimeout(done, 50); });
+                 for (let top = 0; top < document.documentElement.scrollHeight; top += 600) {
+                   scrollTo(0, top);
+                   await frame();
+                   await frame();
+                 }
+               }"""
+        )
+        self.page.wait_for_function(
+            """[...document.querySelectorAll('.pm-figure')].every(figure =>
+                 figure.closest('details:not([open])') || figure.matches('.pm-failed, :has(.main-svg)'))"""
+        )
 
     def ready(self) -> None:
         """Wait until the data of every chart are unpacked."""
         self.page.wait_for_selector("html[data-charts=ready]", state="attached")
 
 
-def _chromium() -> str:
+def chromium() -> str:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         message = "no Chromium is installed: apt-get install chromium"
@@ -58,7 +68,7 @@ def _chromium() -> str:
 def browser() -> Iterator[Browser]:
     """The system's Chromium, with a profile of its own."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=_chromium(), args=list(FLAGS))
+        running = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield running
         running.close()
 

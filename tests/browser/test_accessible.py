@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
 from prodmeet_kit.display.languages import LANGUAGES
-from tests.browser.demo_report import UNFOLD, make
+from tests.browser.demo_report import UNFOLD, demo_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -26,7 +26,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("accessible") / "report.html", request.param)
+    return demo_page(tmp_path_factory, request.param)
 
 
 def violations(page: Page) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from prodmeet_kit.display.numbers import write
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import open_review
 from tests.browser.conftest import Opened, Opener
-from tests.browser.demo_report import UNFOLD, make
+from tests.browser.demo_report import UNFOLD, demo_page
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +53,7 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def shown(language: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     opener = Opener(browser)
-    opened = opener(make(tmp_path_factory.mktemp("demo") / "report.html", language))
+    opened = opener(demo_page(tmp_path_factory, language))
     opened.page.evaluate(UNFOLD)
     opened.scroll_through()
     opened.page.wait_for_timeout(300)
@@ -136,10 +135,10 @@ def test_page_says_how_many_pages_there_were_and_the_minutes_of_each_item(
 
 
 def test_paper_shows_folded_evidence_and_the_screen_afterwards_what_it_showed(
-    browser: Browser, language: str, tmp_path: Path
+    browser: Browser, language: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     opener = Opener(browser)
-    opened = opener(make(tmp_path / "report.html", language))
+    opened = opener(demo_page(tmp_path_factory, language))
     opened.ready()
     folds = opened.page.locator("details.pm-fold").count()
     opened.page.evaluate(

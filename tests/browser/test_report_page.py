@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -11,8 +10,9 @@ import pytest
 
 from prodmeet_kit.agenda.evidence import Chart
 from prodmeet_kit.page.export import export_html
+from tests.browser.demo_report import sample_page
 from tests.support import sample_items
-from tests.support.sample_items import code_cell, notebook, notebook_of
+from tests.support.sample_items import code_cell, notebook_of
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Opener
@@ -24,9 +24,7 @@ DRAWN = ".pm-figure .main-svg"
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(export_html(notebook(), title="Checkout"), encoding="utf-8")
-    return path
+    return sample_page(tmp_path_factory)
 
 
 def charts(item: int = 0) -> int:
@@ -131,26 +129,6 @@ def test_page_is_dark_for_a_reader_who_wants_it_dark_and_follows_a_change(report
     assert opened.page.locator(".pm-figure .xtick text").first.evaluate("e => getComputedStyle(e).fill") != before
 
 
-@pytest.mark.parametrize("width", [390, 1280, 1920])
-def test_page_is_no_wider_than_the_window(report: Path, open_page: Opener, width: int) -> None:
-    opened = open_page(report, width=width)
-    opened.scroll_through()
-    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_names_at_line_ends_do_not_cover_each_other(report: Path, open_page: Opener) -> None:
-    opened = open_page(report)
-    opened.page.locator("#queue-length-by-pod").scroll_into_view_if_needed()
-    opened.page.wait_for_selector("#queue-length-by-pod .main-svg")
-    boxes = opened.page.locator("#queue-length-by-pod .annotation-text").evaluate_all(
-        "texts => texts.map(t => t.getBoundingClientRect()).map(r => [r.top, r.bottom])"
-    )
-    assert len(boxes) == 11  # of twelve lines one is silent
-    boxes.sort()
-    overlaps = [above[1] - below[0] for above, below in pairwise(boxes)]
-    assert max(overlaps) <= 3  # the boxes have some room above and below the letters
-
-
 def test_script_and_refresh_in_output_that_a_person_made_do_nothing(tmp_path: Path, open_page: Opener) -> None:
     html = (
         "<script>window.PWNED=1</script><img src=x onerror='window.PWNED=1'>"
@@ -178,4 +156,20 @@ def test_a_figure_made_without_the_kit_is_drawn_too(tmp_path: Path, open_page: O
     opened = open_page(path)
     opened.page.wait_for_selector(".bars .point")
     assert opened.page.locator(".pm-numbers tbody td").all_text_contents() == ["1", "2", "3", "3"]
+    assert opened.console == []
+
+
+def test_a_reader_who_goes_up_and_down_at_once_sees_every_chart(report: Path, open_page: Opener) -> None:
+    opened = open_page(report)
+    opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    opened.page.evaluate(
+        """async () => {
+             for (let turn = 0; turn < 12; turn += 1) {
+               scrollTo(0, turn % 2 ? 0 : document.documentElement.scrollHeight);
+               await new Promise(done => setTimeout(done, 30));
+             }
+           }"""
+    )
+    opened.scroll_through()
+    assert drawn(opened) == opened.page.locator(".pm-figure").count()
     assert opened.console == []

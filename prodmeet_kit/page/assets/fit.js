@@ -1,17 +1,18 @@
 "use strict";
-// A figure as this reader sees it: colours of the page, and every name where it finds room on a screen of this width.
+// A figure as this reader sees it: colours of the page, and every name where it finds room on a screen of this width,
+// measured in this reader's fonts.
 const pmFit = (settings) => {
   const NARROW = 640;
-  const { row: ROW, rows: ROWS, plot: WIDE_PLOT } = settings.room; // of names of marks, as figures come with (marks.py)
+  const { row: ROW, rows: ROWS } = settings.room; // of names of marks, as figures come with (marks.py)
   const UNIT = 20;
-  const BOX = 20; // height of the name of a level with its ground
   const PHONE = { plot: 240, left: 48, right: 6 };
   const pen = document.createElement("canvas").getContext("2d");
   const LETTERS = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#36;": "$" };
   const plain = (text) => text.replace(/&(amp|lt|gt|#36);/g, (letter) => LETTERS[letter]);
 
-  // Returns the layout, and the names of the marks that found no room in it.
-  function fit(figure, width, light) {
+  // Returns the layout, the names of marks and levels that found no room in it, and on a phone the lines to be named below it.
+  // more: pixels that the numbers of the axes took beyond the left and the right edge when it was drawn before.
+  function fit(figure, width, light, more = { left: 0, right: 0 }) {
     const ink = light ? "#4d545d" : "#b4bac2";
     const ground = light ? "#ffffff" : "#15181d";
     const layout = structuredClone({ ...figure.layout, template: undefined });
@@ -38,13 +39,21 @@ const pmFit = (settings) => {
     }
     layout.width = width;
     const phone = width < NARROW && layout.meta?.summary;
-    const plot = phone
-      ? width - PHONE.left - PHONE.right
-      : width - (layout.margin?.l ?? 0) - (layout.margin?.r ?? 0);
     const family = template.layout.font.family;
-    if (layout.meta?.marks?.length && plot < WIDE_PLOT) pack(layout, plot, family);
-    if (phone) narrow(layout, figure.data, plot, ground, family);
-    return { layout, unnamed: unnamed(layout) };
+    if (layout.margin) {
+      layout.margin.l = (phone ? PHONE.left : layout.margin.l ?? 80) + more.left;
+      layout.margin.r = (phone ? PHONE.right : Math.max(layout.margin.r ?? 80, ends(layout, family))) + more.right;
+    }
+    const plot = width - (layout.margin?.l ?? 0) - (layout.margin?.r ?? 0);
+    if (layout.meta?.marks?.length) pack(layout, plot, family);
+    const beside = phone ? narrow(layout, figure.data, plot, ground, family) : { lines: [], levels: [] };
+    return { layout, unnamed: [...unnamed(layout), ...beside.levels], lines: beside.lines };
+  }
+
+  // The margin that the names at the right ends of lines and levels need.
+  function ends(layout, family) {
+    const names = (layout.annotations ?? []).filter((note) => note.x === 1 && note.xref === "paper" && note.xanchor === "left");
+    return Math.max(0, ...names.map((note) => measured(note.text, note.font.size, family) + note.xshift + 4));
   }
 
   const isMark = (note) => /^mark-/.test(note.name ?? "");
@@ -68,6 +77,13 @@ const pmFit = (settings) => {
   function measured(text, size, family) {
     pen.font = `${size}px ${family}`;
     return pen.measureText(plain(text)).width;
+  }
+
+  // Height of a line of text of this size, with its ground.
+  function high(size, family) {
+    pen.font = `${size}px ${family}`;
+    const { fontBoundingBoxAscent: up, fontBoundingBoxDescent: down } = pen.measureText("x");
+    return Math.ceil(Math.max(size * 1.3, up + down)) + 3;
   }
 
   const place = (value) => (typeof value === "number" ? value : Date.parse(`${value}Z`));
@@ -97,33 +113,45 @@ const pmFit = (settings) => {
     layout.height += more;
   }
 
-  // On a phone: names of lines below the chart, names of levels where no line runs.
+  // On a phone: names of lines below the chart, names of levels where no line runs. What is to be named below the chart.
   function narrow(layout, data, plot, ground, family) {
     const notes = layout.annotations ?? [];
     const lines = notes.filter((note) => /^line-/.test(note.name ?? "")).length;
     const unit = notes.find((note) => note.name === "unit");
-    if (unit?.xanchor === "left") unit.xshift = 4 - PHONE.left;
+    if (unit?.xanchor === "left") unit.xshift = 4 - layout.margin.l;
     const rows = rowsOf(notes);
     layout.annotations = notes.filter((note) => !/^line-/.test(note.name ?? ""));
-    layout.margin = {
-      ...layout.margin, l: PHONE.left, r: PHONE.right,
-      t: layout.meta.marks ? Math.max(28, 8 + head(rows, unit)) : Math.min(layout.margin.t, 28),
-    };
+    layout.margin.t = layout.meta.marks ? Math.max(28, 8 + head(rows, unit)) : Math.min(layout.margin.t, 28);
     const short = (stop) => ({ ...stop, value: stop.value.replaceAll(settings.day, settings.shortDay) });
     layout.xaxis = { ...layout.xaxis, nticks: 4, tickangle: 0 };
     if (layout.xaxis.tickformatstops) layout.xaxis.tickformatstops = layout.xaxis.tickformatstops.map(short);
     if (layout.xaxis.ticktext?.length > 7) {
       for (const key of ["tickvals", "ticktext"]) layout.xaxis[key] = layout.xaxis[key].filter((_, at) => at % 2 === 0);
     }
-    if (lines > 1) {
-      layout.showlegend = true;
-      layout.legend = { orientation: "h", x: 0, xanchor: "left", y: -0.14, yanchor: "top", font: { size: 13 } };
-      layout.margin.b = 48 + 22 * lines;
-    }
-    layout.height = PHONE.plot + layout.margin.t + layout.margin.b;
     const levels = layout.annotations.filter((note) => note.name === "level" && note.yref === "paper");
-    if (layout.meta.marks) clear(levels, occupied(layout, data, plot), { plot, roof: rows ? 0 : -BOX - 1, ground, family });
-    else levels.forEach((note) => Object.assign(note, { xanchor: "right", xshift: 0, yshift: 10 }));
+    let crowded = [];
+    if (layout.meta.marks) {
+      const box = high(13, family);
+      crowded = clear(levels, occupied(layout, data, plot), { plot, roof: rows ? 0 : -box - 1, ground, family, box });
+      crowded = above(layout, crowded, { plot, family, box, top: head(rows, unit) });
+    } else levels.forEach((note) => Object.assign(note, { xanchor: "right", xshift: 0, yshift: 10 }));
+    layout.height = PHONE.plot + layout.margin.t + layout.margin.b;
+    const named = data.filter((trace) => trace.name && trace.showlegend !== false);
+    return { levels: crowded.map((note) => plain(note.text)), lines: lines > 1 ? named.map(key) : [] };
+  }
+
+  const key = (trace) => ({ name: plain(trace.name), colour: trace.line?.color, dash: trace.line?.dash });
+
+  // Names of levels that lines leave no room, each in a row of its own above the plot; those that are wider than it.
+  function above(layout, levels, { plot, family, box, top }) {
+    const fits = (note) => measured(note.text, 13, family) + 4 <= plot;
+    levels.filter(fits).forEach((note, at) => {
+      Object.assign(note, { x: 0, xanchor: "left", xshift: 0, y: 1, yanchor: "bottom", yshift: top + 2 + at * box });
+      layout.margin.t += box;
+    });
+    const wide = levels.filter((note) => !fits(note));
+    layout.annotations = layout.annotations.filter((note) => !wide.includes(note));
+    return wide;
   }
 
   // For each pixel of the plot's width from where to where lines run, from the top.
@@ -149,33 +177,32 @@ const pmFit = (settings) => {
     return { high, low };
   }
 
-  // Each name beside its level, over or under it, where the fewest lines run: on the right if that is as good as elsewhere.
-  function clear(levels, { high, low }, { plot, roof, ground, family }) {
+  // Each name beside its level, over or under it, where no line runs: as far to the right as may be. Those without room.
+  function clear(levels, { high, low }, { plot, roof, ground, family, box: BOX }) {
     const taken = [];
     const heights = levels.map((note) => PHONE.plot * (1 - note.y));
-    const cost = (box) => {
-      let hidden = 0;
+    const free = (box) => {
       for (let column = Math.floor(box.left); column < box.left + box.width; column += 1) {
-        if (high[column] < box.top + BOX - 2 && low[column] > box.top + 1) hidden += 1;
+        if (high[column] < box.top + BOX - 2 && low[column] > box.top + 1) return false;
       }
       const meets = (one) => Math.abs(one.top - box.top) < BOX - 1 && one.left < box.left + box.width && box.left < one.left + one.width;
-      const crossed = heights.filter((height) => height > box.top + 2 && height < box.top + BOX - 2).length;
-      return hidden + 500 * (taken.filter(meets).length + crossed);
+      return !taken.some(meets) && !heights.some((height) => height > box.top + 2 && height < box.top + BOX - 2);
     };
-    levels.forEach((note, at) => {
+    return levels.filter((note, at) => {
       const width = measured(note.text, 13, family) + 4;
-      const lefts = [1, 0.8, 0.6, 0.4, 0.2, 0].map((share) => Math.max(0, share * (plot - width)));
       const tops = [heights[at] - BOX - 1, heights[at] + 1].filter((top) => top >= roof && top + BOX <= PHONE.plot + 1);
-      const boxes = tops.flatMap((top) => lefts.map((left) => ({ left, top, width })));
-      const cheaper = (one, box) => (cost(box) < one.cost ? { cost: cost(box), box } : one);
-      const best = boxes.reduce(cheaper, { cost: Infinity, box: null }).box;
-      if (!best) return; // it stays where it is: a plot this low has no room over or under its level
-      taken.push(best);
-      const middle = best.top + BOX / 2;
+      let found = null;
+      for (let left = plot - width; left >= 0 && !found; left -= 4) {
+        found = tops.map((top) => ({ left, top, width })).find(free);
+      }
+      if (!found) return true;
+      taken.push(found);
+      const middle = found.top + BOX / 2;
       Object.assign(note, {
-        x: 0, xanchor: "left", xshift: best.left, y: 1, yanchor: "middle", yshift: -middle,
+        x: 0, xanchor: "left", xshift: found.left, y: 1, yanchor: "middle", yshift: -middle,
         bgcolor: ground, borderpad: 0,
       });
+      return false;
     });
   }
 

@@ -66,12 +66,28 @@
     await Promise.all([chart.loading, plotly()]);
   }
 
-  // Marks whose names found no room above the plot, as a line of text below it.
-  function name(chart, marks) {
-    if (!marks.length) { chart.marks?.remove(); return; }
-    chart.marks ??= Object.assign(document.createElement("p"), { className: "pm-small pm-marks" });
-    chart.marks.textContent = settings.marks.replace("{names}", () => marks.join(" · "));
-    chart.place.after(chart.marks);
+  // What found no room in the chart, as text below it: names of marks and levels, and on a phone those of its lines.
+  function name(chart, unnamed, lines) {
+    chart.marks?.remove();
+    chart.lines?.remove();
+    if (unnamed.length) {
+      chart.marks = Object.assign(document.createElement("p"), { className: "pm-small pm-marks" });
+      chart.marks.textContent = settings.marks.replace("{names}", () => unnamed.join(" · "));
+      chart.place.after(chart.marks);
+    }
+    if (lines.length) {
+      chart.lines = Object.assign(document.createElement("ul"), { className: "pm-small pm-lines-named" });
+      chart.lines.append(...lines.map(entry));
+      chart.place.after(chart.lines);
+    }
+  }
+
+  const DASHES = { dash: "dashed", dot: "dotted" };
+  function entry(line) {
+    const item = document.createElement("li");
+    item.textContent = line.name;
+    item.style.setProperty("--line", `${DASHES[line.dash] ?? "solid"} ${line.colour}`);
+    return item;
   }
 
   function draw(chart, paper = false) {
@@ -82,14 +98,29 @@
     const look = `${width} ${light}`;
     if (chart.drawn === look) return;
     chart.drawn = look;
-    const { layout, unnamed } = fit(figure, width, light);
+    const more = put(chart, width, light);
+    if (more.left || more.right) put(chart, width, light, more);
+  }
+
+  // Returns how many pixels the numbers of the axes take beyond the left and the right edge: fonts are as wide as they are.
+  function put(chart, width, light, more) {
+    const { place, figure } = chart;
+    const { layout, unnamed, lines } = fit(figure, width, light, more);
     if (layout.height) place.style.height = `${layout.height}px`;
-    name(chart, unnamed);
+    name(chart, unnamed, lines);
     const config = {
       ...figure.config, responsive: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "",
       modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
     };
     window.Plotly.react(place, figure.data, layout, config);
+    const edge = place.querySelector(".main-svg")?.getBoundingClientRect();
+    if (!layout.margin || !edge?.width) return { left: 0, right: 0 };
+    const numbers = [...place.querySelectorAll(".xtick text, .ytick text")].map((text) => text.getBoundingClientRect());
+    const beyond = (all) => Math.ceil(Math.max(0, ...all) * (width / edge.width)); // paper is zoomed
+    return {
+      left: beyond(numbers.map((box) => edge.left - box.left)),
+      right: beyond(numbers.map((box) => box.right - edge.right)),
+    };
   }
 
   // One chart a turn, the nearest to the middle of the screen first: a reader who jumps need not wait for what was passed.
@@ -103,6 +134,7 @@
     waiting.add(chart);
     turn = turn.then(() => new Promise((done) => setTimeout(done))).then(() => {
       const next = [...waiting].sort((one, other) => distance(one) - distance(other))[0];
+      if (!next) return null; // it came near twice, and was drawn in the turn of another
       waiting.delete(next);
       return attempt(next, () => draw(next, printing.matches));
     });

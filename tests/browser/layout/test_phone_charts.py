@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from prodmeet_kit.agenda.evidence import Mark
 from prodmeet_kit.page.export import export_html
+from tests.browser.conftest import Opener
 from tests.support import sample_items
 from tests.support.sample_items import MARKS, notebook
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-    from tests.browser.conftest import Opener
 
 pytestmark = pytest.mark.browser
 
@@ -48,14 +45,13 @@ def boxes(page: Page, figure: int) -> dict[str, tuple[float, float, float, float
     return found
 
 
-@pytest.fixture
-def phone(report: Path, open_page: Opener) -> Page:
-    opened = open_page(report, width=390, height=844)
+@pytest.fixture(scope="module")
+def phone(report: Path, browser: Browser) -> Iterator[Page]:
+    opener = Opener(browser)
+    opened = opener(report, width=390, height=844)
     opened.scroll_through()
-    opened.page.wait_for_function(
-        "[...document.querySelectorAll('.pm-figure')].every(f => f.querySelector('.main-svg'))"
-    )
-    return opened.page
+    yield opened.page
+    opener.close()
 
 
 def test_every_mark_is_named_above_the_plot_or_below_it(phone: Page) -> None:

@@ -1,0 +1,26 @@
+"""What many tests read and none changes, made once in a run of the tests, whichever worker comes first."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+__all__ = ["made_once"]
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The file or folder that ``make(path)`` makes at a path of this name; other workers wait for it and share it."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    path, draft = folder / name, folder / f"making-{name}"
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            make(draft)  # one that fails leaves no path: the next worker says why, too
+            draft.rename(path)
+    return path
