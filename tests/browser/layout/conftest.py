@@ -21,7 +21,7 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     except LookupError as error:
         pytest.skip(str(error))
     with sync_playwright() as playwright:
-        environment = {**os.environ, "FONTCONFIG_FILE": str(found)}
+        environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(found)}
         running = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS), env=environment)
         yield running
         running.close()
