@@ -115,7 +115,7 @@
     window.Plotly.react(place, figure.data, layout, config);
     const edge = place.querySelector(".main-svg")?.getBoundingClientRect();
     if (!layout.margin || !edge?.width) return { left: 0, right: 0 };
-    const numbers = [...place.querySelectorAll(".xtick text, .ytick text")].map((text) => text.getBoundingClientRect());
+    const numbers = [...place.querySelectorAll(":is(.xtick,.ytick)>text")].map((text) => text.getBoundingClientRect());
     const beyond = (all) => Math.ceil(Math.max(0, ...all) * (width / edge.width)); // paper is zoomed
     return {
       left: beyond(numbers.map((box) => edge.left - box.left)),
