@@ -42,9 +42,9 @@ _UNREADABLE = 5
 
 @dataclass(frozen=True)
 class Earlier:
-    """What was found: the meeting, or ``None`` when none is known, and each snapshot that could not be read.
+    """What was found: the meeting, or ``None`` when none is known, and each report that could not be read.
 
-    There is a failure only when snapshots are there and none of them can be read.
+    When there is one, there is a failure too, which tells of the first.
     """
 
     meeting: Previous | None = None
@@ -74,14 +74,19 @@ def find_previous(reports: Path, product: str, window: Window) -> Earlier:
                 continue
             if facts.window.end < window.end:
                 rules = _rules(snapshot, unreadable)
-                waited = _waited(snapshot.parent / "review.json")
+                waited = _waited(snapshot.parent / "review.json", unreadable)
                 states = _held(reports / product, window, unreadable)
                 meeting = Previous(facts.window.end, facts.definitions, rules, waited, states)
-                return Earlier(meeting, _states(unreadable))
+                return _told(meeting, unreadable)
     except OSError as error:
         unreadable.append(f"{error.filename} cannot be read: {error.strerror}")
+    return _told(None, unreadable)
+
+
+def _told(meeting: Previous | None, unreadable: list[str]) -> Earlier:
+    """What was found; whatever could not be read is a gap, for the comparison is with less than there was."""
     failures = (Failure(SECTION, SOURCE, unreadable[0]),) if unreadable else ()
-    return Earlier(None, _states(unreadable), failures)
+    return Earlier(meeting, _states(unreadable), failures)
 
 
 def _rules(snapshot: Path, unreadable: list[str]) -> pd.DataFrame | None:
@@ -93,13 +98,23 @@ def _rules(snapshot: Path, unreadable: list[str]) -> pd.DataFrame | None:
         return None
 
 
-def _waited(file: Path) -> dict[str, int]:
-    """What that meeting left in its annex, and in how many meetings in a row it was there; nothing when not known."""
+def _waited(file: Path, unreadable: list[str]) -> dict[str, int]:
+    """What that meeting left in its annex, and in how many meetings in a row it was there; nothing when not known.
+
+    Everything is new then. A report of an earlier kit tells nothing of it; a damaged one is told.
+    """
     try:
         lines = json.loads(file.read_text(encoding="utf-8")).get("agenda_lines", [])
         return {str(line["subject"]): int(line["waited"]) + 1 for line in lines if line["place"] == "annex"}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}  # a report of an earlier kit, or one that people changed: everything is new then
+    except (FileNotFoundError, KeyError):
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        unreadable.append(_damaged(file))
+        return {}
+
+
+def _damaged(file: Path) -> str:
+    return f"{file} is damaged: its meeting is left out; mend it, or delete it"
 
 
 def _held(folder: Path, window: Window, unreadable: list[str]) -> dict[str, dict[str, str]]:
@@ -120,9 +135,9 @@ def _held(folder: Path, window: Window, unreadable: list[str]) -> dict[str, dict
             states = {str(line["item"]): str(line["state"]) for line in told["agenda"]}
         except (FileNotFoundError, KeyError):
             continue
-        except (OSError, ValueError, TypeError) as error:
-            place = folder / day.isoformat() / "review.json"
-            unreadable.append(f"{place} is damaged ({type(error).__name__}): its meeting is left out")
+        except (OSError, ValueError, TypeError, RecursionError):
+            told_of = _damaged(folder / day.isoformat() / "review.json")
+            unreadable += [told_of] if told_of not in unreadable else []
             damaged += 1
             if damaged == _UNREADABLE:
                 break

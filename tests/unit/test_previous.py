@@ -108,12 +108,22 @@ def test_a_snapshot_that_cannot_be_read_is_told_and_the_next_older_one_taken(
     earlier = found(tmp_path)
     assert earlier.meeting is not None
     assert earlier.meeting.end == END - 2 * FORTNIGHT
-    assert earlier.failures == ()
     (state,) = earlier.states
+    assert earlier.failures == (Failure("metrics", "earlier meeting", state.detail),)
     assert (state.name, state.type, state.state) == ("earlier meeting", "snapshot", "failed")
     assert says in state.detail
     assert str(tmp_path / "shop" / "2026-11-09") in state.detail
     assert "\n" not in state.detail
+
+
+@pytest.mark.parametrize("text", ['{"agenda_lines": [{"subj', "[]", "[" * 100_000])
+def test_a_cut_review_json_of_the_earlier_meeting_is_named_once_and_is_a_gap(tmp_path: Path, text: str) -> None:
+    (report(tmp_path, END - FORTNIGHT).parent / "review.json").write_text(text)
+    earlier = found(tmp_path)
+    assert earlier.meeting is not None and earlier.meeting.waited == {}
+    (state,) = earlier.states
+    assert "2026-11-09/review.json is damaged: " in state.detail
+    assert earlier.failures == (Failure("metrics", "earlier meeting", state.detail),)
 
 
 def test_when_none_can_be_read_the_comparison_failed(tmp_path: Path) -> None:
