@@ -36,7 +36,7 @@ def item(findings: Findings) -> AgendaItem:
     title = t("Metrics")
     if not findings.metrics_known:
         return could_not_check(findings, KEY, title)
-    slos, filling = findings.slos, capacity.near_limit(findings.resources)
+    slos, filling = findings.slos, capacity.near_limit(findings.resources, findings.facts.window)
     bad = slos[slos["state"] == "BAD"]
     draining = metrics_brief.draining(slos)
     unknown = slos[slos["state"] == "NO_DATA"]

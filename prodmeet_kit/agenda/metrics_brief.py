@@ -152,7 +152,7 @@ def _changed(findings: Findings) -> list[str]:
 def _next(findings: Findings) -> list[str]:
     timezone = findings.facts.window.timezone
     clauses = []
-    filling = capacity.near_limit(findings.resources).sort_values("days_to_full")
+    filling = capacity.near_limit(findings.resources, findings.facts.window).sort_values("days_to_full")
     for name, days in zip(refs(filling), filling["days_to_full"], strict=True):
         clauses.append(t("{name} is full in about {days}", name=name, days=write(days, "days")))
     ending = ending_budgets(findings)

@@ -153,7 +153,7 @@ def _outlook(row: dict[str, Any]) -> str:
         "no_data": t("no data"),
     }
     text = words.get(row["trend"], str(row["trend"]))
-    if row["trend"] == "growing":
+    if row["trend"] == "growing" and row["days_to_full"] == row["days_to_full"]:
         low, high = (write(row[f"days_to_full_{end}"], "days") for end in ("low", "high"))
         text = t("full in {days} ({low} to {high})", days=write(row["days_to_full"], "days"), low=low, high=high)
     if row["full_after_return"] == row["full_after_return"]:

@@ -66,7 +66,7 @@ def attention(
     """
     found = [
         *_slow_burns(events, trends, slos, summary, window),
-        *_limits(resources, limits_since or {}),
+        *_limits(resources, limits_since or {}, window),
         *_tickets(episodes, noisy, window),
         *_broken_rules(rules, service_of),
     ]
@@ -89,12 +89,12 @@ def limits_near_since(
     The meeting is held again a day earlier, two days earlier and so on, as far as history goes, each with what was
     known by then; ``use`` and ``limits`` are as for :func:`.capacity.summarise`.
     """
-    near = [f"{row['service']}/{row['name']}" for row in rows(capacity.near_limit(resources))]
+    near = [f"{row['service']}/{row['name']}" for row in rows(capacity.near_limit(resources, window))]
     since = {ref: pd.Timestamp(window.end) for ref in near if use.get(ref) is not None}
     for back in range(1, (window.end - window.history_start) // DAY) if since else ():
         then = replace(window, start=window.start - back * DAY, end=window.end - back * DAY)
         summary = capacity.summarise(_until(then, use, since), _until(then, limits, since), {}, then)
-        for row in rows(capacity.near_limit(summary)):
+        for row in rows(capacity.near_limit(summary, then)):
             since[f"{row['service']}/{row['name']}"] = pd.Timestamp(then.end)
     return since
 
@@ -171,7 +171,7 @@ def _loss(rest: pd.DataFrame, target: SloTarget, total: float, window: Window) -
     return bad * (FORTNIGHT / window.length) / allowed if allowed > 0 else nan
 
 
-def _limits(resources: pd.DataFrame, since: Mapping[str, pd.Timestamp]) -> list[dict[str, Any]]:
+def _limits(resources: pd.DataFrame, since: Mapping[str, pd.Timestamp], window: Window) -> list[dict[str, Any]]:
     return [
         _row(
             "resource",
@@ -181,7 +181,7 @@ def _limits(resources: pd.DataFrame, since: Mapping[str, pd.Timestamp]) -> list[
             value=row["days_to_full"],
             first=since.get(f"{row['service']}/{row['name']}"),
         )
-        for row in rows(capacity.near_limit(resources))
+        for row in rows(capacity.near_limit(resources, window))
     ]
 
 

@@ -1,27 +1,29 @@
 """What is used up: how full, whether it fills, and when it is full.
 
-A trend is looked for in the daily 95th percentile, between days of the same
-weekday only: a weekly rhythm is no trend (:mod:`.trends`).
+A trend is looked for in the daily 95th percentile, in its last regime alone: a
+step, a deletion or a leak that starts late ends what was before
+(:mod:`.regimes`, :mod:`.filling`).
 
 A series that climbs and falls back (memory that leaks until a restart, a disk
 that is cleaned) has no trend across its falls. A fall from one day to the next
 counts as such when it is at least three times the largest rise and a tenth of
 the usual level: a quiet weekend rises again on Monday, a restart does not.
 Only days since the last fall are looked at. When they are fewer than 14, the
-trend is ``none`` after two or more falls (restarts keep it down) and
-``too_short`` after one.
+trend is ``none`` after two or more falls: restarts keep it down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from math import nan
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis import grid, headroom, trends
+from prodmeet_kit.analysis import filling, grid, headroom, trends
+from prodmeet_kit.analysis.filling import Filling
 from prodmeet_kit.analysis.headroom import Loan
 from prodmeet_kit.frames import RESOURCE_SUMMARY
 from prodmeet_kit.window import Window
@@ -31,23 +33,25 @@ __all__ = ["LIMIT_NEAR_DAYS", "near_limit", "summarise"]
 LIMIT_NEAR_DAYS = 60.0
 """A limit met within about four fortnightly meetings is worth a plan."""
 
+FULL = Filling("full", 0.0, 0.0, 0.0)
+
 FALL_OVER_RISE = 3.0
 FALL_OF_LEVEL = 0.1
 """What makes a fall a restart, see above. Own choice, tested on teeth of 2 to 13 days."""
 
 
-class _Filling(NamedTuple):
-    trend: str
-    days: float = nan
-    soonest: float = nan
-    latest: float = nan
-    level: float = nan
-    per_day: float = nan
+WIDEST = 4.0
+"""A range whose far end is later than so many times its near end gives nobody a date to plan by."""
 
 
-def near_limit(resources: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``RESOURCE_SUMMARY`` that are full, or will be within :data:`LIMIT_NEAR_DAYS`."""
-    return resources[resources["days_to_full"] <= LIMIT_NEAR_DAYS]
+def near_limit(resources: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The rows of ``RESOURCE_SUMMARY`` that are full, or will be within :data:`LIMIT_NEAR_DAYS`.
+
+    A range wider than a factor of :data:`WIDEST` is left out, unless its near end lies before the next meeting.
+    """
+    near, far = resources["days_to_full_low"], resources["days_to_full_high"]
+    wide = (far > WIDEST * near) & ~(near <= window.length / timedelta(days=1))
+    return resources[(resources["days_to_full"] <= LIMIT_NEAR_DAYS) & ~wide]
 
 
 def summarise(
@@ -67,20 +71,20 @@ def summarise(
 
     ``trend`` is the first that holds: ``no_data`` (no use since the last
     meeting), ``no_limit``, ``full`` (p95 at the limit: 0 days), ``too_short``
-    (fewer than 14 days), ``none`` (the 95% interval of the slope holds zero),
+    (fewer than 14 days, or too few since the last step), ``none`` (the 99% interval of the slope holds zero),
     ``shrinking``, ``growing``. Days until full are known for the last alone:
     from the meeting until the busiest weekday's level meets the limit, soonest
-    and latest from the ends of the slope's interval.
+    and latest the ends of a range; NaN where that is further off than twice the days that show it.
     """
     rows = []
     for ref, given in use.items():
         series, limit = grid.finite(given), limits.get(ref)
         row = _row(ref, series, headroom.last_known(limit, window), units.get(ref, ""), window)
-        filling = row.pop("filling")
+        fills = row.pop("filling")
         p95 = row.get("p95", nan)
         row |= headroom.room(series, limit, (requests or {}).get(ref), p95, window)
         lent = (loans or {}).get(ref, ())
-        row |= headroom.returns(lent, row["limit"], p95, filling.level, filling.per_day, window)
+        row |= headroom.returns(lent, row["limit"], p95, fills.level, fills.per_day, window)
         rows.append(row)
     return RESOURCE_SUMMARY.frame(rows)
 
@@ -88,7 +92,7 @@ def summarise(
 def _row(ref: str, series: pd.Series[float] | None, limit: float, unit: str, window: Window) -> dict[str, Any]:
     service, name = ref.split("/", 1)
     row: dict[str, Any] = {
-        "filling": _Filling("no_data"),
+        "filling": Filling("no_data"),
         "service": service,
         "name": name,
         "unit": unit,
@@ -100,41 +104,38 @@ def _row(ref: str, series: pd.Series[float] | None, limit: float, unit: str, win
     if series is None or recent is None or recent.empty:
         return row
     p95 = float(recent.quantile(0.95))
-    filling = _filling(series, p95, limit, window)
+    found = _filling(series, p95, limit, window)
     return row | {
-        "filling": filling,
+        "filling": found,
         "mean": recent.mean(),
         "p95": p95,
         "peak": recent.max(),
         "utilisation_p95": p95 / limit,
         "change_vs_previous": grid.change(series, window),
-        "trend": filling.trend,
-        "days_to_full": filling.days,
-        "days_to_full_low": filling.soonest,
-        "days_to_full_high": filling.latest,
+        "trend": found.trend,
+        "days_to_full": found.days,
+        "days_to_full_low": found.soonest,
+        "days_to_full_high": found.latest,
     }
 
 
-def _filling(series: pd.Series[float], p95: float, limit: float, window: Window) -> _Filling:
+def _filling(series: pd.Series[float], p95: float, limit: float, window: Window) -> Filling:
     if not limit > 0:
-        return _Filling("no_limit")
+        return Filling("no_limit")
     if p95 >= limit:
-        return _Filling("full", 0.0, 0.0, 0.0)
+        return FULL
     days = trends.daily(series, window, quantile=0.95)
+    if len(days) < trends.MIN_DAYS:
+        return Filling("too_short")
     falls = _falls(days)
     days = days.iloc[falls[-1] :] if falls else days
-    if len(days) < trends.MIN_DAYS:
-        return _Filling("none" if len(falls) > 1 else "too_short")
-    slope = trends.theil_sen(days)
-    if slope is None or not slope.real:
-        return _Filling("none")
-    if slope.per_day < 0:
-        return _Filling("shrinking")
-    level = _level(days, slope.per_day, window)
-    room = limit - level
-    if room <= 0:
-        return _Filling("full", 0.0, 0.0, 0.0)
-    return _Filling("growing", room / slope.per_day, room / slope.high, room / slope.low, level, slope.per_day)
+    if len(days) < trends.MIN_DAYS and len(falls) > 1:
+        return Filling("none")
+    ordinals = np.asarray(days.index, dtype=np.float64)
+    meeting = window.end.astimezone(window.zone)
+    ahead = 1 - (meeting.hour * 60 + meeting.minute) / (24 * 60)  # a day's p95 stands at the day's end
+    found = filling.forecast(ordinals.astype(np.int64), ordinals + ahead, np.asarray(days, dtype=np.float64), limit)
+    return FULL if found.level >= limit else found
 
 
 def _falls(days: pd.Series[float]) -> list[int]:
@@ -144,12 +145,3 @@ def _falls(days: pd.Series[float]) -> list[int]:
         return []
     limit = max(FALL_OVER_RISE * max(float(moves.max()), 0.0), FALL_OF_LEVEL * float(np.median(np.abs(days))))
     return [int(position) + 1 for position in np.flatnonzero((moves < 0) & (-moves >= limit))]
-
-
-def _level(days: pd.Series[float], per_day: float, window: Window) -> float:
-    """Where the slope stands at the meeting on the busiest weekday; a day's p95 stands at the day's end."""
-    ordinals = np.asarray(days.index, dtype=np.float64)
-    flat = pd.Series(days.to_numpy() - per_day * (ordinals + 1))
-    meeting = window.end.astimezone(window.zone)
-    position = (meeting.hour * 60 + meeting.minute) / (24 * 60)
-    return float(flat.groupby(np.mod(ordinals, trends.WEEK)).median().max()) + per_day * position

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Step", "difference", "find", "noise"]
+__all__ = ["Step", "difference", "find", "likeness", "noise"]
 
 THRESHOLD = 5.0
 
@@ -105,11 +105,11 @@ def noise(rest: Floats, fitted: int) -> float:
         return float("nan")
     if total == 0:
         return 0.0
-    r = _likeness(rest)
+    r = likeness(rest)
     return float(np.sqrt(total / (count - fitted) * (1 + r) / (1 - r)))
 
 
-def _likeness(rest: Floats) -> float:
+def likeness(rest: Floats) -> float:
     """The correlation of neighbours, from 0 to 0.9, with its bias in short rows put back (Kendall 1954)."""
     count, total = len(rest), float(rest @ rest)
     if total == 0:
@@ -123,7 +123,7 @@ def _reach(rest: Floats, fitted: int) -> float:
 
     Neighbours that resemble each other leave fewer of them: n (1 - r) / (1 + r), as for a mean.
     """
-    r = _likeness(rest)
+    r = likeness(rest)
     freedom = max(len(rest) * (1 - r) / (1 + r) - fitted, 3.0)
     normal = 1.959964
     return normal + (normal**3 + normal) / (4 * freedom)
