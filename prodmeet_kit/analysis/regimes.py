@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -142,7 +143,7 @@ def without_weekdays(weekdays: npt.NDArray[np.int64], days: Floats, values: Floa
     dummies = np.eye(WEEK)[weekdays]
     rhythm = dummies[:, 1:] - dummies[:, :1]
     plain, best = np.inf, np.inf
-    effects: Floats = np.zeros(WEEK)
+    effects: npt.NDArray[Any] = np.zeros(WEEK)
     for shape in _shapes(days):
         plain = min(plain, _criterion(values - shape @ _solved(shape, values), shape.shape[1], values))
         both = np.column_stack([shape, rhythm])
@@ -168,7 +169,7 @@ def _shapes(days: Floats) -> Sequence[Floats]:
 
 
 def _solved(columns: Floats, values: Floats) -> Floats:
-    solution: Floats = np.linalg.lstsq(columns, values, None)[0]
+    solution: npt.NDArray[Any] = np.linalg.lstsq(columns, values, None)[0]
     return solution
 
 

@@ -31,6 +31,8 @@ MIN_SIDE = 2
 MIN_DAYS = 10
 """Fewer days say nothing of their own noise."""
 
+LEAST_ALIKE = 0.45
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -121,12 +123,15 @@ def likeness(rest: Floats) -> float:
 def _reach(rest: Floats, fitted: int) -> float:
     """Half a 95% interval in standard errors: Student's t of as many days as would be independent.
 
-    Neighbours that resemble each other leave fewer of them: n (1 - r) / (1 + r), as for a mean.
+    Neighbours that resemble each other leave fewer of them: n (1 - r) / (1 + r), as for a mean. In four weeks a
+    likeness of 0.5 is often not seen, so that an interval counts with 0.45 of it at least.
     """
-    r = likeness(rest)
+    seen = likeness(rest)
+    r = max(seen, LEAST_ALIKE)
     freedom = max(len(rest) * (1 - r) / (1 + r) - fitted, 3.0)
     normal = 1.959964
-    return normal + (normal**3 + normal) / (4 * freedom)
+    wider = ((1 + r) / (1 - r) / ((1 + seen) / (1 - seen))) ** 0.5
+    return float(wider * (normal + (normal**3 + normal) / (4 * freedom)))
 
 
 def difference(values: Floats, later: npt.NDArray[np.bool_], unsure: Floats | None = None) -> tuple[float, float]:
