@@ -15,7 +15,7 @@ from prodmeet_kit.errors import Problem
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
 
-__all__ = ["MOST_LEVELS", "MOST_VALUES", "WHOLE", "Reading", "TooMuch", "Way", "composed", "dotted", "half_a_letter"]
+__all__ = ["MOST_LEVELS", "MOST_VALUES", "WHOLE", "Reading", "TooMuch", "Way", "composed", "dotted"]
 
 Way = tuple[str | int, ...]
 """The way to a value: ``("services", 0, "name")``."""
@@ -61,9 +61,14 @@ def dotted(way: Way) -> str:
     return text.removeprefix(".") or WHOLE
 
 
-def half_a_letter(text: str) -> bool:
-    r"""Whether the text holds half of a pair, as ``"\ud83d"`` writes it: no file could hold such a text."""
-    return _SURROGATE.search(text) is not None
+def _whole_letters(text: str) -> str | None:
+    r"""The text with a pair such as ``\ud83d\ude00`` as one letter; ``None`` for half of one: no file could hold it."""
+    if not _SURROGATE.search(text):
+        return text
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        return None
 
 
 def composed(text: str) -> Node | None:
@@ -146,8 +151,8 @@ class Reading:
             if not isinstance(key_node.value, str):
                 self._problem(key_node, way, "a mapping or list used as a key", "put the value in quotes")
                 continue
-            key, line = key_node.value, key_node.start_mark.line + 1
-            if half_a_letter(key):
+            key, line = _whole_letters(key_node.value), key_node.start_mark.line + 1
+            if key is None:
                 self._problem(key_node, way, "a key with half of a letter", "write the key as it reads, not with \\u")
                 continue
             if key in first:
@@ -172,8 +177,8 @@ class Reading:
         if node.id != "scalar" or node.tag not in _PLAIN_TAGS:
             self._problem(node, way, "tagged with !", "put a value that begins with ! in quotes")
             return None
-        text: str = node.value
-        if half_a_letter(text):
+        text = _whole_letters(node.value)
+        if text is None:
             self._problem(node, way, "a text with half of a letter", "write the letter itself, not with \\u")
             return None
         if node.tag == f"{_TAG}str" or node.style in ("'", '"', "|", ">"):

@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from prodmeet_kit.errors import InputError, ParametersError, Problem
-from prodmeet_kit.parameters.documents import Document, Way, dotted
+from prodmeet_kit.parameters.documents import WHOLE, Document, Way, dotted
 from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.sources import named
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.hand_written import ENTRIES
 
 __all__ = ["configure", "rows"]
+
+_MOST_PROBLEMS = 100
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -60,12 +62,15 @@ def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> l
             found = [say(each, model) for each in error.errors()]
             problems += [_problem(file, (*way, *inside), value, mend) for inside, value, mend in found]
             continue
-        misnamed = named.unknown(entry, context.product)
+        entry, misnamed = named.settled(entry, context.product)
         problems += [_problem(file, (*way, *inside), value, mend) for inside, value, mend in misnamed]
         if entry.id in first:
             problems.append(_problem(file, (*way, "id"), entry.id, f"rename one: {first[entry.id]} has the same id"))
         first.setdefault(entry.id, file.place(way))
         made.append(entry.row())
+    if len(problems) > _MOST_PROBLEMS:
+        rest = f"{len(problems) - _MOST_PROBLEMS} more problems"
+        problems[_MOST_PROBLEMS:] = [Problem(files[0][0].file, WHOLE, rest, "mend those above first")]
     if problems:
         raise ParametersError(problems)
     return made

@@ -17,7 +17,7 @@ from prodmeet_kit.parameters.documents import WHOLE
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
 from prodmeet_kit.sources.hand_written import ENTRIES
-from prodmeet_kit.sources.list_files import read_list
+from prodmeet_kit.sources.list_files import MOST_ENTRIES, read_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +40,11 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """
     written = configure(FileConfig, config, context).path
     path = context.folder / expand(written)
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError as error:  # a name longer than any file's
+        raise ParametersError([context.problem("path", str(error.strerror).lower(), "mend the path")]) from None
+    if not there:
         empty = "" if path.suffix.lower() == ".csv" else " (with [] in it while there is nothing to tell)"
         mend = f"create {path}{empty}, or mend the path"
         raise ParametersError([context.problem("path", f"{written}, which does not exist", mend)])
@@ -51,6 +55,9 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         if path.suffix.lower() == ".json":
             mend = 'write a list, such as [{"id": "A-1"}]'
         raise ParametersError([*file.problems, Problem(str(path), WHOLE, "no list", mend)])
+    if len(file.data or []) > MOST_ENTRIES:
+        mend = "keep the older ones in a file of their own"
+        raise ParametersError([Problem(str(path), WHOLE, f"over {MOST_ENTRIES} entries", mend)])
     made = rows([(file, [(number,) for number in range(len(file.data or []))])], context)
     if "source" in context.spec.columns:
         made = [row | {"source": path.name} for row in made]

@@ -55,12 +55,12 @@ def _expectation(value: Any) -> Any:
 
 
 def _names(value: Any) -> Any:
-    if isinstance(value, str):
-        raise ValueError(f"write a list, such as [{value.strip() or 'cart'}]")
-    return value
+    return ((value,) if value.strip() else ()) if isinstance(value, str) else value
 
 
 Services = Annotated[tuple[str, ...], BeforeValidator(_names)]
+"""Names of services as people wrote them, one or many in each text; :mod:`.named` says which they are."""
+
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Id = Annotated[str, Field(min_length=1)]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Collection
 from io import StringIO
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -19,36 +19,44 @@ from prodmeet_kit.parameters.documents import WHOLE, Document, Way, document, re
 from prodmeet_kit.parameters.validation import did_you_mean
 from prodmeet_kit.sources.csv_text import CsvText, read_csv_text
 
-__all__ = ["LISTS", "read_list"]
+__all__ = ["ENDINGS", "MOST_ENTRIES", "read_list"]
 
-LISTS = frozenset({"services"})
-"""Columns whose cell holds several names, with ; or blanks between them."""
+ENDINGS = (".yaml", ".yml", ".json", ".csv")
+"""How the name of a list may end; ``.tsv`` is read as ``.csv`` is."""
 
-_BREAK = re.compile(r"[;\s]+")
+_LONGEST_NUMBER = 40  # Python refuses numbers of over 4300 digits
+
+MOST_ENTRIES = 20_000
+"""Of one list: reading so many takes seconds."""
 
 
 def read_list(path: Path, columns: Collection[str]) -> Document:
     """Read a list by the ending of its name: ``.json``, ``.csv``, else YAML. ``columns`` are those a CSV may have.
 
+    A file of another ending that holds no list in YAML says which endings there are.
     Never raises for what stands in the file: see :attr:`Document.problems`.
     """
     ending = path.suffix.lower()
-    if ending not in (".json", ".csv"):
-        return read_document(path)
-    if ending == ".csv":
+    if ending in (".csv", ".tsv"):
         found = read_csv_text(path)
-        return (
-            _csv(str(path), found, columns) if isinstance(found, CsvText) else Document(str(path), None, {}, (found,))
-        )
-    text = read_text(path)
-    return text if isinstance(text, Document) else _json(str(path), text)
+        told = isinstance(found, Problem)
+        return Document(str(path), None, {}, (found,)) if told else _csv(str(path), found, columns)
+    if ending == ".json":
+        text = read_text(path)
+        return text if isinstance(text, Document) else _json(str(path), text)
+    read = read_document(path)
+    if ending in ENDINGS or (not read.problems and isinstance(read.data, list | None)):
+        return read
+    value = f"no list in YAML, and its name ends in {ending}" if ending else "no list in YAML"
+    mend = f"a list ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}: export the table as CSV, and name that file"
+    return Document(str(path), None, {}, (Problem(str(path), WHOLE, value, mend),))
 
 
 def _json(file: str, text: str) -> Document:
     if not text.strip():
         return Document(file, None, {})
     try:
-        data = json.loads(text, parse_constant=_no_number)
+        data = json.loads(text, parse_constant=_no_number, parse_int=_whole, parse_float=_number)
     except json.JSONDecodeError as error:
         problem = Problem(f"{file}:{error.lineno}:{error.colno}", WHOLE, "not JSON", error.msg)
         return Document(file, None, {}, (problem,))
@@ -59,6 +67,14 @@ def _json(file: str, text: str) -> Document:
     # JSON is YAML but for tabs between values; within text JSON writes a tab as \t.
     places = document(file, text.replace("\t", " "))
     return Document(file, data, places.lines, places.problems if places.data is not None else ())
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
+
+
+def _number(written: str) -> float | str:
+    return value if isfinite(value := float(written)) else written
 
 
 def _no_number(name: str) -> float:
@@ -85,6 +101,10 @@ def _csv(file: str, given: CsvText, columns: Collection[str]) -> Document:
             if any(cell.strip() for cell in cells[len(titles) :]):
                 mend = f"the header has {len(titles)} columns: put text that holds a comma in quotes"
                 problems.append(Problem(f"{file}:{line}", f"[{len(data)}]", f"{len(cells)} cells", mend))
+            if len(data) == MOST_ENTRIES:
+                mend = "keep the older ones in a file of their own"
+                problems.append(Problem(f"{file}:{line}", WHOLE, f"over {MOST_ENTRIES} entries", mend))
+                break
             places[(len(data),)] = line
             data.append(_entry(dict(zip(titles, cells, strict=False)), columns))
     except csv.Error as error:
@@ -115,5 +135,5 @@ def _entry(cells: dict[str, str], columns: Collection[str]) -> dict[str, Any]:
         if inner:
             entry.setdefault(name, {})[inner] = value
         else:
-            entry[name] = [part for part in _BREAK.split(value) if part] if name in LISTS else value
+            entry[name] = value
     return entry

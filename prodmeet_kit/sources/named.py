@@ -2,48 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TypeVar
 
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.validation import did_you_mean, shown
 from prodmeet_kit.sources.hand_written import Change, Entry, Incident
+from prodmeet_kit.sources.service_names import match
 
-__all__ = ["unknown"]
+__all__ = ["Misnamed", "settled", "unknown"]
+
+Misnamed = tuple[Way, str, str]
+"""Way inside the entry, value and mend of a name that the product does not have."""
+
+AnEntry = TypeVar("AnEntry", bound=Entry)
 
 
-def unknown(entry: Entry, product: Product) -> Iterator[tuple[Way, str, str]]:
-    """Way inside the entry, value and mend of each service, and each metric, that the product does not have.
+def settled(entry: AnEntry, product: Product) -> tuple[AnEntry, list[Misnamed]]:
+    """The entry with services and metric as the product spells them, and each name that the product does not have.
 
-    A metric is a load, a resource or an SLO, as ``service/name``.
+    A metric is a load, a resource or an SLO, as ``service/name``. Unknown
+    services are left out of the entry.
     """
-    if isinstance(entry, Incident | Change):
-        yield from _services(entry.services, product)
-    if isinstance(entry, Change) and entry.expected_effect:
-        yield from _metric(entry.expected_effect.metric, product)
-
-
-def _services(names: tuple[str, ...], product: Product) -> Iterator[tuple[Way, str, str]]:
-    known = [service.name for service in product.services]
-    for number, name in enumerate(names):
-        if name not in known:
+    wrong: list[Misnamed] = []
+    if isinstance(entry, Incident | Change) and entry.services:
+        known = [service.name for service in product.services]
+        found = [(number, match([text], known)) for number, text in enumerate(entry.services)]
+        for number, names in found:
             way: Way = ("services", number)
-            yield way, f"{shown(name, way)}, which is no service of {product.product}", did_you_mean(name, known)
+            for name in names.unknown:
+                value = f"{shown(name, way)}, which is no service of {product.product}"
+                wrong.append((way, value, names.hint(name)))
+        services = tuple(dict.fromkeys(service for _, names in found for service in names.services))
+        entry = entry.model_copy(update={"services": services})
+    if isinstance(entry, Change) and entry.expected_effect:
+        metric, misnamed = _metric(entry.expected_effect.metric, product)
+        wrong += misnamed
+        entry = entry.model_copy(
+            update={"expected_effect": entry.expected_effect.model_copy(update={"metric": metric})}
+        )
+    return entry, wrong
 
 
-def _metric(name: str, product: Product) -> Iterator[tuple[Way, str, str]]:
+def unknown(entry: Entry, product: Product) -> list[Misnamed]:
+    """Each name in the entry that the product does not have."""
+    return settled(entry, product)[1]
+
+
+def _metric(name: str, product: Product) -> tuple[str, list[Misnamed]]:
     known: dict[str, str] = {}
     for service in product.services:
         names = [*(load.name for load in service.load), *(resource.name for resource in service.resources)]
         names += [slo.name for slo in service.slos]
         known |= {f"{service.name}/{each}": service.name for each in names}
-    if name in known:
-        return
+    alike = [metric for metric in known if metric.casefold() == name.casefold()]
+    if name in known or len(alike) == 1:
+        return name if name in known else alike[0], []
     way: Way = ("expected_effect", "metric")
     value = f"{shown(name, way)}, which is no load, resource or SLO of {product.product}"
     if not known:
-        yield way, value, "leave expected_effect out: no service has any"
-        return
+        return name, [(way, value, "leave expected_effect out: no service has any")]
     # Of a service that is known, only its own are near.
     own = [metric for metric, service in known.items() if service == name.partition("/")[0]]
-    yield way, value, did_you_mean(name, own or known)
+    return name, [(way, value, did_you_mean(name, own or known))]

@@ -140,7 +140,7 @@ INCIDENT = "id: A, title: x, start: 2026-11-10T12:00"
         (frames.INCIDENTS, "id: , title: x, start: 2026-11-10", "[0].id", "add it"),
         (frames.INCIDENTS, "id: A, title: x, start: soon", "[0].start", "2026-11-24T10:00"),
         (frames.INCIDENTS, f"{INCIDENT}, serverity: SEV1", "[0].serverity", "did you mean severity?"),
-        (frames.INCIDENTS, f"{INCIDENT}, services: cart", "[0].services", "write a list"),
+        (frames.INCIDENTS, f"{INCIDENT}, services: {{a: cart}}", "[0].services", "write a list"),
         (frames.INCIDENTS, f"{INCIDENT}, end: 2026-11-10T11:00", "[0].end", "not before start"),
         (
             frames.INCIDENTS,
@@ -148,7 +148,7 @@ INCIDENT = "id: A, title: x, start: 2026-11-10T12:00"
             "[0].detected_by",
             "write page, person or chance, or leave it out",
         ),
-        (frames.INCIDENTS, f"{INCIDENT}, services: payments", "[0].services", "such as [payments]"),
+        (frames.INCIDENTS, f"{INCIDENT}, services: payments", "[0].services[0]", "choose from"),
         (frames.INCIDENTS, f"{INCIDENT}, services: [kart]", "[0].services[0]", "did you mean cart?"),
         (frames.INCIDENTS, f"{INCIDENT}, services: [cart, tax]", "[0].services[1]", "choose from cart"),
         (frames.INCIDENTS, f"{INCIDENT}, end: 2026-11-31T10:00", "[0].end", "November has 30 days"),

@@ -149,6 +149,10 @@ def test_an_anchor_written_twice_goes_by_without_a_word() -> None:
         assert document("f.yaml", "a: &a 1\nb: &a 2\nc: *a").data == {"a": 1, "b": 2, "c": 2}
 
 
+def test_a_letter_written_as_two_halves_is_one() -> None:
+    assert document("f.yaml", r'"\ud83d\ude00": "a\ud83d\ude00"').data == {"\U0001f600": "a\U0001f600"}
+
+
 def test_a_number_of_endless_digits_is_text() -> None:
     assert document("f.yaml", f"a: {'9' * 5000}\nb: 1e999").data == {"a": "9" * 5000, "b": "1e999"}
 

@@ -13,6 +13,7 @@ import pytest
 from prodmeet_kit import frames
 from prodmeet_kit.errors import ParametersError
 from prodmeet_kit.frames import Spec
+from prodmeet_kit.parameters import Service
 from prodmeet_kit.sources import files
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.window import Window
@@ -24,7 +25,9 @@ WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(day
 def read(folder: Path, name: str, text: str | bytes, spec: Spec = frames.INCIDENTS) -> pd.DataFrame:
     (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
     key = f"sources.{spec.name}[0]"
-    context = Context(shop(timezone="Asia/Tokyo"), WINDOW, spec, key, folder, None, Broken("metrics", "none"))
+    product = shop(timezone="Asia/Tokyo")
+    product = product.model_copy(update={"services": (*product.services, Service(name="web"))})
+    context = Context(product, WINDOW, spec, key, folder, None, Broken("metrics", "none"))
     return spec.check(files.read({"type": "file", "path": name}, context))
 
 
@@ -74,10 +77,70 @@ def test_every_record_reads_the_same_from_json_and_csv_as_from_yaml(
     pd.testing.assert_frame_equal(made, expected)
 
 
-@pytest.mark.parametrize("cell", ["cart;cart", "cart cart", "cart; cart", '"cart\ncart"'])
-def test_names_in_a_cell_have_semicolons_or_blanks_between_them(tmp_path: Path, cell: str) -> None:
+@pytest.mark.parametrize(
+    "cell",
+    ["cart;web", "cart web", "cart; Web", '"cart\nweb"', '"cart,web"', "cart/web", "cart & WEB", "`cart` and `web`"],
+)
+def test_services_in_a_cell_have_any_separator_between_them(tmp_path: Path, cell: str) -> None:
     made = read(tmp_path, "list.csv", f"id,title,start,services\n1,x,2026-11-10,{cell}\n")
-    assert made["services"].tolist() == [["cart", "cart"]]
+    assert made["services"].tolist() == [["cart", "web"]]
+
+
+def test_services_of_a_list_in_yaml_are_read_in_any_case_and_as_one_text(tmp_path: Path) -> None:
+    text = "- {id: 1, title: x, start: 2026-11-10, services: [CART]}\n"
+    text += "- {id: 2, title: x, start: 2026-11-10, services: '%s'}"
+    assert read(tmp_path, "a.yaml", text % "Web, cart")["services"].tolist() == [["cart"], ["web", "cart"]]
+    assert read(tmp_path, "a.yaml", text % "none")["services"].tolist() == [["cart"], []]
+    (said,) = problems(tmp_path, "a.yaml", text % "cart, wbe")
+    assert said == 'a.yaml:2: [1].services[0] is "wbe", which is no service of shop: did you mean web?'
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.ods", "a.numbers", "a.CSV.gz", "a.toml"])
+def test_a_file_of_another_kind_says_which_endings_there_are(tmp_path: Path, name: str) -> None:
+    (said,) = problems(tmp_path, name, b"PK\x03\x04\x14\x00")
+    ending = name[name.rindex(".") :].lower()
+    assert said == (
+        f"{name}: the file is no list in YAML, and its name ends in {ending}:"
+        " a list ends in .yaml, .yml, .json or .csv: export the table as CSV, and name that file"
+    )
+
+
+def test_a_list_in_yaml_is_read_whatever_its_name_ends_in(tmp_path: Path) -> None:
+    assert len(read(tmp_path, "incidents.txt", YAML["incidents"])) == 1
+    assert len(read(tmp_path, "incidents", YAML["incidents"])) == 1
+    assert len(read(tmp_path, "list.tsv", "id\ttitle\tstart\n1\tx\t2026-11-10\n")) == 1
+
+
+def test_a_list_that_would_take_minutes_is_refused(tmp_path: Path) -> None:
+    rows = "1,x,2026-11-10\n" * 20_001
+    assert problems(tmp_path, "a.csv", "id,title,start\n" + rows)[-1].startswith("a.csv: the file is ")
+    (said,) = problems(tmp_path, "a.json", "[" + "{}," * 30_000 + "{}]")
+    assert said == "a.json: the file is over 20000 entries: keep the older ones in a file of their own"
+
+
+def test_of_very_many_problems_the_first_are_told(tmp_path: Path) -> None:
+    said = problems(tmp_path, "a.json", "[" + "{}," * 99 + "{}]")
+    assert len(said) == 101
+    assert said[-1] == "a.json: the file is 200 more problems: mend those above first"
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "1e999"])
+def test_a_number_of_json_that_no_computer_holds_is_no_number(tmp_path: Path, digits: str) -> None:
+    text = '[{"id": "T", "text": "x", "times_per_week": 1, "minutes": ' + digits + "}]"
+    (said,) = problems(tmp_path, "a.json", text, frames.TOIL)
+    assert said.startswith("a.json:1: [0].minutes is ") and said.endswith(": write a number")
+
+
+def test_half_a_letter_of_json_is_told(tmp_path: Path) -> None:
+    (said, *_) = problems(tmp_path, "a.json", '[{"id": "1", "title": "\\ud83d", "start": "2026-11-10"}]')
+    assert said == "a.json:1: [0].title is a text with half of a letter: write the letter itself, not with \\u"
+
+
+def test_a_path_longer_than_any_is_told(tmp_path: Path) -> None:
+    key = "sources.incidents[0]"
+    context = Context(shop(), WINDOW, frames.INCIDENTS, key, tmp_path, None, Broken("metrics", "none"))
+    with pytest.raises(ParametersError, match=r"path is file name too long: mend the path"):
+        files.read({"type": "file", "path": "x" * 300 + ".csv"}, context)
 
 
 def test_an_empty_list_is_no_entry(tmp_path: Path) -> None:
