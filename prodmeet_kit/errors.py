@@ -12,6 +12,7 @@
     │   ├── QueryRejected         the server does not accept the question; asking again is useless
     │   ├── TooExpensive          the server gave up on the question (limits, query timeout)
     │   └── UnexpectedAnswer      an answer in a shape its published schema does not allow
+    │       └── NotOffered        the server does not have what was asked for
     ├── SnapshotError             a snapshot is missing, damaged or of an unknown version
     └── ReportError               the report could not be made whole; nothing was replaced
 
@@ -28,6 +29,7 @@ __all__ = [
     "Failure",
     "InputError",
     "NotAllowed",
+    "NotOffered",
     "ParametersError",
     "Problem",
     "ProdmeetError",
@@ -146,6 +148,10 @@ class UnexpectedAnswer(SourceError):
 
 class SnapshotError(InputError):
     """A snapshot is missing, damaged (sha256 differs) or written by a newer kit."""
+
+
+class NotOffered(UnexpectedAnswer):
+    """The server does not have what was asked for, such as an API of its own for rules; it is not that it failed."""
 
 
 class ReportError(ProdmeetError):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from prodmeet_kit.errors import Problem
+from prodmeet_kit.minutes.checking import checked
 from prodmeet_kit.minutes.store import Saved
-from prodmeet_kit.parameters import read_document
-from prodmeet_kit.parameters.documents import dotted
-from prodmeet_kit.parameters.validation import say
+from prodmeet_kit.parameters.fields import Day
+from prodmeet_kit.window import parse_day
 
-__all__ = ["DECISIONS", "DECISIONS_KIND", "DRAFTS", "FIELDS", "Decision", "entries_of"]
+__all__ = ["DECISIONS", "DECISIONS_KIND", "DRAFTS", "FIELDS", "Decision", "Draft", "Said", "entries_of"]
 
 DECISIONS_KIND, DRAFTS = "decisions", "drafts"
 """Kinds of entry in the minutes: what is complete, and what was begun or taken back."""
@@ -24,22 +24,36 @@ DECISIONS = ("decide", "act", "watch", "drop", "carry")
 FIELDS = ("decision", "owner", "due", "note")
 """What people fill in."""
 
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+def _due(value: Any) -> Any:
+    if value == "":
+        return value
+    if isinstance(value, str):
+        return parse_day(value).isoformat()
+    raise ValueError("write a day such as 2026-11-30")
 
 
-class Decision(BaseModel):
-    """One decision. ``act`` needs an owner and a due day: without them nobody does it."""
+Choice = Literal["decide", "act", "watch", "drop", "carry"]
+
+
+class Said(BaseModel):
+    """What every word about a subject has."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     subject: str = Field(min_length=1, description="What it is about, as in agenda_lines")
     item: str = Field(default="", description="Agenda item")
     meeting: Day = Field(description="Day of the meeting, in the product's zone")
-    decision: Literal["decide", "act", "watch", "drop", "carry"] = Field(description="What happens")
     owner: str = Field(default="", description="Who does it")
-    due: Day | Literal[""] = Field(default="", description="Until which day")
+    due: Annotated[str, BeforeValidator(_due)] = Field(default="", description="Until which day")
     note: str = Field(default="", description="Why, in people's words")
     what: str = Field(default="", description="The reason it was raised, as it was told then")
+
+
+class Decision(Said):
+    """One decision. ``act`` needs an owner and a due day: without them nobody does it."""
+
+    decision: Choice = Field(description="What happens")
 
     def missing(self) -> str:
         """What has to be added before this may be saved; empty when nothing."""
@@ -47,19 +61,22 @@ class Decision(BaseModel):
         return " and ".join(gone) if self.decision == "act" else ""
 
 
-def entries_of(saved: Iterable[Saved]) -> tuple[list[tuple[Saved, Decision]], list[Problem]]:
-    """The decisions in saved entries, and what is wrong with the others, by file and key."""
-    found: list[tuple[Saved, Decision]] = []
+class Draft(Said):
+    """A decision that was begun: what is filled in has to be right, and the decision itself may be missing."""
+
+    decision: Choice | Literal[""] = Field(default="", description="What happens")
+
+
+Entry = TypeVar("Entry", bound=Said)
+
+
+def entries_of(saved: Iterable[Saved], model: type[Entry]) -> tuple[list[tuple[Saved, Entry]], list[Problem]]:
+    """The decisions in saved entries, and what is wrong with the others, by file, line and key."""
+    found: list[tuple[Saved, Entry]] = []
     problems: list[Problem] = []
     for each in saved:
-        try:
-            found.append((each, Decision.model_validate(_filled(each.content))))
-        except ValidationError as error:
-            told = [say(one, Decision) for one in error.errors()]
-            document = read_document(each.path)  # read again for its lines: few files are wrong
-            problems += [Problem(document.place(way), dotted(way), value, mend) for way, value, mend in told]
+        entry, wrong = checked(model, each)
+        problems += wrong
+        if entry is not None:
+            found.append((each, entry))
     return found, problems
-
-
-def _filled(content: Any) -> dict[str, Any]:
-    return {key: value for key, value in content.items() if value is not None}

@@ -17,14 +17,15 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from prodmeet_kit.errors import ParametersError, Problem
+from prodmeet_kit.minutes.checking import checked, placed
 from prodmeet_kit.minutes.store import Minutes, Saved
 from prodmeet_kit.parameters import Product
-from prodmeet_kit.parameters.documents import WHOLE, dotted
+from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.sources.change_text import effect
 from prodmeet_kit.sources.hand_written import Change, Entry, ExpectedEffect, Moment, Services
-from prodmeet_kit.sources.named import unknown
+from prodmeet_kit.sources.named import Misnamed, settled
 
 __all__ = ["INBOX", "InboxEntry", "Kind", "add", "newest", "unread"]
 
@@ -135,8 +136,11 @@ def add(
         raise ParametersError(
             [Problem(where, _option(dotted(way)), value, mend) for way, value, mend in told]
         ) from None
-    if strange := _strange(made, product):
-        raise ParametersError([Problem("prodmeet add", _option(key), value, mend) for key, value, mend in strange])
+    made, strange = _settled(made, product)
+    if strange:
+        raise ParametersError(
+            [Problem("prodmeet add", _option(str(way[0])), value, mend) for way, value, mend in strange]
+        )
     numbers = {name: getattr(made, name) for name in ("minutes", "per_week") if name in fields}
     times = {"start": made.start.astimezone(day.tzinfo)} if made.start else {}
     lists: dict[str, Any] = {"services": list(made.services)} if made.services else {}
@@ -145,20 +149,21 @@ def add(
     return Minutes(folder, product.product).save(INBOX, text, {**content, **numbers, **times, **lists}, moment)
 
 
-def newest(saved: Iterable[Saved], product: Product) -> tuple[dict[str, InboxEntry], list[Problem]]:
-    """The entries by id, where a newer file of the same id replaces the older, and what is wrong with the others."""
+def newest(saved: Iterable[Saved], product: Product) -> tuple[dict[str, InboxEntry], list[tuple[str, Problem]]]:
+    """The entries by id, where a newer file of the same id replaces the older, and what is wrong with the others.
+
+    Services are as the product spells them. Before a problem stands the kind of its entry, empty when not known.
+    """
     found: dict[str, InboxEntry] = {}
-    problems: list[Problem] = []
+    problems: list[tuple[str, Problem]] = []
     for each in saved:
-        content = {key: value for key, value in each.content.items() if value is not None}
-        try:
-            entry = InboxEntry.model_validate(content, context={"timezone": product.timezone})
-        except ValidationError as error:
-            told = [say(one, InboxEntry) for one in error.errors()]
-            problems += [Problem(str(each.path), dotted(way) or WHOLE, value, mend) for way, value, mend in told]
-            continue
-        problems += [Problem(str(each.path), key, value, mend) for key, value, mend in _strange(entry, product)]
-        found[entry.id] = entry
+        entry, wrong = checked(InboxEntry, each, {"timezone": product.timezone})
+        kind = entry.kind if entry else str(each.content.get("kind") or "topic")
+        problems += [(kind if kind in _ITEMS else "", problem) for problem in wrong]
+        if entry is not None:
+            entry, strange = _settled(entry, product)
+            problems += [(entry.kind, problem) for problem in placed(each, strange)]
+            found[entry.id] = entry
     return found, problems
 
 
@@ -170,13 +175,14 @@ def unread(product: Product, kind: str) -> str:
     return f"it is kept, but not shown: add {item} to meeting.agenda of {product.product}"
 
 
-def _strange(entry: InboxEntry, product: Product) -> list[tuple[str, str, str]]:
-    """Key, value and mend of each name of a change that the product does not have."""
+def _settled(entry: InboxEntry, product: Product) -> tuple[InboxEntry, list[Misnamed]]:
+    """The entry with the names of a change as the product spells them, and each that the product does not have."""
     if entry.kind != "change":
-        return []
+        return entry, []
     fields = ("id", "start", "duration", "services", "expected_effect")
     change = Change.model_construct(title=entry.text, **{name: getattr(entry, name) for name in fields})
-    return [(str(way[0]), value, mend) for way, value, mend in unknown(change, product)]
+    change, strange = settled(change, product)
+    return entry.model_copy(update={name: getattr(change, name) for name in ("services", "expected_effect")}), strange
 
 
 def _example(name: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from prodmeet_kit.errors import Problem
 from prodmeet_kit.minutes.store import AT, Minutes, Saved
 from prodmeet_kit.parameters import Document, read_document
 
-__all__ = ["ITEMS", "current", "newest"]
+__all__ = ["ITEMS", "newest", "versions"]
 
 ITEMS = "action_items"
 """The kind of minutes they are."""
@@ -19,23 +20,27 @@ _OF_THE_KIT = (AT, "url")
 
 
 def newest(minutes: Minutes) -> dict[str, Saved]:
-    """The newest file of each item, by id. Files that cannot be read are left to :func:`current`."""
-    return {str(saved.content["id"]): saved for saved in minutes.load(ITEMS)[0] if "id" in saved.content}
+    """The newest file of each item, by id. Files that cannot be read are left to :func:`versions`."""
+    return _newest(minutes.load(ITEMS)[0])
 
 
-def current(minutes: Minutes) -> list[Document]:
-    """The files that count, in the order of their names, without the keys the kit adds.
+def versions(minutes: Minutes) -> tuple[list[list[Document]], list[Problem]]:
+    """The files about each item, the newest first, without the keys the kit adds; and what is wrong with others.
 
     Files without a time were written by hand: none of them replaces another, so that an id used twice is told.
     """
-    replaced = _replaced(minutes.load(ITEMS)[0], newest(minutes))
-    paths = sorted((minutes.folder / ITEMS).glob("*.yaml"))
-    return [_bare(read_document(path)) for path in paths if path not in replaced]
+    saved, problems = minutes.load(ITEMS)
+    timed = {id_ for id_, each in _newest(saved).items() if each.at}
+    groups: dict[str, list[Path]] = {}
+    for each in reversed(saved):
+        id_ = str(each.content.get("id"))
+        groups.setdefault(id_ if id_ in timed else str(each.path), []).append(each.path)
+    ordered = sorted(groups.values(), key=lambda paths: paths[0])
+    return [[_bare(read_document(path)) for path in paths] for paths in ordered], problems
 
 
-def _replaced(saved: Iterable[Saved], last: dict[str, Saved]) -> set[Path]:
-    kept = {id_: each for id_, each in last.items() if each.at}
-    return {each.path for each in saved if (new := kept.get(str(each.content.get("id")))) and new.path != each.path}
+def _newest(saved: Iterable[Saved]) -> dict[str, Saved]:
+    return {str(each.content["id"]): each for each in saved if "id" in each.content}
 
 
 def _bare(document: Document) -> Document:

@@ -20,8 +20,10 @@ from typing import Any
 from prodmeet_kit.durable import make_folder, write_new
 from prodmeet_kit.errors import Problem
 from prodmeet_kit.minutes.left import draft_of, find_again
-from prodmeet_kit.parameters import read_document
+from prodmeet_kit.parameters import Document, read_document
 from prodmeet_kit.parameters.documents import WHOLE
+from prodmeet_kit.parameters.validation import shown
+from prodmeet_kit.window import parse_time
 
 __all__ = ["AT", "Minutes", "Saved"]
 
@@ -69,18 +71,23 @@ class Minutes:
     def load(self, kind: str) -> tuple[list[Saved], list[Problem]]:
         """Every entry of a kind, oldest first, and what is wrong with files that cannot be read.
 
-        A damaged file costs itself only; its problem names file and line.
+        A damaged file costs itself only; its problem names file and line. So does an entry's time that is none:
+        the entry itself counts, as one from before all others.
         """
-        found: list[Saved] = []
         problems = find_again(self.folder / kind, AT)
-        for path in sorted((self.folder / kind).glob("*.yaml")):
+        paths, unread = _files(self.folder / kind)
+        problems += unread
+        found: list[Saved] = []
+        for path in paths:
             document = read_document(path)
             if document.problems:
                 problems += document.problems
             elif not isinstance(document.data, dict):
                 problems.append(Problem(str(path), WHOLE, "no mapping", "write key: value lines, or delete the file"))
             else:
-                found.append(Saved(path, document.data, _moment(document.data.get(AT))))
+                moment, wrong = _moment(document)
+                problems += wrong
+                found.append(Saved(path, document.data, moment))
         oldest = datetime.min.replace(tzinfo=UTC)
         return sorted(found, key=lambda saved: (saved.at or oldest, saved.path.name)), problems
 
@@ -122,9 +129,23 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _moment(text: Any) -> datetime | None:
+def _files(folder: Path) -> tuple[list[Path], list[Problem]]:
+    """The entries in a folder by name, none where there is no folder; and what keeps others from being read."""
     try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
+        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        return [], [Problem(str(folder), WHOLE, f"no folder that can be read ({error.strerror})", "let it be read")]
+    others = [path for path in paths if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"]
+    problems = [Problem(str(path), WHOLE, "not read", f"name it {path.stem}.yaml") for path in others]
+    return [path for path in paths if path.suffix == ".yaml"], problems
+
+
+def _moment(document: Document) -> tuple[datetime | None, list[Problem]]:
+    """When the entry was said, ``None`` where nothing tells; and what is wrong with the time that stands there."""
+    text = document.data.get(AT)
+    try:
+        return (parse_time(str(text), "UTC") if text is not None else None), []
+    except ValueError as error:
+        return None, [Problem(document.place((AT,)), AT, shown(text, (AT,)), str(error))]

@@ -10,10 +10,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from prodmeet_kit import promql
 from prodmeet_kit.parameters.query_depth import MOST_DEEP, depth
-from prodmeet_kit.window import format_duration, parse_duration
+from prodmeet_kit.window import format_duration, parse_day, parse_duration
 
 __all__ = [
     "REFERENCE_ONLY",
+    "Day",
     "Duration",
     "EventQuery",
     "LabelMatchers",
@@ -30,6 +31,12 @@ __all__ = [
 def _duration(value: Any) -> Any:
     # A bare number would be taken for seconds, where people mean days.
     return value if isinstance(value, timedelta) else parse_duration(value)
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str):
+        return parse_day(value).isoformat()
+    raise ValueError("write a day such as 2026-11-30")
 
 
 def _zone(value: Any) -> Any:
@@ -91,6 +98,9 @@ Duration = Annotated[
     PlainSerializer(format_duration, return_type=str),
 ]
 """A length of time, written as in Prometheus: 30m, 14d."""
+
+Day = Annotated[str, BeforeValidator(_day)]
+"""A day as 2026-11-30, kept as text."""
 
 Query = Annotated[str, BeforeValidator(_query, json_schema_input_type=str)]
 """Any PromQL expression."""

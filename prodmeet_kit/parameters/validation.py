@@ -68,8 +68,8 @@ def say(error: Mapping[str, Any], model: type[BaseModel]) -> tuple[Way, str, str
 def _one_of(expected: str) -> str:
     """The mend from pydantic's words ``'page', 'person' or ''``, of which an empty one means none at all."""
     words = re.findall(r"'([^']*)'", expected)
-    if not words:
-        return f"write {expected}"
+    if not any(words):
+        return f"write {expected}" if not words else "leave it out"
     *others, last = [word for word in words if word]
     mend = f"write {', '.join(others)} or {last}" if others else f"write {last}"
     return mend + (", or leave it out" if "" in words else "")

@@ -36,8 +36,9 @@ class InboxConfig(BaseModel):
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """The entries of the inbox as a frame of ``context.spec``; none while nobody added one.
 
-    A file that cannot be used costs itself only: ``context.gaps`` names it, once, among
-    the topics. Raises :class:`~prodmeet_kit.errors.SourceError` under a key that has no entries.
+    A file that cannot be used costs itself only: ``context.gaps`` names it, once, where its kind is shown,
+    among the topics when nothing tells it. Raises :class:`~prodmeet_kit.errors.SourceError` under a key
+    that has no entries.
     """
     configure(InboxConfig, config, context)
     if context.spec.name not in _ROWS:
@@ -47,9 +48,11 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         return context.spec.frame()
     saved, problems = Minutes(context.minutes, context.product.product).load(INBOX)
     entries, wrong = newest(saved, context.product)
-    if context.spec is TOPICS:
-        context.gaps.extend(str(problem) for problem in [*problems, *wrong])
     kinds, row = _ROWS[context.spec.name]
+    topics_are_shown = any(source.type == INBOX for source in context.product.sources.topics)
+    ours = {*kinds, ""} if context.spec is TOPICS or not topics_are_shown else {*kinds}
+    told = [*(("", problem) for problem in problems), *wrong]
+    context.gaps.extend(str(problem) for kind, problem in told if kind in ours)
     return context.spec.frame(
         row(entry, context.window)
         for entry in entries.values()

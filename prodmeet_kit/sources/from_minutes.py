@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from prodmeet_kit.errors import ParametersError, Problem, SourceError
 from prodmeet_kit.frames import ACTION_ITEMS, MEETING_DECISIONS, MEETING_DURATIONS, VERDICTS
-from prodmeet_kit.minutes.items import current
+from prodmeet_kit.minutes.items import versions
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
@@ -55,35 +55,38 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
             " with a minutes folder"
         )
     folder = context.minutes / context.product.product / "action_items"
-    if not folder.is_dir():
+    if not folder.exists():
         context.notes.append("no minutes yet")
         return ACTION_ITEMS.frame()
     return ACTION_ITEMS.frame(_items(Minutes(context.minutes, context.product.product), context))
 
 
 def _items(minutes: Minutes, context: Context) -> list[dict[str, Any]]:
-    """The usable files as rows; what is wrong with the others goes to ``context.gaps``."""
+    """The newest usable file of each item as a row; what is wrong with the others goes to ``context.gaps``."""
     found: dict[str, dict[str, Any]] = {}
     places: dict[str, Document] = {}
-    for document in current(minutes):
-        try:
-            made = rows([(document, [()])], context)
-        except ParametersError as error:
-            context.gaps.extend(str(problem) for problem in error.problems)
-            continue
-        for row in made:
+    items, problems = versions(minutes)
+    context.gaps.extend(str(problem) for problem in problems)
+    for documents in items:
+        for document in documents:
+            try:
+                (row,) = rows([(document, [()])], context)
+            except ParametersError as error:
+                context.gaps.extend(str(problem) for problem in error.problems)
+                continue  # what the file before it says still holds
             name = str(row["id"])
             if name in found:
                 mend = f"rename one: {places[name].place(('id',))} has the same id"
                 context.gaps.append(str(Problem(document.place(("id",)), "id", name, mend)))
             else:
                 found[name], places[name] = row | {"source": "minutes"}, document
+            break
     return list(found.values())
 
 
 def _verdicts(context: Context) -> pd.DataFrame:
     folder = context.minutes / context.product.product / "verdicts" if context.minutes else None
-    if folder is None or not folder.is_dir():
+    if folder is None or not folder.exists():
         context.notes.append("no verdict yet")
         return VERDICTS.frame()
-    return read_verdicts(folder, context)
+    return read_verdicts(context)

@@ -39,8 +39,9 @@ def read_list(path: Path, columns: Collection[str]) -> Document:
     ending = path.suffix.lower()
     if ending in (".csv", ".tsv"):
         found = read_csv_text(path)
-        told = isinstance(found, Problem)
-        return Document(str(path), None, {}, (found,)) if told else _csv(str(path), found, columns)
+        if isinstance(found, CsvText):
+            return _csv(str(path), found, columns)
+        return Document(str(path), None, {}, (found,))
     if ending == ".json":
         text = read_text(path)
         return text if isinstance(text, Document) else _json(str(path), text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.models import Product
@@ -25,6 +25,7 @@ def settled(entry: AnEntry, product: Product) -> tuple[AnEntry, list[Misnamed]]:
     services are left out of the entry.
     """
     wrong: list[Misnamed] = []
+    spelled: dict[str, Any] = {}
     if isinstance(entry, Incident | Change) and entry.services:
         known = [service.name for service in product.services]
         found = [(number, match([text], known)) for number, text in enumerate(entry.services)]
@@ -33,15 +34,12 @@ def settled(entry: AnEntry, product: Product) -> tuple[AnEntry, list[Misnamed]]:
             for name in names.unknown:
                 value = f"{shown(name, way)}, which is no service of {product.product}"
                 wrong.append((way, value, names.hint(name)))
-        services = tuple(dict.fromkeys(service for _, names in found for service in names.services))
-        entry = entry.model_copy(update={"services": services})
+        spelled["services"] = tuple(dict.fromkeys(service for _, names in found for service in names.services))
     if isinstance(entry, Change) and entry.expected_effect:
         metric, misnamed = _metric(entry.expected_effect.metric, product)
         wrong += misnamed
-        entry = entry.model_copy(
-            update={"expected_effect": entry.expected_effect.model_copy(update={"metric": metric})}
-        )
-    return entry, wrong
+        spelled["expected_effect"] = entry.expected_effect.model_copy(update={"metric": metric})
+    return entry.model_copy(update=spelled), wrong
 
 
 def unknown(entry: Entry, product: Product) -> list[Misnamed]:

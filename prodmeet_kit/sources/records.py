@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
+from prodmeet_kit.errors import Failure, InputError, NotOffered, ParametersError, Problem, ProdmeetError, SourceError
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters import Product, RecordSource
@@ -104,9 +104,10 @@ class Reader:
             except SourceError as error:
                 message = redact(str(error))
                 states.append(SourceState(name, config.type, "failed", message))
-                if written is None:  # what nobody asked for is no failure of the review: its state tells
-                    states[-1] = replace(states[-1], detail=f"{message}; write sources.{record.key}: [] to do without")
-                else:
+                if written is None:  # nobody wrote it down, so nobody knows what to mend
+                    message = f"{message}; write sources.{record.key}: [] to do without"
+                    states[-1] = replace(states[-1], detail=message)
+                if written is not None or not isinstance(error, NotOffered):
                     failures += [Failure(section, name, message) for section in record.sections]
             else:
                 found.append(frame)
@@ -131,7 +132,7 @@ class Reader:
     def _unwritten(self, record: Record) -> tuple[RecordSource, ...]:
         """Where to look when the parameters say nothing: what was said in the minutes, rules in the metric source."""
         if record.spec in (frames.VERDICTS, frames.MEETING_DECISIONS, frames.MEETING_DURATIONS):
-            there = self.minutes is not None and (self.minutes / self.product.product / record.key).is_dir()
+            there = self.minutes is not None and _exists(self.minutes / self.product.product / record.key)
             return (RecordSource(type="minutes"),) if there else ()
         config = self.product.sources.metrics
         known = config is not None and config.type == "prometheus" and not isinstance(self.metrics, Broken)
@@ -142,7 +143,7 @@ class Reader:
         said = _IN_MINUTES.get(record.spec.name)
         if said is None or self.minutes is None or any(config.type == said[0] for config in written):
             return written
-        there = (self.minutes / self.product.product / said[1]).is_dir()
+        there = _exists(self.minutes / self.product.product / said[1])
         return (*written, RecordSource(type=said[0])) if there else written
 
     def _of_other(self, other: Product, source: RecordSource) -> tuple[pd.DataFrame, list[str]]:
@@ -153,6 +154,13 @@ class Reader:
 
     def _context(self, record: Record, key: str) -> Context:
         return Context(self.product, self.window, record.spec, key, self.folder, self.minutes, self.metrics)
+
+
+def _exists(folder: Path) -> bool:
+    try:
+        return folder.exists()
+    except OSError:  # something is there that may not be looked at: reading it says why
+        return True
 
 
 def _name(key: str, configs: tuple[RecordSource, ...], number: int) -> str:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from prodmeet_kit.frames import MEETING_DECISIONS
-from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, Decision, entries_of
+from prodmeet_kit.minutes.checking import placed
+from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, Decision, Draft, entries_of
 from prodmeet_kit.minutes.merging import Merged, merged
 from prodmeet_kit.minutes.store import Minutes
+from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.sources.base import Context
 
 if TYPE_CHECKING:
@@ -31,10 +33,11 @@ def read_decisions(context: Context) -> pd.DataFrame:
         return MEETING_DECISIONS.frame()
     minutes = Minutes(context.minutes, context.product.product)
     saved, problems = minutes.load(DECISIONS_KIND)
-    drafts, damaged = minutes.load(DRAFTS)
-    complete, wrong = entries_of(saved)
-    context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged])
-    entries = [*(each for each, _ in complete), *drafts]
+    begun, damaged = minutes.load(DRAFTS)
+    complete, wrong = entries_of(saved, Decision)
+    drafts, odd = entries_of(begun, Draft)
+    context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged, *odd])
+    entries = [each for each, _ in (*complete, *drafts)]
     standing = merged(entries, ("meeting", "subject"), FIELDS)
     found = [_row(about, now, context.gaps) for about, now in standing.items() if now.fields["decision"]]
     known = [row for row in found if row is not None]
@@ -48,7 +51,7 @@ def _row(about: tuple[str, ...], now: Merged, gaps: list[str]) -> dict[str, Any]
     try:
         decision = Decision.model_validate(content)
     except ValidationError as error:
-        gaps.append(f"{now.newest.path}: {error.errors()[0]['msg']}")
+        gaps.extend(str(problem) for problem in placed(now.newest, [say(one, Decision) for one in error.errors()]))
         return None
     if missing := decision.missing():
         gaps.append(f"{now.newest.path}: the decision about {subject} does not count yet: add {missing}")

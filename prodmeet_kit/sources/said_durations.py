@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from prodmeet_kit.errors import Problem
 from prodmeet_kit.frames import MEETING_DURATIONS
-from prodmeet_kit.minutes.entries import Day
+from prodmeet_kit.minutes.checking import checked
 from prodmeet_kit.minutes.store import Minutes
-from prodmeet_kit.parameters import read_document
-from prodmeet_kit.parameters.documents import dotted
-from prodmeet_kit.parameters.validation import say
+from prodmeet_kit.parameters.fields import Day
 from prodmeet_kit.sources.base import Context
 
 if TYPE_CHECKING:
@@ -46,13 +43,9 @@ def read_durations(context: Context) -> pd.DataFrame:
     saved, problems = Minutes(context.minutes, context.product.product).load(KIND)
     newest: dict[tuple[str, str], dict[str, Any]] = {}
     for each in saved:
-        try:
-            found = Duration.model_validate({key: value for key, value in each.content.items() if value is not None})
-        except ValidationError as error:
-            told = [say(one, Duration) for one in error.errors()]
-            document = read_document(each.path)  # read again for its lines: few files are wrong
-            problems += [Problem(document.place(way), dotted(way), value, mend) for way, value, mend in told]
-        else:
+        found, wrong = checked(Duration, each)
+        problems += wrong
+        if found is not None:
             newest[found.meeting, found.subject] = {**found.model_dump(), "said": each.at}
     context.gaps.extend(str(problem) for problem in problems)
     return MEETING_DURATIONS.frame(newest.values())

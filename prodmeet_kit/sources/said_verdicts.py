@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from prodmeet_kit.errors import Problem
 from prodmeet_kit.frames import VERDICTS
-from prodmeet_kit.parameters import read_document
-from prodmeet_kit.parameters.documents import WHOLE, dotted
+from prodmeet_kit.minutes.checking import checked, placed
+from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.fields import PageVerdict
-from prodmeet_kit.parameters.validation import did_you_mean, say
+from prodmeet_kit.parameters.validation import shown
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.hand_written import Moment
+from prodmeet_kit.sources.service_names import match
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Verdict", "read_verdicts"]
+
+KIND = "verdicts"
 
 
 def _text(value: Any) -> Any:
@@ -43,31 +44,28 @@ class Verdict(BaseModel):
     by: str = ""
 
 
-def read_verdicts(folder: Path, context: Context) -> pd.DataFrame:
-    """The verdicts in the folder, oldest first; of two at one meeting, the one with the later ``at`` is last.
+def read_verdicts(context: Context) -> pd.DataFrame:
+    """The verdicts in the minutes, oldest first; of two at one meeting, the one with the later ``at`` is last.
 
     A file that cannot be used costs itself only: ``context.gaps`` names it with its line and the mend.
     """
-    found: list[Verdict] = []
-    context.gaps.extend(f"{path}: not read: name it {path.stem}.yaml" for path in sorted(folder.glob("*.yml")))
+    if context.minutes is None:
+        return VERDICTS.frame()
     known = [service.name for service in context.product.services]
-    for path in sorted(folder.glob("*.yaml")):
-        document = read_document(path)
-        problems = list(document.problems)
-        if not problems and not isinstance(document.data, dict):
-            problems = [Problem(str(path), WHOLE, "no mapping", "write key: value lines, or delete the file")]
-        if not problems:
-            try:
-                verdict = Verdict.model_validate(document.data, context={"timezone": context.product.timezone})
-                found.append(verdict)
-                if verdict.service and verdict.service not in known:
-                    mend = did_you_mean(verdict.service, known)
-                    problems.append(Problem(document.place(("service",)), "service", verdict.service, mend))
-            except ValidationError as error:
-                told = [say(each, Verdict) for each in error.errors()]
-                problems = [Problem(document.place(way), dotted(way), value, mend) for way, value, mend in told]
-        context.gaps.extend(str(problem) for problem in problems)
-    return VERDICTS.frame(_rows(sorted(found, key=lambda each: (each.meeting, each.at))))
+    saved, problems = Minutes(context.minutes, context.product.product).load(KIND)
+    found: list[Verdict] = []
+    for each in saved:
+        verdict, wrong = checked(Verdict, each, {"timezone": context.product.timezone})
+        problems += wrong
+        if verdict is None:
+            continue
+        names = match([verdict.service], known)
+        told = [(("service",), shown(name, ("service",)), names.hint(name)) for name in names.unknown]
+        problems += placed(each, told)
+        services = names.services or (verdict.service,)
+        found += [verdict.model_copy(update={"service": service}) for service in services]
+    context.gaps.extend(str(problem) for problem in problems)
+    return VERDICTS.frame(_rows(sorted(found, key=lambda each: each.meeting)))
 
 
 def _rows(found: list[Verdict]) -> Iterator[dict[str, Any]]:

@@ -110,7 +110,13 @@ def test_an_unreachable_server_fails_each_section_once_and_quickly(tmp_path: Pat
     made = gather(product, WINDOW, folder=tmp_path)
     assert time.monotonic() - began < 5
     sections = [failure.section for failure in made.failures]
-    assert sections == ["metrics", "paging_events", "non_paging_events", "action_items"]  # in the agenda's order
+    assert sections == [
+        "metrics",
+        "paging_events",
+        "non_paging_events",
+        "action_items",
+        "monitoring_changes",
+    ]  # in the agenda's order
     metrics = made.failures[0]
     assert metrics.source == "cart/availability, cart/cpu, cart/requests"
     assert "cannot connect to http://127.0.0.1:1: Connection refused" in metrics.message

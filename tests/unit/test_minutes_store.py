@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit.minutes import Minutes, entries_of
+from prodmeet_kit.minutes import Decision, Minutes, entries_of
 
 WRITER = """
 import sys
@@ -77,6 +77,6 @@ def test_a_decision_to_act_needs_owner_and_due(tmp_path: Path) -> None:
     minutes = Minutes(tmp_path, "shop")
     minutes.save("decisions", "a", {"subject": "a", "meeting": "2026-11-23", "decision": "act", "owner": "shop"}, FIRST)
     minutes.save("decisions", "b", {"subject": "b", "meeting": "2026-11-23", "decision": "maybe"}, SECOND)
-    ((_, decision),), (problem,) = entries_of(minutes.load("decisions")[0])
+    ((_, decision),), (problem,) = entries_of(minutes.load("decisions")[0], Decision)
     assert decision.missing() == "due"
     assert problem.key == "decision" and problem.value == '"maybe"' and "carry" in problem.mend

@@ -155,6 +155,13 @@ def test_a_rules_api_that_is_not_there_is_a_failed_source_and_no_failure_of_the_
     assert made.records["alert_rules"] is None
 
 
+def test_rules_that_nobody_asked_for_and_did_not_come_are_a_failure_like_any_other(tmp_path: Path) -> None:
+    made = gathered(tmp_path, refusal(403, "forbidden", "no"))
+    (failure,) = [failure for failure in made.failures if failure.source == "rules"]
+    assert failure.section == "monitoring_changes"
+    assert failure.message.endswith("; write sources.rules: [] to do without")
+
+
 def test_refused_rules_do_not_stop_the_queries(tmp_path: Path) -> None:
     made = gathered(tmp_path, refusal(403, "forbidden", "no"))
     assert made.sources[0].detail.endswith(f"{len(made.answers)} of {len(made.answers)} queries answered")

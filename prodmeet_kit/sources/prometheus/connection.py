@@ -14,7 +14,7 @@ import urllib3
 from prometheus_api_client import PrometheusConnect
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from prodmeet_kit.errors import SourceError, UnexpectedAnswer
+from prodmeet_kit.errors import NotOffered, SourceError
 from prodmeet_kit.parameters import MetricSource, expand
 from prodmeet_kit.parameters.credentials import names_credential
 from prodmeet_kit.redaction import remember
@@ -57,7 +57,7 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
     def alert_rules(self, kind: str = "alert") -> Any:
         """What ``/api/v1/rules`` says of rules of a kind, ``alert`` or ``record``, as JSON; servers take a GET only.
 
-        Raises :class:`SourceError` and its kinds; :class:`UnexpectedAnswer` where there is no such API.
+        Raises :class:`SourceError` and its kinds; :class:`NotOffered` where there is no such API.
         """
         try:
             response = self._session.request(
@@ -71,7 +71,7 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
             )
         except SourceError as error:
             if error.http_status in (404, 405, 501):
-                raise UnexpectedAnswer(f"{self.url} has no rules API ({error.http_status})") from None
+                raise NotOffered(f"{self.url} has no rules API ({error.http_status})") from None
             raise
         return Wire.of(response).json
 
