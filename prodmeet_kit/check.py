@@ -20,8 +20,8 @@ from prodmeet_kit.facts import Answer, Facts, Question
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product, load, products, schema
 from prodmeet_kit.parameters.sli import Events, Good
-from prodmeet_kit.questions import SPANS
-from prodmeet_kit.sli import event_count, indicator
+from prodmeet_kit.questions import DAYS, SPANS
+from prodmeet_kit.sli import event_count, indicator, uncounted
 from prodmeet_kit.sources.base import NO_ROW
 from prodmeet_kit.window import Window, format_duration
 
@@ -124,7 +124,7 @@ def _silent(product: Product, window: Window, folder: Path, facts: Facts) -> str
 
 def _queries(name: str, product: Product, facts: Facts) -> Iterator[Finding]:
     found = _by_query(facts)
-    swapped = dict(_swapped(product, facts))
+    swapped = dict(_swapped(product, facts)) | dict(_no_events(product, facts))
     for subject, answers in found.items():
         total = found.get(f"{subject.removesuffix('/bad')}/total", ()) if subject.endswith("/bad") else ()
         yield swapped.get(subject) or _judged(name, subject, answers, beside=_known(total))
@@ -148,12 +148,18 @@ def _swapped(product: Product, facts: Facts) -> Iterator[tuple[str, Finding]]:
                 yield subject, Finding(f"{product.product}: query {subject}", False, said)
 
 
+def _no_events(product: Product, facts: Facts) -> Iterator[tuple[str, Finding]]:
+    """The queries that count no events, by the query's subject."""
+    for subject, message in uncounted(facts):
+        yield subject, Finding(f"{product.product}: query {subject}", False, message)
+
+
 def _by_query(facts: Facts) -> dict[str, list[Answer]]:
     """Answers by the query as written: an SLO asks the same query over several spans."""
     found: dict[str, list[Answer]] = {}
     for key, answer in facts.answers.items():
         subject, _, span = key.rpartition("/")
-        found.setdefault(subject if span in (*SPANS, "trend") else key, []).append(answer)
+        found.setdefault(subject if span in (*SPANS, "trend", DAYS) else key, []).append(answer)
     return found
 
 
@@ -166,6 +172,13 @@ def _judged(name: str, key: str, answers: Sequence[Answer], *, beside: bool) -> 
     took = f"{sum(answer.took_s for answer in answers):.2f} s"
     told = dict.fromkeys(text for answer in answers for text in answer.warnings if not text.startswith(NO_ROW))
     warnings = "".join(f"; {text}" for text in told)
+    partial = list(dict.fromkeys(answer.partial for answer in answers if answer.partial))
+    if partial:
+        return Finding(subject, False, "the answer is partial: " + "; ".join(partial))
+    unread = next((text for text in map(promql.unread, {answer.question.query for answer in answers}) if text), "")
+    if unread and _known(answers):
+        said = f"the server accepts it, the parser here does not ({unread}): what it reads is not known here"
+        return Finding(subject, True, f"{took}; {said}{warnings}", doubtful=True)
     if _known(answers):
         return Finding(subject, True, took + warnings)
     if beside:

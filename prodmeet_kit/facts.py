@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from prodmeet_kit.errors import Failure
@@ -131,9 +132,13 @@ class Facts:
         return answer.frame.iloc[:, 0]
 
     def value(self, key: str) -> float:
-        """The one number that answers an instant question; NaN when it failed or came back empty."""
+        """The one number that answers an instant question; NaN when it failed, came back empty, or is not finite.
+
+        An infinite count would pass every objective: what is not finite is not known.
+        """
         series = self.series(key)
-        return float("nan") if series is None else float(series.iloc[-1])
+        value = float("nan") if series is None else float(series.iloc[-1])
+        return value if isfinite(value) else float("nan")
 
     def failed(self, section: str) -> Iterator[Failure]:
         """What could not be checked in an agenda section."""

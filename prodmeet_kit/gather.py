@@ -24,6 +24,7 @@ from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.snapshot.masking import without_credentials
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
+from prodmeet_kit.sources.finite import known
 from prodmeet_kit.sources.http import hanging_up
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading
 from prodmeet_kit.sources.registry import find
@@ -129,15 +130,11 @@ def gather(
         answers={key: answers[key] for key in [*found, *(question.key for question in asked)]},
         records={name: reading.frame for name, reading in readings.items()},
         sources=(*states, *earlier.states),
-        failures=tuple(
-            sorted(
-                [*_failures(answers), *failures, *earlier.failures],
-                key=lambda failure: agenda.get(failure.section, len(agenda)),
-            )
-        ),
         previous=earlier.meeting,
     )
-    return without_credentials(facts)
+    failures = [*_failures(facts), *failures, *earlier.failures]
+    failures.sort(key=lambda failure: agenda.get(failure.section, len(agenda)))
+    return without_credentials(replace(facts, failures=tuple(failures)))
 
 
 def _discover(
@@ -213,18 +210,21 @@ def _answer(metrics: MetricSource, question: Question) -> Answer:
     if answer.frame is not None and answer.frame.shape[1] > several and not sli.tells_bounds(question.key):
         text = f"{answer.frame.shape[1]} series came back where one is needed: put sum(...) round the query"
         return replace(answer, frame=None, error=text)
-    return answer
+    return answer if several > 1 else known(answer)
 
 
-def _failures(answers: Mapping[str, Answer]) -> Iterator[Failure]:
+def _failures(facts: Facts) -> Iterator[Failure]:
     """One failure for each message of a section, with what it concerns and how many queries."""
     groups: dict[tuple[str, str], list[str]] = {}
-    for key, answer in answers.items():
-        if replays.is_replay(key):  # told beside the alert it is about
-            continue
-        message = answer.error or _unexpectedly_empty(answer)
-        if message:
+    for key, answer in facts.answers.items():
+        missing = f"the answer is partial, so the number rests on part of the data: {answer.partial}"
+        messages = [missing] if answer.partial else []
+        if not replays.is_replay(key):  # an error of those is told beside the alert they are about
+            messages.append(answer.error or _unexpectedly_empty(answer))
+        for message in filter(None, messages):
             groups.setdefault((answer.question.section, message), []).append(key)
+    for key, message in sli.uncounted(facts):
+        groups.setdefault(("metrics", message), []).append(key)
     for (section, message), keys in groups.items():
         subjects = sorted({_subject(key) for key in keys})
         more = f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import promql
@@ -20,10 +21,15 @@ from prodmeet_kit.window import Window
 if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Product, Service, Slo
 
-__all__ = ["LOAD_HISTORY", "SPANS", "discovery", "event_count", "event_trend", "plan", "verification"]
+__all__ = ["DAYS", "LOAD_HISTORY", "SPANS", "discovery", "event_count", "event_trend", "plan", "verification"]
 
 SPANS = ("window", "since", "previous")
 """Spans an SLO is counted over; see ``frames.SLO_COUNTS``."""
+
+DAYS = "days"
+"""The span that tells on which days before the history an SLO whose window is longer has a total."""
+
+_DAY = timedelta(days=1)
 
 LOAD_HISTORY = timedelta(weeks=8)
 """How far back load is asked for: eight of each weekday tell a usual one. A source splits a range it finds too long."""
@@ -74,6 +80,14 @@ def _slo(
             yield Question(f"{key}/{span}", "metrics", side.over(length), at, at, None, length)
         text, length = side.along(window.step, lookback)
         yield _on_grid(f"{key}/trend", text, length, window)
+    main = indicator(service.name, slo, found).main
+    before = window.history_start - window.begin(slo.window, window.end)
+    if main is not None and before > timedelta(0):
+        # Whole days back from the history; the oldest one reaches beyond the SLO window.
+        text, length = main.along(_DAY, _DAY)
+        oldest = window.history_start - (ceil(before / _DAY) - 1) * _DAY
+        key = f"slo/{service.name}/{slo.name}/{main.name}/{DAYS}"
+        yield Question(key, "metrics", text, oldest, window.history_start, _DAY, length)
 
 
 def _instant(key: str, section: str, query: str, at: datetime, length: timedelta) -> Question:

@@ -132,17 +132,23 @@ def _glance(review: Review) -> dict[str, int | None]:
 def _with_redefined(findings: Findings, shown: list[dict[str, Any]], **columns: str) -> list[dict[str, Any]]:
     """The rows, each with whether what it is made of is defined otherwise than at the earlier meeting.
 
+    And with ``certain``, false where an answer it is made of was partial.
+
     ``columns`` gives for each kind (slo, load, resource) the column with the name.
     """
     return [
         {
             **row,
-            "redefined": any(
-                f"{kind}/{row['service']}/{row[column]}" in findings.redefined for kind, column in columns.items()
-            ),
+            "redefined": any(ref in findings.redefined for ref in _refs(row, columns)),
+            # An SLO knows more of it than whether an answer was partial.
+            "certain": row.get("certain", True) and not any(ref in findings.partial for ref in _refs(row, columns)),
         }
         for row in shown
     ]
+
+
+def _refs(row: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
+    return [f"{kind}/{row['service']}/{row[column]}" for kind, column in columns.items()]
 
 
 def _slos(findings: Findings) -> list[dict[str, Any]]:

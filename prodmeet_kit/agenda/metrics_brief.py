@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import metrics_efficiency
 from prodmeet_kit.agenda.metrics_load import MOVED
+from prodmeet_kit.agenda.rests_on import rests_on
 from prodmeet_kit.analysis import capacity
 from prodmeet_kit.analysis.before_after import worsened
-from prodmeet_kit.display.languages import clauses, listed, sentence, t, tn
+from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -60,7 +61,16 @@ def fine(slos: pd.DataFrame) -> str:
             more = len(names) - NAMED
             shown = names[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
             parts.append(f"{words}: {listed(shown)}")
-    return sentence(clauses(parts))
+    return sentences([sentence(clauses(parts)), *_resting(slos)])
+
+
+def _resting(slos: pd.DataFrame) -> list[str]:
+    """What rests on less than everything, by SLO; a long list is cut as the others are."""
+    told = [(ref, rests_on(row)) for ref, row in zip(refs(slos), rows(slos), strict=True)]
+    texts = [t("{name} rests on {what}", name=ref, what=what) for ref, what in told if what]
+    more = len(texts) - NAMED
+    shown = texts[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
+    return [sentence(clauses(shown))] if shown else []
 
 
 def kept_of(kept: int, every: int) -> str:

@@ -9,6 +9,7 @@ from prodmeet_kit.agenda.over_time import over_time
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.agenda.rests_on import column, partly, with_column
 from prodmeet_kit.agenda.unusual_loads import most_unusual, said, unusual_table
 from prodmeet_kit.analysis import daily
 from prodmeet_kit.display.languages import listed, t, tn
@@ -90,6 +91,7 @@ def _table(findings: Findings) -> Table:
         expected_range=[_range(row) for row in rows(patterns)],
         by_day=_by_day(findings),
     )
+    frame = with_column(frame, partly(findings, "load", findings.loads))
     columns = [
         Column("service", t("Service")),
         Column("name", t("Load")),
@@ -104,6 +106,7 @@ def _table(findings: Findings) -> Table:
     ]
     if (frame["calendar_effect"].abs() >= CALENDAR).any():
         columns.insert(4, Column("calendar_effect", t("Calendar"), "change"))
+    columns += column(frame)
     if (frame["missing_fraction"] > 0).any():
         columns.append(Column("missing_fraction", t("Steps missing"), "percent"))
     caption = t(

@@ -10,6 +10,7 @@ from prodmeet_kit.agenda.over_time import over_time
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.agenda.rests_on import column, partly, with_column
 from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
 from prodmeet_kit.display.languages import t
@@ -126,9 +127,11 @@ def _table(findings: Findings) -> Table:
         outlook=[_outlook(row) for row in rows(resources)],
         by_day=daily.means_of(series, window, resources.index),
     )
+    frame = with_column(frame, partly(findings, "resource", resources))
     columns = (
         Column("service", t("Service")),
         Column("name", t("Resource")),
+        *column(frame),
         Column("by_day", t("By day"), "trend"),
         Column("p95", t("p95"), "amount"),
         Column("limit", t("Limit"), "amount"),
@@ -149,6 +152,7 @@ def _outlook(row: dict[str, Any]) -> str:
         "none": t("no trend"),
         "too_short": t("too short to tell"),
         "no_limit": t("no limit given"),
+        "limit_unknown": t("the limit is not known"),
         "full": t("at its limit"),
         "no_data": t("no data"),
     }

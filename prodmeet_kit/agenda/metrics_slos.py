@@ -13,6 +13,7 @@ from prodmeet_kit.agenda.metrics_decisions import decision_table
 from prodmeet_kit.agenda.over_time import before, marks
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.agenda.rests_on import column, rests_on, with_column
 from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.burn_rates import PAGE
 from prodmeet_kit.analysis.slo_events import MIN_BAD, too_few_to_page
@@ -36,8 +37,8 @@ FEW = 10_000
 
 
 FIRST = (
-    "service", "name", "window_text", "state", "attainment", "objective", "budget_remaining", "budget_spent_since_last",
-    "by_day",
+    "service", "name", "window_text", "state", "rests_on", "attainment", "objective", "budget_remaining",
+    "budget_spent_since_last", "by_day",
 )  # fmt: skip
 """Columns of the first screen."""
 
@@ -65,7 +66,7 @@ def brief_table(findings: Findings) -> Table:
 
 def slo_table(findings: Findings, slos: pd.DataFrame) -> Table:
     """The SLO summary, or some of its rows, as people read it."""
-    frame = slos.assign(
+    frame = with_column(slos, [rests_on(row) for row in rows(slos)]).assign(
         note_text=[_note(row) for row in rows(slos)],
         window_text=[_window(row) for row in rows(slos)],
         interval=[_interval(row) for row in rows(slos)],
@@ -75,6 +76,7 @@ def slo_table(findings: Findings, slos: pd.DataFrame) -> Table:
         Column("service", t("Service")),
         Column("name", t("SLO")),
         Column("state", t("State"), "state"),
+        *column(frame),
         Column("attainment", t("Attained"), "percent"),
         Column("objective", t("Objective"), "percent"),
         Column("budget_remaining", t("Budget left"), "budget"),
@@ -141,6 +143,11 @@ def _words(code: str) -> str:
         "ratio_invalid": t("steps with a ratio outside 0 to 1: {count}", count=detail)
         if detail
         else t("the ratio is outside 0 to 1"),
+        "bad_negative": t("the number of bad events is negative"),
+        "total_negative": t("the number of events is negative"),
+        "no_events": t("{query} is a ratio, which counts no events", query=detail),
+        "under_one": t("less than one bad event: is error_query a ratio?"),
+        "partial": t("an answer was partial"),
     }
     return words.get(name, code)
 

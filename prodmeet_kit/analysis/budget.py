@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates
-from prodmeet_kit.analysis.slo import TINY, UNKNOWN, Count, SloTarget, allowed, cleaned, share
+from prodmeet_kit.analysis.slo import NOISE, TINY, UNKNOWN, Count, SloTarget, allowed, cleaned, share
 from prodmeet_kit.frames import ERROR_BUDGET, rows
 from prodmeet_kit.window import Window, period_bounds
 
@@ -30,9 +30,6 @@ __all__ = ["NOTABLE", "OneOff", "one_offs", "since_last"]
 
 NOTABLE = 0.005
 """Own choice: a smaller share of a budget, half of one per cent, is not worth a word."""
-
-NOISE = 1e-4
-"""Own choice: counts of three spans, each extrapolated on its own, differ by about 0.0025% of four weeks' events."""
 
 
 @dataclass(frozen=True)

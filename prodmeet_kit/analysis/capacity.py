@@ -14,7 +14,7 @@ trend is ``none`` after two or more falls: restarts keep it down.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from math import nan
 from typing import Any
@@ -61,19 +61,20 @@ def summarise(
     window: Window,
     requests: Mapping[str, pd.Series[float] | None] | None = None,
     loans: Mapping[str, Iterable[Loan]] | None = None,
+    limited: Collection[str] = (),
 ) -> pd.DataFrame:
     """Each resource since the last meeting, as ``RESOURCE_SUMMARY``, in the order of ``use``.
 
     ``use`` and ``limits`` map ``service/name`` to values on the grid, UTC, in
     the same unit; ``None`` or absent when there is no answer. A limit of 0, below, or infinite is no limit; an
     infinite use counts as missing. ``requests`` is what is reserved, ``loans`` the parts of each limit that go back
-    (:mod:`.headroom`).
+    (:mod:`.headroom`). ``limited`` are those whose limit is asked for.
 
     ``trend`` is the first that holds: ``no_data`` (no use since the last
-    meeting), ``no_limit``, ``full`` (p95 at the limit: 0 days), ``too_short``
-    (fewer than 14 days, or too few since the last step), ``none`` (the 99% interval of the slope holds zero),
-    ``shrinking``, ``growing``. Days until full are known for the last alone:
-    from the meeting until the busiest weekday's level meets the limit, soonest
+    meeting), ``limit_unknown`` (asked for, and no answer), ``no_limit``, ``full`` (p95 at the limit: 0 days),
+    ``too_short`` (fewer than 14 days, or too few since the last step),
+    ``none`` (the 99% interval of the slope holds zero), ``shrinking``, ``growing``. Days until full are
+    known for the last: from the meeting until the busiest weekday's level meets the limit, soonest
     and latest the ends of a range; NaN where that is further off than twice the days that show it.
     """
     rows = []
@@ -81,6 +82,8 @@ def summarise(
         series, limit = grid.finite(given), limits.get(ref)
         row = _row(ref, series, headroom.last_known(limit, window), units.get(ref, ""), window)
         fills = row.pop("filling")
+        if row["trend"] == "no_limit" and ref in limited and limit is None:
+            row["trend"] = "limit_unknown"
         p95 = row.get("p95", nan)
         row |= headroom.room(series, limit, (requests or {}).get(ref), p95, window)
         lent = (loans or {}).get(ref, ())

@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import inf, isnan, nan, sqrt
+from math import inf, isfinite, isnan, nan, sqrt
 
 import pandas as pd
 
-from prodmeet_kit.analysis import grid
+from prodmeet_kit.analysis import coverage, grid
+from prodmeet_kit.analysis.coverage import Covered
 from prodmeet_kit.frames import SLO_SUMMARY
 from prodmeet_kit.window import Period, Window
 
@@ -26,6 +27,9 @@ __all__ = ["TINY", "Count", "Rules", "SloTarget", "allowed", "budgets", "cleaned
 
 TINY = 1e-9
 """Below this an extrapolated count, or its distance from what the budget allows, is rounding."""
+
+NOISE = 1e-4
+"""Counts of several spans, each extrapolated on its own, differ by about 0.0025% of four weeks' events: own choice."""
 
 Z95 = 1.959963984540054
 """The 97.5% point of the normal distribution: two sides of 2.5% leave 95%."""
@@ -75,7 +79,7 @@ class SloTarget:
 
 @dataclass(frozen=True)
 class Count:
-    """Events of one span, cleaned: 0 <= bad <= total, or NaN where the total is unknown.
+    """Events of one span, cleaned: 0 <= bad <= total, or NaN where the total is unknown or a count is negative.
 
     With ``weight`` ``time`` they are seconds. ``known`` are codes that came with the counts.
     """
@@ -89,8 +93,11 @@ class Count:
     @classmethod
     def of(cls, total: float, bad: float) -> Count:
         """Counts as the server gave them; ``note`` says what had to be assumed."""
-        if isnan(total):
+        if not isfinite(total) or bad in (inf, -inf):
             return cls(nan, nan)
+        noise = max(0.5, NOISE * abs(total))
+        if total < -noise or bad < -noise:
+            return cls(nan, nan, "total_negative" if total < -noise else "bad_negative")
         total = total if total > TINY else 0.0
         if total == 0:
             return cls(0.0, 0.0)
@@ -117,12 +124,15 @@ def summarise(
     *,
     rules: Rules | None = None,
     all_counts: pd.DataFrame | None = None,
+    days: Mapping[str, pd.Series[float] | None] | None = None,
+    oldest: pd.Timestamp | None = None,
 ) -> pd.DataFrame:
     """State and budget of each SLO at the meeting, as ``SLO_SUMMARY``, in the order of ``slos``.
 
     ``counts`` is ``SLO_COUNTS`` without what is excluded, ``all_counts`` with it (absent: nothing is excluded);
     ``trends`` maps ``service/name`` to a frame ``[total, bad]`` of events a step, and is used for
-    ``missing_fraction`` alone (NaN without a trend).
+    ``missing_fraction`` and ``covered_s`` alone (NaN without a trend); so are ``days``, a value a day before the
+    history, and ``oldest``, the first instant at which anything of the product has a value (:mod:`.coverage`).
 
     States, first that holds:
 
@@ -135,7 +145,9 @@ def summarise(
 
     A bad series that is absent counts as zero only while the total exists
     (note ``bad_absent``); bad beyond total is cut to total (``bad_over_total``);
-    negative rounding is 0.
+    negative rounding is 0, what is negative beyond it is no count (``bad_negative``, ``total_negative``).
+
+    ``certain`` is false where an answer was partial or the bad events may be none (codes ``partial``, ``under_one``).
 
     At an objective of 1 the budget is 0: the SLO is ``BAD`` after any bad event
     and ``OK`` without. Its budget numbers are NaN without bad events; with them
@@ -144,7 +156,26 @@ def summarise(
     found = cleaned(counts)
     everything = found if all_counts is None else cleaned(all_counts)
     rules = rules or Rules()
-    return SLO_SUMMARY.frame(_row(slo, found, everything, trends.get(slo.ref), window, rules) for slo in slos)
+    targets, seen = list(slos), days or {}
+    spans = {slo.ref: coverage.covered(trends.get(slo.ref), seen.get(slo.ref), slo.window, window) for slo in targets}
+    firsts = [oldest, *(each.first for each in spans.values())]
+    return SLO_SUMMARY.frame(
+        _row(slo, found, everything, trends.get(slo.ref), window, rules) | _covered(slo, spans[slo.ref], firsts, window)
+        for slo in targets
+    )
+
+
+def _covered(slo: SloTarget, found: Covered, firsts: list[pd.Timestamp | None], window: Window) -> dict[str, object]:
+    """On how much of its window an SLO rests, and why not on all of it."""
+    made: dict[str, object] = {
+        "covered_s": found.seconds,
+        "covered_from": found.first,
+        "covered_why": coverage.reason(found, slo.window, firsts, window),
+    }
+    if not isnan(found.seconds) and window.end - slo.window < window.history_start:
+        # The trend begins with the history: what the window has before is known by day.
+        made["missing_fraction"] = max(1 - found.seconds / slo.window_s, 0.0)
+    return made
 
 
 def budgets(counts: pd.DataFrame, slos: Iterable[SloTarget]) -> dict[str, float]:
@@ -243,5 +274,6 @@ def _row(
         ),
         "excluded_fraction": share(whole.total - count.total, whole.total),
         "weight": count.weight,
+        "certain": not {"partial", "under_one"} & set(whole.known.split()),
         "note": " ".join(code for code in (count.note or cut, whole.known) if code),
     }

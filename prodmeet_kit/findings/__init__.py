@@ -28,6 +28,7 @@ from prodmeet_kit.analysis import (
     toil,
 )
 from prodmeet_kit.findings.alerts_seen import AlertsSeen
+from prodmeet_kit.findings.certainty import Certainty
 from prodmeet_kit.findings.error_budgets import ErrorBudgets
 from prodmeet_kit.findings.load_over_time import LoadOverTime
 from prodmeet_kit.findings.meetings import MeetingFindings
@@ -59,6 +60,7 @@ class Findings(
     MissedPages,
     Noise,
     MeetingFindings,
+    Certainty,
 ):
     """The analyses of one review. Every property is a frame of the spec it names, or a plain value."""
 

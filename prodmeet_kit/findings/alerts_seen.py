@@ -55,7 +55,7 @@ class AlertsSeen(Part):
         runs = self.facts.records.get("alert_runs")
         if runs is None:
             return frames.BLIND_SPOTS.frame()
-        return blind_spots.blind_spots(runs, self.episodes, self.facts.window, oldest=self._oldest)
+        return blind_spots.blind_spots(runs, self.episodes, self.facts.window, oldest=self.oldest_measured)
 
     @property
     def paging_unknown(self) -> int:
@@ -63,8 +63,8 @@ class AlertsSeen(Part):
         runs = self.facts.records.get("alert_runs")
         return 0 if runs is None else int((runs["page"].isna() & (runs["state"] == "firing")).sum())
 
-    @property
-    def _oldest(self) -> pd.Timestamp | None:
+    @cached_property
+    def oldest_measured(self) -> pd.Timestamp | None:
         """The first instant of the history at which any metric has a value."""
         frames_of = (answer.frame for answer in self.facts.answers.values() if answer.question.step is not None)
         firsts = (frame.dropna(how="all").index.min() for frame in frames_of if frame is not None and len(frame))

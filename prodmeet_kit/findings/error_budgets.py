@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prodmeet_kit import questions
 from prodmeet_kit.analysis import budget, budget_parts, burn_rates, decision_matrix, exclusions, slo
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.window import parse_time
@@ -88,7 +89,14 @@ class ErrorBudgets(Part):
             self.facts.window,
             rules=slo.Rules(rules.min_events, rules.min_budget_events),
             all_counts=self.slo_counts,
+            days={slo.ref: self._days(slo.ref) for slo in self.slo_targets},
+            oldest=self.oldest_measured,
         )
+
+    def _days(self, ref: str) -> pd.Series[float] | None:
+        """A value for each day before the history on which an SLO has a total; ``None`` where that was not asked."""
+        keys = (f"slo/{ref}/{side}/{questions.DAYS}" for side in ("total", "ratio"))
+        return next((self.facts.series(key) for key in keys if key in self.facts.answers), None)
 
     @cached_property
     def error_budget(self) -> pd.DataFrame:

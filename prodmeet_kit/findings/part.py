@@ -55,6 +55,11 @@ class Part:
             ...
 
         @property
+        def oldest_measured(self) -> pd.Timestamp | None:
+            """The first instant with a value."""
+            ...
+
+        @property
         def exclusions(self) -> tuple[Exclusion, ...]:
             """Times that do not count."""
             ...

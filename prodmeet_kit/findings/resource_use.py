@@ -43,6 +43,7 @@ class ResourceUse(Part):
             self.facts.window,
             self._resource_series("request"),
             self._loans,
+            {f"{s.name}/{used.name}" for s in self.facts.product.services for used in s.resources if used.limit_query},
         )
 
     @cached_property

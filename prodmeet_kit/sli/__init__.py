@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from prodmeet_kit.sli.bounds import discovery, judged, tells_bounds
-from prodmeet_kit.sli.counting import Counts, counts, event_count, event_trend, trend
+from prodmeet_kit.sli.counting import Counts, counts, event_count, event_trend, trend, uncounted
 from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator, needed
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "needed",
     "tells_bounds",
     "trend",
+    "uncounted",
 ]

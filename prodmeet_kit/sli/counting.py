@@ -6,21 +6,25 @@ are NaN. Where time weighs, total is the seconds that are known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import ceil, isfinite, isnan, nan
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from prodmeet_kit import promql
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator
+from prodmeet_kit.sli.mistaken import ratios, too_small
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.parameters.models import Slo
 
-__all__ = ["Counts", "counts", "event_count", "event_trend", "trend"]
+__all__ = ["Counts", "counts", "event_count", "event_trend", "trend", "uncounted"]
 
 _ROUNDING = 1e-9
 """A ratio this far outside 0..1 is rounding."""
@@ -36,7 +40,9 @@ class Counts:
     ``bad`` is also NaN where a bad series is absent beside a known total.
     ``note`` holds codes, with blanks between: ``between_bounds:0.25..0.5``,
     ``interpolated``, ``good_absent``, ``good_over_total``, ``ratio_invalid``
-    (no total therefore) and ``ratio_invalid:3`` (steps left out).
+    (no total therefore), ``ratio_invalid:3`` (steps left out), ``partial`` (some
+    answer about the SLO is), ``no_events:error_query`` (the query is a ratio: no
+    total therefore) and ``under_one`` (fewer bad events than one: a ratio?).
     """
 
     total: float
@@ -47,6 +53,42 @@ class Counts:
 
 def counts(facts: Facts, service: str, slo: Slo, span: str) -> Counts:
     """What one SLO counted over a span (``window``, ``since``, ``previous``)."""
+    found = _counts(facts, service, slo, span)
+    if named := ratios(slo):
+        found = Counts(nan, nan, found.weight, f"no_events:{named[0]}")
+    elif slo.sli.events is not None and too_small(found.total, found.bad):
+        found = replace(found, note=_joined(found.note, "under_one"))
+    whole = not any(answer.partial for key, answer in facts.answers.items() if key.startswith(_key(service, slo)))
+    return found if whole else replace(found, note=_joined(found.note, "partial"))
+
+
+def uncounted(facts: Facts) -> Iterator[tuple[str, str]]:
+    """What to mend of each SLO whose queries count no events, by a key of its questions.
+
+    From the query where that shows it, else from the number over the SLO window.
+    """
+    for service in facts.product.services:
+        for slo in service.slos:
+            for code in counts(facts, service.name, slo, "window").note.split():
+                name, _, query = code.partition(":")
+                if name == "no_events":
+                    said = f"{query} is a ratio, and a ratio counts no events"
+                    side = _SIDES[query]
+                    yield f"{_key(service.name, slo)}{side}", f"{said}: {_MEND}"
+                elif name == "under_one":
+                    said = "error_query gives less than one bad event among many"
+                    yield f"{_key(service.name, slo)}bad", f"{said}: if it is a ratio, {_MEND}"
+
+
+_SIDES = {"error_query": "bad", "good_query": "good", "total_query": "total"}
+_MEND = "write the share of bad events under sli.raw.error_ratio_query"
+
+
+def _key(service: str, slo: Slo) -> str:
+    return f"slo/{service}/{slo.name}/"
+
+
+def _counts(facts: Facts, service: str, slo: Slo, span: str) -> Counts:
     shape, key = indicator(service, slo, facts.answers), f"slo/{service}/{slo.name}"
     if _unknown(facts, shape, key, span):
         return Counts(nan, nan, shape.weight, shape.note)
@@ -72,7 +114,7 @@ def trend(facts: Facts, service: str, slo: Slo) -> pd.DataFrame | None:
     import pandas as pd
 
     shape, key = indicator(service, slo, facts.answers), f"slo/{service}/{slo.name}"
-    if _unknown(facts, shape, key, "trend"):
+    if _unknown(facts, shape, key, "trend") or ratios(slo):
         return None
     series = [_steps(facts, f"{key}/{side.name}/trend", side) for side in shape.sides]
     total = series[-1]
@@ -103,10 +145,15 @@ def event_count(facts: Facts, key: str, query: str) -> float:
 
 
 def event_trend(facts: Facts, key: str, query: str) -> pd.Series[float] | None:
-    """Events in each bucket ``(t - step, t]`` of a trend; NaN where the grid has a gap, ``None`` without a series."""
+    """Events in each bucket ``(t - step, t]`` of a trend; ``None`` without a series.
+
+    NaN where the grid has a gap, and where the value is not finite.
+    """
     series = facts.series(key)
     if series is None:
         return None
+    infinite = np.isinf(series.to_numpy(dtype=np.float64))
+    series = series.mask(infinite) if infinite.any() else series
     question = facts.answers[key].question
     assert question.step is not None and question.window is not None
     seconds = question.step.total_seconds()

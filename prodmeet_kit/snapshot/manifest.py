@@ -89,6 +89,7 @@ def query(answer: Answer, file: File | None) -> dict[str, Any]:
         "points": answer.points,
         "warnings": list(answer.warnings),
         "error": answer.error,
+        **({"partial": answer.partial} if answer.partial else {}),
         "file": file[0] if file else None,
         "sha256": file[1] if file else None,
     }
@@ -109,6 +110,7 @@ def answer_of(entry: Mapping[str, Any], frame: pd.DataFrame | None) -> Answer:
         question,
         frame,
         error=entry["error"],
+        partial=str(entry.get("partial", "")),  # older kits kept none
         warnings=tuple(entry["warnings"]),
         took_s=entry["took_s"],
         points=entry["points"],

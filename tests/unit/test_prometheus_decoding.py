@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from prodmeet_kit.errors import QueryRejected, UnexpectedAnswer
 from prodmeet_kit.facts import Question
 from prodmeet_kit.sources.base import grid
-from prodmeet_kit.sources.prometheus.decoding import Series, frame, series_of
+from prodmeet_kit.sources.prometheus.decoding import Series, doubled, frame, series_of
 from prodmeet_kit.sources.prometheus.source import parts
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
@@ -92,9 +92,38 @@ def test_the_same_series_twice_is_no_answer() -> None:
         frame(question(1), [series_of("matrix", matrix([[ZERO, "1"]]) * 2)])
 
 
+def test_an_instant_that_comes_twice_with_one_value_counts_once_and_is_told() -> None:
+    series = series_of("matrix", matrix([[ZERO, "1"], [ZERO, "1"], [ZERO + 300, "NaN"], [ZERO + 300, "NaN"]]))
+    assert doubled([series]) == ("2 samples came twice with the same value: counted once",)
+    np.testing.assert_array_equal(frame(question(2), [series]).iloc[:, 0], [1, np.nan])
+    assert doubled([series_of("matrix", matrix([[ZERO, "1"]]))]) == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([[ZERO, "1"], [ZERO, "2"]], "two values for one instant"),
+        ([[ZERO, "1"], [ZERO, "NaN"]], "two values for one instant"),
+        ([[ZERO + 300, "1"], [ZERO, "2"]], "not in the order of time"),
+    ],
+)
+def test_samples_that_contradict_each_other_or_go_back_are_no_answer(values: list[list[Any]], words: str) -> None:
+    with pytest.raises(UnexpectedAnswer, match=words):
+        series_of("matrix", matrix(values, service="cart"))
+
+
 @pytest.mark.parametrize(
     ("kind", "result"),
     [
+        ("matrix", [{"metric": {"a": 1}, "values": [[0, "1"]]}]),
+        ("matrix", [{"metric": {}, "values": ["12"]}]),
+        ("matrix", [{"metric": {}, "values": [[0, "1", 2], [3]]}]),
+        ("matrix", [{"metric": {}, "values": [[0, True]]}]),
+        ("matrix", [{"metric": {}, "values": [["0", "1"]]}]),
+        ("matrix", [{"metric": {}, "values": [[float("nan"), "1"]]}]),
+        ("matrix", [{"metric": {}, "values": [[1e30, "1"]]}]),
+        ("matrix", [{"metric": {}, "values": [[10**400, "1"]]}]),
+        ("matrix", [{"metric": {}, "values": [[0, 10**400]]}]),
         ("matrix", {}),
         ("matrix", [7]),
         ("matrix", [{"values": [[0, "1"]]}]),

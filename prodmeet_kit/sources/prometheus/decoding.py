@@ -21,16 +21,23 @@ from prodmeet_kit.facts import Question
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.sources.base import grid, wide
 
-__all__ = ["Series", "frame", "series_of"]
+__all__ = ["Series", "doubled", "frame", "series_of"]
+
+_LAST_S = 9.2e9
+"""Seconds since 1970 that pandas can still hold, in the year 2261."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """One series: its labels, the time of each sample in milliseconds since the epoch, and its value."""
+    """One series: its labels, the time of each sample in milliseconds since the epoch, and its value.
+
+    Times ascend. ``doubled`` samples came more than once, each time with the same value, and are held once.
+    """
 
     labels: Mapping[str, str]
     times: npt.NDArray[np.int64]
     values: npt.NDArray[np.float64]
+    doubled: int = 0
 
 
 def series_of(kind: str, result: Any) -> list[Series]:
@@ -54,6 +61,8 @@ def series_of(kind: str, result: Any) -> list[Series]:
 def _one(item: Any, samples: str) -> Series:
     if not isinstance(item, dict) or not isinstance(item.get("metric"), dict):
         raise UnexpectedAnswer("a series of the answer has no labels (metric)")
+    if not all(isinstance(value, str) for value in item["metric"].values()):
+        raise UnexpectedAnswer("a label of a series of the answer is no text")
     if "histogram" in item or "histograms" in item:
         raise QueryRejected("the query gives native histograms: put histogram_quantile or histogram_count round it")
     if not isinstance(item.get(samples), list):
@@ -63,14 +72,40 @@ def _one(item: Any, samples: str) -> Series:
 
 def _series(labels: Mapping[str, str], pairs: Sequence[Any]) -> Series:
     try:
+        # Types first: Python reads "12" as a pair and true as a number.
+        if not set(map(type, pairs)) <= {list} or not set(map(len, pairs)) <= {2}:
+            raise ValueError
         flat = list(chain.from_iterable(pairs))
-        if len(flat) != 2 * len(pairs):
+        numbers = flat[1::2]
+        if not set(map(type, flat[::2])) <= {int, float} or not set(map(type, numbers)) <= {str, int, float}:
             raise ValueError
         times = np.fromiter(flat[::2], np.float64, len(pairs))
-        values = np.fromiter(map(float, flat[1::2]), np.float64, len(pairs))  # float reads NaN, +Inf and -Inf
-    except (TypeError, ValueError):
+        values = np.fromiter(map(float, numbers), np.float64, len(pairs))  # float reads NaN, +Inf and -Inf
+        if not np.all(np.abs(times) < _LAST_S):  # NaN is not below it either
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
         raise UnexpectedAnswer("a sample of the answer is no pair of time and number") from None
-    return Series(labels, np.rint(times * 1000).astype(np.int64), values)
+    return _in_order(labels, np.rint(times * 1000).astype(np.int64), values)
+
+
+def _in_order(labels: Mapping[str, str], times: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> Series:
+    """The series with each instant once. Raises :class:`UnexpectedAnswer` where times go back or values differ."""
+    apart = np.diff(times)
+    if np.all(apart > 0):
+        return Series(labels, times, values)
+    same = np.concatenate([[False], apart == 0])
+    if np.any(apart < 0):
+        raise UnexpectedAnswer(f"the samples of the series {label_key(labels)} are not in the order of time")
+    differs = same & ~((values == np.roll(values, 1)) | (np.isnan(values) & np.isnan(np.roll(values, 1))))
+    if np.any(differs):
+        raise UnexpectedAnswer(f"the series {label_key(labels)} has two values for one instant")
+    return Series(labels, times[~same], values[~same], int(same.sum()))
+
+
+def doubled(parts: Iterable[Sequence[Series]]) -> tuple[str, ...]:
+    """A warning that counts the samples that came more than once; none where none did."""
+    count = sum(series.doubled for part in parts for series in part)
+    return (f"{count} samples came twice with the same value: counted once",) if count else ()
 
 
 def frame(question: Question, parts: Iterable[Sequence[Series]]) -> pd.DataFrame:

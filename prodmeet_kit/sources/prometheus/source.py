@@ -16,7 +16,7 @@ from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters import MetricSource
 from prodmeet_kit.sources.http.bodies import room
 from prodmeet_kit.sources.prometheus.connection import connect
-from prodmeet_kit.sources.prometheus.decoding import Series, frame, series_of
+from prodmeet_kit.sources.prometheus.decoding import Series, doubled, frame, series_of
 from prodmeet_kit.sources.prometheus.lengths import Lengths, RangeTooLong, parts
 from prodmeet_kit.sources.prometheus.replies import partial, reply
 
@@ -65,7 +65,7 @@ class PrometheusSource:
         return Answer(
             question,
             frame(question, series),
-            warnings=warnings,
+            warnings=(*warnings, *doubled(series)),
             took_s=round(time.monotonic() - began, 3),
             points=sum(len(one.values) for part in series for one in part),
             source=self.name,
