@@ -656,7 +656,11 @@ INCIDENT_FINDINGS = Spec(
         "budget_spent": ("object", "mapping service/slo to the share of its error budget spent from start to end"),
         "detection_s": ("float", "detected - start, seconds"),
         "mitigation_s": ("float", "mitigated - start, seconds"),
-        "paged": ("object", "True: a page of one of its services fired between start and end; None: alerts not known"),
+        "paged": (
+            "object",
+            "True: a page of one of its services fired between start and end; None: not known, or nobody could see one",
+        ),
+        "unwatched_s": ("float", "seconds of it in which the server was away, so that no page could be seen"),
         "postmortem_required": ("object", "True: over 20% of a four-week budget spent; None: a price is not known"),
         "postmortem_missing": ("flag", "required and no link"),
         "postmortem_age_days": ("float", "days from the end to the meeting while a required one is missing; else NaN"),

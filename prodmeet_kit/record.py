@@ -167,14 +167,20 @@ def _silences(findings: Findings) -> list[dict[str, Any]]:
 
 
 def _paging_quality(findings: Findings) -> dict[str, Any]:
+    """How well pages told of SLO events; without alerts none of it is known."""
     quality = findings.paging_quality
+    known = findings.facts.records.get("alert_runs") is not None
     return {
         "precision": {
-            "caught": quality.pages_caught,
-            "pages": quality.pages,
+            "caught": quality.pages_caught if known else None,
+            "pages": quality.pages if known else None,
             "interval": quality.precision_interval,
         },
-        "recall": {"caught": quality.events_caught, "events": quality.events, "interval": quality.recall_interval},
+        "recall": {
+            "caught": quality.events_caught if known else None,
+            "events": quality.events,
+            "interval": quality.recall_interval if known else (None, None),
+        },
         "detection_time_s": {"median": quality.detection_median_s, "worst": quality.detection_worst_s},
         "reset_time_s": {"median": quality.reset_median_s, "worst": quality.reset_worst_s},
         "by_alert": rows(findings.paging_by_alert),

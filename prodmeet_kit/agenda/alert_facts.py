@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
-from prodmeet_kit.display.languages import sentences, t, tn
+from prodmeet_kit.display.languages import listed, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 
 if TYPE_CHECKING:
@@ -51,6 +51,16 @@ def _seen(findings: Findings) -> str:
                 "{n} episodes are joined of several runs: they flapped, several servers saw them, or nobody looked "
                 "meanwhile.",
                 several,
+            )
+        )
+    ours = {service.name for service in findings.facts.product.services}
+    if others := sorted(set(episodes["service"]) - ours - {""}):
+        parts.append(
+            tn(
+                "{n} episode is of {services}, no service of this product: it is judged against none.",
+                "{n} episodes are of {services}, no services of this product: they are judged against none.",
+                int(episodes["service"].isin(others).sum()),
+                services=listed(others),
             )
         )
     if len(episodes) and not episodes["acknowledges"].any():

@@ -25,6 +25,7 @@ def table(incidents: pd.DataFrame, timezone: str) -> Table:
         review=[_postmortem(row) for row in told],
         told=[_told(row) for row in told],
         seen=[_seen_by_sli(row, timezone) for row in told],
+        unwatched=[_unwatched(row["unwatched_s"]) for row in told],
         before=[_seen_before(row["seen_before"], timezone) for row in told],
     )
     columns = (
@@ -42,6 +43,7 @@ def table(incidents: pd.DataFrame, timezone: str) -> Table:
     details = (
         Column("impact", t("Impact")),
         Column("seen", t("As the SLI saw it")),
+        Column("unwatched", t("Not watched")),
         Column("before", t("Seen before")),
         Column("url", t("Link"), "link"),
     )
@@ -80,6 +82,15 @@ def _told(row: Mapping[str, Any]) -> str:
     by = {"page": t("page"), "person": t("a person"), "chance": t("chance")}
     told = row["detected_by"]
     return by.get(told, told) or (t("cannot tell") if row["paged"] is None else t("not a page"))
+
+
+def _unwatched(seconds: float) -> str:
+    """For how long of it nobody could have seen a page; empty where the server was there."""
+    if not seconds > 0:
+        return ""
+    return t(
+        "the server was away for {length} of it: pages in that time are not seen", length=write(seconds, "duration")
+    )
 
 
 def _seen_by_sli(row: Mapping[str, Any], timezone: str) -> str:

@@ -55,10 +55,14 @@ class BlindTime:
         """The parts of a time in which every server was away."""
         return _both([(pd.Timestamp(start), pd.Timestamp(end))], self.spans)
 
+    def unwatched_s(self, start: datetime, end: datetime) -> float:
+        """For how many seconds of a time every server was away."""
+        return sum((last - first).total_seconds() for first, last in self.during(start, end))
+
     def hides(self, start: datetime, end: datetime) -> bool:
         """Whether a page of a trouble may have gone unseen: ten minutes of its time, or a quarter, were not watched."""
-        hidden = sum((last - first for first, last in self.during(start, end)), pd.Timedelta(0))
-        return hidden > pd.Timedelta(0) and hidden >= min(pd.Timedelta(LONG), SHARE * pd.Timedelta(end - start))
+        hidden = self.unwatched_s(start, end)
+        return hidden > 0 and hidden >= min(LONG.total_seconds(), SHARE * (end - start).total_seconds())
 
 
 def _both(some: Sequence[Span], others: Sequence[Span]) -> list[Span]:

@@ -85,6 +85,7 @@ def findings(
                 "detection_s": _seconds(incident["start"], incident["detected"]),
                 "mitigation_s": _seconds(incident["start"], incident["mitigated"]),
                 "paged": None if paged is False and hidden else paged,
+                "unwatched_s": blind.unwatched_s(incident["start"], end) if blind is not None else 0.0,
                 "postmortem_required": required,
                 "postmortem_missing": missing,
                 "postmortem_age_days": _seconds(incident["end"], window.end) / 86_400 if missing else nan,

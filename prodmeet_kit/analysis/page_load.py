@@ -25,7 +25,7 @@ from prodmeet_kit.parameters.rotations import Rotation
 from prodmeet_kit.promql import Matchers
 from prodmeet_kit.window import Window
 
-__all__ = ["EVENTS_PER_SHIFT", "TOGETHER", "by_rotation", "hours", "shift_starts"]
+__all__ = ["COUNTED", "EVENTS_PER_SHIFT", "TOGETHER", "by_rotation", "hours", "shift_starts"]
 
 EVENTS_PER_SHIFT = 2
 """The guide: at most so many events in a shift."""
@@ -34,6 +34,21 @@ TOGETHER = timedelta(minutes=5)
 """A page that follows another of its service within this is the same interruption."""
 
 DAY = timedelta(days=1)
+
+COUNTED = (
+    "pages",
+    "events",
+    "business",
+    "off",
+    "sleep",
+    "busiest_shift_events",
+    "shifts_over_guide",
+    "interrupted_nights",
+    "pages_previous",
+    "events_previous",
+    "interrupted_nights_previous",
+)
+"""The columns that count pages; the others are the rotation's own."""
 
 
 def by_rotation(pages: pd.DataFrame, rotations: Sequence[Rotation], window: Window) -> pd.DataFrame:

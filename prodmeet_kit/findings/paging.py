@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import nan
 
 import pandas as pd
 
@@ -81,4 +82,7 @@ class Paging(Part):
     @cached_property
     def paging_history(self) -> pd.DataFrame:
         """``PAGING_HISTORY``: this meeting and those before it that the facts reach back to."""
-        return paging_quality.history(self.all_pages, self.watched_events, self.facts.window)
+        found = paging_quality.history(self.all_pages, self.watched_events, self.facts.window)
+        if self.facts.records.get("alert_runs") is None:  # then no count of pages is known
+            return found.assign(pages=nan, caught=nan, events_caught=nan)
+        return found

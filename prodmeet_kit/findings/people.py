@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import nan
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis import attention, page_load
@@ -42,8 +43,12 @@ class People(Part):
 
     @cached_property
     def page_load(self) -> pd.DataFrame:
-        """``PAGE_LOAD``: pages of each rotation by its own hours and shifts; of zeros when alerts are not known."""
+        """``PAGE_LOAD``: pages of each rotation by its own hours and shifts; NaN when alerts are not known."""
         product = self.facts.product
         everybody = Rotation(name=product.product, timezone=product.timezone)
         episodes = self.episodes
-        return page_load.by_rotation(episodes[episodes["page"]], product.rotations or (everybody,), self.facts.window)
+        rotations = product.rotations or (everybody,)
+        load = page_load.by_rotation(episodes[episodes["page"]], rotations, self.facts.window)
+        if self.facts.records.get("alert_runs") is None:
+            return load.assign(**dict.fromkeys(page_load.COUNTED, nan))
+        return load

@@ -32,6 +32,7 @@ _NAMES = 50
 _SAID = timedelta(minutes=10)
 """A time away that is shorter is listed among what was not seen, and is no failure of the section. Own choice."""
 
+_OFTEN_MS = 300_000
 _FEW = 3
 _SHOWN_MS = 300_000
 
@@ -105,11 +106,11 @@ def times_away(
     chunks: Sequence[tuple[datetime, datetime]],
 ) -> list[Away]:
     """When the server was away: every long time as far as ``up`` tells, and what explains a gap in an alert."""
-    alerts: dict[str, list[Times]] = {}
-    for (_, labels, _), own in times.items():
+    evaluated: dict[str, list[tuple[int, int]]] = {}
+    for (_, labels, _), own in runs.items():
         replica = label_key({name: text for name, text in labels_of(labels).items() if name in replica_labels})
-        alerts.setdefault(replica, []).append(own)
-    seen = {replica: np.unique(np.concatenate(each)) for replica, each in alerts.items()}
+        if own.interval <= _OFTEN_MS:  # between two evaluations of a slow group much may happen
+            evaluated.setdefault(replica, []).extend(zip(own.first.tolist(), own.last.tolist(), strict=True))
     gaps = _gaps(runs)
     try:
         watched = watch(source, context.product, context.window, replica_labels, chunks)
@@ -117,11 +118,11 @@ def times_away(
         watched = Watch()
     found = [
         away
-        for away in silences(watched, seen)
+        for away in silences(watched, evaluated)
         if (watched.up and away.end - away.start >= _SHOWN_MS)
         or any(start < away.end and end > away.start for start, end, _ in gaps)
     ]
-    return confirmed(source, watched, found) + _alone(gaps, seen, watched)
+    return confirmed(source, watched, found) + _alone(gaps, times, watched)
 
 
 def _gaps(runs: Mapping[Key, Runs]) -> list[tuple[int, int, int]]:
@@ -135,12 +136,12 @@ def _gaps(runs: Mapping[Key, Runs]) -> list[tuple[int, int, int]]:
     ]
 
 
-def _alone(gaps: Sequence[tuple[int, int, int]], seen: Mapping[str, Times], watched: Watch) -> list[Away]:
+def _alone(gaps: Sequence[tuple[int, int, int]], times: Mapping[Key, Times], watched: Watch) -> list[Away]:
     """Short gaps in which the server has no sample of anything, where nothing tells whether it was there at all.
 
     One in a day is a restart; several are an alert that flaps.
     """
-    every = np.unique(np.concatenate(list(seen.values()))) if seen else np.zeros(0, dtype=np.int64)
+    every = np.unique(np.concatenate(list(times.values()))) if times else np.zeros(0, dtype=np.int64)
     silent = {
         (start, end): interval
         for start, end, interval in gaps

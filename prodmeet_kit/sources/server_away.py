@@ -67,10 +67,10 @@ class Watch:
         return bool(self.times) and all(each[0] <= start and each[-1] >= end for each in self.times.values())
 
 
-def silences(watch: Watch, alerts: Mapping[str, Times]) -> list[Away]:
-    """When each replica, and when every one, was away; ``alerts`` holds by replica the times of samples of alerts.
+def silences(watch: Watch, alerts: Mapping[str, Sequence[Span]]) -> list[Away]:
+    """When each replica, and when every one, was away.
 
-    A time in which an alert was evaluated is none, whatever the series says.
+    ``alerts`` holds by replica the times in which an alert was evaluated: these are none, whatever the series says.
     """
     found: dict[str, list[Span]] = {}
     intervals: dict[str, int] = {}
@@ -79,11 +79,11 @@ def silences(watch: Watch, alerts: Mapping[str, Times]) -> list[Away]:
         if not len(apart):
             continue
         intervals[replica] = int(np.median(apart))
-        alive = [times, *(own for key, own in alerts.items() if key in (replica, "{}") or len(watch.times) == 1)]
-        seen = np.unique(np.concatenate(alive))
-        seen = seen[(seen >= times[0]) & (seen <= times[-1])]
-        wide = np.flatnonzero(np.diff(seen) > GAP_INTERVALS * intervals[replica])
-        found[replica] = [(int(seen[at]), int(seen[at + 1])) for at in wide]
+        alone = len(watch.times) == 1
+        evaluated = sorted(span for key, own in alerts.items() if alone or key in (replica, "{}") for span in own)
+        least = GAP_INTERVALS * intervals[replica]
+        spans = [(int(times[at]), int(times[at + 1])) for at in np.flatnonzero(apart > least)]
+        found[replica] = [part for span in spans for part in _without(evaluated, span, least)]
     if not found:
         return []
     everywhere, *others = found.values()
@@ -98,6 +98,19 @@ def silences(watch: Watch, alerts: Mapping[str, Times]) -> list[Away]:
         if replica != "{}" and len(found) > 1
         for start, end in spans
     ]
+
+
+def _without(evaluated: Sequence[Span], span: Span, least: float) -> Iterator[Span]:
+    """The parts of a silence, longer than ``least``, in which no alert was evaluated either."""
+    begin, end = span
+    for first, last in evaluated:
+        if last <= begin or first >= end:
+            continue
+        if first - begin > least:
+            yield begin, first
+        begin = max(begin, last)
+    if end - begin > least:
+        yield begin, end
 
 
 def watch(

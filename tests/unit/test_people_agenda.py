@@ -24,7 +24,7 @@ BERLIN = {"name": "berlin", "timezone": "Europe/Berlin", "services": ["cart"]}
 
 def findings(*starts: str, **more: Any) -> Findings:
     """The findings of a review (9 to 23 November 10:00 in Tokyo) with pages of cart of ten minutes."""
-    found = review({"action_items": []}, **more).findings
+    found = review({"action_items": [], "alert_runs": []}, **more).findings
     pages = [
         {"id": start, "alert": "Errors", "service": "cart", "page": True, "start": begin, "end": begin + TEN}
         for start in starts

@@ -1,0 +1,119 @@
+"""What nobody could see is said beside the pages and the outages, and is never a zero or a miss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from prodmeet_kit.agenda import outages
+from prodmeet_kit.agenda.alert_facts import evidence
+from prodmeet_kit.agenda.evidence import Note, Table
+from prodmeet_kit.errors import Failure
+from prodmeet_kit.frames import SLO_EVENTS, label_key
+from prodmeet_kit.record import record
+from prodmeet_kit.review import Review
+from tests.support.grids import at
+from tests.support.reviews import review
+
+AWAY = Failure("paging_events", "alerts", "the server was away Thu 12 Nov 02:10 to 02:40 UTC: pages in it are not seen")
+
+
+def run(first: str, last: str, **more: Any) -> dict[str, Any]:
+    times = {"start": at(f"2026-11-{first}"), "last": at(f"2026-11-{last}"), "interval_s": 60}
+    labels = label_key({"service": "cart"})
+    return {"alertname": "Burn", "labels": labels, "state": "firing", "page": True, "source": "alerts", **times, **more}
+
+
+def away(first: str, last: str) -> dict[str, Any]:
+    return run(first, last, alertname="", labels="{}", state="away", page=False)
+
+
+def outage(first: str, last: str, name: str = "I-1") -> dict[str, Any]:
+    times = {"start": at(f"2026-11-{first}"), "end": at(f"2026-11-{last}")}
+    return {"id": name, "title": "Cart fails", "services": ["cart"], **times}
+
+
+def shown(*runs: dict[str, Any], outages: list[dict[str, Any]] | None = None, failures: Any = ()) -> Review:
+    return review({"alert_runs": runs, "incidents": outages or []}, failures=failures)
+
+
+@pytest.mark.parametrize(
+    ("runs", "paged"),
+    [
+        ([], False),
+        ([away("12T02:10", "12T02:40")], None),  # ten minutes and more of it
+        ([away("12T02:10", "12T02:13")], False),  # three of two hours
+        ([away("12T02:10", "12T02:40"), run("12T03:00", "12T03:10")], True),  # a page was seen
+        ([away("12T05:00", "12T05:40")], False),
+    ],
+)
+def test_an_outage_is_unpaged_only_where_a_page_could_be_seen(runs: list[dict[str, Any]], paged: bool | None) -> None:
+    findings = shown(*runs, outages=[outage("12T02:00", "12T04:00")]).findings
+    assert findings.incidents["paged"].tolist() == [paged]
+    assert (len(findings.missed) == 1) is (paged is False)
+    assert record(shown(*runs, outages=[outage("12T02:00", "12T04:00")]))["incidents"][0]["paged"] is paged
+
+
+def test_the_time_away_is_said_beside_the_outage() -> None:
+    told = [outage("12T02:00", "12T04:00"), outage("13T02:00", "13T04:00", "I-2")]
+    item = outages.item(shown(away("12T02:10", "12T02:40"), outages=told, failures=[AWAY]).findings)
+    (table,) = (each for each in item.evidence if isinstance(each, Table))
+    assert table.frame["unwatched"].tolist() == [
+        "the server was away for 30 min of it: pages in that time are not seen",
+        "",
+    ]
+    assert table.frame["told"].tolist() == ["cannot tell", "not a page"]
+    (note,) = (each for each in item.evidence if isinstance(each, Note))
+    assert note.text == f"Pages could not be checked: alerts: {AWAY.message}"
+
+
+def test_the_time_away_is_listed_among_what_cannot_be_seen() -> None:
+    *_, table = evidence(shown(run("12T01:00", "12T01:10"), away("12T02:10", "12T02:40")).findings)
+    assert isinstance(table, Table)
+    assert table.frame["text"].tolist()[0] == "the server was away for 30 min: pages in it are not seen"
+
+
+def test_an_alert_of_another_service_is_said_to_be_judged_against_none() -> None:
+    found = evidence(shown(run("12T01:00", "12T01:10", labels=label_key({"service": "node"}))).findings)[0]
+    assert isinstance(found, Note)
+    assert "1 episode is of node, no service of this product: it is judged against none." in found.text
+
+
+def test_a_fast_burn_that_nobody_could_see_a_page_of_is_not_missed() -> None:
+    burn = {
+        "id": "cart/availability@x",
+        "service": "cart",
+        "slo": "availability",
+        "onset": at("2026-11-12T02:00"),
+        "end": at("2026-11-12T03:00"),
+    }
+    for runs, events in (([], 1), ([away("12T02:10", "12T02:40")], 0)):
+        found = shown(*runs)
+        found.findings.__dict__["slo_events"] = SLO_EVENTS.frame([burn])
+        assert len(found.findings.watched_events) == events
+        assert found.findings.paging_quality.events == events
+        assert len(found.findings.missed) == events
+
+
+def test_without_alerts_no_count_of_pages_is_zero() -> None:
+    content = record(review({"alert_runs": None, "incidents": [outage("12T02:00", "12T04:00")]}))
+    assert content["glance"]["pages"] is None
+    assert content["paging_quality"]["precision"] == {"caught": None, "pages": None, "interval": [None, None]}
+    assert content["paging_quality"]["recall"]["caught"] is None
+    assert content["paging_quality"]["recall"]["interval"] == [None, None]
+    for period in content["paging_quality"]["history"]:
+        assert (period["pages"], period["caught"], period["events_caught"]) == (None, None, None)
+    (load,) = content["page_load"]
+    counted = {"pages", "events", "business", "off", "sleep", "interrupted_nights", "shifts_over_guide"}
+    assert {key for key in counted if load[key] is None} == counted
+    assert {key for key in load if key.endswith("_previous") and load[key] is not None} == set()
+    assert load["shifts"] > 0
+    assert content["incidents"][0]["paged"] is None
+
+
+def test_with_alerts_and_no_page_the_counts_are_zero() -> None:
+    content = record(shown())
+    assert content["glance"]["pages"] == 0
+    assert content["paging_quality"]["precision"]["pages"] == 0
+    assert content["page_load"][0]["pages"] == 0
