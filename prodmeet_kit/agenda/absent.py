@@ -44,12 +44,16 @@ def could_not_check(findings: Findings, key: str, title: str, *also: str) -> Age
 
 
 def none(findings: Findings, key: str, title: str, because: str) -> AgendaItem:
-    """The item that was checked and is empty, with the grounds; failures of its sources stay visible."""
+    """The item that was checked and is empty, with the grounds.
+
+    Where something could not be read nobody knows whether it is empty: then it says that instead.
+    """
+    if any(findings.facts.failed(key)):
+        return could_not_check(findings, key, title)
     return AgendaItem(
         key=key,
         title=title,
         headline=t("None, because {because}.", because=because),
         state="none",
         timezone=findings.facts.window.timezone,
-        failures=tuple(findings.facts.failed(key)),
     )

@@ -59,6 +59,14 @@ def test_a_section_whose_source_failed_says_so_and_is_not_empty(key: str) -> Non
 
 
 @pytest.mark.parametrize("key", RECORDS)
+def test_a_section_of_which_something_could_not_be_read_is_not_said_to_be_empty(key: str) -> None:
+    failure = Failure(key, "the calendar", "c.ics:8: an event is left out")
+    item = review({RECORDS[key]: []}, FINE, failures=[failure]).item(key)
+    assert (item.state, item.headline) == ("could_not_check", "Could not check: c.ics:8: an event is left out")
+    assert item.failures == (failure,)
+
+
+@pytest.mark.parametrize("key", RECORDS)
 def test_a_section_that_was_checked_and_is_empty_gives_its_grounds(key: str) -> None:
     item = review({RECORDS[key]: []}, FINE).item(key)
     assert item.state == "none"
