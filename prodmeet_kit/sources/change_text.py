@@ -66,7 +66,7 @@ def tagged(tags: list[str], prefix: str, context: Context) -> list[str]:
     folded = prefix.casefold().strip()
     named = [tag.strip()[len(folded) :].strip() for tag in tags if folded and tag.strip().casefold().startswith(folded)]
     bare = [tag for tag in tags if not (folded and tag.strip().casefold().startswith(folded))]
-    return [name for name in named if name] + [tag for tag in bare if tag in known]
+    return [name for name in named if name] + [tag for tag in bare if not match([tag], known).unknown]
 
 
 def service_names(written: str, tags: list[str], prefix: str, context: Context) -> tuple[bool, list[str]]:

@@ -1,20 +1,19 @@
 """Planned changes kept in a calendar: type ``icalendar`` under ``sources.changes``.
 
-Recurrences are expanded by ``recurring-ical-events``. An occurrence is named by
-its series and the day it was first meant for, so that one that was moved keeps
-its name. A damaged event is told with its UID, and the others load.
+:mod:`.ical_lines` keeps the lines that count, :mod:`.ical_event` reads one event, :mod:`.ical_series` its recurrence.
+An occurrence is named by its series and the day it was first meant for, so that one that was moved keeps its name. An
+event that cannot be read is a gap with its UID, title and line, and the others load.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from prodmeet_kit.errors import ParametersError, SourceError, UnexpectedAnswer
+from prodmeet_kit.errors import ParametersError, Problem, SourceError, UnexpectedAnswer
 from prodmeet_kit.frames import CHANGES
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import Duration
@@ -23,15 +22,21 @@ from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources import change_text
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
+from prodmeet_kit.sources.ical_lines import Found, parse
+from prodmeet_kit.sources.ical_occurrences import Occurrence, Reading
+from prodmeet_kit.sources.ical_text import plain
+from prodmeet_kit.sources.placing import Placing
 
 if TYPE_CHECKING:
     import pandas as pd
-    from icalendar import Calendar
-    from icalendar.cal import Component
 
 __all__ = ["CalendarConfig", "read"]
 
-_DAY = timedelta(days=1)
+
+_MOST = 2000
+"""More changes than this no meeting can look at."""
+
+_LARGEST = 20 << 20
 
 
 class CalendarConfig(BaseModel):
@@ -55,36 +60,67 @@ class CalendarConfig(BaseModel):
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """``frames.CHANGES`` of the events between the last meeting and two cadences after this one.
 
-    Instants are UTC; days and floating times are in the product's zone. Raises
-    :class:`ParametersError` when a key is wrong or there is no such file,
-    :class:`SourceError` and its kinds when the URL gives no calendar.
+    Instants are UTC; days, and floating times where the calendar names no zone, are in the product's. ``context.gaps``
+    names what cannot be read. Raises :class:`ParametersError` when a key is wrong, there is no such file or it holds
+    more than a meeting can look at, :class:`SourceError` and its kinds when the URL gives no calendar.
     """
     checked = configure(CalendarConfig, config, context)
     if context.spec is not CHANGES:
         raise SourceError("a calendar tells of planned changes: write type icalendar under sources.changes")
-    text = _from_url(checked, context) if checked.url else _from_file(checked, context)
-    calendars = _calendars(text)
-    if calendars is None:
+    found = parse(_from_url(checked, context) if checked.url else _from_file(checked, context))
+    events = sum(part.name == "VEVENT" for calendar in found.calendars for part in calendar.parts)
+    if not found.calendars or (found.cut is not None and not events):
         if checked.url:
             raise UnexpectedAnswer(f"what {redact(checked.url)} gives is no calendar: it needs the .ics address")
         mend = "write a file that begins with BEGIN:VCALENDAR"
         raise ParametersError([context.problem("path", f"{checked.path}, which is no calendar", mend)])
+    place = redact(checked.url) if checked.url else str(context.folder / expand(checked.path))
+    window = context.window
+    stop = window.after(2 * context.product.meeting.cadence)
+    reading = Reading(place, window.start, stop, window.zone)
+    placing = Placing(context)
     rows: dict[str, dict[str, Any]] = {}
-    for calendar in calendars:
-        for row in _rows(calendar, checked, context):
-            rows.setdefault(row["id"], row)
+    for calendar in found.calendars:
+        for occurrence in reading.of(calendar):
+            if (row := _row(occurrence, checked, placing, context)) is not None:
+                rows.setdefault(row["id"], row)
+            if len(rows) > _MOST:
+                raise _too_many(checked, occurrence.place)
+    _say_what_is_missing(found, reading, context)
     return CHANGES.frame(sorted(rows.values(), key=lambda row: (row["start"], row["id"])))
 
 
-def _from_file(config: CalendarConfig, context: Context) -> str:
+def _too_many(config: CalendarConfig, place: str) -> Exception:
+    text = f"more than {_MOST:,} events between the last meeting and two cadences after this one"
+    mend = "export the planned changes alone"
+    if config.url:
+        return UnexpectedAnswer(f"{place}: {text}: {mend}")
+    return ParametersError([Problem(place, "VEVENT", text, mend)])
+
+
+def _say_what_is_missing(found: Found, reading: Reading, context: Context) -> None:
+    for line in found.orphans:
+        reading.gap(line, "an event ends here, and the line that begins it cannot be read: it is left out")
+    if found.cut is not None:
+        what = "an event and the calendar do" if found.cut.name == "VEVENT" else "the calendar does"
+        reading.gap(found.cut.number, f"{what} not end: it was cut, and what followed is missing: export it again")
+    context.gaps.extend(reading.gaps)
+    if found.guessed:
+        context.notes.append(f"{found.guessed} lines that are not UTF-8 are read as Windows-1252")
+
+
+def _from_file(config: CalendarConfig, context: Context) -> bytes:
     path = context.folder / expand(config.path)
     if not path.is_file():
         mend = f"export the calendar to {path}, or mend the path"
         raise ParametersError([context.problem("path", f"{config.path}, which does not exist", mend)])
-    return path.read_bytes().decode("utf-8-sig", errors="replace")
+    if path.stat().st_size > _LARGEST:
+        mend = "export less of it"
+        raise ParametersError([context.problem("path", f"{config.path}, which is over {_LARGEST >> 20} MiB", mend)])
+    return path.read_bytes()
 
 
-def _from_url(config: CalendarConfig, context: Context) -> str:
+def _from_url(config: CalendarConfig, context: Context) -> bytes:
     from prodmeet_kit.sources.calendar_fetch import fetch
 
     auth = {}
@@ -97,135 +133,24 @@ def _from_url(config: CalendarConfig, context: Context) -> str:
     url = expand(config.url, secret="${" in config.url).strip()
     if url.startswith("webcal://"):
         url = "https" + url.removeprefix("webcal")
-    return fetch(url, redact(config.url), config.timeout, auth).decode("utf-8-sig", errors="replace")
+    return fetch(url, redact(config.url), config.timeout, auth)
 
 
-def _calendars(text: str) -> list[Calendar] | None:
-    """The calendars of the text; ``None`` when it is none."""
-    from icalendar import Calendar
-
-    if not text.lstrip().upper().startswith("BEGIN:VCALENDAR") or "END:VCALENDAR" not in text.upper():
-        return None
-    try:
-        found = Calendar.from_ical(text, multiple=True)
-    except (ValueError, KeyError, IndexError, TypeError):
-        return None
-    return [each for each in found if each.name == "VCALENDAR"] or None
-
-
-def _rows(calendar: Calendar, config: CalendarConfig, context: Context) -> Iterator[dict[str, Any]]:
-    """The rows of each series; a series is damaged as a whole, since its exceptions belong to it."""
-    series: dict[str, list[Component]] = {}
-    for event in calendar.walk("VEVENT"):
-        uid = str(event.get("UID", "")).strip()
-        if uid:
-            series.setdefault(uid, []).append(event)
-        else:
-            context.notes.append(f"an event without UID ({event.get('SUMMARY', 'no title')}) is left out")
-    zones = calendar.walk("VTIMEZONE")
-    for uid, events in series.items():
-        damage = next((text for event in events if (text := _damage(event))), "")
-        try:
-            found = [] if damage else _expanded(zones, events, context)
-        except Exception as error:  # noqa: BLE001 - the expansion raises whatever a strange rule makes it stumble over
-            damage, found = f"its recurrence cannot be read ({type(error).__name__})", []
-        if damage:
-            context.notes.append(f"the event {uid} is left out: {damage}")
-        recurring = any(key in event for event in events for key in ("RRULE", "RDATE", "RECURRENCE-ID"))
-        for name, event in _named(uid, found, recurring=recurring):
-            if (row := _row(name, event, config, context)) is not None:
-                yield row
-
-
-def _damage(event: Component) -> str:
-    """What makes an event unusable; empty when nothing does."""
-    if event.errors:
-        return f"{event.errors[0][0] or 'a line'} cannot be read"
-    if "DTSTART" not in event:
-        return "it has no DTSTART"
-    for key in ("DTSTART", "DTEND", "RECURRENCE-ID"):
-        value: Any = event.get(key)
-        if value is None:
-            continue
-        if isinstance(value, list):
-            return f"{key} stands twice"
-        zone, moment = value.params.get("TZID"), value.dt
-        if zone and isinstance(moment, datetime) and moment.tzinfo is None:
-            return f"the calendar does not say what the time zone {zone} is"
-    rules: Any = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
-        if {str(each).upper() for each in rule.get("FREQ", [])} & {"SECONDLY", "MINUTELY"}:
-            return "it recurs more than once an hour"
-    return ""
-
-
-def _expanded(zones: list[Any], events: list[Component], context: Context) -> list[Component]:
-    import recurring_ical_events
-    from icalendar import Calendar
-
-    alone = Calendar()
-    for part in (*zones, *events):
-        alone.add_component(part)
-    window = context.window
-    stop = window.after(2 * context.product.meeting.cadence)
-    # A day more on each side, for floating times; what lies outside in the product's zone is taken away again.
-    found = recurring_ical_events.of(alone).between(window.start - _DAY, stop + _DAY)
-    kept = []
-    for event in found:
-        start, end = _span(event, context)
-        cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
-        if not cancelled and start < stop and (end > window.start or start >= window.start):
-            kept.append(event)
-    return sorted(kept, key=lambda event: _span(event, context))
-
-
-def _named(uid: str, events: list[Component], *, recurring: bool) -> Iterator[tuple[str, Component]]:
-    """Each occurrence with its name: the day it was first meant for, and the hour where a day has several."""
-    meant = [_when(event, "RECURRENCE-ID") or _when(event, "DTSTART") for event in events]
-    days = [moment.date() if isinstance(moment, datetime) else moment for moment in meant]
-    for event, moment, day in zip(events, meant, days, strict=True):
-        if not recurring:
-            yield uid, event
-        elif days.count(day) > 1 and isinstance(moment, datetime):
-            yield f"{uid}/{moment:%Y-%m-%dT%H:%M}", event
-        else:
-            yield f"{uid}/{day.isoformat()}", event
-
-
-def _span(event: Component, context: Context) -> tuple[datetime, datetime]:
-    """Start and end in UTC. An end is never before the start."""
-    zone = context.window.zone
-    start = _when(event, "DTSTART")
-    first, last = _instant(start, zone), _instant(_when(event, "DTEND") or start, zone)
-    return first, max(first, last)
-
-
-def _when(event: Component, key: str) -> Any:
-    """The day or time of the property, ``None`` without one; what the library calls its type is a union of all."""
-    value: Any = event.get(key)
-    return None if value is None else value.dt
-
-
-def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
-    if not isinstance(moment, datetime):
-        moment = datetime.combine(moment, time())
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _row(name: str, event: Component, config: CalendarConfig, context: Context) -> dict[str, Any] | None:
-    start, end = _span(event, context)
-    text = change_text.lines(str(event.get("DESCRIPTION", "")))
-    tags = [str(each) for each in getattr(event, "categories", [])]
-    said, services = change_text.service_names(text.pop("services", ""), tags, config.service_prefix, context)
-    if said and not services:
-        context.notes.append(f"{name} names no service of {context.product.product}: left out")
+def _row(occurrence: Occurrence, config: CalendarConfig, placing: Placing, context: Context) -> dict[str, Any] | None:
+    name, event = occurrence.name, occurrence.event
+    text = change_text.lines(plain(str(event.get("DESCRIPTION", ""))))
+    tags = change_text.tagged([str(each) for each in getattr(event, "categories", [])], config.service_prefix, context)
+    called = f"{occurrence.place}: the event {event['UID']}"
+    past = occurrence.end <= context.window.end
+    services = placing.placed(called, [text.pop("services", ""), *tags], old=past)
+    if services is None:
         return None
     fixed = {
         "id": name,
-        "title": str(event.get("SUMMARY", "")).strip() or name,
-        "start": start,
-        "duration": end - start,
-        "services": tuple(services),
+        "title": plain(str(event.get("SUMMARY", ""))).strip() or name,
+        "start": occurrence.start,
+        "duration": occurrence.end - occurrence.start,
+        "services": services,
         "url": str(event.get("URL", "")),
     }
-    return change_text.change(name, fixed, text, context)
+    return change_text.change(called, fixed, text, context)

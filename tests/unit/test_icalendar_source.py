@@ -166,13 +166,18 @@ def test_a_series_that_occurs_twice_a_day_has_the_hour_in_its_names(tmp_path: Pa
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (("DTSTART:sometime",), "DTSTART cannot be read"),
+        (
+            ("DTSTART:sometime",),
+            ':7: the event broken@example.org is left out: DTSTART is "sometime", which cannot be read',
+        ),
         (("SUMMARY:x",), "no DTSTART"),
         (("DTSTART;TZID=Nowhere/Such:20261020T060000",), "time zone Nowhere/Such"),
         (("DTSTART:20261020T060000Z", "RRULE:FREQ=SECONDLY"), "more than once an hour"),
         (("DTSTART:20261020T060000Z", "RRULE:FREQ=SOMETIMES"), "cannot be read"),
-        (("DTSTART:20261020T060000Z", "EXDATE:garbage"), "EXDATE cannot be read"),
-        (("DTSTART:20261020T060000Z", "this line has no colon"), "a line cannot be read"),
+        (
+            ("DTSTART:20261020T060000Z", "EXDATE:garbage"),
+            ':8: the event broken@example.org is left out: EXDATE is "garbage"',
+        ),
     ],
 )
 def test_a_damaged_event_is_told_with_its_uid_and_the_others_load(
@@ -193,15 +198,26 @@ def test_a_field_that_cannot_be_read_costs_itself_and_not_the_change(tmp_path: P
     made, notes = from_file(tmp_path, calendar(odd, wrong))
     assert made["owner"].tolist() == ["sre", ""]
     assert made["expected_effect"].tolist() == [None, None]
-    assert [note.partition(":")[0] for note in notes] == ["odd", "wrong"]
+    assert [note.partition(": ")[2].partition(":")[0] for note in notes] == ["the event odd", "the event wrong"]
+    assert [note.partition(": ")[0].rpartition(":")[2] for note in notes] == ["4", "12"]
 
 
 def test_an_event_of_other_services_is_another_products(tmp_path: Path) -> None:
     other = event("other", "SUMMARY:x", "DTSTART:20261027T100000Z", "DESCRIPTION:services: billing\\, tax")
     both = event("both", "SUMMARY:x", "DTSTART:20261027T100000Z", "CATEGORIES:service:cart,service:billing")
+    (tmp_path / "money.yaml").write_text("product: money\nservices:\n  - name: billing\n  - {name: Tax, slos: []}\n")
     made, notes = from_file(tmp_path, calendar(other, both))
     assert made["services"].tolist() == [["cart"]]
-    assert notes == ["other names no service of shop: left out"]
+    assert notes == [f"{tmp_path / 'changes.ics'}:4: the event other is of other products: billing, tax"]
+
+
+def test_a_service_that_nobody_has_is_a_gap_with_the_name_that_may_be_meant(tmp_path: Path) -> None:
+    wrong = event("wrong", "SUMMARY:x", "DTSTART:20261027T100000Z", "RRULE:FREQ=DAILY", "DESCRIPTION:services: crat")
+    (tmp_path / "changes.ics").write_bytes(calendar(wrong).encode())
+    given = context(tmp_path)
+    assert read({"type": "icalendar", "path": "changes.ics"}, given).empty
+    (gap,) = given.gaps
+    assert gap.endswith("changes.ics:4: the event wrong names no service of shop: crat; did you mean cart?")
 
 
 @pytest.mark.parametrize("text", ["", "<html>Sign in</html>", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"])

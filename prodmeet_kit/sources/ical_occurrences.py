@@ -1,0 +1,215 @@
+"""What occurs in a calendar between two instants; what cannot be read becomes a gap with the line of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from prodmeet_kit.sources.free_values import LONGEST
+from prodmeet_kit.sources.ical_event import Unreadable, read_event
+from prodmeet_kit.sources.ical_lines import Block
+from prodmeet_kit.sources.ical_series import Steps, TooManySteps, occurrences, prepare
+from prodmeet_kit.sources.ical_zones import Zones
+from prodmeet_kit.window import EARLIEST, LATEST
+
+if TYPE_CHECKING:
+    from icalendar.cal import Component
+
+__all__ = ["Occurrence", "Reading"]
+
+_DAY = timedelta(days=1)
+_STEPS_FEW, _STEPS_EACH, _STEPS_ALL = 100_000, 1_000_000, 10_000_000
+"""Steps of one series in the first round and in the second, and of all: about three million a second."""
+
+_NAMED = 20
+"""How many events that are left out are named; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """``name`` is that of a change, ``place`` file and line; ``start`` and ``end`` are UTC."""
+
+    name: str
+    place: str
+    start: datetime
+    end: datetime
+    event: Component
+
+
+@dataclass
+class Reading:
+    """Reads calendars of one place. ``stop`` is the first instant that no longer counts, ``zone`` the product's own."""
+
+    place: str
+    start: datetime
+    stop: datetime
+    zone: ZoneInfo
+    gaps: list[str] = field(default_factory=list)
+    _steps: Steps = field(default_factory=lambda: Steps(_STEPS_ALL))
+    _uncounted: int = 0
+
+    def of(self, calendar: Block) -> Iterator[Occurrence]:
+        """What occurs, series by series. Whole days are the product's; times of no zone the calendar's own, if any."""
+        prepare()
+        Zones.prepare()
+        zones = Zones(part for part in calendar.parts if part.name == "VTIMEZONE")
+        named = calendar.first("X-WR-TIMEZONE")
+        floating = (zones.find(named.value) or None) if named else ""
+        heavy: list[tuple[str, list[Block]]] = []
+        for uid, blocks in self._by_uid(calendar).items():
+            if not self._far_off(blocks):
+                try:
+                    yield from self._series(uid, blocks, zones, floating, _STEPS_FEW)
+                except TooManySteps:
+                    zones.renew()
+                    heavy.append((uid, blocks))
+        for uid, blocks in heavy:  # last, so that they take nothing from the others
+            try:
+                yield from self._series(uid, blocks, zones, floating, _STEPS_EACH)
+            except TooManySteps:
+                zones.renew()
+                line = (blocks[0].first("RRULE") or blocks[0]).number
+                why = "its recurrence cannot be followed in the time there is: begin it later or give it an end"
+                self.gap(line, f"the event {_called(blocks[0])} is left out: {why}")
+
+    def _by_uid(self, calendar: Block) -> dict[str, list[Block]]:
+        """The events by their series; what in them is no line at all becomes a gap here."""
+        series: dict[str, list[Block]] = {}
+        for block in calendar.parts:
+            if block.name != "VEVENT":
+                continue
+            for line in block.unreadable:
+                self.gap(line, f"a line of the event {_called(block)} cannot be read and is left out")
+            uid = block.first("UID")
+            if uid is not None:
+                series.setdefault(uid.value.strip(), []).append(block)
+            elif not self._far_off([block]):
+                self.gap(block.number, f"the event {_called(block)} is left out: it has no UID")
+        return series
+
+    def gap(self, line: int, text: str) -> None:
+        """Something that could not be read; said once of a series."""
+        if f"{self.place}:{line}: {text}" in self.gaps:
+            return
+        if len(self.gaps) < _NAMED:
+            self.gaps.append(f"{self.place}:{line}: {text}")
+        else:
+            self._uncounted += 1
+            self.gaps[_NAMED:] = [f"{self.place}: {self._uncounted} more events or lines cannot be read"]
+
+    def _far_off(self, blocks: list[Block]) -> bool:
+        """Whether a series cannot be near, seen from its days alone: whether it can be read is then no matter."""
+        first, last = (f"{moment + room:%Y%m%d}" for moment, room in ((self.start, -3 * _DAY), (self.stop, 3 * _DAY)))
+        begins, ends = [], []
+        for block in blocks:
+            days = {line.name: line.value.strip()[:8] for line in block.lines}
+            if not (begin := days.get("DTSTART", "")).isdigit() or "RDATE" in days:
+                return False
+            begins.append(begin)
+            lasts = "DURATION" in days or "RRULE" in days or "RECURRENCE-ID" in days
+            ends.append(str(LATEST.year) if lasts else days.get("DTEND", begin))
+        return min(*begins, *ends) > last or max(*begins, *ends) < first
+
+    def _series(
+        self, uid: str, blocks: list[Block], zones: Zones, floating: str | None, steps: int
+    ) -> list[Occurrence]:
+        """A series is left out as a whole, since its exceptions belong to it."""
+        found: list[Occurrence] = []
+        gaps: list[tuple[int, str]] = []
+        several = _apart(blocks)
+        for together in several:
+            try:
+                with self._steps.counted(steps):
+                    found += self._found(together, zones, floating)
+                continue
+            except Unreadable as unreadable:
+                line, why = unreadable.line, unreadable.why
+            except Exception as error:  # noqa: BLE001 - the library raises whatever a strange rule makes it stumble over
+                rule = together[0].first("RRULE") or together[0].first("DTSTART") or together[0]
+                line, why = rule.number, f"its recurrence cannot be read ({type(error).__name__})"
+                zones.renew()
+            gaps.append((line, f"the event {_called(together[0])} is left out: {why}"))
+        for line, text in gaps:
+            self.gap(line, text)
+        recurring = len(several) > 1 or any(
+            line.name in ("RRULE", "RDATE", "RECURRENCE-ID") for block in blocks for line in block.lines
+        )
+        return _named(uid, found) if recurring else found
+
+    def _found(self, blocks: list[Block], zones: Zones, floating: str | None) -> list[Occurrence]:
+        events = [read_event(block, zones, floating) for block in blocks]
+        uid, place = str(events[0]["UID"]), f"{self.place}:{blocks[0].number}"
+        # A day more on each side, for floating times; what lies outside in the product's zone is taken away again.
+        found = []
+        for event in occurrences(events, self.start - _DAY, self.stop + _DAY):
+            start, end = self._span(event)
+            cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
+            if not cancelled and start < self.stop and (end > self.start or start >= self.start):
+                found.append(Occurrence(uid, place, start, end, event))
+        hours = (self.stop - self.start) / timedelta(hours=1)
+        if len(found) > hours + 1:
+            raise Unreadable((blocks[0].first("RRULE") or blocks[0]).number, "it recurs more than once an hour")
+        return sorted(found, key=lambda each: (each.start, each.end))
+
+    def _span(self, event: Component) -> tuple[datetime, datetime]:
+        start = _when(event, "DTSTART")
+        end = _when(event, "DTEND") or start
+        if not isinstance(start, datetime) and not isinstance(end, datetime) and end <= start:
+            end = start + _DAY  # many programs write a day as its own end
+        first, last = self._instant(start), self._instant(end)
+        if last - first > LONGEST:  # for ever: of such a change the time around the meeting is told
+            first, last = max(first, self.start - LONGEST / 3), min(last, self.stop + LONGEST / 3)
+        return first, max(first, last)
+
+    def _instant(self, moment: date | datetime) -> datetime:
+        """UTC, within what can be reckoned with."""
+        if not EARLIEST.year < moment.year < LATEST.year:
+            return EARLIEST if moment.year <= EARLIEST.year else LATEST
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+
+
+def _apart(blocks: list[Block]) -> list[list[Block]]:
+    """The series of one UID: more than one where a program gave several events the same.
+
+    Of events with different SEQUENCE the highest is the newest version of one.
+    """
+    masters = [block for block in blocks if block.first("RECURRENCE-ID") is None]
+    begins = {line.value.strip(): block for block in masters if (line := block.first("DTSTART"))}
+    versions = {line.value.strip() if (line := block.first("SEQUENCE")) else "0" for block in masters}
+    if len(begins) < 2 or len(versions) > 1:
+        return [blocks]
+    exceptions = [block for block in blocks if block not in masters]
+    return [[block, *(exceptions if number == 0 else [])] for number, block in enumerate(begins.values())]
+
+
+def _named(uid: str, found: list[Occurrence]) -> list[Occurrence]:
+    """Each occurrence with its name: the day it was first meant for, and the hour where a day has several."""
+    from dataclasses import replace
+
+    meant = [_when(each.event, "RECURRENCE-ID") or _when(each.event, "DTSTART") for each in found]
+    days = [moment.date() if isinstance(moment, datetime) else moment for moment in meant]
+    several = {day for day in days if days.count(day) > 1} if len(set(days)) < len(days) else set()
+    names = [
+        f"{uid}/{moment:%Y-%m-%dT%H:%M}"
+        if day in several and isinstance(moment, datetime)
+        else f"{uid}/{day.isoformat()}"
+        for moment, day in zip(meant, days, strict=True)
+    ]
+    return [replace(each, name=name) for each, name in zip(found, names, strict=True)]
+
+
+def _called(block: Block) -> str:
+    """UID and title of an event as people find it."""
+    uid, title = (line.value.strip()[:60] if (line := block.first(name)) else "" for name in ("UID", "SUMMARY"))
+    return f"{uid} ({title})" if uid and title else uid or f"({title or 'no title'})"
+
+
+def _when(event: Component, key: str) -> Any:
+    """The day or time of the property, ``None`` without one; what the library calls its type is a union of all."""
+    value: Any = event.get(key)
+    return None if value is None else value.dt
