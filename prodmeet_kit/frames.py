@@ -232,7 +232,10 @@ LOAD_SUMMARY = Spec(
         "peak": ("float", "highest step since the last meeting"),
         "peak_at": ("time", "end of that step"),
         "change_vs_previous": ("float", "mean / mean of the window before - 1, fraction"),
-        "growth_per_week": ("float", "fraction of the mean a week; NaN where no trend is real"),
+        "growth_per_week": (
+            "float",
+            "compound growth a week since the last step, like weekdays; NaN where none is sure",
+        ),
         "missing_fraction": ("float", "share of steps since the last meeting without a value"),
     },
 )

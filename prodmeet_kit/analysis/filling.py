@@ -24,7 +24,7 @@ import numpy.typing as npt
 from prodmeet_kit.analysis import steps
 from prodmeet_kit.analysis.regimes import MIN_LAST, RATES, Fit, Start, curve, line, starts, without_weekdays
 
-__all__ = ["Filling", "forecast", "usual"]
+__all__ = ["Filling", "forecast", "growth", "usual"]
 
 SURE = 2.576
 """A slope has to be real at 99%: many resources are looked at."""
@@ -36,7 +36,7 @@ CURVED = 4.0
 BEND = 2.5
 """Variances by which an exponential has to beat a line: to measure the noise by, and to set the forecast."""
 
-ALIKE = 0.4
+ALIKE = 0.6
 WALK = 2.5
 LONG = 14
 VERY_ALIKE = 0.75
@@ -75,20 +75,63 @@ SPIKE = 6.0
 SPIKE_LEAST = 0.1
 
 
-def usual(values: Floats) -> npt.NDArray[np.bool_]:
-    """Which days are no spike: one that stands alone, far from the median of the five around it, is an outage."""
+def usual(ordinals: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.bool_]:
+    """Which days are no spike: one far from the days around it and from its weekday in other weeks is an outage.
+
+    An outage over midnight makes two, so that those left are looked at once more.
+    """
+    kept = np.ones(len(values), dtype=bool)
+    for _ in range(2):
+        if kept.sum() >= MIN_LAST:
+            kept[kept] = _alike(ordinals[kept], values[kept])
+    return kept
+
+
+def _alike(ordinals: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.bool_]:
     around = np.lib.stride_tricks.sliding_window_view(np.pad(values, 2, mode="reflect"), 5)
-    off = np.abs(values - np.median(around, axis=1))
+    alone = _far(np.abs(values - np.median(around, axis=1)), values)
+    of = dict(zip(ordinals.tolist(), values.tolist(), strict=True))
+    told = np.full((3, len(values)), nan)
+    for at, day in enumerate(ordinals.tolist()):  # between the weeks beside, or carried on from two of one side
+        back, more, ahead, most = (of.get(day + move, nan) for move in (-7, -14, 7, 14))
+        told[:, at] = (back + ahead) / 2, 2 * back - more, 2 * ahead - most
+    off = np.abs(values - told)
+    nearest = np.min(np.where(np.isnan(off), np.inf, off), axis=0)
+    return ~(alone & _far(nearest, values))
+
+
+def _far(off: Floats, values: Floats) -> npt.NDArray[np.bool_]:
     spread = 1.4826 * float(np.median(off))
     far: npt.NDArray[np.bool_] = off > np.maximum(SPIKE * spread, SPIKE_LEAST * float(np.median(np.abs(values))))
-    return ~far
+    return far
+
+
+def growth(ordinals: npt.NDArray[np.int64], values: Floats) -> float:
+    """Growth a day, compounded, of the last regime of daily values above 0; NaN where none is sure.
+
+    ``ordinals`` number the days. It is the slope of the logarithms without what belongs to the weekday, by the same
+    rules as :func:`forecast`, from 14 days on: a series has one answer, whether it is a load or a resource.
+    """
+    kept = values > 0
+    if kept.sum() < LONG:
+        return nan
+    kept[kept] = usual(ordinals[kept], values[kept])
+    days, logs = ordinals[kept].astype(np.float64), np.log(values[kept])
+    flat, _ = without_weekdays(np.mod(ordinals[kept], 7), days, logs)
+    since = starts(days, flat)
+    position = since[len(since) // 2 if since[0].position else 0].position
+    days, flat = days[position:], flat[position:]
+    if len(days) < LONG:
+        return nan
+    fit = line(days, flat)
+    told = _trend(fit, fit, steps.likeness(fit.rest), days, flat)
+    return float(np.expm1(fit.slope)) if told in ("growing", "shrinking") else nan
 
 
 def forecast(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limit: float) -> Filling:
     """When ``values`` meet the limit. ``ordinals`` number the days, ``days`` are relative to the meeting (0)."""
-    if len(days) >= MIN_LAST:
-        kept = usual(values)
-        ordinals, days, values = ordinals[kept], days[kept], values[kept]
+    kept = usual(ordinals, values)
+    ordinals, days, values = ordinals[kept], days[kept], values[kept]
     flat, above = without_weekdays(np.mod(ordinals, 7), days, values)
     possible = starts(days, flat)
     since = possible[len(possible) // 2 if possible[0].position else 0].position
@@ -134,11 +177,10 @@ def _trend(fit: Fit, noise: Fit, alike: float, days: Floats, values: Floats) -> 
     error = float(np.sqrt(noise.variance / (centred @ centred)))
     if abs(fit.slope) <= _reach(SURE, days, alike) * error:
         return "too_short" if len(days) < LONG or alike > VERY_ALIKE else "none"
-    if fit.slope < 0:
-        return "shrinking"
-    moves = np.diff(values)
-    walked = WALK * float(np.std(moves)) * len(days) ** 0.5
-    return "too_short" if alike > ALIKE and fit.slope * len(days) < walked else "growing"
+    walked = WALK * float(np.std(np.diff(values))) * len(days) ** 0.5
+    if alike > ALIKE and abs(fit.slope) * len(days) < walked:
+        return "too_short"
+    return "growing" if fit.slope > 0 else "shrinking"
 
 
 def _reach(normal: float, days: Floats, alike: float) -> float:

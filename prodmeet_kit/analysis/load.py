@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import nan
 
+import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis import grid, trends
+from prodmeet_kit.analysis import filling, grid, trends
 from prodmeet_kit.frames import LOAD_SUMMARY
 from prodmeet_kit.window import Window
 
@@ -27,17 +27,15 @@ def summarise(series: Mapping[str, pd.Series[float] | None], units: Mapping[str,
 
 
 def growth_per_week(series: pd.Series[float], window: Window) -> float:
-    """Growth a week as a fraction of the mean since the last meeting.
+    """Growth a week as a fraction, compounded: how much more a week carries than the week before.
 
-    The slope of daily means between days of the same weekday
-    (:func:`.trends.theil_sen`). NaN with fewer than 14 days, where its 95% interval holds zero, or where the mean is 0.
+    Of the daily means since the last lasting step, without what belongs to the weekday
+    (:func:`.filling.growth`). NaN with fewer than 14 such days, or where no growth is sure.
     """
     days = trends.daily(series, window)
-    mean = float(grid.since(series, window).mean())
-    if len(days) < trends.MIN_DAYS or not mean > 0:
-        return nan
-    slope = trends.theil_sen(days)
-    return slope.per_day * 7 / mean if slope and slope.real else nan
+    ordinals = np.asarray(days.index, dtype=np.float64).astype(np.int64)
+    each = filling.growth(ordinals, np.asarray(days, dtype=np.float64))
+    return float((1 + each) ** 7 - 1)
 
 
 def _row(ref: str, series: pd.Series[float] | None, unit: str, window: Window) -> dict[str, object]:

@@ -59,11 +59,19 @@ def days_of(load: pd.Series[float]) -> np.ndarray:
     return np.asarray((pd.DatetimeIndex(load.index) - load.index[0]) / timedelta(days=1))
 
 
-def test_growth_is_a_share_of_the_mean_a_week() -> None:
-    # 1 a day: 7 a week. The mean since the last meeting of 100 + day, day 14 to 28, is 121: 7 / 121.
+def test_growth_is_what_a_week_carries_more_than_the_week_before() -> None:
     load = series()
-    load += days_of(load)
-    assert growth_per_week(load, WINDOW) == pytest.approx(7 / 121, rel=1e-3)
+    load *= 1.05 ** (days_of(load) / 7)
+    week = load.rolling("7D").mean()
+    assert growth_per_week(load, WINDOW) == pytest.approx(0.05, rel=1e-3)
+    assert week.iloc[-1] / week.iloc[-1 - 7 * 288] - 1 == pytest.approx(0.05, rel=1e-2)
+
+
+def test_a_step_is_no_growth() -> None:
+    load = series()
+    load[load.index > at("2026-11-08T10:00")] = 145.0
+    load *= np.exp(np.repeat(np.random.default_rng(3).normal(0, 0.01, 29), 288)[: len(load)])
+    assert np.isnan(growth_per_week(load, WINDOW))
 
 
 def test_neither_the_week_nor_an_outage_is_growth_and_both_together_do_not_hide_it() -> None:
@@ -72,8 +80,8 @@ def test_neither_the_week_nor_an_outage_is_growth_and_both_together_do_not_hide_
     flat = load.copy()
     flat[(flat.index > at("2026-11-18T03:00")) & (flat.index <= at("2026-11-19T09:00"))] = 0.0
     assert np.isnan(growth_per_week(flat, WINDOW))
-    grown = flat + days_of(flat)
-    assert growth_per_week(grown, WINDOW) == pytest.approx(7 / grown[grown.index > WINDOW.start].mean(), rel=0.05)
+    grown = flat * 1.06 ** (days_of(flat) / 7)
+    assert growth_per_week(grown, WINDOW) == pytest.approx(0.06, rel=0.05)
 
 
 def test_less_than_two_weeks_are_no_growth() -> None:
