@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from pagerduty.api_client import Response  # type: ignore[attr-defined]  # of the httpx that its client brings
@@ -29,8 +31,11 @@ class Transport:
     def handle_request(self, request: Any) -> Response:
         """The response to a request of httpx, whole."""
         headers, body = _passed(request.headers), request.read() or None
+        began = time.monotonic()
         given = self._client.ask(request.method, str(request.url), headers=headers, data=body)
-        return Response(given.status, headers=_passed(given.headers), content=given.body, request=request)
+        response = Response(given.status, headers=_passed(given.headers), content=given.body, request=request)
+        response.elapsed = timedelta(seconds=time.monotonic() - began)  # httpx knows it only of what it reads itself
+        return response
 
     def close(self) -> None:
         """Let the connections go."""
