@@ -21,8 +21,8 @@ from pydantic import ValidationError
 from prodmeet_kit.parameters.validation import say, shown
 from prodmeet_kit.sources import free_text, free_values, named
 from prodmeet_kit.sources.base import Context
+from prodmeet_kit.sources.foreign import bounded
 from prodmeet_kit.sources.hand_written import Change
-from prodmeet_kit.sources.instants import bounded
 from prodmeet_kit.sources.service_names import match
 
 __all__ = ["change", "effect", "lines", "service_names", "tagged"]

@@ -1,4 +1,4 @@
-"""Times in the answers of other systems: one rule for what can be read, and for the years that are kept.
+"""Values in the answers of other systems: one rule for text and times, and for the years that are kept.
 
 A table holds nanoseconds, from 1677 to 2262. What lies outside costs its own
 record, in words of ours.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "bounded", "instant"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "bounded", "instant", "text"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years of times that are kept: nothing in production happened before, and nobody plans beyond."""
@@ -35,3 +35,8 @@ def instant(value: Any) -> datetime:
     except ValueError:
         raise ValueError("no time such as 2026-11-24T10:00:00Z") from None
     return bounded(moment)
+
+
+def text(value: Any) -> str:
+    """Text that any file can hold: JSON may carry half a character. What is no text is empty."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from datetime import timezone as fixed_zone
 from zoneinfo import ZoneInfo
 
-from prodmeet_kit.sources.instants import bounded
+from prodmeet_kit.sources.foreign import bounded
 
 __all__ = ["LONGEST", "duration", "link", "moment", "severity"]
 

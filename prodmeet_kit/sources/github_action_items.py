@@ -20,9 +20,9 @@ from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
+from prodmeet_kit.sources.foreign import bounded
 from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
 from prodmeet_kit.sources.github_shapes import Issue
-from prodmeet_kit.sources.instants import bounded
 from prodmeet_kit.window import parse_time
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from prodmeet_kit.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
 from prodmeet_kit.redaction import redact
@@ -85,7 +85,7 @@ class Api:
             found += content
             following = _NEXT.search(headers.get("link", ""))
             if following:
-                parts = urlsplit(urljoin(self._base.geturl() + "/", following.group(1)))
+                parts = self._same_server(self._base.geturl() + "/", following.group(1), "continues its list at")
                 path = parts._replace(query="", fragment="").geturl()
                 query |= dict(parse_qsl(parts.query))  # ours stays where the link forgets it
             elif "link" not in headers and len(content) >= _PAGE:  # what stands between may keep the header
@@ -126,16 +126,22 @@ class Api:
         raise UnexpectedAnswer(f"GitHub redirects {self.repo} again and again: is url its REST API?")
 
     def _new_place(self, path: str, refused: Refused) -> str:
-        """The address, without its query, that a redirect names; it must be the same server's API."""
+        """The address, without its query, that a redirect names; it must be the same server's."""
         here = path if "://" in path else self._base.geturl() + path
-        new = urlsplit(urljoin(here, refused.location))
-        same = (new.scheme, new.hostname, new.port) == (self._base.scheme, self._base.hostname, self._base.port)
-        if not refused.location or not same or not new.path.startswith(self._base.path):
-            place = f"{new.scheme}://{new.hostname}" if refused.location and new.hostname else "nowhere"
-            raise UnexpectedAnswer(
-                redact(f"GitHub redirects {self.repo} ({refused.status}) to {place}: is url its REST API?")
-            )
+        new = self._same_server(here, refused.location, f"redirects {self.repo} ({refused.status}) to")
         return new._replace(query="", fragment="").geturl()
+
+    def _same_server(self, here: str, named: str, what: str) -> SplitResult:
+        """An address that GitHub names; another server gets neither the token nor our trust."""
+        try:
+            new = urlsplit(urljoin(here, named))
+            same = (new.scheme, new.hostname, new.port) == (self._base.scheme, self._base.hostname, self._base.port)
+        except ValueError:
+            same, new = False, urlsplit("")
+        if not named or not same:
+            place = f"{new.scheme}://{new.hostname}" if new.hostname and named else "nowhere"
+            raise UnexpectedAnswer(redact(f"GitHub {what} {short(place)}: is url its REST API?"))
+        return new
 
     def _note_move(self, place: str) -> None:
         """Remember that the repository moved, and what it is called now: by the address, else by asking."""

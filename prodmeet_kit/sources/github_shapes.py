@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from prodmeet_kit.sources.instants import instant
+from prodmeet_kit.sources.foreign import instant, text
 
 __all__ = ["Issue", "Milestone", "issue", "milestone", "repository_of"]
 
@@ -66,15 +66,15 @@ def issue(content: Any) -> Issue:
     except ValueError as error:
         belongs = None
         unread.append(f"milestone: {error}")
-    url = _text(content.get("html_url"))
+    url = text(content.get("html_url"))
     return Issue(
         number=number,
-        title=" ".join(_text(content.get("title")).split()) or f"issue {number}",
-        body=_text(content.get("body")),
+        title=" ".join(text(content.get("title")).split()) or f"issue {number}",
+        body=text(content.get("body")),
         url=url,
         labels=_labels(content.get("labels")),
         state=state,
-        reason=_text(content.get("state_reason")),
+        reason=text(content.get("state_reason")),
         created=created,
         closed=closed,
         updated=updated,
@@ -90,15 +90,15 @@ def milestone(content: Any) -> Milestone:
     number = _number(content)
     unread: list[str] = []
     due = _time(content, "due_on", unread)
-    title = " ".join(_text(content.get("title")).split()) or f"milestone {number}"
-    description = _text(content.get("description"))
-    return Milestone(number, title, _text(content.get("html_url")), description, due, tuple(unread))
+    title = " ".join(text(content.get("title")).split()) or f"milestone {number}"
+    description = text(content.get("description"))
+    return Milestone(number, title, text(content.get("html_url")), description, due, tuple(unread))
 
 
 def repository_of(content: Any) -> str:
     """``owner/name`` as the addresses of an object say it, lower case; empty when they do not."""
     for key, place in (("html_url", _PAGE_OF), ("repository_url", _API_OF), ("url", _API_OF)):
-        found = place.search(_text(content.get(key))) if isinstance(content, dict) else None
+        found = place.search(text(content.get(key))) if isinstance(content, dict) else None
         if found:
             return found[1].lower()
     return ""
@@ -111,11 +111,6 @@ def _number(content: Any) -> int:
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < _LARGEST:
         raise ValueError("no number")
     return number
-
-
-def _text(value: Any) -> str:
-    """Text that any file can hold: JSON may carry half a character."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _time(content: dict[str, Any], key: str, unread: list[str]) -> datetime | None:
@@ -131,10 +126,10 @@ def _time(content: dict[str, Any], key: str, unread: list[str]) -> datetime | No
 
 def _labels(value: Any) -> tuple[str, ...]:
     names = [each.get("name") if isinstance(each, dict) else each for each in value] if isinstance(value, list) else []
-    return tuple(text for each in names if (text := _text(each).strip()))
+    return tuple(name for each in names if (name := text(each).strip()))
 
 
 def _assignee(content: dict[str, Any]) -> str:
     people = content.get("assignees")
     first = people[0] if isinstance(people, list) and people else content.get("assignee")
-    return _text(first.get("login")) if isinstance(first, dict) else ""
+    return text(first.get("login")) if isinstance(first, dict) else ""

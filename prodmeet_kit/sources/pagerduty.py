@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,10 @@ from prodmeet_kit.redaction import redact, remember
 from prodmeet_kit.sources.alert_services import AlertServices, ServiceLabel, one_service
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
+from prodmeet_kit.sources.foreign import text
 from prodmeet_kit.sources.pagerduty_api import Api
 from prodmeet_kit.sources.pagerduty_shapes import Incident, LogEntry
+from prodmeet_kit.sources.placing import Placing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["PagerDutyConfig", "read"]
 
 _BY_HAND = {"website", "web_trigger", "web_ui", "mobile", "slack", "ios", "android", "sms", "phone"}
+_URGENCIES = ("high", "low")
 _LABEL = re.compile(r"^\s*-\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$", re.MULTILINE)
 
 
@@ -52,6 +55,9 @@ class PagerDutyConfig(BaseModel):
         default_factory=dict, description="PagerDuty service, by id or name, to a service of the product"
     )
     service_label: ServiceLabel = None
+    other_services: tuple[str, ...] = Field(
+        default=(), description="Names of PagerDuty services, or of alerts' services, that are none of the product"
+    )
     flap_gap: Duration | None = Field(
         default=None, description="An alert that stops for no longer than this and fires again is one episode"
     )
@@ -80,22 +86,39 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     finally:
         api.close()
     context.notes.extend(api.notes)
+    context.gaps.extend(api.gaps)
     wanted = Matchers.parse(checked.matchers)
     told = [_Told(one, entries[one.id], checked, context) for one in incidents]
     ours = [each for each in told if wanted.match(each.matched)]
-    context.notes.extend(_unplaced(ours))
+    _say_unplaced(ours, Placing(context, checked.other_services), context)
+    if unsaid := [each.incident.id for each in ours if each.incident.urgency not in _URGENCIES]:
+        shown = ", ".join(unsaid[:5]) + (f" and {len(unsaid) - 5} more" if len(unsaid) > 5 else "")
+        context.gaps.append(f"PagerDuty does not say whether the urgency of {shown} is high or low: taken for high")
     return context.spec.frame(_row(each, context) for each in ours)
 
 
-def _unplaced(told: list[_Told]) -> Iterator[str]:
-    """One note for each PagerDuty service whose incidents belong to no service of the product."""
-    counts = Counter(
-        f"{each.incident.service.summary or ''} ({each.incident.service.id})".strip()
-        for each in told
-        if each.service not in each.known
-    )
-    for name, count in sorted(counts.items()):
-        yield f"{count} of PagerDuty service {name} name no service of the product: add it to service_names"
+def _say_unplaced(told: list[_Told], placing: Placing, context: Context) -> None:
+    """One gap for each PagerDuty service whose incidents belong to no service of the product.
+
+    What is known to be another product's is a note: nobody has to mend it.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for each in told:
+        if each.service not in each.known:
+            service = each.incident.service
+            counts[(service.summary, service.id) if service else ("", "")] += 1
+    for (name, identity), count in sorted(counts.items()):
+        if not name and not identity:
+            context.gaps.append(f"{count} of PagerDuty name no PagerDuty service: shown without a service")
+        elif placing.of_others(name) or placing.of_others(identity):
+            context.notes.append(f"{count} of PagerDuty service {name or identity} are of other products")
+        else:
+            called = f"{name} ({identity})".strip()
+            hint = placing.near(name)
+            context.gaps.append(
+                f"{count} of PagerDuty service {called} name no service of the product: "
+                f"add it to service_names{f'; {hint}' if hint else ''}"
+            )
 
 
 def _refuse_unusable(config: PagerDutyConfig, context: Context) -> None:
@@ -133,13 +156,18 @@ class _Told:
         self.service = services.of_labels(self.labels, key)
         self.alert = self._alert(config.alert_field)
         pages = Matchers.parse(config.page)
-        self.page = pages.match(self.matched) if config.page.strip() else incident.urgency == "high"
+        self.page = pages.match(self.matched) if config.page.strip() else self.urgency == "high"
+
+    @property
+    def urgency(self) -> str:
+        """High where PagerDuty does not say: it pages then as well."""
+        return self.incident.urgency if self.incident.urgency in _URGENCIES else "high"
 
     @property
     def matched(self) -> dict[str, str]:
         """What label expressions see: PagerDuty's own words too, which no other source of the same alert has."""
         priority = (self.incident.priority and self.incident.priority.summary) or ""
-        return {**self.labels, "urgency": self.incident.urgency, "priority": priority}
+        return {**self.labels, "urgency": self.urgency, "priority": priority}
 
     @property
     def acknowledged(self) -> datetime | None:
@@ -149,7 +177,8 @@ class _Told:
     @property
     def resolved(self) -> datetime | None:
         """When it was over, ``None`` while open at the window's end."""
-        if self.incident.status != "resolved":
+        known = self.incident.status in ("triggered", "acknowledged", "resolved")
+        if self.incident.status != "resolved" and (known or not self.incident.resolved_at):
             return None
         ends = [entry.created_at for entry in self.entries if entry.type == "resolve_log_entry"]
         moment = ends[-1] if ends else self.incident.resolved_at or self.incident.last_status_change_at
@@ -172,15 +201,16 @@ class _Told:
     @property
     def severity(self) -> str:
         """The team's priority, or the urgency where there is none."""
-        return (self.incident.priority and self.incident.priority.summary) or self.incident.urgency
+        return (self.incident.priority and self.incident.priority.summary) or self.urgency
 
     def _labels(self, config: PagerDutyConfig, services: AlertServices, key: str) -> dict[str, str]:
         """Those of the alert; what the PagerDuty service stands for becomes the label that names the service."""
         labels = {name: text for name, text in self.details.items() if name != "alertname"}
         given = self.incident.service
-        mapped = config.service_names.get(given.id) or config.service_names.get(given.summary or "")
+        written = [given.id, given.summary] if given else []
+        mapped = next((config.service_names[name] for name in written if name in config.service_names), "")
         told = services.of_labels(labels, key) if config.service_label else ""
-        first = told if told in self.known else mapped or one_service(given.summary or "", self.known)
+        first = told if told in self.known else mapped or one_service(given.summary if given else "", self.known)
         if first:
             labels[(config.service_label or ("service",))[0]] = first
         labels["severity"] = labels.get("severity") or self.severity
@@ -210,12 +240,12 @@ def _details(trigger: LogEntry | None) -> dict[str, str]:
     labels |= inner if isinstance(inner, dict) else {}
     # Beside the labels stand counts and long texts; of the plain keys these two name the alert.
     labels |= {key: given[key] for key in ("alertname", "severity") if isinstance(given.get(key), str)}
-    return {str(name): text for name, text in labels.items() if isinstance(text, str)}
+    return {text(str(name)): text(value) for name, value in labels.items() if isinstance(value, str)}
 
 
-def _common_labels(text: str) -> dict[str, str]:
+def _common_labels(told: str) -> dict[str, str]:
     """Labels with one value in all blocks ``Labels: - name = value`` of Alertmanager's default text."""
-    blocks = [dict(_LABEL.findall(block.split("Annotations:")[0])) for block in text.split("Labels:")[1:]]
+    blocks = [dict(_LABEL.findall(block.split("Annotations:")[0])) for block in text(told).split("Labels:")[1:]]
     if not blocks:
         return {}
     return {name: value for name, value in blocks[0].items() if all(block.get(name) == value for block in blocks)}

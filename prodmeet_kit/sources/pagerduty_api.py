@@ -3,22 +3,27 @@
 The client by itself waits for ever when PagerDuty limits requests, and stops
 without an error at 10,000 records. Here waits are bounded by the source's
 ``timeout``, and a longer listing goes on from the last moment that was read.
+A record that cannot be read costs itself, and is one of the ``gaps``.
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pagerduty
+from pydantic import ValidationError
 
-from prodmeet_kit.errors import NotAllowed, QueryRejected, SourceError, TimedOut, UnexpectedAnswer, Unreachable
+from prodmeet_kit.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
 from prodmeet_kit.redaction import redact
-from prodmeet_kit.sources.pagerduty_shapes import Incident, LogEntry, Page, Shape, checked
+from prodmeet_kit.sources.http import Client, Policy, place, retry_after, short
+from prodmeet_kit.sources.http.bodies import TooLarge, values
+from prodmeet_kit.sources.http.guard import pause
+from prodmeet_kit.sources.http.httpx_transport import Transport
+from prodmeet_kit.sources.pagerduty_shapes import Incident, LogEntry, Page, Shape, checked, surprise
 
 __all__ = ["Api"]
 
@@ -30,6 +35,7 @@ _INCIDENTS = 200_000  # beyond it the source should be narrowed
 _RANGE = timedelta(days=150)  # since and until may be six months apart
 _SECOND = timedelta(seconds=1)  # PagerDuty writes times in whole seconds
 _UNTOLD_S = 5.0  # wait where PagerDuty does not say how long
+_YEAR_S = 31_536_000.0
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -54,8 +60,14 @@ class Api:
     """Incidents and their log entries. ``reference`` is the token as the parameter file writes it, for messages."""
 
     def __init__(self, url: str, token: str, *, reference: str, timeout: timedelta) -> None:
+        policy = Policy(
+            who=f"PagerDuty at {place(url)}",
+            timeout_s=timeout.total_seconds(),
+            less="narrow services or teams",
+            again=lambda wire: wire.status in (500, 502, 503, 504),  # limits are waited for here, over all questions
+        )
         try:
-            self._client = _Client(token, base_url=url)
+            self._client = _Client(token, base_url=url, transport=Transport(Client(policy)))
         except pagerduty.UrlError as error:
             raise SourceError(redact(str(error))) from None
         self._reference = reference
@@ -67,6 +79,16 @@ class Api:
         self._client.max_http_attempts = -1
         self._client.max_network_attempts = 0
         self.notes: list[str] = []
+        self._odd: dict[str, list[str]] = {}
+
+    @property
+    def gaps(self) -> list[str]:
+        """What could not be read."""
+        found = []
+        for what, troubles in self._odd.items():
+            more = f" (and {len(troubles) - 3} more)" if len(troubles) > 3 else ""
+            found.append(f"{len(troubles)} {what} cannot be read: {'; '.join(troubles[:3])}{more}")
+        return found
 
     def close(self) -> None:
         """Let the connection go."""
@@ -86,6 +108,8 @@ class Api:
                 found |= {one.id: one for one in listed}
                 if not cut:
                     break
+                if not listed:
+                    raise UnexpectedAnswer(f"none of PagerDuty's {_MOST} incidents after {_iso(begin)} can be read")
                 last = listed[-1].created_at - _SECOND
                 if last <= begin:
                     raise SourceError(f"PagerDuty has over {_MOST} incidents at {_iso(begin)}: narrow services")
@@ -115,7 +139,8 @@ class Api:
                     found[entry.incident.id].append(entry)
         for one, entries in found.items():
             if not any(entry.type == "trigger_log_entry" for entry in entries):
-                entries[:] = self._listing(f"incidents/{one}/log_entries", "log_entries", LogEntry, _OVERVIEW)[0]
+                listed = self._listing(f"incidents/{one}/log_entries", "log_entries", LogEntry, _OVERVIEW)[0]
+                entries[:] = [each for each in listed if each.incident is None or each.incident.id == one]
             entries.sort(key=lambda entry: entry.created_at)
         return found
 
@@ -135,19 +160,32 @@ class Api:
             given = getattr(page, key)
             if key not in page.model_fields_set:
                 raise UnexpectedAnswer(f"PagerDuty's answer to {path} has no {key}: is url its REST API?")
-            rows += [checked(shape, row, f"{key}[{offset + number}].") for number, row in enumerate(given)]
+            rows += self._readable(shape, given, key)
             if not page.more or not given:
                 return rows, False
             offset += len(given)
         return rows, True
 
+    def _readable(self, shape: type[Shape], given: list[Any], key: str) -> Iterator[Shape]:
+        for row in given:
+            try:
+                yield shape.model_validate(row)
+            except ValidationError as error:
+                name = short(str(row["id"]))[:40] if isinstance(row, dict) and isinstance(row.get("id"), str) else ""
+                trouble = f"{name}: {surprise(error)}" if name else surprise(error)
+                odd = self._odd.setdefault(key.replace("_", " "), [])
+                if trouble not in odd:
+                    odd.append(trouble)
+
     def _page(self, path: str, asked: Mapping[str, Any]) -> Page:
         response = self._answer(path, asked)
         try:
-            content = response.json()
+            content = values(response.content)
         except ValueError:
             raise UnexpectedAnswer(f"PagerDuty's answer to {path} is no JSON: is url its REST API?") from None
-        return checked(Page, content, "")
+        except TooLarge as large:
+            raise TooLarge(f"PagerDuty's answer to {path} has {large}: narrow services or teams") from None
+        return checked(Page, content)
 
     def _answer(self, path: str, asked: Mapping[str, Any]) -> Any:
         while True:
@@ -161,18 +199,17 @@ class Api:
                     f"PagerDuty limits requests (429): try again in {wait:.0f} s, at {again:%H:%M:%S} UTC, "
                     "or give the source a longer timeout"
                 )
-            time.sleep(wait)
+            if not pause(wait):
+                raise Unreachable("PagerDuty was not waited for: interrupted")
             self._waited_s += wait
 
     def _send(self, path: str, asked: Mapping[str, Any]) -> Any:
         try:
             return self._client.get(path, params=dict(asked))
         except pagerduty.Error as error:
-            if type(error.__cause__).__name__.endswith("Timeout"):  # of whichever HTTP library the client uses
-                raise TimedOut(f"PagerDuty did not answer within {self._timeout_s:g} s ({path})") from None
             if error.response is not None:
                 return self._judged(path, error.response)
-            raise Unreachable(redact(f"no connection to {self._client.url}: {error.__cause__ or error}")) from None
+            raise Unreachable(f"PagerDuty cannot be asked for {path}: {short(str(error))}") from None
 
     def _judged(self, path: str, response: Any) -> Any:
         """The response when it is a good one; else the error that says what to do."""
@@ -212,18 +249,14 @@ def _iso(moment: datetime) -> str:
 
 def _told_wait(headers: Mapping[str, str]) -> float:
     """Seconds PagerDuty asks to wait, one at least, so that the number of tries is bounded."""
-    for name in ("retry-after", "ratelimit-reset"):
-        try:
-            return max(1.0, float(headers[name]))
-        except (KeyError, ValueError):
-            continue
-    return _UNTOLD_S
+    told = retry_after({"Retry-After": headers.get("retry-after") or headers.get("ratelimit-reset") or ""})
+    return _UNTOLD_S if told is None else min(max(1.0, told), _YEAR_S)
 
 
 def _words(response: Any) -> str:
     """What PagerDuty says is wrong, on one line."""
     try:
-        told = response.json()["error"]
-        return " ".join([str(told["message"]), *map(str, told.get("errors") or [])])[:300]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        told = values(response.content)["error"]
+        return short(" ".join([str(told["message"]), *map(str, told.get("errors") or [])]))
+    except (ValueError, KeyError, TypeError, AttributeError, TooLarge):
         return "no reason given"

@@ -38,19 +38,31 @@ class Placing:
         Names that may be meant for ours become gaps, or notes when the record is ``old``: nobody mends what is past.
         """
         found = match(written, self._known)
-        unknown = [each for each in found.unknown if not self._of_others(each)]
+        unknown = [each for each in found.unknown if not self.of_others(each)]
         if found.services or not found.unknown:
             for each in unknown:
-                if found.hint(each).startswith("did you mean"):
-                    self._say(f"{name}: {_short(each)} is no service of {self._product}; {found.hint(each)}", old)
+                if hint := self.near(each):
+                    self._say(f"{name}: {_short(each)} is no service of {self._product}; {hint}", old)
             return found.services
         if not unknown:
             self._say(f"{name} is of other products: {self._listed(found.unknown)}", old=True)
         else:
             self._say(
-                f"{name} names no service of {self._product}: {self._listed(unknown)}; {_hint(found, unknown)}", old
+                f"{name} names no service of {self._product}: {self._listed(unknown)}; {self._hint(found, unknown)}",
+                old,
             )
         return None
+
+    def of_others(self, name: str) -> bool:
+        """Whether a name is known to be no service of the product: written down so, or a product's that lies beside."""
+        if not name:
+            return False
+        return bool(match([name], self._written_down).services or match([name], self._in_the_folder).services)
+
+    def near(self, name: str) -> str:
+        """``did you mean cart?`` for a name near a service of the product; else empty."""
+        hint = match([name], self._known).hint(name) if name else ""
+        return hint if hint.startswith("did you mean") else ""
 
     @property
     def _product(self) -> str:
@@ -60,9 +72,6 @@ class Placing:
         to = self._context.notes if old else self._context.gaps
         if text not in to:
             to.append(text)
-
-    def _of_others(self, name: str) -> bool:
-        return bool(match([name], self._written_down).services or match([name], self._in_the_folder).services)
 
     @cached_property
     def _in_the_folder(self) -> list[str]:
@@ -81,14 +90,12 @@ class Placing:
                 found |= {service: None for indent, service in named if len(indent) == outer}
         return [service for service in found if service not in self._known]
 
+    def _hint(self, found: Matched, unknown: list[str]) -> str:
+        return next((hint for name in unknown if (hint := self.near(name))), found.hint(unknown[0]))
+
     def _listed(self, names: Iterable[str]) -> str:
         names = [_short(name) for name in names]
         return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-def _hint(found: Matched, unknown: list[str]) -> str:
-    near = [hint for name in unknown if (hint := found.hint(name)).startswith("did you mean")]
-    return near[0] if near else found.hint(unknown[0])
 
 
 def _short(name: str) -> str:

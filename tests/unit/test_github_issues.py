@@ -247,7 +247,7 @@ def test_a_limit_that_does_not_end_is_given_up_within_the_timeout(headers: dict[
         ((200, {}, "<html>log in</html>"), UnexpectedAnswer, "is url its REST API"),
         ((200, {}, "[{"), UnexpectedAnswer, "is url its REST API"),
         ((200, {}, {"items": []}), UnexpectedAnswer, "is url its REST API"),
-        ((200, {"Link": '<http://elsewhere.example/x>; rel="next"'}, []), UnexpectedAnswer, "cannot be used"),
+        ((200, {"Link": '<http://elsewhere.example/x>; rel="next"'}, []), UnexpectedAnswer, "list at http://elsewhere"),
     ],
 )
 def test_a_failure_says_what_to_do_and_never_the_token(

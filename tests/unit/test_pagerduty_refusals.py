@@ -11,15 +11,18 @@ import pytest
 
 from prodmeet_kit.errors import NotAllowed, QueryRejected, SourceError, TimedOut, UnexpectedAnswer, Unreachable
 from prodmeet_kit.gather import gather
+from prodmeet_kit.sources import pagerduty_api
+from prodmeet_kit.sources.http import adapter
 from tests.support.answering import shop
 from tests.support.pagerduty_asking import SECRET, WINDOW, answered_page, config, runs
-from tests.support.pagerduty_server import PagerDuty, Reply, incident, running
+from tests.support.pagerduty_server import PagerDuty, Reply, running
 
 
 @pytest.fixture(autouse=True)
 def token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGERDUTY_TOKEN", SECRET)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(adapter, "PAUSES_S", (0.0, 0.0))
 
 
 @pytest.fixture
@@ -31,7 +34,12 @@ def world() -> Iterator[PagerDuty]:
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr("prodmeet_kit.sources.pagerduty_api.time.sleep", slept.append)
+
+    def pause(seconds: float) -> bool:
+        slept.append(seconds)
+        return True
+
+    monkeypatch.setattr(pagerduty_api, "pause", pause)
     return slept
 
 
@@ -94,7 +102,7 @@ def test_a_refusal_says_what_and_what_to_do(
     with pytest.raises(kind, match=words) as raised:
         runs(world)
     assert SECRET not in str(raised.value)
-    assert len(world.asked) == 1
+    assert len(world.asked) == (3 if status >= 500 else 1)
     assert naps == []
 
 
@@ -106,11 +114,6 @@ def test_a_refusal_says_what_and_what_to_do(
         ({"incidents": []}, "more: Field required"),
         ({"more": False}, "answer to incidents has no incidents"),
         ({"more": False, "incidents": {}}, "incidents: Input should be a valid list"),
-        ({"more": False, "incidents": [{**incident("P1", "soon")}]}, r"incidents\[0\].created_at: "),
-        (
-            {"more": False, "incidents": [incident("P1", "2026-11-20T10:00:00Z", service=None)]},
-            r"incidents\[0\].service: ",
-        ),
     ],
 )
 def test_an_answer_of_another_shape_names_the_field(world: PagerDuty, content: Any, words: str) -> None:
@@ -133,7 +136,7 @@ def test_silence_ends_at_the_timeout(world: PagerDuty, naps: list[float]) -> Non
 
     world.instead = late
     try:
-        with pytest.raises(TimedOut, match=r"did not answer within 0.2 s \(incidents\)"):
+        with pytest.raises(TimedOut, match=r"no answer from PagerDuty at \S+ within 0.2 s: raise timeout"):
             runs(world, timeout="200ms")
     finally:
         enough.set()
@@ -141,7 +144,7 @@ def test_silence_ends_at_the_timeout(world: PagerDuty, naps: list[float]) -> Non
 
 
 def test_nobody_there_is_told_with_the_address(world: PagerDuty, naps: list[float]) -> None:
-    with pytest.raises(Unreachable, match=r"no connection to http://127\.0\.0\.1:9"):
+    with pytest.raises(Unreachable, match=r"cannot connect to PagerDuty at http://127\.0\.0\.1:9: Connection refused"):
         runs(world, url="http://127.0.0.1:9")
     assert naps == []
 

@@ -197,7 +197,7 @@ def test_incidents_that_name_no_service_of_the_product_are_told_with_the_mend(wo
     asked = context()
     read(config(world), asked)
     told = "2 of PagerDuty service Foo prod (PCART01) name no service of the product: add it to service_names"
-    assert asked.notes == [told]
+    assert asked.gaps == [told]
 
 
 def test_urgency_says_what_pages_unless_a_label_expression_does(world: PagerDuty) -> None:
