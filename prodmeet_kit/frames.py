@@ -176,9 +176,13 @@ BUDGET_PARTS = Spec(
     {
         "service": ("text", "service"),
         "name": ("text", "SLO"),
-        "kind": ("text", "incident, slo_event or rest"),
+        "kind": ("text", "incident, slo_event, rest, or unplaced: a rest that may be of an incident without samples"),
         "id": ("text", "of the incident or SLO event; empty for the rest"),
-        "bad": ("float", "bad events since the last meeting that no part before it holds"),
+        "bad": (
+            "float",
+            "bad events since the last meeting that no part before it holds; NaN: none could be seen",
+        ),
+        "blind_s": ("float", "seconds of it since the last meeting without a sample: then bad is the least"),
         "share": ("float", "of the SLO's budget; the parts of an SLO add up to budget_spent_since_last"),
         "share_of_product": ("float", "share / number of the product's budgets; NaN at an objective of 1"),
     },
@@ -657,6 +661,10 @@ INCIDENT_FINDINGS = Spec(
     {
         **INCIDENTS.columns,
         "budget_spent": ("object", "mapping service/slo to the share of its error budget spent from start to end"),
+        "blind_s": (
+            "object",
+            "mapping service/slo to the seconds from start to end without a sample: then budget_spent is the least",
+        ),
         "detection_s": ("float", "detected - start, seconds"),
         "mitigation_s": ("float", "mitigated - start, seconds"),
         "paged": (

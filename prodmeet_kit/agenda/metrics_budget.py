@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.agenda.metrics_brief import ending_budgets, one_off, spiked
 from prodmeet_kit.analysis.budget import NOTABLE
-from prodmeet_kit.display.languages import listed, sentence, t
+from prodmeet_kit.display.languages import clauses, listed, sentence, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.times import short_date
 from prodmeet_kit.frames import rows
@@ -131,10 +131,7 @@ def _moves(budget: pd.DataFrame, slos: pd.DataFrame, timezone: str) -> Table:
 
 def _parts(parts: pd.DataFrame) -> Table:
     frame = parts.assign(
-        what=[
-            t("not part of an incident or a fast burn") if kind == "rest" else identity
-            for kind, identity in zip(parts["kind"], parts["id"], strict=True)
-        ]
+        what=[_part(row) for row in rows(parts)],
     )
     columns = (
         Column("service", t("Service")),
@@ -149,6 +146,20 @@ def _parts(parts: pd.DataFrame) -> Table:
     return Table(
         title, frame, columns, anchor=("service", "name", "kind", "id"), folded=True, caption=caption, place="spent"
     )
+
+
+def _part(row: Mapping[str, Any]) -> str:
+    """What spent a part of a budget, and how long nobody could see it."""
+    rests = {
+        "rest": t("not part of an incident or a fast burn"),
+        "unplaced": t("cannot be placed: samples are missing"),
+    }
+    if row["kind"] in rests:
+        return rests[row["kind"]]
+    if not row["blind_s"] > 0:
+        return str(row["id"])
+    blind = t("{blind} without samples", blind=write(row["blind_s"], "duration"))
+    return clauses([str(row["id"]), blind if row["bad"] != row["bad"] else t("at least; {blind}", blind=blind)])
 
 
 def _services(services: pd.DataFrame) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display.languages import listed, t, tn
+from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["repeated", "table"]
+__all__ = ["or_more", "repeated", "table"]
 
 
 def table(incidents: pd.DataFrame, timezone: str) -> Table:
     """``INCIDENT_FINDINGS`` to read: when, how found, what it cost, what is owed."""
+    import pandas as pd
+
     told = rows(incidents)
     frame = incidents.assign(
-        price=incidents["budget_spent"].map(_price),
+        price=pd.Series([_price(row) for row in told], index=incidents.index, dtype="object"),
         review=[_postmortem(row) for row in told],
         told=[_told(row) for row in told],
         seen=[_seen_by_sli(row, timezone) for row in told],
@@ -58,8 +60,29 @@ def repeated(incidents: pd.DataFrame) -> Iterator[dict[str, Any]]:
             yield {"id": row["id"], "n": seen["count"], "earlier": seen["ids"][0]}
 
 
-def _price(spent: Mapping[str, float]) -> list[str]:
-    return [f"{slo} {write(value, 'budget')}" for slo, value in spent.items() if value == value]
+def or_more(share: float, blind_s: Mapping[str, float] | None) -> str:
+    """A price in error budget; the least it can be where samples are missing."""
+    text = write(share, "budget")
+    return t("{share} or more", share=text) if any(seconds > 0 for seconds in (blind_s or {}).values()) else text
+
+
+def _price(row: Mapping[str, Any]) -> list[str]:
+    """What it spent of each budget, and for how much of it samples are missing: then the price is the least."""
+    length = (row["end"] - row["start"]).total_seconds()  # NaN while it is open
+    blind = row["blind_s"] or {}
+    return [_spent(slo, share, blind.get(slo, 0.0), length) for slo, share in row["budget_spent"].items()]
+
+
+def _spent(slo: str, share: float, blind_s: float, length: float) -> str:
+    blind = {slo: blind_s}
+    price = t("{name}: not known", name=slo) if share != share else f"{slo} {or_more(share, blind)}"  # NaN is not known
+    if not blind_s > 0:
+        return price
+    missing = write(blind_s, "duration")
+    if length != length:
+        return clauses([price, t("{blind} without samples", blind=missing)])
+    whole = write(length, "duration")
+    return clauses([price, t("{blind} of {length} without samples", blind=missing, length=whole)])
 
 
 def _postmortem(row: Mapping[str, Any]) -> str:

@@ -102,7 +102,7 @@ def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:
             first += t(
                 "; {id} was the most expensive at {cost} of an error budget",
                 id=worst["id"],
-                cost=write(worst["cost"], "budget"),
+                cost=outage_table.or_more(worst["cost"], worst["blind_s"]),
             )
         missing = int(incidents["postmortem_missing"].sum())
         if missing:
@@ -142,7 +142,7 @@ def _candidates(findings: Findings, incidents: pd.DataFrame, untold: pd.DataFram
         cost = _worst(row["budget_spent"])
         known = cost == cost  # NaN is not equal to itself
         reason = (
-            t("{id} spent {cost} of an error budget", id=row["id"], cost=write(cost, "budget"))
+            t("{id} spent {cost} of an error budget", id=row["id"], cost=outage_table.or_more(cost, row["blind_s"]))
             if known
             else t("{id} has no price in error budget", id=row["id"])
         )

@@ -58,6 +58,7 @@ def one_offs(
     made = {}
     for slo in slos:
         mine = parts[(parts["service"] == slo.service) & (parts["name"] == slo.name) & (parts["kind"] == "incident")]
+        mine = mine[mine["bad"].notna()]  # without those that nobody could see
         if not len(mine):
             continue
         count, recent = (found.get((slo.ref, span), UNKNOWN) for span in ("window", "since"))

@@ -6,6 +6,10 @@ holds it; the rest is what the count since the last meeting has beyond these.
 So the parts of an SLO add up to ``budget_spent_since_last``. Where the steps
 hold more than the count (which is extrapolated on its own), they are scaled
 down to it and nothing is left for the rest.
+
+Steps without samples belong to their incident too, and nobody knows what failed
+in them: the incident's bad events are the least, or not known where none was
+seen, and what is left is ``unplaced``, for it may be the incident's.
 """
 
 from __future__ import annotations
@@ -39,7 +43,8 @@ def parts(
 
     ``counts`` is ``SLO_COUNTS`` and ``trends`` ``[total, bad]`` a step by ``service/name``, both without what is
     excluded; ``incidents`` is ``INCIDENTS``, ``events`` ``SLO_EVENTS``. An SLO whose events since the last
-    meeting are not known has no row; incidents and events without a bad event have none either.
+    meeting are not known has no row; incidents and events without a bad event have none either, but for those
+    with time without samples. Without a trend all is ``unplaced``.
 
     In the product each budget counts the same, whatever its traffic and unit: ``share_of_product`` is the share
     over the number of budgets, and adds up over all rows to the mean share spent.
@@ -52,7 +57,7 @@ def parts(
         spent, budget = found.get((slo.ref, "since"), UNKNOWN).bad, known[slo.ref]
         if isnan(spent) or isnan(budget):
             continue
-        for (kind, identity), bad in _of_one(slo, spent, trends.get(slo.ref), incidents, events, window):
+        for (kind, identity), bad, blind_s in _of_one(slo, spent, trends.get(slo.ref), incidents, events, window):
             made.append(
                 {
                     "service": slo.service,
@@ -60,6 +65,7 @@ def parts(
                     "kind": kind,
                     "id": identity,
                     "bad": bad,
+                    "blind_s": blind_s,
                     "share": share(bad, budget),
                     "share_of_product": share(bad, budget) / number if budget > 0 else nan,
                 }
@@ -94,24 +100,33 @@ def _of_one(
     incidents: pd.DataFrame,
     events: pd.DataFrame,
     window: Window,
-) -> list[tuple[Part, float]]:
-    """The parts of one SLO in bad events; together they are ``spent``."""
-    found = {} if trend is None else _explained(slo, grid.since(trend, window), incidents, events, window)
+) -> list[tuple[Part, float, float]]:
+    """The parts of one SLO: which, bad events (the known ones are together ``spent``), seconds without samples."""
+    found, blind = ({}, {}) if trend is None else _explained(slo, grid.since(trend, window), incidents, events, window)
     explained = sum(found.values())
     if explained > spent:
         found = {part: bad * spent / explained for part, bad in found.items()}
         explained = spent
     dearest = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return [*dearest, (("rest", ""), max(spent - explained, 0.0))]
+    unseen = sorted(part for part in blind if part not in found)
+    rest = ("unplaced" if trend is None or blind else "rest", "")
+    return [
+        *((part, bad, blind.get(part, 0.0)) for part, bad in dearest),
+        *((part, nan, blind[part]) for part in unseen),
+        (rest, max(spent - explained, 0.0), nan if trend is None else 0.0),
+    ]
 
 
 def _explained(
     slo: SloTarget, trend: pd.DataFrame, incidents: pd.DataFrame, events: pd.DataFrame, window: Window
-) -> dict[Part, float]:
+) -> tuple[dict[Part, float], dict[Part, float]]:
+    """Bad events of each part that has some, and seconds without samples of each that has some."""
     ends = pd.DatetimeIndex(trend.index)
+    missing = trend["total"].isna().to_numpy()
     bad = burn_rates.events(trend)["bad"].fillna(0.0).to_numpy(dtype=np.float64)
     free = np.ones(len(ends), dtype=bool)
     found: dict[Part, float] = {}
+    blind: dict[Part, float] = {}
     spans = [
         (("incident", str(row["id"])), row["start"], row["end"])
         for row in rows(incidents.sort_values(["start", "id"]))
@@ -125,4 +140,6 @@ def _explained(
         free &= ~inside
         if (cost := float(bad[inside].sum())) > 0:
             found[part] = found.get(part, 0.0) + cost
-    return found
+        if (unseen := int(missing[inside].sum())) > 0:
+            blind[part] = blind.get(part, 0.0) + unseen * window.step.total_seconds()
+    return found, blind

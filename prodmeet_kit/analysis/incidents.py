@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from math import inf, isnan, nan
-from typing import Any
+from math import inf, nan
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -47,7 +47,9 @@ def findings(
     events from start to end (to the meeting while open), in steps of the
     trend, over the budget that ``counts`` (``SLO_COUNTS``) gives for the SLO
     window; NaN where the trend or the budget is not known. An incident that
-    names no service has no entry.
+    names no service has no entry. ``blind_s`` has the seconds of it without a
+    sample: where there are some, the price is the least it can be, and NaN
+    where nothing bad was seen in the rest.
 
     ``paged``: an episode that pages, of one of its services or of none, fired
     between start and end. An incident that names no service is paged by any.
@@ -57,7 +59,8 @@ def findings(
 
     ``postmortem_required``: a price over 20% of a four-week budget requires one
     whatever the others are; ``None`` when no known price does and one is not
-    known. Without any price, as for services without SLOs, none is required by
+    known, or may be over it: were every event bad in the time without samples,
+    at the traffic of the rest. Without any price, as for services without SLOs, none is required by
     this rule. For an SLO window of W days the four-week budget is taken as
     28 / W of its budget, as at even traffic: a share s of the window's budget
     is s * W / 28 of four weeks'. ``postmortem_age_days`` counts from the end.
@@ -72,8 +75,9 @@ def findings(
     made = []
     for incident in rows(since_last(incidents, window).sort_values(["start", "id"])):
         end = window.end if pd.isna(incident["end"]) else incident["end"]
-        spent = _spent(incident["services"], incident["start"], end, targets, trends, budgets, window)
-        required = _required(spent, targets)
+        prices = _prices(incident["services"], incident["start"], end, targets, trends, budgets, window)
+        spent = {ref: price.spent for ref, price in prices.items()}
+        required = _required(prices, targets)
         missing = required is True and not incident["postmortem"]
         paged = _paged(pages, incident["services"], incident["start"], end)
         hidden = not all_alerts or (blind is not None and blind.hides(incident["start"], end))
@@ -82,6 +86,7 @@ def findings(
             {
                 **incident,
                 "budget_spent": spent,
+                "blind_s": {ref: price.blind_s for ref, price in prices.items()},
                 "detection_s": _seconds(incident["start"], incident["detected"]),
                 "mitigation_s": _seconds(incident["start"], incident["mitigated"]),
                 "paged": None if paged is False and hidden else paged,
@@ -108,7 +113,15 @@ def untold(events: pd.DataFrame, incidents: pd.DataFrame, window: Window) -> pd.
     return recent[~pd.Series(told, index=recent.index, dtype="bool")].reset_index(drop=True)
 
 
-def _spent(
+class _Price(NamedTuple):
+    """What an incident spent of a budget at least and at most, and how long nobody could see it."""
+
+    spent: float
+    most: float
+    blind_s: float
+
+
+def _prices(
     services: Collection[str],
     start: datetime,
     end: datetime,
@@ -116,24 +129,33 @@ def _spent(
     trends: Mapping[str, pd.DataFrame],
     budgets: Mapping[str, float],
     window: Window,
-) -> dict[str, float]:
+) -> dict[str, _Price]:
     span = pd.DatetimeIndex([start]), pd.DatetimeIndex([end])
-    spent = {}
+    prices = {}
     for target in targets:
         if target.service not in services:
             continue
-        trend = trends.get(target.ref)
-        seen = None if trend is None else burn_rates.events_between(trend, window.step, *span).iloc[0]
-        known = seen is not None and seen["known"] > 0
-        spent[target.ref] = _share(float(seen["bad"]), budgets[target.ref]) if seen is not None and known else nan
-    return spent
+        trend, budget = trends.get(target.ref), budgets[target.ref]
+        if trend is None:
+            prices[target.ref] = _Price(nan, nan, nan)
+            continue
+        seen = burn_rates.events_between(trend, window.step, *span).iloc[0]
+        bad, known, blind = float(seen["bad"]), float(seen["known"]), float(seen["steps"] - seen["known"])
+        blind_s = min(max(blind, 0.0) * window.step, end - start).total_seconds()
+        if known == 0:
+            prices[target.ref] = _Price(nan, nan, blind_s)
+            continue
+        most = bad + blind * float(seen["total"]) / known
+        spent = nan if blind_s > 0 and bad == 0 else _share(bad, budget)
+        prices[target.ref] = _Price(spent, _share(most, budget), blind_s)
+    return prices
 
 
-def _required(spent: Mapping[str, float], targets: Iterable[SloTarget]) -> bool | None:
+def _required(prices: Mapping[str, _Price], targets: Iterable[SloTarget]) -> bool | None:
     weeks = {target.ref: target.window_s / FOUR_WEEKS_S for target in targets}
-    if any(share * weeks[ref] > POSTMORTEM_SHARE for ref, share in spent.items()):
+    if any(price.spent * weeks[ref] > POSTMORTEM_SHARE for ref, price in prices.items()):
         return True
-    return None if any(isnan(share) for share in spent.values()) else False
+    return None if any(not price.most * weeks[ref] <= POSTMORTEM_SHARE for ref, price in prices.items()) else False
 
 
 def _paged(pages: pd.DataFrame | None, services: Collection[str], start: datetime, end: datetime) -> bool | None:

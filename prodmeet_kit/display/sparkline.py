@@ -38,12 +38,12 @@ def path(values: Sequence[float]) -> str:
 
 
 def bars(values: Sequence[float]) -> str:
-    """The values as letters, from zero to the highest; a space for an unknown one.
+    """The values as letters, from zero to the highest; a dot for an unknown one.
 
     >>> bars([0.0, 4.0, float("nan"), 2.0])
-    '▁█ ▅'
+    '▁█·▅'
     """
-    return "".join(" " if place is None else _BARS[round(place * (len(_BARS) - 1))] for place in _places(values))
+    return "".join("·" if place is None else _BARS[round(place * (len(_BARS) - 1))] for place in _places(values))
 
 
 def _places(values: Sequence[float]) -> list[float | None]:

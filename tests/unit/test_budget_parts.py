@@ -84,9 +84,9 @@ def test_steps_that_hold_more_than_the_count_are_scaled_to_it() -> None:
     assert found["bad"].tolist() == pytest.approx([1199, 0])
 
 
-def test_without_a_trend_all_is_the_rest_and_without_a_count_nothing_is_said() -> None:
+def test_without_a_trend_nothing_can_be_placed_and_without_a_count_nothing_is_said() -> None:
     none = INCIDENTS.frame(), SLO_EVENTS.frame(), window()
-    assert parts(counts((CART, 2e6, 9, 9)), [CART], {}, *none)[["kind", "bad"]].to_numpy().tolist() == [["rest", 9]]
+    assert parts(counts((CART, 2e6, 9, 9)), [CART], {}, *none)[["kind", "bad"]].to_numpy().tolist() == [["unplaced", 9]]
     assert parts(counts((CART, 2e6, 9, nan))[:1], [CART], {}, *none).empty
     assert parts(counts((CART, nan, nan, nan)), [CART], {}, *none).empty
 

@@ -52,4 +52,4 @@ def test_what_hardly_moves_looks_so_and_nothing_is_nothing() -> None:
     assert (path([10.0, 9.0]), bars([10.0, 9.0])) == ("M3 0L10 2", "█▇")
     assert (path([0.0, 0.0]), bars([0.0, 0.0])) == ("M3 20L10 20", "▁▁")
     assert (path([]), bars([])) == ("", "")
-    assert (path([nan, nan]), bars([nan, nan])) == ("", "  ")
+    assert (path([nan, nan]), bars([nan, nan])) == ("", "··")
