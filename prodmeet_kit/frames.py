@@ -459,8 +459,8 @@ SILENCES = Spec(
         "matchers": ("text", 'as PromQL writes them, such as alertname="X",service=~"a|b"'),
         "created_by": ("text", "who, as the source tells"),
         "comment": ("text", "why"),
-        "start": ("time", "from when"),
-        "end": ("time", "until when"),
+        "start": ("time", "from when; NaT before 1900"),
+        "end": ("time", "until when; NaT for ever"),
         "state": ("text", "active, pending or expired, at the meeting"),
     },
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Column, Evidence, Note, Table
 from prodmeet_kit.display.languages import listed, t, tn
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.numbers import is_unknown, write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from prodmeet_kit.findings import Findings
 
 __all__ = ["evidence"]
+
+_SECTION = "monitoring_changes"
 
 
 def evidence(findings: Findings) -> tuple[Evidence, ...]:
@@ -83,7 +85,7 @@ def _silences(findings: Findings) -> tuple[Evidence, ...]:
         Column("matchers", t("Silence"), "code"),
         Column("state", t("State")),
         Column("start", t("From"), "time"),
-        Column("end", t("Until"), "time"),
+        Column("end", t("Until"), "text" if silences["end"].isna().any() else "time"),
         *people,
         Column("covered", t("Alerts it covered"), "count"),
         Column("look", t("Look at")),
@@ -93,10 +95,10 @@ def _silences(findings: Findings) -> tuple[Evidence, ...]:
     if stale:
         title += t(", of which {n} stale", n=stale)
     details = (Column("comment", t("Why")),)
-    return (*notes, Table(title, _worded(silences), columns, details, anchor=("id",)))
+    return (*notes, Table(title, _worded(silences, facts.window.timezone), columns, details, anchor=("id",)))
 
 
-def _worded(silences: pd.DataFrame) -> pd.DataFrame:
+def _worded(silences: pd.DataFrame, timezone: str) -> pd.DataFrame:
     reasons = {
         "never_matched": t("silenced nothing"),
         "ends_after_next_meeting": t("goes on beyond the next meeting"),
@@ -104,6 +106,9 @@ def _worded(silences: pd.DataFrame) -> pd.DataFrame:
         "expired_in_window": t("ended since the last meeting"),
     }
     states = {"active": t("in force"), "pending": t("planned"), "expired": t("ended")}
+    if silences["end"].isna().any():
+        until = [t("for ever") if is_unknown(end) else write(end, "time", timezone=timezone) for end in silences["end"]]
+        silences = silences.assign(end=until)
     return silences.assign(
         state=[states.get(code, code) for code in silences["state"]],
         look=[listed(reasons[code] for code in row["reasons"]) for row in rows(silences)],
@@ -125,10 +130,11 @@ def _words_of_rules() -> dict[str, str]:
 
 
 def _trouble(findings: Findings, key: str) -> str:
-    """What a failed source of the key said; empty when none failed."""
-    failed = [
-        source
-        for source in findings.facts.sources
-        if source.state == "failed" and (source.name == key or source.name.startswith(f"{key}["))
-    ]
-    return failed[0].detail if failed else ""
+    """What a source of the key said that failed, or could not read all; empty when each read everything."""
+
+    def of_key(name: str) -> bool:
+        return name == key or name.startswith(f"{key}[")
+
+    failed = [source.detail for source in findings.facts.sources if source.state == "failed" and of_key(source.name)]
+    failed += [failure.message for failure in findings.facts.failed(_SECTION) if of_key(failure.source)]
+    return failed[0] if failed else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import alert_facts, monitoring_changes, paging_people, paging_quality, paging_verdicts
@@ -34,11 +35,11 @@ def item(findings: Findings) -> AgendaItem:
     """Pages since the last meeting in groups by alert, each with the verdict the data suggests."""
     title = t("Paging events")
     if (gone := absent(findings, KEY, title, "alert_runs", "alerts")) is not None:
-        return gone
+        return _quiet(gone, findings)
     pages = findings.pages
     if not len(pages):
         seen = tn("{n} alert was seen", "{n} alerts were seen", findings.alerts_seen)
-        return none(findings, KEY, title, t("{seen} and none paged", seen=seen))
+        return _quiet(none(findings, KEY, title, t("{seen} and none paged", seen=seen)), findings)
     groups = findings.page_groups
     return AgendaItem(
         key=KEY,
@@ -52,6 +53,12 @@ def item(findings: Findings) -> AgendaItem:
         failures=tuple(findings.facts.failed(KEY)),
         candidates=_candidates(findings, groups),
     )
+
+
+def _quiet(item: AgendaItem, findings: Findings) -> AgendaItem:
+    """The item without pages: what was silenced and which rules changed may be why."""
+    looked = any(findings.facts.records.get(name) is not None for name in ("silences", "alert_rules"))
+    return replace(item, evidence=monitoring_changes.evidence(findings)) if looked else item
 
 
 def _pages(findings: Findings) -> str:

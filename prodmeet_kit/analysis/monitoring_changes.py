@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -31,6 +31,8 @@ _ALIKE = (
     ("labels",),
 )
 """What two rules of one name have in common to be one rule, the most first."""
+
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def rule_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -112,11 +114,14 @@ def silences(
     episode is covered when its labels match and both were there at one time
     since ``window.start``.
     """
-    recent = known[known["end"] > window.start]
+    recent = known[(known["end"] > window.start) | known["end"].isna()]  # without an end it is for ever
     order = {"active": 0, "pending": 1, "expired": 2}
     found = [_finding(silence, episodes, window, next_meeting) for silence in rows(recent)]
     return frames.SILENCE_FINDINGS.frame(
-        sorted(found, key=lambda row: (order.get(row["state"], 3), not row["stale"], row["start"], row["id"]))
+        sorted(
+            found,
+            key=lambda row: (order.get(row["state"], 3), not row["stale"], _or(row["start"], _LONG_AGO), row["id"]),
+        )
     )
 
 
@@ -127,7 +132,7 @@ def _finding(
     active = silence["state"] == "active"
     told = {
         "never_matched": silence["state"] != "pending" and covered == 0,
-        "ends_after_next_meeting": silence["state"] != "expired" and silence["end"] > next_meeting,
+        "ends_after_next_meeting": silence["state"] != "expired" and not silence["end"] <= next_meeting,
         "no_comment": not silence["comment"].strip(),
         "expired_in_window": silence["state"] == "expired",
     }
@@ -137,7 +142,7 @@ def _finding(
 
 def _covered(silence: Mapping[str, Any], episodes: pd.DataFrame, window: Window) -> float:
     """Episodes it silenced; NaN when its matchers cannot be read here: they are Go's regular expressions."""
-    start, end = max(silence["start"], window.start), min(silence["end"], window.end)
+    start, end = max(_or(silence["start"], _LONG_AGO), window.start), min(_or(silence["end"], window.end), window.end)
     there = episodes[(episodes["start"] < end) & ~(episodes["end"] <= start)]
     try:
         matchers = Matchers.parse(silence["matchers"])
@@ -150,3 +155,8 @@ def _covered(silence: Mapping[str, Any], episodes: pd.DataFrame, window: Window)
         )
     except (ValueError, re.error):
         return float("nan")
+
+
+def _or(moment: Any, known: datetime) -> Any:
+    """The moment; ``known`` where there is none."""
+    return known if pd.isna(moment) else moment

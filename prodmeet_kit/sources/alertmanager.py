@@ -22,6 +22,7 @@ from prodmeet_kit.sources.alert_services import ServiceLabel
 from prodmeet_kit.sources.alertmanager_api import Server, get
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
+from prodmeet_kit.sources.foreign import FIRST_YEAR, LAST_YEAR, kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,12 +91,14 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
 
 def _silences(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
     """Silences in force at some time since ``compare_start``, or still to come, oldest first."""
-    found = [_shaped(_Silence, row, number) for number, row in enumerate(_asked(config, "silences", context))]
+    found = [
+        silence for silence in _asked(config, "silences", _Silence, context) if _begins(silence, silence.id, context)
+    ]
     window, ours = context.window, Matchers.parse(config.matchers)
     recent = [silence for silence in found if silence.endsAt > window.compare_start]
-    kept = [silence for silence in recent if ours.match(_fixed(silence))]
-    if len(kept) < len(recent):
-        context.notes.append(f"{len(recent) - len(kept)} silences left out by matchers")
+    chosen = [silence for silence in recent if ours.match(_fixed(silence))]
+    if len(chosen) < len(recent):
+        context.notes.append(f"{len(recent) - len(chosen)} silences left out by matchers")
     now = datetime.now(UTC)
     # A meeting that is now ends its window a little earlier, on the grid.
     meeting = now if timedelta() <= now - window.end < window.step else window.end
@@ -106,20 +109,21 @@ def _silences(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
             "matchers": ",".join(str(matcher) for matcher in silence.matchers),
             "created_by": silence.createdBy,
             "comment": silence.comment,
-            "start": silence.startsAt,
-            "end": silence.endsAt,
+            "start": kept(silence.startsAt),
+            "end": kept(silence.endsAt),  # any year before 10000 is taken: for ever
             "state": _state(silence, meeting),
         }
-        for silence in sorted(kept, key=lambda each: (each.startsAt, each.id))
+        for silence in sorted(chosen, key=lambda each: (each.startsAt, each.id))
     )
 
 
 def _alerts(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
-    found = [_shaped(_Alert, row, number) for number, row in enumerate(_asked(config, "alerts", context))]
+    found = _asked(config, "alerts", _Alert, context)
     window, ours, pages = context.window, Matchers.parse(config.matchers), Matchers.parse(config.page)
-    kept = [alert for alert in found if ours.match(alert.labels) and alert.startsAt <= window.end]
+    chosen = [alert for alert in found if ours.match(alert.labels) and alert.startsAt <= window.end]
+    chosen = [alert for alert in chosen if _begins(alert, alert.labels.get("alertname", ""), context, past=False)]
     context.notes.append("only what fires now: Alertmanager keeps no history of alerts")
-    quiet = sum(alert.status.state == "suppressed" for alert in kept)
+    quiet = sum(alert.status.state == "suppressed" for alert in chosen)
     if quiet:
         context.notes.append(f"{quiet} of these are silenced or inhibited")
     now = max(window.end, datetime.now(UTC))
@@ -130,31 +134,49 @@ def _alerts(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
             "state": "firing",
             "page": pages.match(alert.labels),
             "start": alert.startsAt,
-            # While it fires its end lies ahead: when it would be taken for resolved unless it is sent again.
-            "last": None if alert.endsAt > now else alert.endsAt,
+            # While it fires its end lies ahead, when it would be taken for resolved unless it is sent again, or is
+            # Go's zero time, in the year 1.
+            "last": None if alert.endsAt > now else kept(alert.endsAt),
             "interval_s": 0.0,
             "acknowledges": False,
             "source": context.key.removeprefix("sources."),
             "summary": alert.annotations.get("summary") or alert.annotations.get("description", ""),
             "url": alert.generatorURL,
         }
-        for alert in sorted(kept, key=lambda each: (each.startsAt, label_key(each.labels)))
+        for alert in sorted(chosen, key=lambda each: (each.startsAt, label_key(each.labels)))
     )
 
 
-def _asked(config: AlertmanagerConfig, path: str, context: Context) -> list[Any]:
-    return get(config, path, context.key, context.folder)
+def _asked(config: AlertmanagerConfig, path: str, shape: type[Shape], context: Context) -> list[Shape]:
+    """What the Alertmanager knows, in its shape; what has another one costs itself, and is a gap.
+
+    Raises :class:`~prodmeet_kit.errors.UnexpectedAnswer` when nothing has that shape.
+    """
+    rows = get(config, path, context.key, context.folder)
+    found, odd = [], []
+    for number, row in enumerate(rows):
+        try:
+            found.append(shape.model_validate(row))
+        except ValidationError as error:
+            first = error.errors()[0]
+            named = f" ({row['id']})" if isinstance(row, dict) and isinstance(row.get("id"), str) else ""
+            odd.append(f"{dotted((number, *first['loc']))}{named}: {first['msg'].lower()}")
+    said = "the Alertmanager answers otherwise than its schema says"
+    if odd and not found:
+        raise UnexpectedAnswer(f"{said}: {odd[0]}")
+    if odd:
+        more = f", and {len(odd) - 1} more" if len(odd) > 1 else ""
+        context.gaps.append(f"{len(odd)} of {len(rows)} {path} left out: {said}: {odd[0]}{more}")
+    return found
 
 
-def _shaped(shape: type[Shape], row: Any, number: int) -> Shape:
-    try:
-        return shape.model_validate(row)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = dotted((number, *first["loc"]))
-        raise UnexpectedAnswer(
-            f"the Alertmanager answers otherwise than its schema says: {where}: {first['msg'].lower()}"
-        ) from None
+def _begins(told: _Silence | _Alert, name: str, context: Context, *, past: bool = True) -> bool:
+    """Whether its begin can be told, which for a silence may be long ago; else it is a gap."""
+    if kept(told.startsAt) is not None or (past and told.startsAt.year < FIRST_YEAR):
+        return True
+    years = f"in a year from {FIRST_YEAR} to {LAST_YEAR}"
+    context.gaps.append(f"{name} is left out: startsAt is {told.startsAt.isoformat()}, which is not {years}")
+    return False
 
 
 def _fixed(silence: _Silence) -> dict[str, str]:

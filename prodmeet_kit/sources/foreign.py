@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "bounded", "instant", "text"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "bounded", "instant", "kept", "text"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years of times that are kept: nothing in production happened before, and nobody plans beyond."""
@@ -24,6 +24,14 @@ def bounded(moment: datetime) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:  # before any zone is applied: year 1 in Tokyo has no UTC
         raise ValueError(f"write a year from {FIRST_YEAR} to {LAST_YEAR}")
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def kept(moment: datetime) -> datetime | None:
+    """The time in UTC; ``None`` for one that no table can hold: long before, or for ever."""
+    try:
+        return bounded(moment)
+    except ValueError:
+        return None
 
 
 def instant(value: Any) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
@@ -33,6 +35,7 @@ from prodmeet_kit.sources.alertmanager import read
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.window import Window
 from tests.support.answering import shop
+from tests.support.counts import count
 
 END = datetime(2026, 11, 23, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")
@@ -224,17 +227,20 @@ def test_a_server_that_fails_is_asked_three_times() -> None:
 
 
 def broken(change: Callable[[dict[str, Any]], None]) -> Reply:
-    row = silence()
+    row = silence(id="S-2")
     change(row)
-    return good(silence(), row)
+    return good(row)
 
 
 @pytest.mark.parametrize(
     ("reply", "says"),
     [
-        (broken(lambda row: row.pop("endsAt")), r"\[1\]\.endsAt: field required"),
-        (broken(lambda row: row.update(startsAt="soon")), r"\[1\]\.startsAt"),
-        (broken(lambda row: row.update(matchers=[{"name": "a"}])), r"\[1\]\.matchers\[0\]\.value: field required"),
+        (broken(lambda row: row.pop("endsAt")), r"\[0\]\.endsAt \(S-2\): field required"),
+        (broken(lambda row: row.update(startsAt="soon")), r"\[0\]\.startsAt"),
+        (
+            broken(lambda row: row.update(matchers=[{"name": "a"}])),
+            r"\[0\]\.matchers\[0\]\.value \(S-2\): field required",
+        ),
         ((200, {}, b"<html>"), "no JSON: is it a login page"),
         ((200, {}, b'{"status":"success"}'), "no list"),
         ((404, {"Content-Type": "text/plain"}, b"not found"), "answers 404: not found: check sources.silences"),
@@ -244,6 +250,97 @@ def broken(change: Callable[[dict[str, Any]], None]) -> Reply:
 def test_an_answer_of_another_shape_is_told_with_the_place(reply: Reply, says: str) -> None:
     with alertmanager(reply) as (url, _), pytest.raises(UnexpectedAnswer, match=says):
         read({"url": url}, about())
+
+
+ODD = [
+    ("endsAt", None), ("endsAt", "soon"), ("startsAt", "99999-01-01T00:00:00Z"), ("startsAt", "9998-01-01T00:00:00Z"),
+    ("matchers", None), ("matchers", [{"name": "a"}]), ("id", 5), ("comment", []), ("endsAt", "2026-11-30T10:00:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value"), ODD)
+def test_an_odd_silence_costs_itself_and_is_a_gap(key: str, value: Any) -> None:
+    context = about()
+    with alertmanager(good(silence(), silence(**{"id": "S-2", key: value}), silence(id="S-3"))) as (url, _):
+        made = read({"url": url}, context)
+    assert list(made["id"]) == ["S-1", "S-3"]
+    (gap,) = context.gaps
+    assert key in gap
+    assert "S-2" in gap or key == "id"
+
+
+@pytest.mark.parametrize("row", [None, 5, "x", [], {}])
+def test_what_is_no_silence_costs_itself(row: Any) -> None:
+    context = about()
+    with alertmanager(good(row, silence())) as (url, _):
+        assert list(read({"url": url}, context)["id"]) == ["S-1"]
+    assert context.gaps[0].startswith("1 of 2 silences left out: the Alertmanager answers otherwise than its schema")
+
+
+FOREVER = ["9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59-05:00", "2262-04-12T00:00:00Z", "2200-01-01T00:00:00Z"]
+
+
+@pytest.mark.parametrize("end", FOREVER)
+def test_a_silence_for_ever_has_no_end(end: str) -> None:
+    context = about()
+    with alertmanager(good(silence(endsAt=end, startsAt="0001-01-01T00:00:00Z"), silence(id="S-2"))) as (url, _):
+        first, second = rows(frames.SILENCES.check(read({"url": url}, context)))
+    assert first["end"] is pd.NaT
+    assert first["start"] is pd.NaT
+    assert (first["state"], second["state"], second["end"]) == ("active", "active", END + DAY)
+    assert context.gaps == []
+
+
+def test_an_alert_without_an_end_fires_and_one_without_a_start_costs_itself() -> None:
+    none, now = datetime(1, 1, 1, tzinfo=UTC), datetime.now(UTC)
+    found = [
+        alert(END - DAY, none, service="zero"),
+        alert(END - DAY, datetime(9999, 12, 31, tzinfo=UTC), service="for ever"),
+        alert(none, now + DAY, service="when"),
+    ]
+    context = about(frames.ALERT_RUNS)
+    with alertmanager(good(*found)) as (url, _):
+        made = frames.ALERT_RUNS.check(read({"url": url}, context))
+    assert sorted(made["labels"]) == ['{"service":"for ever"}', '{"service":"zero"}']
+    assert made["last"].isna().all()
+    assert context.gaps == [
+        "CartDown is left out: startsAt is 0001-01-01T00:00:00+00:00, which is not in a year from 1900 to 2199"
+    ]
+
+
+def test_whatever_an_alertmanager_answers_the_silence_beside_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    random_ = random.Random(12)
+    leaves: list[Any] = [
+        None,
+        True,
+        -1,
+        10**30,
+        1e400,
+        "",
+        "x",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59+00:01",
+        [],
+        {},
+        [{}],
+    ]
+    began = time.monotonic()
+    for _ in range(count(200, 2000)):
+        odd = silence(id="odd")
+        for _ in range(random_.randint(1, 3)):
+            at = random_.choice(
+                [odd, odd["matchers"][0]] if isinstance(odd["matchers"], list) and odd["matchers"] else [odd]
+            )
+            if isinstance(at, dict):
+                at[random_.choice(list(at) or ["id"])] = random_.choice(leaves)
+        told = [odd, silence(id="good")]
+        random_.shuffle(told)
+        monkeypatch.setattr("prodmeet_kit.sources.alertmanager.get", lambda *_, told=told: told)
+        context = about()
+        made = list(frames.SILENCES.check(read({"url": "http://x"}, context))["id"])
+        assert "good" in made
+        assert len(made) == 2 or context.gaps or isinstance(odd["endsAt"], str)
+    assert time.monotonic() - began < count(200, 2000) * 0.05
 
 
 def test_silence_of_the_server_is_noticed_in_time() -> None:

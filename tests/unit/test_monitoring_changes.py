@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from prodmeet_kit import frames
 from prodmeet_kit.agenda.evidence import Note, Table
 from prodmeet_kit.agenda.monitoring_changes import evidence
 from prodmeet_kit.analysis.monitoring_changes import rule_changes, silences
+from prodmeet_kit.errors import Failure
 from prodmeet_kit.facts import Facts, Previous, SourceState
 from prodmeet_kit.findings import Findings
 from prodmeet_kit.frames import rows
@@ -220,4 +222,31 @@ def test_earlier_rules_that_cannot_be_read_cost_only_their_comparison(tmp_path: 
     assert found.meeting is not None
     assert found.meeting.rules is None
     assert "is not the file that was frozen" in found.states[0].detail
-    assert found.failures == ()
+    assert [failure.source for failure in found.failures] == ["earlier meeting"]
+
+
+def test_a_silence_for_ever_is_told_to_be_one() -> None:
+    for_ever, until = silence(id="a", end=None), silence(id="b")
+    found = silences(frames.SILENCES.frame([for_ever, until]), None, WINDOW, NEXT)
+    assert found.set_index("id")["reasons"].to_dict()["a"] == ["ends_after_next_meeting"]
+    assert judged(silence(end=None, start=None), [episode(END - DAY, 1)])["covered"] == 1
+    known = facts(silences=frames.SILENCES.frame([for_ever, until]))
+    (table,) = [each for each in evidence(Findings(known)) if isinstance(each, Table)]
+    assert table.frame["end"].tolist()[0] == "for ever"
+    assert "for ever" not in table.frame["end"].tolist()[1:]
+    assert next(row["end"] for row in record(Review(known))["silences"]) is None
+
+
+def test_a_silence_that_could_not_be_read_is_said_beside_the_others() -> None:
+    gap = Failure("monitoring_changes", "silences", "1 of 2 silences left out")
+    known = replace(facts(silences=frames.SILENCES.frame([silence()])), failures=(gap,))
+    notes = [each.text for each in evidence(Findings(known)) if isinstance(each, Note)]
+    assert "Not all silences could be read: 1 of 2 silences left out" in notes
+
+
+@pytest.mark.parametrize("runs", [None, frames.ALERT_RUNS.frame()])
+def test_silences_are_shown_also_where_nothing_paged(runs: pd.DataFrame | None) -> None:
+    known = facts(silences=frames.SILENCES.frame([silence()]))
+    item = Review(replace(known, records={**known.records, "alert_runs": runs})).paging_events
+    (table,) = [each for each in item.evidence if isinstance(each, Table)]
+    assert table.frame["id"].tolist() == ["S-1"]
