@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from prodmeet_kit.errors import InputError, ParametersError, Problem
 from prodmeet_kit.parameters.checks import CHECKS, Finding
 from prodmeet_kit.parameters.credentials import credentials_in_clear
-from prodmeet_kit.parameters.documents import WHOLE, Document, Way, dotted, read_document
+from prodmeet_kit.parameters.documents import WHOLE, Document, Way, dotted, read_document, read_text
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.validation import did_you_mean, say, shown
 
@@ -80,11 +80,10 @@ def _no_such_product(name: str, folder: Path) -> str:
 
 def _is_product(path: Path) -> bool:
     """Whether the first line with content begins no list. A file that cannot be read counts, so that load says why."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
+    text = read_text(path)
+    if isinstance(text, Document):
         return True
-    content = (line.strip() for line in lines)
+    content = (line.strip() for line in text.splitlines())
     first = next((line for line in content if line and not line.startswith(("#", "---", "%"))), "")
     return bool(first) and not first.startswith(("- ", "[")) and first != "-"
 
