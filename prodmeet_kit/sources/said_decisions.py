@@ -35,7 +35,8 @@ def read_decisions(context: Context) -> pd.DataFrame:
     saved, problems = minutes.load(DECISIONS_KIND)
     begun, damaged = minutes.load(DRAFTS)
     complete, wrong = entries_of(saved, Decision)
-    drafts, odd = entries_of(begun, Draft)
+    # Drafts of action items lie beside those of decisions.
+    drafts, odd = entries_of((each for each in begun if "subject" in each.content), Draft)
     context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged, *odd])
     entries = [each for each, _ in (*complete, *drafts)]
     standing = merged(entries, ("meeting", "subject"), FIELDS)

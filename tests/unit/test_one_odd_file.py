@@ -127,6 +127,20 @@ def test_random_files_in_the_minutes_cost_themselves_only(tmp_path: Path, kind: 
         assert not any(word in text for text in said for word in OURS), said
 
 
+def test_a_draft_of_an_action_item_is_no_odd_decision(tmp_path: Path) -> None:
+    write(tmp_path, "drafts", b"id: AI-1\ntext: x\ndue: ''\nborn: 2026-11-09\nat: 2026-11-09T10:00:00Z\n")
+    assert told(tmp_path, "drafts") == (True, [], 1)
+
+
+def test_a_broken_draft_leaves_the_decision_before_it(tmp_path: Path) -> None:
+    write(
+        tmp_path, "drafts", b"subject: good\nmeeting: 2026-11-09\ndecision: ''\ndue: soon\nat: 2026-11-10T10:00:00Z\n"
+    )
+    good, said, rows = told(tmp_path, "drafts")
+    assert good and rows == 1
+    assert ["b.yaml:4: due is" in text for text in said] == [True]
+
+
 def test_a_broken_newer_version_of_an_item_leaves_the_older(tmp_path: Path) -> None:
     folder = tmp_path / "x" / "action_items"
     folder.mkdir(parents=True)
