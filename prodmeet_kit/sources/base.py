@@ -18,6 +18,7 @@ with ``expand(text, secret=True)`` and pass foreign text through ``redact``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,6 +29,7 @@ from prodmeet_kit.errors import Problem, SourceError
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters.models import Product
+from prodmeet_kit.parameters.places import place_of
 from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
@@ -112,8 +114,10 @@ class Context:
     gaps: list[str] = field(default_factory=list)
 
     def problem(self, key: str, value: str, mend: str) -> Problem:
-        """Something wrong in this source's own configuration; ``key`` is relative to the source."""
-        return Problem(str(self.folder / f"{self.product.product}.yaml"), f"{self.key}.{key}", value, mend)
+        """Something wrong in this source's own configuration, with its line; ``key`` is relative to the source."""
+        whole = f"{self.key}.{key}"
+        way = tuple(int(part) if part.isdecimal() else part for part in re.findall(r"[^.\[\]]+", whole))
+        return Problem(place_of(way, self.product.product, self.folder), whole, value, mend)
 
 
 RecordSource = Callable[[Mapping[str, Any], Context], "pd.DataFrame"]
