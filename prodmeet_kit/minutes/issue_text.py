@@ -11,7 +11,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+
+from prodmeet_kit.window import parse_day
 
 __all__ = ["FIELDS", "Told", "body", "read"]
 
@@ -78,6 +79,6 @@ def _one_line(text: str) -> str:
 
 def _is_day(text: str) -> bool:
     try:
-        return len(text) == len("2026-11-24") and bool(date.fromisoformat(text))
+        return len(text) == len("2026-11-24") and bool(parse_day(text))
     except ValueError:
         return False

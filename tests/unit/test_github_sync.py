@@ -128,7 +128,7 @@ def test_where_both_changed_the_newer_wins(server: GithubServer, tmp_path: Path,
     assert run(server, tmp_path) == []
 
 
-@pytest.mark.parametrize("due", ["soon", "2026-02-30", "2026-11-01", ""])
+@pytest.mark.parametrize("due", ["soon", "2026-02-30", "2026-11-01", "9999-12-31", ""])
 def test_a_due_day_that_cannot_be_is_put_right_on_the_issue(server: GithubServer, tmp_path: Path, due: str) -> None:
     save(tmp_path)  # born on 23 November: due on the 1st of it cannot be
     run(server, tmp_path)
