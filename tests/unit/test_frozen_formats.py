@@ -165,10 +165,19 @@ def test_a_snapshot_of_the_first_format_opens_and_what_it_did_not_keep_is_missin
 
     times = pd.DatetimeIndex(["2026-11-22T23:55:00Z", "2026-11-23T00:00:00Z"], name="time").as_unit("ns")
     series = write_series(wide(times, ["{}"], np.array([[1.0], [2.0]])))
-    told = {"key": "load/cart/requests", "section": "metrics", "query": "x", "window": None, "step": "5m"}
+    told: dict[str, Any] = {
+        "key": "load/cart/requests",
+        "section": "metrics",
+        "query": "x",
+        "window": None,
+        "step": "5m",
+    }
     told |= {"start": "2026-11-22T23:55:00+00:00", "end": "2026-11-23T00:00:00+00:00", "source": "prometheus"}
     query = {**told, "took_s": 0.1, "points": 2, "warnings": [], "error": "", **keep("series/001-x.parquet", series)}
-    rows = {"consultations": {"id": "Q", "question": "Why?"}, "toil": {"id": "T", "text": "x", "minutes": 5.0}}
+    rows: dict[str, dict[str, Any]] = {
+        "consultations": {"id": "Q", "question": "Why?"},
+        "toil": {"id": "T", "text": "x", "minutes": 5.0},
+    }
     records: list[dict[str, Any]] = [{"name": "incidents", "rows": None, "file": None, "sha256": None}]
     for name, columns in FIRST_COLUMNS.items():
         spec = Spec(name, {column: frames.ALL[name].columns[column] for column in columns})
