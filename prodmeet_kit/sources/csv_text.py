@@ -14,7 +14,7 @@ from prodmeet_kit.parameters.documents import WHOLE
 
 __all__ = ["LARGEST", "CsvText", "decode", "layout", "read_csv_text"]
 
-LARGEST = 64 << 20
+LARGEST = 48 << 20
 """A file of more bytes is not read: a year of minutes with ten columns is smaller."""
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -24,7 +24,10 @@ _SPOILT = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(frozen=True)
 class CsvText:
-    """``text`` without a byte order mark and without Excel's ``sep=`` line; ``line`` is where it begins in the file."""
+    r"""``text`` with ``\n`` at each line's end, without a byte order mark and Excel's ``sep=`` line.
+
+    ``line`` is where it begins in the file.
+    """
 
     text: str
     separator: str
@@ -53,13 +56,15 @@ def layout(text: str) -> CsvText:
     >>> layout("sep=;\ntime;cars\n").separator
     ';'
     """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     first, _, rest = text.partition("\n")
     named = first.strip().strip('"').lower()
-    if named.startswith("sep=") and len(first.rstrip("\r\n").strip('"')) == 5:
+    if named.startswith("sep=") and len(first.strip('"')) == 5:
         return CsvText(rest, first.strip('"')[4], 2)
     if named == "sep=":  # a tab that was taken for a blank
         return CsvText(rest, "\t", 2)
-    blank = len(text) - len(text.lstrip("\r\n"))
+    blank = len(text) - len(text.lstrip("\n"))
     head = text[blank:].partition("\n")[0]
     outside = "".join(head.split('"')[::2])  # names in quotes may hold commas
     return CsvText(text, max(_SEPARATORS, key=outside.count))

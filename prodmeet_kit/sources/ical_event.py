@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.sources.ical_lines import Block, Line
 from prodmeet_kit.sources.ical_zones import Zones
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Unreadable", "read_event"]
 
-_ONCE = ("UID", "SUMMARY", "DESCRIPTION", "STATUS", "URL", "SEQUENCE")
+_ONCE = ("UID", "SUMMARY", "DESCRIPTION", "X-ALT-DESC", "STATUS", "URL", "SEQUENCE")
 _DATES = ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE")
 _DECIDE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?([Zz]?))?", re.ASCII)
@@ -52,7 +53,24 @@ def read_event(block: Block, zones: Zones, floating: str | None) -> Component:
             if Event.from_ical(f"BEGIN:VEVENT\r\n{text}\r\nEND:VEVENT\r\n").errors:
                 raise Unreadable(line.number, f"{line.name} is {_shown(line)}, which cannot be read")
         raise Unreadable(block.number, f"{event.errors[0][0] or 'a line'} cannot be read")
+    _forwards(event, block)
     return event
+
+
+def _forwards(event: Component, block: Block) -> None:
+    """Raise when the event ends before it begins: nobody knows which of the two is wrong."""
+    for name in ("DTEND", "DURATION"):
+        line = block.first(name)
+        begin: Any = event.get("DTSTART")
+        value: Any = event.get(name)
+        if line is None or value is None:
+            continue
+        try:
+            backwards = value.dt < (begin.dt if name == "DTEND" else timedelta())
+        except TypeError:  # a day and a time, or a time of no zone and one of a zone
+            continue
+        if backwards:
+            raise Unreadable(line.number, f"{name} is before DTSTART")
 
 
 def _clean(block: Block, zones: Zones, floating: str | None) -> Iterator[tuple[Line, str]]:

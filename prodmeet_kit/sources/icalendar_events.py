@@ -138,7 +138,8 @@ def _from_url(config: CalendarConfig, context: Context) -> bytes:
 
 def _row(occurrence: Occurrence, config: CalendarConfig, placing: Placing, context: Context) -> dict[str, Any] | None:
     name, event = occurrence.name, occurrence.event
-    text = change_text.lines(plain(str(event.get("DESCRIPTION", ""))))
+    told = event.get("DESCRIPTION") or event.get("X-ALT-DESC", "")  # Outlook writes HTML into the second
+    text = change_text.lines(plain(str(told)))
     tags = change_text.tagged([str(each) for each in getattr(event, "categories", [])], config.service_prefix, context)
     called = f"{occurrence.place}: the event {event['UID']}"
     past = occurrence.end <= context.window.end

@@ -11,8 +11,7 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from io import StringIO
+from datetime import UTC, datetime, timedelta
 from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +44,8 @@ _PLAIN_MEND = (
     "write plain numbers such as 1234.5, without a unit and without marks between thousands;"
     " in Grafana switch Formatted data off"
 )
+_NAN = float("nan")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOLD = 3  # how many cells are named; the others are counted
 
 
@@ -104,17 +105,17 @@ class _Column:
         self.left_out = _LeftOut()
         self._formatted = self._comma = self._decimal = self._point = ""
 
-    def add(self, cell: str, place: str) -> None:
-        """The next cell; ``place`` is file and line."""
+    def add(self, cell: str, file: str, line: int) -> None:
+        """The next cell, which stands at ``line`` of the file."""
         try:
-            value = float(cell)
+            value = float(cell) if cell else _NAN
         except ValueError:
-            value = self._other(cell.strip(), place)
+            value = self._other(cell.strip(), f"{file}:{line}")
         else:
             if isinf(value) or "_" in cell:  # Python alone reads 1_000
-                value = self._other(cell.strip(), place)
-            elif "." in cell:
-                self._point = self._point or f'{place}: {self.title} is "{cell.strip()}"'
+                value = self._other(cell.strip(), f"{file}:{line}")
+            elif not self._point and "." in cell:
+                self._point = f'{file}:{line}: {self.title} is "{cell.strip()}"'
         self.values.append(value)
 
     def _other(self, cell: str, place: str) -> float:
@@ -131,7 +132,7 @@ class _Column:
             self.left_out.add(f"{said}: write a finite number, or an empty cell where nothing is known")
         elif cell.lower() not in _UNKNOWN:
             self.left_out.add(f"{said}: {_NUMBER_MEND}")
-        return float("nan")
+        return _NAN
 
     @property
     def refused(self) -> str:
@@ -176,13 +177,14 @@ class _Reading:
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """Every row that is not blank, with the line of the file it begins at."""
-        text = StringIO(self._given.text, newline="")
-        reader = csv.reader(text, delimiter=self._given.separator, skipinitialspace=True, strict=True)
+        reader = csv.reader(
+            _lines(self._given.text), delimiter=self._given.separator, skipinitialspace=True, strict=True
+        )
         begun = 0
         try:
             for cells in reader:
                 line, begun = begun + self._given.line, reader.line_num
-                if any(map(str.strip, cells)):
+                if cells and (cells[0] or any(map(str.strip, cells))):
                     yield line, cells
         except csv.Error as error:
             line = begun + self._given.line
@@ -207,39 +209,55 @@ class _Reading:
 
     def _row(self, line: int, cells: list[str]) -> None:
         width = len(self._columns) + 1
-        place = f"{self._file}:{line}"
         try:
-            if any(map(str.strip, cells[width:])):
+            if len(cells) > width and any(map(str.strip, cells[width:])):
                 raise ValueError(f"{len(cells)} cells under {width} names: put a cell that holds a comma in quotes")
-            moment = _moment(cells[0].strip())
+            moment = _moment(cells[0])
         except ValueError as error:
-            self._timeless.add(f"{place}: {error}")
+            self._timeless.add(f"{self._file}:{line}: {error}")
             return
         self._times.append(moment)
         self._lines.append(line)
         for number, column in enumerate(self._columns, 1):
-            column.add(cells[number] if number < len(cells) else "", place)
+            column.add(cells[number] if number < len(cells) else "", self._file, line)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines one after the other: a list of them takes several times the memory of the text."""
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        yield text[at:end]
+        at = end
 
 
 def _moment(text: str) -> int:
     """Nanoseconds since 1970 of a time as people and programs write it; without an offset it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text) if text[4:5] == "-" else _otherwise(text.strip())
+    except ValueError:
+        moment = _otherwise(text.strip())
+    if not 1678 <= moment.year <= 2261:
+        raise ValueError(f"time is {_cell(text)}: write a year from 1678 to 2261")
+    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
+    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1000
+
+
+def _otherwise(text: str) -> datetime:
+    """A time that is not plainly ISO 8601: seconds or their parts since 1970, a month, slashes for dashes."""
     if _DIGITS.fullmatch(text):
         whole = len(text.partition(".")[0])
         for unit, fewest, most in _EPOCHS:
             if fewest <= whole <= most:
-                return round(float(text) * (1e9 / unit)) if "." in text else int(text) * int(1e9 / unit)
+                return _EPOCH + timedelta(microseconds=round(float(text) / unit * 1e6))
     try:
         if not _LIKE_TIME.match(text):
             raise ValueError
-        written = f"{text}-01" if _MONTH.fullmatch(text) else text.replace("/", "-").removesuffix(" UTC")
-        moment = datetime.fromisoformat(written)
+        return datetime.fromisoformat(
+            f"{text}-01" if _MONTH.fullmatch(text) else text.replace("/", "-").removesuffix(" UTC")
+        )
     except ValueError:
         raise ValueError(f"time is {_cell(text)}: {_TIME_MEND}") from None
-    if not 1678 <= moment.year <= 2261:
-        raise ValueError(f"time is {_cell(text)}: write a year from 1678 to 2261")
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1000
 
 
 def _cell(text: str) -> str:

@@ -187,6 +187,6 @@ def test_a_large_file_is_read_in_bounds_and_a_larger_one_refused(tmp_path: Path)
     assert time.monotonic() - began < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # KiB
     with (tmp_path / "m.csv").open("wb") as file:
-        file.truncate(65 << 20)
-    with pytest.raises(UnexpectedAnswer, match="over 64 MiB"):
+        file.truncate(49 << 20)
+    with pytest.raises(UnexpectedAnswer, match="over 48 MiB"):
         CsvSource(MetricSource(type="csv", url="file:m.csv"), tmp_path)

@@ -140,6 +140,19 @@ def test_a_description_in_html_is_read_as_people_see_it(tmp_path: Path, descript
     assert (context.gaps, context.notes) == ([], [])
 
 
+def test_a_description_that_outlook_writes_as_html_alone_is_read(tmp_path: Path) -> None:
+    line = r"X-ALT-DESC;FMTTYPE=text/html:<html><body><p>services: cart</p><p>owner: sre</p></body></html>"
+    assert from_text(tmp_path, event(line))[0]["owner"].tolist() == ["sre"]
+    both = from_text(tmp_path, event(line, "DESCRIPTION:owner: dba"))[0]
+    assert both["owner"].tolist() == ["dba"]
+
+
+def test_an_end_before_its_start_is_a_gap(tmp_path: Path) -> None:
+    made, context = from_text(tmp_path, event(when="DTSTART:20261101T100000Z\nDTEND:20261031T110000Z") + GOOD)
+    assert made["id"].tolist() == ["good"]
+    assert said(context)[0].startswith("c.ics:7: the event odd (Odd one) is left out: DTEND is before DTSTART")
+
+
 def test_services_are_matched_whatever_their_capitals(tmp_path: Path) -> None:
     for line in (r"DESCRIPTION:services: Cart\, CART", "CATEGORIES:Service:CART", "CATEGORIES:Cart"):
         made, context = from_text(tmp_path, event(line))
