@@ -237,10 +237,14 @@ class Matchers:
         selector = _parse("x{" + text + "}")
         groups = [selector.matchers.matchers] if selector.matchers.matchers else []
         groups += list(selector.matchers.or_matchers or [])
-        return cls(
-            text,
-            tuple(tuple((m.name, str(m.op).rsplit(".", 1)[-1], m.value) for m in group) for group in groups),
-        )
+        read = tuple(tuple((m.name, str(m.op).rsplit(".", 1)[-1], m.value) for m in group) for group in groups)
+        for name, op, value in chain.from_iterable(read):
+            if op in ("Re", "NotRe"):
+                try:
+                    re.compile(value)  # the parser's expressions are a little wider than Python's
+                except re.error as error:
+                    raise ValueError(f"the expression for {name} cannot be used: {error}") from None
+        return cls(text, read)
 
     @classmethod
     def any_of(cls, alternatives: Iterable[Iterable[str]]) -> Matchers:

@@ -181,6 +181,13 @@ def test_a_query_nested_without_end_is_refused_before_the_parser_sees_it(tmp_pat
     assert time.process_time() - began < 2
 
 
+def test_an_expression_for_labels_that_python_does_not_know_is_told(tmp_path: Path) -> None:
+    line = "rotations: [{name: t, timezone: UTC, matchers: 'team=~\"(?i)x(?i)\"'}]"
+    (tmp_path / "x.yaml").write_text(f"product: x\nservices: [{{name: web}}]\n{line}\n")
+    with pytest.raises(ParametersError, match=r"x.yaml:3: rotations\[0\].matchers is .*: write label matchers such as"):
+        load("x", tmp_path)
+
+
 def test_operators_beside_each_other_are_not_deep() -> None:
     flat = "max(" + ", ".join(["sum(rate(x{a='(((((((', b=\"---\"}[5m]))"] * 500) + ")"
     assert depth(flat) < 10
