@@ -20,6 +20,7 @@ from prodmeet_kit.frames import rows
 from prodmeet_kit.live.words import begun, browser, kept, not_saved, taken_back
 from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
+from prodmeet_kit.window import parse_day
 
 if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting
@@ -182,8 +183,18 @@ def _missing(meeting: Meeting, fields: Mapping[str, str]) -> list[str]:
     """What a decision still needs; empty when it is complete."""
     if fields.get("decision") not in DECISIONS:
         return [t("the decision")]
-    late = [t("a due day after the meeting")] if fields["due"] and fields["due"] < meeting.day else []
+    wrong = _wrong_day(fields["due"], meeting.day)
     if fields["decision"] != "act":
-        return late
+        return wrong
     needed = (("owner", t("the owner")), ("due", t("the due day")))
-    return [*(word for name, word in needed if not fields.get(name)), *late]
+    return [*(word for name, word in needed if not fields.get(name)), *wrong]
+
+
+def _wrong_day(due: str, meeting: str) -> list[str]:
+    if not due:
+        return []
+    try:
+        parse_day(due)
+    except ValueError:  # a browser's field takes years of six digits
+        return [t("a due day that exists")]
+    return [t("a due day after the meeting")] if due < meeting else []

@@ -112,6 +112,14 @@ def test_a_due_day_before_the_meeting_keeps_a_decision_a_draft(meeting: Meeting)
     assert kept(meeting, "decisions") == []
 
 
+@pytest.mark.parametrize("due", ["9999-12-31", "12026-12-04", "soon"])
+def test_a_due_day_that_no_calendar_has_keeps_a_decision_a_draft(meeting: Meeting, due: str) -> None:
+    for name, value in (("decision", "act"), ("owner", "shop"), ("due", due)):
+        now = say(meeting.pages, subject=PAGE, name=name, value=value)
+    assert now["status"] == "kept as a draft: add a due day that exists"
+    assert kept(meeting, "decisions") == []
+
+
 def test_a_verdict_written_by_hand_stands_in_the_form_and_a_note_goes_with_it(meeting: Meeting) -> None:
     meeting.minutes.save("verdicts", "x", {"alert": "WebHighCPU", "meeting": "2026-11-23", "verdict": "late"})
     assert meeting.pages.said[PAGE]["verdict"] == "late"
