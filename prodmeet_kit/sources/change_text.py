@@ -21,9 +21,9 @@ from pydantic import ValidationError
 from prodmeet_kit.parameters.validation import say, shown
 from prodmeet_kit.sources import free_text, free_values, named
 from prodmeet_kit.sources.base import Context
-from prodmeet_kit.sources.foreign import bounded
 from prodmeet_kit.sources.hand_written import Change
 from prodmeet_kit.sources.service_names import match
+from prodmeet_kit.window import LONGEST, parse_time
 
 __all__ = ["change", "effect", "lines", "service_names", "tagged"]
 
@@ -141,7 +141,7 @@ def _span(text: Mapping[str, str], fixed: Mapping[str, Any], context: Context) -
         raise ValueError(f"{field} is {shown(text[field], (field,))}: {error}") from None
     if not isinstance(length, timedelta):
         return {"start": start}
-    if length > free_values.LONGEST:
-        raise ValueError(f"it lasts {length.days} days: write an end within {free_values.LONGEST.days} days")
-    bounded(start)
-    return {"start": bounded(start + length) - length, "duration": length}
+    if length > LONGEST:
+        raise ValueError(f"it lasts {length.days} days: write an end within {LONGEST.days} days")
+    parse_time(start + length, zone)  # an end beyond all years is refused as a start is
+    return {"start": parse_time(start, zone), "duration": length}

@@ -7,12 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from datetime import timezone as fixed_zone
 from zoneinfo import ZoneInfo
 
-from prodmeet_kit.sources.foreign import bounded
+from prodmeet_kit.window import LONGEST, parse_time
 
-__all__ = ["LONGEST", "duration", "link", "moment", "severity"]
-
-LONGEST = timedelta(days=3660)
-"""No outage and no change lasts longer than ten years."""
+__all__ = ["duration", "link", "moment", "severity"]
 
 _WRITE = "write a time as 2026-11-24T10:00, 2026-11-24 10:00 UTC or 2026-11-24T10:00+09:00"
 _HOURS = {"UTC": 0, "UT": 0, "GMT": 0, "Z": 0, "JST": 9, "KST": 9, "CET": 1, "CEST": 2}
@@ -30,7 +27,7 @@ _DAYS = (
 _WEEKDAY = re.compile(r"^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? +|[月火水木金土日]曜日?\s*)", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?|時(?:(?P<minute2>\d{1,2})分)?)?"
-    r"\s*(?P<half>[ap]\.?m\.?)?(?![\d:])",
+    r"\s*(?P<half>[ap]\.?m\b\.?)?(?![\d:])",
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
@@ -77,7 +74,7 @@ def moment(text: str, zone: str, *, near: datetime | None = None, latest: timede
         raise ValueError(_WRITE)
     plain = _plain(text)
     try:
-        return bounded(_placed(datetime.fromisoformat(plain), zone))
+        return parse_time(datetime.fromisoformat(plain), zone)
     except (ValueError, OverflowError) as error:
         if str(error).startswith("write a year"):
             raise ValueError(str(error)) from None
@@ -117,7 +114,7 @@ def duration(text: str) -> timedelta:
         seconds += float(piece[1].replace(",", ".")) * _UNITS[piece[2][0].lower()]
         at = piece.end()
     if not 0 < seconds <= LONGEST.total_seconds():
-        raise ValueError(f"write a duration over zero and up to {LONGEST.days} days")
+        raise ValueError(f"write a duration over zero and of at most {LONGEST.days // 365}y")
     return timedelta(seconds=round(seconds, 3))
 
 
@@ -173,7 +170,7 @@ def _day(text: str) -> tuple[date | None, str]:
         month = _MONTHS[named["word"][:3].lower()] if named.get("word") else int(named["month"])
         year, day = int(named["year"]), int(named["day"])
         try:
-            return bounded(datetime(year, month, day, tzinfo=UTC)).date(), _after_weekday(text[found.end() :])
+            return parse_time(datetime(year, month, day, tzinfo=UTC), "UTC").date(), _after_weekday(text[found.end() :])
         except ValueError as error:
             told = str(error) if str(error).startswith("write a year") else "write a day that exists"
             raise ValueError(told) from None
@@ -229,10 +226,5 @@ def _known(local: datetime, zoned: ZoneInfo | fixed_zone | str, zone: str) -> da
         here = local.replace(tzinfo=ZoneInfo(zone))
         if (here.tzname() or "").upper() != zoned:
             raise ValueError(f"{zoned} can mean several zones: write UTC, or an offset such as +09:00")
-        return bounded(here.astimezone(UTC))
-    return bounded(local.replace(tzinfo=zoned).astimezone(UTC))
-
-
-def _placed(read: datetime, zone: str) -> datetime:
-    bounded(read)  # the year, before a zone is applied
-    return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return parse_time(here.astimezone(UTC), "UTC")
+    return parse_time(local.replace(tzinfo=zoned).astimezone(UTC), "UTC")

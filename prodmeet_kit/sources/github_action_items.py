@@ -20,7 +20,6 @@ from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
-from prodmeet_kit.sources.foreign import bounded
 from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
 from prodmeet_kit.sources.github_shapes import Issue
 from prodmeet_kit.window import parse_time
@@ -76,7 +75,7 @@ def _row(issue: Issue, repo: str, context: Context) -> dict[str, Any]:
     if told.due:
         try:
             # The due day itself still counts as in time: until the midnight after it.
-            after = bounded(parse_time(told.due, "UTC")).date() + timedelta(days=1)
+            after = parse_time(told.due, "UTC").date() + timedelta(days=1)
             due = parse_time(after.isoformat(), context.product.timezone)
         except ValueError as error:
             context.gaps.append(f"#{issue.number}: Due is {told.due}: {error}")

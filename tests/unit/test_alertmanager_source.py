@@ -304,7 +304,7 @@ def test_an_alert_without_an_end_fires_and_one_without_a_start_costs_itself() ->
     assert sorted(made["labels"]) == ['{"service":"for ever"}', '{"service":"zero"}']
     assert made["last"].isna().all()
     assert context.gaps == [
-        "CartDown is left out: startsAt is 0001-01-01T00:00:00+00:00, which is not in a year from 1900 to 2199"
+        "CartDown is left out: startsAt is 0001-01-01T00:00:00+00:00, which is not in a year from 1970 to 2199"
     ]
 
 

@@ -22,6 +22,9 @@ from prodmeet_kit.window import Window
 from tests.support.answering import Asked, answering, shop
 
 WINDOW = Window.ending(datetime(2026, 11, 24, tzinfo=UTC), cadence=timedelta(days=14), timezone="Asia/Tokyo")
+UPPTIME = (
+    "<!--\nstart: 2026-12-02T13:00:00Z\nend: 2026-12-02T17:00:00Z\nexpectedDown: shop, cart\n-->\n\nThe API is down"
+)
 TOKEN = "ghp_made_up_for_this_test"
 
 
@@ -155,3 +158,62 @@ def test_a_server_that_stays_silent_is_not_waited_for(tmp_path: Path, monkeypatc
 def test_a_repository_is_owner_and_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ParametersError, match="repo"):
         ask(tmp_path, monkeypatch, "http://127.0.0.1:9", repo="checkout")
+
+
+@pytest.mark.parametrize(
+    ("body", "start", "hours", "services"),
+    [
+        ("### Start\n\n2026-12-02T13:00\n\n### Services\n\ncart\n\n### Owner\n\nsre", "04:00", 1, ["cart"]),
+        ("start: `2026-12-02T13:00`\nservices: `Cart`", "04:00", 1, ["cart"]),
+        (UPPTIME, "13:00", 4, ["cart"]),
+        ("| Start | End |\n|---|---|\n| 2026-12-02 13:00 UTC | 17:30 UTC |", "13:00", 4.5, []),
+        ("- **Start:** 2026-12-02 23:00 UTC\r\n- **End:** 01:00 UTC", "23:00", 2, []),
+        ("start: 2026-12-02 13:00 UTC\nduration: 2 hours", "13:00", 2, []),
+        ("start: 2026-12-03\nend: 2026-12-03", "15:00", 24, []),  # the whole day in Tokyo
+    ],
+)  # fmt: skip
+def test_a_change_is_read_however_it_is_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, start: str, hours: float, services: list[str]
+) -> None:
+    made, gaps, _ = github(tmp_path, monkeypatch, {"open": [issue(7, body)]})
+    assert gaps == []
+    row = made.loc[0]
+    assert f"{row['start']:%Y-%m-%d %H:%M}" == f"2026-12-02 {start}"
+    assert (row["duration_s"], row["services"]) == (hours * 3600, services)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("start: 2026-12-02\nservices: crat", "#7 names no service of shop: crat; did you mean cart?"),
+        ("start: 0001-01-01", '#7 is left out: start is "0001-01-01": write a year from 1970 to 2199'),
+        ("start: 2026-12-02\nend: 9999-12-31", '#7 is left out: end is "9999-12-31": write a year from 1970 to 2199'),
+        ("start: 2026-12-02\nend: 2026-11-02", 'left out: end is "2026-11-02": write a time that is not before'),
+        ("start: 2026-12-02\nduration: 300y", '#7 is left out: duration is "300y": write a duration'),
+        ("start: 2026-12-02 10:00 CST", "CST can mean several zones"),
+        ("start: 2026-12-02\nend: 2199-12-31", "#7 is left out: it lasts 63217 days: write an end within 3650 days"),
+    ],
+)  # fmt: skip
+def test_a_change_that_is_left_out_is_a_gap_and_costs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, said: str
+) -> None:
+    lists = {"open": [issue(7, body), issue(8, "start: 2026-12-02")]}
+    made, gaps, _ = github(tmp_path, monkeypatch, lists)
+    assert made["id"].tolist() == ["checkout#8"]
+    assert len(gaps) == 1 and said in gaps[0]
+
+
+def test_a_milestone_with_null_parts_or_a_due_day_out_of_range_costs_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = [milestone(4, "9999-12-31T08:00:00Z"), {"number": None}, milestone(5, None), {"number": 6, "title": None}]
+    good = milestone(7, "2026-12-02T08:00:00Z")
+    made, gaps, _ = github(
+        tmp_path, monkeypatch, {"open": [issue(1, "start: 2026-12-02", milestone={})], "milestones": [*odd, good]}
+    )
+    assert made["id"].tolist() == ["checkout#1", "checkout/milestone-7"]
+    assert gaps == [
+        "milestone 2 (no number) in GitHub's list cannot be read: left out",
+        "#1: milestone: no number",
+        "milestone-4: due_on: write a year from 1970 to 2199",
+    ]

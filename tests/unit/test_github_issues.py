@@ -149,6 +149,8 @@ def test_a_label_without_issues_is_empty_and_not_a_failure() -> None:
         (("service:basket",), ["cart"]),
         (("area/basket",), ["cart"]),
         (("bug",), []),
+        (("service:Cart",), ["cart"]),
+        (("Service: cart ",), ["cart"]),
     ],
 )
 def test_labels_name_services_by_prefix_or_by_mapping(named: tuple[str, ...], services: list[str]) -> None:
@@ -183,6 +185,35 @@ def test_what_cannot_be_read_in_a_text_is_left_out_and_is_a_gap() -> None:
     assert {gap.partition(" is ")[0] for gap in given.gaps} == {"#7: start", "#7: detected_by"} | {
         "#7: mitigated 2026-10-31 15:00 UTC"
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "start", "end"),
+    [
+        ("Start: 2026-11-10 12:00 UTC\nResolved: 2026-11-10 14:00 UTC", "2026-11-10T12:00", "2026-11-10T14:00"),
+        ("### Start\n\n2026-11-10T12:00+09:00\n\n### Duration\n\n2 hours", "2026-11-10T03:00", "2026-11-10T05:00"),
+        ("| Start | 2026-11-10 21:00 |\n| End | 00:30 |", "2026-11-10T12:00", "2026-11-10T15:30"),
+    ],
+)
+def test_times_of_an_outage_are_read_in_every_form(body: str, start: str, end: str) -> None:
+    given = context()
+    with running(issues=[issue(7, "2026-11-11T00:00:00Z", "2026-11-12T00:00:00Z", body)]) as world:
+        row = incidents(world, given).loc[0]
+    assert (row["start"], row["end"]) == (utc(start), utc(end))
+    assert given.gaps == []
+
+
+def test_the_text_names_the_service_where_no_label_does() -> None:
+    body = "### Affected services\n\n- [x] Cart\n- [ ] mail"
+    with running(issues=[issue(7, "2026-11-11T00:00:00Z", body=body)]) as world:
+        assert incidents(world)["services"].tolist() == [["cart"]]
+
+
+def test_an_odd_field_of_an_outage_long_over_is_a_note() -> None:
+    given = context()
+    with running(issues=[issue(7, "2026-03-10T00:00:00Z", "2026-03-11T00:00:00Z", "detected: soon")]) as world:
+        incidents(world, given)
+    assert (given.gaps, len(given.notes)) == ([], 1)
 
 
 def test_closed_before_the_start_that_people_wrote_is_open() -> None:

@@ -85,10 +85,10 @@ def test_what_recurs_too_often_is_a_gap_at_once(tmp_path: Path, lines: tuple[str
 @pytest.mark.parametrize(
     ("when", "start", "end"),
     [
-        ("DTSTART:00010101T000000Z\nDTEND:99991231T235959Z", "2023-06-10", "2030-03-27"),
-        ("DTSTART;VALUE=DATE:20261101\nDTEND;VALUE=DATE:99991231", "2026-11-01", "2030-03-27"),
-        ("DTSTART:20261101T000000Z\nDURATION:P99999W", "2026-11-01", "2030-03-27"),
-        ("DTSTART;TZID=Asia/Tokyo:00010101T000000\nDTEND:20261101T000000Z", "2023-06-10", "2026-11-01"),
+        ("DTSTART:00010101T000000Z\nDTEND:99991231T235959Z", "2023-06-13 08:00", "2030-03-23 16:00"),
+        ("DTSTART;VALUE=DATE:20261101\nDTEND;VALUE=DATE:99991231", "2026-11-01", "2030-03-23 16:00"),
+        ("DTSTART:20261101T000000Z\nDURATION:P99999W", "2026-11-01", "2030-03-23 16:00"),
+        ("DTSTART;TZID=Asia/Tokyo:00010101T000000\nDTEND:20261101T000000Z", "2023-06-13 08:00", "2026-11-01"),
     ],
 )
 def test_what_lasts_for_ever_is_told_around_the_meeting(tmp_path: Path, when: str, start: str, end: str) -> None:

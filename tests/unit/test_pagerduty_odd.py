@@ -92,8 +92,8 @@ def test_an_incident_with_null_or_odd_parts_is_read(
 @pytest.mark.parametrize(
     ("odd", "said"),
     [
-        ({"created_at": "0001-01-01T00:00:00Z"}, "P13: created_at: Value error, write a year from 1900 to 2199"),
-        ({"created_at": "9999-12-31T23:59:59Z"}, "P13: created_at: Value error, write a year from 1900 to 2199"),
+        ({"created_at": "0001-01-01T00:00:00Z"}, "P13: created_at: Value error, write a year from 1970 to 2199"),
+        ({"created_at": "9999-12-31T23:59:59Z"}, "P13: created_at: Value error, write a year from 1970 to 2199"),
         ({"created_at": None}, "P13: created_at: "),
         ({"id": None}, " incidents cannot be read: id: "),
         ({"id": "../users"}, "../users: id: "),
