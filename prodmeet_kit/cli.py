@@ -200,9 +200,9 @@ def live(
             say(failure, err=True)
         say(opened.page)
         if browser:
-            import webbrowser
+            from prodmeet_kit.live.door import open_browser
 
-            webbrowser.open(opened.page)
+            open_browser(opened.server.private, opened.page)
         with suppress(KeyboardInterrupt):
             opened.server.process.wait()
 

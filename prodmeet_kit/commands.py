@@ -33,9 +33,9 @@ def explore(folder: Path, product: str, made: Path | None, end: str, port: int, 
     with open_exploring(product, folder=folder, report=made, end=end, port=port) as (server, page):
         say(page)
         if browser:
-            import webbrowser
+            from prodmeet_kit.live.door import open_browser
 
-            webbrowser.open(page)
+            open_browser(server.private, page)
         with suppress(KeyboardInterrupt):
             server.process.wait()
 

@@ -18,6 +18,7 @@ from prodmeet_kit import durable, resources
 from prodmeet_kit.errors import InputError, ReportError
 from prodmeet_kit.held import hold
 from prodmeet_kit.live.lab import Server, running_lab
+from prodmeet_kit.run.environment import TO_REACH_SERVERS
 
 __all__ = ["explore_notebook", "open_exploring", "write_copy"]
 
@@ -65,12 +66,12 @@ def open_exploring(
     product, report or time that cannot be explored.
     """
     if report is not None:
-        place, parameters = _of_report(report.resolve(), product, end)
+        place, parameters, needs = *_of_report(report.resolve(), product, end), ()
     else:
-        place, parameters = _of_product(product, folder, end)
+        place, parameters, needs = _of_product(product, folder, end)
     path = write_copy(place, explore_notebook(parameters))
-    with hold(place), running_lab(place, path.name, port=port) as server:
-        _for_work(server.runtime.parent)
+    with hold(place), running_lab(place, path.name, port=port, needs=needs) as server:
+        _for_work(server.private)
         server.session(path.name)  # or the page asks which kernel to start
         yield server, server.page(path.name)
 
@@ -87,16 +88,19 @@ def _of_report(report: Path, product: str, end: str) -> tuple[Path, dict[str, st
     return snapshot.parent, {"product": found, "snapshot": snapshot.name}
 
 
-def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, str]]:
+def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, str], tuple[str, ...]]:
     if not product:
         if end:
             raise InputError("--to: the demo has a fixed window: give a product to choose another")
-        return folder.resolve() / "reports" / "demo", {}
+        return folder.resolve() / "reports" / "demo", {}, ()
     from prodmeet_kit.parameters import load
+    from prodmeet_kit.parameters.expansion import references
     from prodmeet_kit.review import window_of
 
-    window_of(load(product, folder / "parameters"), end=end, names=("--from", "--to"))  # told now, not in a cell
-    return folder.resolve() / "reports" / product, {"product": product, "end": end}
+    loaded = load(product, folder / "parameters")
+    window_of(loaded, end=end, names=("--from", "--to"))  # told now, not in a cell
+    needs = (*references(loaded.model_dump_json()), *TO_REACH_SERVERS)
+    return folder.resolve() / "reports" / product, {"product": product, "end": end}, needs
 
 
 def _for_work(private: Path) -> None:

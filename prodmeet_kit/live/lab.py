@@ -1,7 +1,9 @@
 """JupyterLab with the executed review in it: started, filled, and opened, with no trace in the user's own settings.
 
 The notebook is run in the kernel of the server's own session, so that whoever
-opens it finds every variable and every form alive.
+opens it finds every variable and every form alive. Kernels talk over sockets in
+a private folder. The token that lets a browser in stands in a private file, and
+in no argument or variable of a process.
 """
 
 from __future__ import annotations
@@ -9,13 +11,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,20 +26,26 @@ from typing import Any
 import requests
 
 from prodmeet_kit.errors import ReportError
+from prodmeet_kit.held import hold_new
 from prodmeet_kit.live.look import write_look
+from prodmeet_kit.run.environment import inherited
+from prodmeet_kit.run.kernel import socket_folder
 
 __all__ = ["Server", "running_lab"]
 
 START_S = 60
 
+_BEGIN = "prodmeet-l-"
+_SOCKET = f"/runtime/kernel-{'0' * 36}-ipc-99"
+
 
 @dataclass(frozen=True)
 class Server:
-    """A JupyterLab that runs on loopback. ``url`` has no token; ``runtime`` holds the connection files of kernels."""
+    """A JupyterLab that runs on loopback. ``url`` has no token; only we may enter ``private``, where its files are."""
 
     url: str
     token: str
-    runtime: Path
+    private: Path
     process: subprocess.Popen[bytes]
 
     def page(self, notebook: str) -> str:
@@ -56,7 +64,7 @@ class Server:
         """Start a kernel for the notebook; its connection file."""
         name = Path(notebook).name
         session = self.ask("POST", "sessions", path=notebook, name=name, type="notebook", kernel={"name": "python3"})
-        file = self.runtime / f"kernel-{session['kernel']['id']}.json"
+        file = self.private / "runtime" / f"kernel-{session['kernel']['id']}.json"
         deadline = time.monotonic() + START_S
         while not file.exists():
             if time.monotonic() > deadline:
@@ -66,32 +74,45 @@ class Server:
 
 
 @contextmanager
-def running_lab(folder: Path, notebook: str, *, port: int = 0) -> Iterator[Server]:
+def running_lab(folder: Path, notebook: str, *, port: int = 0, needs: Iterable[str] = ()) -> Iterator[Server]:
     """Run JupyterLab on ``folder`` with ``notebook`` as its only document; it is stopped on the way out.
 
+    Its kernels inherit the variables in ``needs`` beside those of every Python process.
     Raises :class:`ReportError` when it does not start.
     """
     chosen, folder = port or _free_port(), folder.resolve()  # the server is started in it
     token = secrets.token_hex(24)
-    with tempfile.TemporaryDirectory(prefix="prodmeet-lab-") as name:
-        private = Path(name)
-        write_look(private, notebook)
-        (private / "server.json").write_text(json.dumps(_settings(folder, chosen)), encoding="utf-8")
-        with (private / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", f"--config={private / 'server.json'}"],
-                cwd=folder, env=_environment(private, token), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
-        server = Server(f"http://127.0.0.1:{chosen}", token, private / "runtime", process)
+    with hold_new(lambda: socket_folder(_BEGIN, _SOCKET)) as private:
         try:
-            _wait(server, private / "log")
-            yield server
+            with _started(folder, notebook, private, chosen, token, needs) as server:
+                yield server
         finally:
-            _stop(process)
+            shutil.rmtree(private, ignore_errors=True)
 
 
-def _settings(folder: Path, port: int) -> dict[str, Any]:
+@contextmanager
+def _started(
+    folder: Path, notebook: str, private: Path, port: int, token: str, needs: Iterable[str]
+) -> Iterator[Server]:
+    write_look(private, notebook)
+    settings = private / "server.json"
+    settings.touch(0o600)
+    settings.write_text(json.dumps(_settings(folder, port, token)), encoding="utf-8")
+    command = [sys.executable, "-P", "-m", "prodmeet_kit.live.inside", str(os.getpid()), f"--config={settings}"]
+    with (private / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=_environment(private, needs), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
+    server = Server(f"http://127.0.0.1:{port}", token, private, process)
+    try:
+        _wait(server, private / "log")
+        yield server
+    finally:
+        _stop(process)
+
+
+def _settings(folder: Path, port: int, token: str) -> dict[str, Any]:
     return {
         "ServerApp": {
             "ip": "127.0.0.1",
@@ -101,22 +122,23 @@ def _settings(folder: Path, port: int) -> dict[str, Any]:
             "root_dir": str(folder),
             "allow_root": True,
         },
+        "IdentityProvider": {"token": token},
+        "KernelManager": {"transport": "ipc"},  # over loopback TCP every user of the machine could listen
         "LanguageServerManager": {"autodetect": False},  # it would run npm, which writes to the user's home
         "LabApp": {"custom_css": True, "news_url": None, "extension_manager": "readonly"},
     }
 
 
-def _environment(private: Path, token: str) -> dict[str, str]:
-    """Everything JupyterLab writes goes to the private folder."""
+def _environment(private: Path, needs: Iterable[str]) -> dict[str, str]:
+    """What kernels inherit, too. Everything JupyterLab writes goes to the private folder."""
     return {
-        **os.environ,
+        **inherited(needs),
         "JUPYTER_CONFIG_DIR": str(private / "config"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "JUPYTER_DATA_DIR": str(private / "data"),
         "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
         "IPYTHONDIR": str(private / "ipython"),
-        "JUPYTER_TOKEN": token,  # not on the command line, which every user of the machine can read
         "JUPYTER_PLATFORM_DIRS": "1",
         "JUPYTER_NO_CONFIG": "",
     }

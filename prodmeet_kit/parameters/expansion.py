@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from prodmeet_kit.errors import SourceError
 from prodmeet_kit.redaction import remember
 
-__all__ = ["REFERENCE", "expand"]
+__all__ = ["REFERENCE", "expand", "references"]
 
 REFERENCE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<with_default>:-(?P<default>[^{}]*))?\}")
 """``${NAME}`` or ``${NAME:-default}``; a default holds no braces."""
@@ -51,6 +51,11 @@ def expand(text: str, *, secret: bool = False, environ: Mapping[str, str] | None
     for password in _PASSWORD_IN_URL.findall(expanded):
         remember(unquote(password))
     return expanded
+
+
+def references(text: str) -> tuple[str, ...]:
+    """The names of the variables that a text refers to, each once."""
+    return tuple(dict.fromkeys(found["name"] for found in REFERENCE.finditer(text)))
 
 
 def _first_unread(text: str) -> str:

@@ -3,19 +3,17 @@
 The process is started first and the libraries that talk to it are imported
 after, so that both sides get ready at the same time. It talks over sockets in
 a private folder, so that the data of a report cannot be read by other users of
-the machine. Its environment holds no variable that looks like a credential: a
-notebook reads frozen facts only.
+the machine. It inherits the variables it needs and no others (:mod:`.environment`):
+a notebook reads frozen facts only.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shutil
 import signal
-import site
 import subprocess
 import sys
 import tempfile
@@ -25,13 +23,14 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.durable import private_folder
 from prodmeet_kit.errors import ReportError
 from prodmeet_kit.held import hold_new
+from prodmeet_kit.run.environment import inherited
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from jupyter_client.manager import AsyncKernelManager
 
-__all__ = ["SNAPSHOT", "Kernel"]
+__all__ = ["SNAPSHOT", "Kernel", "socket_folder"]
 
 SNAPSHOT = "snapshot"
 """Name of the folder of frozen facts, beside the notebook that opens it."""
@@ -39,7 +38,6 @@ SNAPSHOT = "snapshot"
 LONGEST_SOCKET_PATH = 100
 """Bytes of a Unix socket's path: 104 on macOS, 108 on Linux, both with the closing zero."""
 
-_SECRET = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY", re.IGNORECASE)
 _BEGIN = "prodmeet-k-"
 _CHANNELS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
@@ -48,7 +46,7 @@ class Kernel:
     """The kernel process, its private folder and its sockets; leaving the ``with`` block removes all three."""
 
     def __init__(self) -> None:
-        self._holding = hold_new(_private_folder)
+        self._holding = hold_new(lambda: socket_folder(_BEGIN, "/s-1"))
         self.folder = self._holding.__enter__()
         try:
             self._connection = self._write_connection()
@@ -146,25 +144,22 @@ def _gone(folder: Path) -> str:
     return f"the temporary folder {folder} was removed under the run: set TMPDIR to a place that stays"
 
 
-def _private_folder() -> Path:
-    """A new folder only we may enter, short enough for sockets."""
+def socket_folder(begin: str, socket: str) -> Path:
+    """A new folder only we may enter, its name begun so, short enough for sockets with paths like this one in it.
+
+    Raises :class:`ReportError` when there is no place for one.
+    """
     for parent in dict.fromkeys([tempfile.gettempdir(), "/tmp"]):  # noqa: S108 mkdtemp makes a private folder in it
         try:
-            folder = private_folder(_BEGIN, parent).resolve()
+            folder = private_folder(begin, parent).resolve()
         except OSError:
             continue
-        if len(os.fsencode(folder)) + 4 <= LONGEST_SOCKET_PATH:
+        if len(os.fsencode(f"{folder}{socket}")) <= LONGEST_SOCKET_PATH:
             return folder
         folder.rmdir()
     raise ReportError("no folder for the kernel's sockets: set TMPDIR to a short path that can be written")
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
-    environment["IPYTHONDIR"] = str(folder)  # no profile of the user changes a report, none is written
-    environment["JPY_PARENT_PID"] = str(os.getpid())  # the kernel ends when we do
-    root = str(Path(__file__).resolve().parents[2])
-    if root not in site.getsitepackages():  # a checkout that is not installed
-        known = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = f"{root}{os.pathsep}{known}" if known else root
-    return environment
+    own = {"IPYTHONDIR": str(folder)}  # no profile of the user changes a report, none is written
+    return inherited() | own | {"JPY_PARENT_PID": str(os.getpid())}  # the kernel ends when we do

@@ -14,6 +14,7 @@ import pytest
 
 from prodmeet_kit.errors import ReportError
 from prodmeet_kit.run import kernel
+from prodmeet_kit.run.environment import inherited
 from prodmeet_kit.run.kernel import Kernel
 
 
@@ -43,15 +44,26 @@ def test_a_kernel_that_ended_says_how() -> None:
         assert started.end() == "ended by SIGKILL"
 
 
-def test_the_kernel_gets_no_variable_that_looks_like_a_credential(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    for name in ("GITHUB_TOKEN", "Db_Password", "AWS_SECRET_ACCESS_KEY", "API_KEY", "HARMLESS"):
+OTHERS = ("GITHUB_TOKEN", "Db_Password", "AWS_SECRET_ACCESS_KEY", "OPS_LOGIN", "DATABASE_URL", "PGPASS", "PYTHON_KEY")
+
+
+def test_the_kernel_inherits_what_it_needs_and_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    needed = {"LC_ALL": "C.UTF-8", "TZ": "Asia/Tokyo", "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1", "TMPDIR": "/tmp"}
+    for name in OTHERS:
         monkeypatch.setenv(name, "x")
+    for name, value in needed.items():
+        monkeypatch.setenv(name, value)
     environment = kernel._environment(tmp_path)
-    assert environment["HARMLESS"] == "x"
+    assert needed.items() <= environment.items()
     assert environment["PATH"] == os.environ["PATH"]
-    assert not {"GITHUB_TOKEN", "Db_Password", "AWS_SECRET_ACCESS_KEY", "API_KEY"} & set(environment)
+    assert not set(OTHERS) & set(environment)
+
+
+def test_what_somebody_names_is_inherited_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "x")
+    monkeypatch.delenv("PROMETHEUS_URL", raising=False)
+    assert inherited(["GITHUB_TOKEN", "PROMETHEUS_URL"])["GITHUB_TOKEN"] == "x"
+    assert "PROMETHEUS_URL" not in inherited(["GITHUB_TOKEN", "PROMETHEUS_URL"])
 
 
 def test_sockets_go_to_a_short_path_when_the_temporary_folder_has_a_long_one(
@@ -60,7 +72,7 @@ def test_sockets_go_to_a_short_path_when_the_temporary_folder_has_a_long_one(
     long = tmp_path / ("x" * 90)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    folder = kernel._private_folder()
+    folder = kernel.socket_folder("prodmeet-k-", "/s-1")
     try:
         assert len(str(folder / "s-1")) <= kernel.LONGEST_SOCKET_PATH
         assert list(long.iterdir()) == []
@@ -71,4 +83,4 @@ def test_sockets_go_to_a_short_path_when_the_temporary_folder_has_a_long_one(
 def test_without_a_place_for_sockets_the_mend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "LONGEST_SOCKET_PATH", 3)
     with pytest.raises(ReportError, match="set TMPDIR to a short path"):
-        kernel._private_folder()
+        kernel.socket_folder("prodmeet-k-", "/s-1")
