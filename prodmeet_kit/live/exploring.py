@@ -65,8 +65,9 @@ def open_exploring(
     Gives the server and the address a browser opens; leaving the block ends it. Raises :class:`InputError` for a
     product, report or time that cannot be explored.
     """
+    needs: tuple[str, ...] = ()
     if report is not None:
-        place, parameters, needs = *_of_report(report.resolve(), product, end), ()
+        place, parameters = _of_report(report.resolve(), product, end)
     else:
         place, parameters, needs = _of_product(product, folder, end)
     path = write_copy(place, explore_notebook(parameters))

@@ -119,7 +119,7 @@ def test_what_cannot_be_explored_is_said_and_nothing_is_written(
 
 def test_who_explores_sees_code_and_has_it_saved(lab: list[tuple[Path, str]], tmp_path: Path) -> None:
     with open_exploring(folder=tmp_path) as (server, _):
-        private = server.runtime.parent
+        private = server.private
         style = (private / "config" / "custom" / "custom.css").read_text(encoding="utf-8")
         saving = (private / "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings").read_text()
     assert "display: none" not in style
