@@ -43,7 +43,7 @@ def lab(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactor
         private = tmp_path_factory.mktemp("lab")
         write_look(private, notebook)
         yield SimpleNamespace(
-            runtime=private / "runtime",
+            private=private,
             session=lambda name: None,
             page=lambda name: f"http://lab/{name}",
             process=SimpleNamespace(wait=lambda: 0),
