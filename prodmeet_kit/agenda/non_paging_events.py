@@ -60,7 +60,10 @@ def _grounds(findings: Findings, alerts_known: bool) -> str:
             "no SLO and no resource needs attention; "
             "without alerts nobody knows what should have paged and what is noise"
         )
-    unknown = [target.ref for target in findings.slo_targets if target.ref not in findings.slo_trends]
+    hidden = findings.hidden_events
+    unseen = {f"{service}/{slo}" for service, slo in zip(hidden["service"], hidden["slo"], strict=True)}
+    known = set(findings.slo_trends) - unseen
+    unknown = [target.ref for target in findings.slo_targets if target.ref not in known]
     if unknown:
         return tn(
             "no alert fired without need; for {unknown} of {n} SLO nobody knows whether a burn went unpaged",

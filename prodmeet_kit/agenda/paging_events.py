@@ -39,7 +39,12 @@ def item(findings: Findings) -> AgendaItem:
     pages = findings.pages
     if not len(pages):
         seen = tn("{n} alert was seen", "{n} alerts were seen", findings.alerts_seen)
-        return _quiet(none(findings, KEY, title, t("{seen} and none paged", seen=seen)), findings)
+        if findings.unwatched_s:
+            length = write(findings.unwatched_s, "duration")
+            grounds = t("{seen} and none paged; for {length} the server was away", seen=seen, length=length)
+        else:
+            grounds = t("{seen} and none paged", seen=seen)
+        return _quiet(none(findings, KEY, title, grounds), findings)
     groups = findings.page_groups
     return AgendaItem(
         key=KEY,

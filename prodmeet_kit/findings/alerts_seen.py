@@ -39,6 +39,11 @@ class AlertsSeen(Part):
         """When no rule was evaluated, as far as the sources of alerts can tell."""
         return BlindTime(self.facts.records.get("alert_runs"), self.replica_labels)
 
+    @property
+    def unwatched_s(self) -> float:
+        """For how many seconds since the last meeting every server was away."""
+        return self.blind_time.unwatched_s(self.facts.window.start, self.facts.window.end)
+
     @cached_property
     def alert_events(self) -> pd.DataFrame:
         """``ALERT_EVENTS`` from ``window.history_start``."""

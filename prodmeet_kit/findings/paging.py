@@ -59,7 +59,12 @@ class Paging(Part):
 
     @cached_property
     def watched_events(self) -> pd.DataFrame:
-        """``SLO_EVENTS`` less those of which no page was seen and may have gone unseen: the server was away."""
+        """``SLO_EVENTS`` less the hidden ones: those of which somebody knows whether a page told."""
+        return self.slo_events[~self.slo_events["id"].isin(self.hidden_events["id"])]
+
+    @cached_property
+    def hidden_events(self) -> pd.DataFrame:
+        """``SLO_EVENTS`` of which no page was seen and may have gone unseen: the server was away."""
         caught = {event for ids in self.all_pages["caught"] for event in ids}
         hidden = [
             identity not in caught and self.blind_time.hides(onset, end)
@@ -67,7 +72,7 @@ class Paging(Part):
                 self.slo_events["id"], self.slo_events["onset"], self.slo_events["end"], strict=True
             )
         ]
-        return self.slo_events[~pd.Series(hidden, index=self.slo_events.index, dtype=bool)]
+        return self.slo_events[pd.Series(hidden, index=self.slo_events.index, dtype=bool)]
 
     @cached_property
     def paging_quality(self) -> paging_quality.PagingQuality:

@@ -74,6 +74,15 @@ def test_the_time_away_is_listed_among_what_cannot_be_seen() -> None:
     assert table.frame["text"].tolist()[0] == "the server was away for 30 min: pages in it are not seen"
 
 
+def test_that_nothing_paged_is_said_of_the_time_the_server_was_there() -> None:
+    quiet = run("12T01:00", "12T01:10", page=False)
+    told = [shown(quiet, *gone).item("paging_events").headline for gone in ([], [away("12T02:10", "12T02:40")])]
+    assert told == [
+        "None, because 1 alert was seen and none paged.",
+        "None, because 1 alert was seen and none paged; for 30 min the server was away.",
+    ]
+
+
 def test_an_alert_of_another_service_is_said_to_be_judged_against_none() -> None:
     found = evidence(shown(run("12T01:00", "12T01:10", labels=label_key({"service": "node"}))).findings)[0]
     assert isinstance(found, Note)
@@ -94,6 +103,8 @@ def test_a_fast_burn_that_nobody_could_see_a_page_of_is_not_missed() -> None:
         assert len(found.findings.watched_events) == events
         assert found.findings.paging_quality.events == events
         assert len(found.findings.missed) == events
+        headline = found.item("non_paging_events").headline
+        assert ("for 1 of 1 SLO nobody knows whether a burn went unpaged" in headline) is (events == 0)
 
 
 def test_without_alerts_no_count_of_pages_is_zero() -> None:
