@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.demo.server import backfill, running_prometheus
+from prodmeet_kit.frames import rows
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.review import Review
@@ -145,14 +146,11 @@ def test_the_time_away_is_listed(review: Review) -> None:
 
 
 def test_a_page_of_sloth_is_judged_against_its_own_service(review: Review) -> None:
-    pages = review.findings.pages.set_index("alert")
-    assert pages.loc["CartHighErrorRate", "service"] == "cart"
-    assert pages.loc["CartHighErrorRate", "suggested_verdict"] == "right"
-    assert [event.split("/")[0] for event in pages.loc["CartHighErrorRate", "caught"]] == ["cart"]
+    pages = {page["alert"]: page for page in rows(review.findings.pages)}
+    sloth, web, kube = (pages[alert] for alert in ("CartHighErrorRate", "WebErrors", "KubePodCrashLooping"))
+    assert (sloth["service"], sloth["suggested_verdict"]) == ("cart", "right")
+    assert [event.split("/")[0] for event in sloth["caught"]] == ["cart"]
     # Web's own page came later, and is the first that told of web.
-    assert (pages.loc["WebErrors", "suggested_verdict"], pages.loc["WebErrors", "reason"]) == ("right", "caught")
-    assert (pages.loc["KubePodCrashLooping", "service"], pages.loc["KubePodCrashLooping", "caught"]) == (
-        "kube-state-metrics",
-        [],
-    )
+    assert (web["suggested_verdict"], web["reason"]) == ("right", "caught")
+    assert (kube["service"], kube["caught"]) == ("kube-state-metrics", [])
     assert review.findings.missed.empty
