@@ -26,6 +26,9 @@ __all__ = ["cli", "main"]
 
 NOT_ALL_CHECKED = 3
 
+_WHOLE = ("agenda", "check", "report")
+"""Commands that write everything or nothing; what another one had said to be done is done when it is interrupted."""
+
 _LANGUAGE = click.option(
     "--language", type=click.Choice(LANGUAGES), help="Language to write in (default: as in the parameters)."
 )
@@ -44,7 +47,7 @@ class _Commands(click.Group):
         except ProdmeetError as error:
             message, status = str(error), error.exit_status
         except KeyboardInterrupt:
-            message, status = "interrupted, nothing was written", 1
+            message, status = "interrupted" + (", nothing was written" if ctx.invoked_subcommand in _WHOLE else ""), 1
         except BrokenPipeError:
             raise  # click ends quietly when nobody reads any more
         except OSError as error:
@@ -252,7 +255,7 @@ def main() -> None:
     try:
         cli(prog_name="prodmeet")
     except KeyboardInterrupt:  # it came between the handlers of the commands and of click
-        say("prodmeet: interrupted, nothing was written", err=True)
+        say("prodmeet: interrupted", err=True)
         raise SystemExit(1) from None
     finally:
         gc.freeze()  # the process ends: to look for garbage in all that is loaded would take a fifth of a second

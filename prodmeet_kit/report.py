@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit import durable, resources
-from prodmeet_kit.errors import Failure, InputError
+from prodmeet_kit.errors import Failure, InputError, ReportError
 from prodmeet_kit.run.folder import put_in_place, staging
 from prodmeet_kit.run.kernel import SNAPSHOT, Kernel
 from prodmeet_kit.run.progress import Quiet, Reporter
@@ -100,7 +100,10 @@ def make_report(
             failures, whole = _write(new, facts, kernel, beside, cell_limit_s, progress)
             notes: list[str] = []
             path = put_in_place(new, facts.window.day.isoformat(), notes.append, whole=whole)
-            notes += _shelve(reports, path)
+            try:
+                notes += _shelve(reports, path)
+            except KeyboardInterrupt:
+                raise ReportError(f"interrupted, when {path} was written: the index may not show it") from None
             return ReportResult(path, failures, tuple(notes))
 
 

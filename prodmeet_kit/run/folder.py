@@ -93,6 +93,7 @@ def put_in_place(folder: Path, day: str, told: Callable[[str], object], *, whole
         target = beside
     _look_at_latest(product_folder / LATEST)
     _look_at_place(target)
+    state = folder.stat() if folder.is_dir() else None
     try:
         list_written(folder)
         durable.flush(folder)  # before any name changes
@@ -102,6 +103,10 @@ def put_in_place(folder: Path, day: str, told: Callable[[str], object], *, whole
     except OSError as error:
         why = _why(error, target)
         raise ReportError(f"cannot put the report at {target}: {why}; what stood there is untouched") from error
+    except KeyboardInterrupt:
+        if state is not None and target.is_dir() and os.path.samestat(state, target.stat()):
+            raise ReportError(f"interrupted, when {target} was written") from None
+        raise
     if target != beside:
         durable.remove(beside)
     _point_to_newest(product_folder, told)
