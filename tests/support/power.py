@@ -256,7 +256,10 @@ def _do(state: _Writing, event: tuple[str, ...]) -> None:
 
 def _change(state: _Writing, what: str, given: list[str]) -> Change:
     disk = state.disk
-    folder, name = disk.at(given[-1])
+    try:
+        folder, name = disk.at(given[-1])
+    except KeyError:
+        return ()  # the call failed: its folder was not there
     old = disk.names[folder].get(name)
     if what in ("create", "mkdir", "symlink"):
         if what == "create" and old is not None:
