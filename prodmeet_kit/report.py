@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit import durable, resources
-from prodmeet_kit.errors import Failure, InputError, ReportError
+from prodmeet_kit.errors import Failure, InputError, ReportError, SnapshotError
 from prodmeet_kit.run.folder import put_in_place, staging
 from prodmeet_kit.run.kernel import SNAPSHOT, Kernel
 from prodmeet_kit.run.progress import Quiet, Reporter
@@ -97,7 +97,10 @@ def make_report(
             facts = in_language(facts, language)
         with staging(reports / facts.product.product) as new:
             _freeze(facts, frozen, new / SNAPSHOT)
-            failures, whole = _write(new, facts, kernel, beside, cell_limit_s, progress)
+            try:
+                failures, whole = _write(new, facts, kernel, beside, cell_limit_s, progress)
+            except SnapshotError as error:  # of the copy: people know the one that was copied
+                raise SnapshotError(str(error).replace(str(new / SNAPSHOT), str(frozen))) from None
             notes: list[str] = []
             path = put_in_place(new, facts.window.day.isoformat(), notes.append, whole=whole)
             try:
@@ -206,7 +209,13 @@ def _write(
     notebook = template.prepare(resources.notebook(), given, product.meeting.agenda)
     progress.step("running the notebook")
     progress.start(sum(cell.cell_type == "code" for cell in notebook.cells))
-    broken = run_cells(notebook, kernel, limit_s=cell_limit_s, told=progress.advance)
+
+    def told(section: str) -> None:
+        progress.advance(section)
+        if computed.done():
+            computed.result()  # facts that cannot be opened end the run at once
+
+    broken = run_cells(notebook, kernel, limit_s=cell_limit_s, told=told)
     kernel.stop()
     numbers = computed.result()
     progress.step("writing the report")

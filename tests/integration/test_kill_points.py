@@ -51,7 +51,8 @@ def run(home: Path, tmp: Path, at: int | None, number: int, counted: str = "") -
 
 def is_whole(report: Path) -> bool:
     """Every file the kit wrote into it is as it was written, but the minutes that a person edited."""
-    listed = dict(reversed(line.split("  ")) for line in (report / ".written.sha256").read_text().splitlines())
+    lines = (report / ".written.sha256").read_text().splitlines()
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     names = {"report.html", "review.ipynb", "review.json"}
     return names <= set(listed) and all(
         sha256((report / name).read_bytes()).hexdigest() == listed[name] for name in names

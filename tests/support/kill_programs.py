@@ -37,16 +37,21 @@ def prodmeet(*words: str) -> None:
     """The command, in this process; its lines are told."""
     from prodmeet_kit import cli, commands
 
-    commands.say = lambda line, **_: tell(line)
+    vars(commands)["say"] = lambda line, **_: tell(line)
     with suppress(SystemExit):
         cli.cli(list(words), prog_name="prodmeet", standalone_mode=False)
 
 
 def entries(minutes: Path) -> dict[str, dict[str, Any]]:
     """Every entry of the product by its path, each readable."""
-    found = {}
-    for kind in Minutes(minutes, "shop").kinds():
-        saved, problems = Minutes(minutes, "shop").load(kind)
+    return entries_of("shop", minutes)
+
+
+def entries_of(product: str, minutes: Path) -> dict[str, dict[str, Any]]:
+    """The same of any product."""
+    found: dict[str, dict[str, Any]] = {}
+    for kind in Minutes(minutes, product).kinds():
+        saved, problems = Minutes(minutes, product).load(kind)
         assert not problems, problems
         found |= {str(each.path): dict(each.content) for each in saved}
     return found
@@ -71,7 +76,10 @@ def add(folder: Path, many: int) -> None:
     import prodmeet_kit.minutes.inbox  # noqa: F401 - loaded once, before the forks
 
     place = home(folder)
-    run = lambda text: lambda: prodmeet("-C", str(place), "add", "shop", text)  # noqa: E731
+
+    def run(text: str) -> Callable[[], None]:
+        return lambda: prodmeet("-C", str(place), "add", "shop", text)
+
     changes, seconds = measured(run("first"), place)
     assert changes >= 6, changes
     said = len(entries(place / "minutes"))
@@ -112,11 +120,7 @@ def forms(folder: Path, many: int) -> None:
     known: dict[str, dict[str, Any]] = {}
     for number, point in enumerate(points(changes, seconds, many)):
         ended = attempt(say(f"note {number}"), minutes, **point)  # type: ignore[arg-type]
-        found = {}
-        for kind in Minutes(minutes, product).kinds():
-            saved, problems = Minutes(minutes, product).load(kind)
-            assert not problems, problems
-            found |= {str(each.path): dict(each.content) for each in saved}
+        found = entries_of(product, minutes)
         assert known.items() <= found.items(), "something said earlier is gone or changed"
         assert not ended.told or any(each.get("note") == ended.told[0] for each in found.values()), (point, ended)
         known = found
@@ -131,7 +135,9 @@ def sync(folder: Path, many: int) -> None:
     github_api.BETWEEN_WRITES_S = 0.0
     with github_server() as server:
         place = home(folder, server.url)
-        run = lambda: prodmeet("-C", str(place), "sync", "shop")  # noqa: E731
+
+        def run() -> None:
+            prodmeet("-C", str(place), "sync", "shop")
 
         def work(number: int) -> None:
             item = {"id": f"AI-{number}", "text": f"item {number}", "owner": "ada", "due": "2026-12-01"}

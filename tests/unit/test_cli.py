@@ -191,3 +191,17 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "prodmeet_kit", "--version"], capture_output=True, text=True, check=True
     ).stdout
     assert said == f"prodmeet, version {prodmeet_kit.__version__}\n"
+
+
+@pytest.mark.parametrize("words", [["report"], ["agenda"], ["check"], ["sync"], ["live", "--no-browser"]])
+def test_a_name_that_is_longer_than_any_file_is_bad_input(words: list[str], home: Path) -> None:
+    said = prodmeet("-C", home, *words, "x" * 300)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "xxx" in said.stderr and "File name too long" in said.stderr
+    assert [path.name for path in home.iterdir()] == ["parameters"]
+
+
+def test_a_text_of_any_length_is_added_under_a_short_name(home: Path) -> None:
+    said = prodmeet("-C", home, "add", "shop", "x" * 300, "--owner", "y" * 300)
+    assert said.exit_code == 0, said.stderr
+    assert len(Path(said.stdout.splitlines()[0]).name) < 100
