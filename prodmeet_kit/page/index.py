@@ -155,6 +155,8 @@ def _row(meeting: Meeting, anchors: Anchors) -> dict[str, Any]:
     counts = (meeting.pages, meeting.to_decide, meeting.unchecked)
     pages, to_decide, unchecked = (write(value, "count") for value in counts)
     kept = t("{kept} of {all}", kept=meeting.kept, all=meeting.slos) if meeting.slos else UNKNOWN
+    if meeting.resting:
+        kept += t(" ({last})", last=t("{n} on part of the data", n=meeting.resting))
     return {
         "anchor": anchors.take(slug(meeting.product, meeting.day)),
         "href": _href(meeting),

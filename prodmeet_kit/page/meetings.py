@@ -31,7 +31,8 @@ _WORST_FIRST = ("BAD", "NO_DATA", "TOO_FEW", "OK")
 class Meeting:
     """One report at a glance; ``None`` is not known.
 
-    ``state`` is the worst state of any SLO, empty without SLOs; ``spent`` the largest share of an error budget that
+    ``state`` is the worst state of any SLO, empty without SLOs; ``resting`` is how many SLOs rest on less than their
+    window or the whole answers; ``spent`` the largest share of an error budget that
     was spent since the meeting before, ``left`` the smallest that is left; ``error`` says why nothing else is known.
     """
 
@@ -43,6 +44,7 @@ class Meeting:
     end: datetime | None = None
     state: str = ""
     kept: int = 0
+    resting: int = 0
     slos: int = 0
     pages: int | None = None
     spent: float | None = None
@@ -111,6 +113,8 @@ def _meeting(record: Any, blank: Meeting) -> Meeting:
         end=_instant(window.get("end")),
         state=next((state for state in _WORST_FIRST if state in states), ""),
         kept=states.count("OK"),
+        # Neither key is in a report of an earlier kit.
+        resting=sum(row.get("certain") is False or bool(row.get("covered_why")) for row in slos),
         slos=len(states),
         # A report of an earlier kit does not tell no page from no answer.
         pages=_count(glance["pages"] if "pages" in glance else (len(pages) or None)),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.errors import Failure
+from prodmeet_kit.page.index import html
 from prodmeet_kit.page.meetings import READ, meetings, read
 from prodmeet_kit.record import dumps
 from prodmeet_kit.record import record as real_record
@@ -53,6 +54,19 @@ def test_what_was_not_checked_is_counted_as_the_first_screen_of_the_report_count
 )
 def test_the_worst_state_stands_for_all(states: list[str], worst: str, tmp_path: Path) -> None:
     assert read(put(tmp_path, slos=[slo(state) for state in states])).state == worst
+
+
+def test_an_slo_that_rests_on_part_of_the_data_is_counted_and_shown(tmp_path: Path) -> None:
+    slos = [
+        slo("OK") | {"certain": False},
+        slo("OK") | {"covered_why": "kept"},
+        slo("OK") | {"certain": True},
+        slo("OK"),
+    ]
+    found = read(put(tmp_path, slos=slos))
+    assert (found.kept, found.resting) == (4, 2)
+    assert "4 of 4 (2 on part of the data)" in html({"shop": [found]})
+    assert "on part of" not in html({"shop": [read(put(tmp_path, day="2026-11-09", slos=[slo("OK")]))]})
 
 
 def test_what_is_not_known_is_not_zero(tmp_path: Path) -> None:
