@@ -91,6 +91,7 @@ def _cell(spec: Spec, column: str, kind: str, text: str, number: int, start: Any
         return label_key({"service": text, "severity": text, "pod": text, "summary": text})
     if kind == "object":
         objects = {
+            "reads": [{"service": text}],
             "services": ["cart"],
             "expected_effect": {"metric": text, "direction": text, "size": text},
             "elsewhere": [{"product": text, "id": text, "text": text, "minutes": 5.0, "times_per_week": 1.0}],

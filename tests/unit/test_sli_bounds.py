@@ -127,7 +127,10 @@ def test_a_server_that_is_down_is_told_once_and_leaves_no_data(tmp_path: Path) -
     metrics = MetricSource.model_validate({"url": "http://127.0.0.1:1"})
     of = of.model_copy(update={"sources": of.sources.model_copy(update={"metrics": metrics})})
     facts = gather(of, WINDOW, folder=tmp_path)
-    (failure,) = facts.failures
+    (failure,) = (each for each in facts.failures if each.section == "metrics")
     assert failure.source == "web/fast"
+    assert [each.source for each in facts.failures if each.section != "metrics"] == [
+        "rules"
+    ]  # asked without being told to
     assert "cannot connect" in failure.message
     assert list(Findings(facts).slos["state"]) == ["NO_DATA"]

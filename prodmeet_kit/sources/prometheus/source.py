@@ -56,9 +56,9 @@ class PrometheusSource:
             raise QueryRejected("the query is a range selector: put a function such as increase(...) round it")
         series = [one.series for one in read]
         points = 1 if question.step is None else (question.end - question.start) // question.step + 1
-        if points * max(len(part) for part in series) > _MOST_CELLS:
+        if points * max((len(part) for part in series), default=0) > _MOST_CELLS:
             raise TooExpensive(
-                f"{max(len(part) for part in series):,} series came back, too many for the memory:"
+                f"{max(map(len, series)):,} series came back, too many for the memory:"
                 " put sum(...) or topk(...) round the query"
             )
         warnings = tuple(dict.fromkeys(warning for one in read for warning in one.warnings))
