@@ -148,16 +148,16 @@ def _short(text: str) -> str:
 
 
 def _rule(line: Line) -> str:
-    """A rule of recurrence without an end that is never reached."""
-    rule = _FAR.sub("", line.value.strip().upper()).strip(";")
-    parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    """A rule of recurrence without an end that is never reached, without blanks and parts of a program's own."""
+    rule = _FAR.sub("", "".join(line.value.upper().split()))
+    parts = dict(part.partition("=")[::2] for part in rule.split(";") if part and not part.startswith("X-"))
     if parts.get("FREQ") in ("SECONDLY", "MINUTELY"):
         raise Unreadable(line.number, "it recurs more than once an hour")
     if (parts.get("BYMINUTE", "").count(",") + 1) * (parts.get("BYSECOND", "").count(",") + 1) > _MOST_AN_HOUR:
         raise Unreadable(line.number, "it recurs more than once an hour")
     if "INTERVAL" in parts and not re.fullmatch(r"0*[1-9]\d{0,5}", parts["INTERVAL"], re.ASCII):
         raise Unreadable(line.number, f"RRULE is {_shown(line)}, which cannot be read: INTERVAL must be from 1 on")
-    return rule
+    return ";".join(f"{name}={value}" for name, value in parts.items())
 
 
 def _shown(line: Line) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,7 @@ class Reading:
             except TooManySteps:
                 zones.renew()
                 line = (blocks[0].first("RRULE") or blocks[0]).number
-                why = "its recurrence cannot be followed in the time there is: begin it later or give it an end"
+                why = "its recurrence takes too long to follow: write a simpler rule"
                 self.gap(line, f"the event {_called(blocks[0])} is left out: {why}")
 
     def _by_uid(self, calendar: Block) -> dict[str, list[Block]]:
@@ -143,7 +144,9 @@ class Reading:
         uid, place = str(events[0]["UID"]), f"{self.place}:{blocks[0].number}"
         # A day more on each side, for floating times; what lies outside in the product's zone is taken away again.
         found = []
+        moved = _moved(events)
         for event in occurrences(events, self.start - _DAY, self.stop + _DAY):
+            _tell_apart(event, moved)
             start, end = self._span(event)
             cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
             if not cancelled and start < self.stop and (end > self.start or start >= self.start):
@@ -184,6 +187,26 @@ def _apart(blocks: list[Block]) -> list[list[Block]]:
         return [blocks]
     exceptions = [block for block in blocks if block not in masters]
     return [[block, *(exceptions if number == 0 else [])] for number, block in enumerate(begins.values())]
+
+
+def _moved(events: list[Component]) -> dict[Any, timedelta]:
+    """How far exceptions for this and all that follow move them, by what they except."""
+    found = {}
+    for event in events:
+        begin, meant = _when(event, "DTSTART"), _when(event, "RECURRENCE-ID")
+        if meant is not None and event["RECURRENCE-ID"].params.get("RANGE"):
+            with suppress(TypeError):  # a day and a time
+                found[meant] = begin - meant
+    return found
+
+
+def _tell_apart(event: Component, moved: Mapping[Any, timedelta]) -> None:
+    """What follows such an exception carries its RECURRENCE-ID: give each its own, or all have one name."""
+    from icalendar.prop import vDDDTypes
+
+    meant = _when(event, "RECURRENCE-ID")
+    if meant in moved:
+        event["RECURRENCE-ID"] = vDDDTypes(_when(event, "DTSTART") - moved[meant])
 
 
 def _named(uid: str, found: list[Occurrence]) -> list[Occurrence]:

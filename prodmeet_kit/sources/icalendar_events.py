@@ -83,6 +83,8 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     for calendar in found.calendars:
         for occurrence in reading.of(calendar):
             if (row := _row(occurrence, checked, placing, context)) is not None:
+                if rows.get(row["id"], row)["start"] != row["start"]:  # two calendars of one file may share a UID
+                    row["id"] = f"{row['id']}/{row['start']:%Y-%m-%dT%H:%M}"
                 rows.setdefault(row["id"], row)
             if len(rows) > _MOST:
                 raise _too_many(checked, occurrence.place)

@@ -63,7 +63,7 @@ def test_a_series_that_began_long_ago_keeps_its_rhythm(tmp_path: Path) -> None:
         ),
         (
             ("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",),  # never, and it takes until the year 9999 to find out
-            "c.ics:8: the event odd (Odd one) is left out: its recurrence cannot be followed in the time there is",
+            "c.ics:8: the event odd (Odd one) is left out: its recurrence takes too long to follow",
         ),
         (("RRULE:FREQ=DAILY;INTERVAL=99999999999",), "c.ics:8: the event odd (Odd one) is left out: RRULE is "),
         (("RRULE:FREQ=DAILY;COUNT=" + "9" * 5000,), "c.ics:8: the event odd (Odd one) is left out: RRULE is "),
@@ -113,22 +113,20 @@ def flood(events: int, when: str) -> str:
 def test_a_flood_of_events_is_refused_and_an_archive_of_them_read(tmp_path: Path) -> None:
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     with pytest.raises(ParametersError, match=r"c\.ics:\d+: VEVENT is more than 2,000 events between"):
-        from_text(tmp_path, flood(3000, "DTSTART:20261101T100000Z"))
-    archive = flood(count(5000, 50_000), "DTSTART:20200101T100000Z\nDTEND:20200101T110000Z")
+        from_text(tmp_path, flood(2001, "DTSTART:20261101T100000Z"))
+    archive = flood(count(3000, 50_000), "DTSTART:20200101T100000Z\nDTEND:20200101T110000Z")
     made, context = from_text(tmp_path, archive + GOOD)
     assert (made["id"].tolist(), context.gaps) == (["good"], [])
     assert time.monotonic() - began < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # KiB
 
 
-def test_many_heavy_series_are_left_out_in_bounds(tmp_path: Path) -> None:
-    began = time.monotonic()
-    heavy = "".join(
-        event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", uid=f"e{number}") for number in range(count(20, 1000))
-    )
-    made, context = from_text(tmp_path, heavy + GOOD)
-    assert made["id"].tolist() == ["good"]
-    assert 20 <= len(context.gaps) <= 21
+def test_heavy_series_take_nothing_from_the_others(tmp_path: Path) -> None:
+    began, many = time.monotonic(), count(3, 1000)
+    heavy = (event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", uid=f"e{number}") for number in range(many))
+    made, context = from_text(tmp_path, "".join(heavy) + event("RRULE:FREQ=DAILY;COUNT=5") + GOOD)
+    assert len(made) == 6
+    assert len(context.gaps) == min(many, 21)
     assert time.monotonic() - began < 15
 
 
@@ -150,7 +148,7 @@ ODD = (
 
 
 def test_whatever_stands_in_an_event_and_its_zone_the_event_beside_it_is_read(tmp_path: Path) -> None:
-    random_, tries = random.Random(12), count(150, 2000)
+    random_, tries = random.Random(12), count(50, 2000)
     began, silent = time.monotonic(), 0
     whole = len(from_text(tmp_path, BERLIN.replace("\r", "") + ODD.decode())[0])
     for _ in range(tries):
@@ -160,7 +158,7 @@ def test_whatever_stands_in_an_event_and_its_zone_the_event_beside_it_is_read(tm
             assert "good" in made["id"].tolist(), body
             silent += len(made) == 1 and not context.gaps
     assert whole == 5
-    assert silent < tries / 20  # BEGIN and END became others, or the year did
+    assert silent <= tries / 10  # BEGIN and END became others, or the year did
     assert time.monotonic() - began < tries * 0.2
 
 

@@ -209,6 +209,26 @@ def test_several_events_of_one_uid_are_all_read(tmp_path: Path) -> None:
     assert newest["start"].tolist() == [pd.Timestamp("2026-11-02T10:00Z")]
 
 
+def test_two_calendars_of_a_file_that_share_a_uid_are_both_read(tmp_path: Path) -> None:
+    other = event(when=WHEN.replace("20261101", "20261102"))
+    text = "".join(f"BEGIN:VCALENDAR\n{body}END:VCALENDAR\n" for body in (event(), other, event()))
+    assert from_bytes(tmp_path, text.encode())[0]["id"].tolist() == ["odd", "odd/2026-11-02T10:00"]
+
+
+def test_all_that_follow_a_moved_occurrence_are_read(tmp_path: Path) -> None:
+    later = "DTSTART:20261103T150000Z\nDTEND:20261103T160000Z"
+    exception = event("RECURRENCE-ID;RANGE=THISANDFUTURE:20261103T100000Z", when=later)
+    made, _ = from_text(tmp_path, event("RRULE:FREQ=DAILY;COUNT=5") + exception)
+    assert [f"{start:%d %H}" for start in made["start"]] == ["01 10", "02 10", "03 15", "04 15", "05 15"]
+    assert made["id"].tolist() == [f"odd/2026-11-0{day}" for day in range(1, 6)]
+
+
+@pytest.mark.parametrize("rule", ["freq=daily;count=2", " FREQ=DAILY; COUNT = 2;", "FREQ=DAILY;X-OWN=1;COUNT=2"])
+def test_a_rule_is_read_however_it_is_spaced(tmp_path: Path, rule: str) -> None:
+    made, context = from_text(tmp_path, event(f"RRULE:{rule}"))
+    assert (len(made), context.gaps) == (2, [])
+
+
 @pytest.mark.parametrize(
     ("data", "ids", "gap"),
     [
