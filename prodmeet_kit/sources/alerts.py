@@ -26,8 +26,9 @@ from prodmeet_kit.sources.alert_services import ServiceLabel
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.prometheus import PrometheusSource
+from prodmeet_kit.sources.prometheus.replies import partial
 from prodmeet_kit.sources.server_away import Away
-from prodmeet_kit.window import Window, format_duration
+from prodmeet_kit.window import Window
 
 __all__ = ["AlertsConfig", "read"]
 
@@ -74,17 +75,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         raise SourceError(source.reason)
     if not isinstance(source, PrometheusSource):
         raise SourceError("alerts of type prometheus_alerts need sources.metrics of type prometheus")
-    times: dict[Key, Times] = {}
-    for start, end in _chunks(context.window):
-        length = format_duration(end - start)
-        series, warnings = source.samples(f"ALERTS{{{checked.matchers}}}[{length}]", end)
-        context.notes.extend(warning for warning in warnings if warning not in context.notes)
-        for one in series:
-            # Ranges are closed at the left in Prometheus 2 and open in 3: cut to (start, end] ourselves.
-            inside = one.times[one.times > round(start.timestamp() * 1000)]
-            if len(inside):
-                key = _key(one.labels)
-                times[key] = np.concatenate([times[key], inside]) if key in times else inside
+    times = _times(source, checked.matchers, context)
     if not times:
         context.notes.append("no sample of ALERTS: no alert was pending or firing, or the rules run elsewhere")
     runs = _runs(source, dict(sorted(times.items())), checked)
@@ -95,6 +86,25 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     if not runs or frame["start"].min() - context.window.history_start > _SURE:
         context.notes.extend(_kept_from(source, context.window))
     return frame
+
+
+def _times(source: PrometheusSource, matchers: str, context: Context) -> dict[Key, Times]:
+    """The samples of each series of ``ALERTS``; what the server says of them is noted, that some are missing a gap."""
+    times: dict[Key, Times] = {}
+    warned: dict[str, None] = {}
+    for start, end in _chunks(context.window):
+        for begin, series, warnings in source.samples_between(f"ALERTS{{{matchers}}}", start, end):
+            warned |= dict.fromkeys(warnings)
+            for one in series:
+                # Ranges are closed at the left in Prometheus 2 and open in 3: cut to (begin, end] ourselves.
+                inside = one.times[one.times > round(begin.timestamp() * 1000)]
+                if len(inside):
+                    key = _key(one.labels)
+                    times[key] = np.concatenate([times[key], inside]) if key in times else inside
+    context.notes.extend(warned)
+    if missing := partial(warned):
+        context.gaps.append(f"the answer is partial, so alerts may be missing: {missing}")
+    return times
 
 
 def _runs(source: PrometheusSource, times: Mapping[Key, Times], checked: AlertsConfig) -> dict[Key, Runs]:

@@ -20,6 +20,7 @@ from prodmeet_kit.promql import Matchers
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure
+from prodmeet_kit.sources.http import short
 from prodmeet_kit.sources.prometheus import PrometheusSource
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     if not isinstance(source, PrometheusSource):
         raise SourceError("alert rules of type prometheus_rules need sources.metrics of type prometheus")
     answer = _checked(source.alert_rules(), source.name)
-    context.notes.extend(redact(warning) for warning in answer.warnings or ())
+    context.gaps.extend(
+        f"the answer is partial, so rules may be missing: {short(text)}" for text in answer.warnings or ()
+    )
     ours, pages = Matchers.parse(checked.matchers), _pages(context)
     rows: list[dict[str, Any]] = []
     for group in answer.data.groups or ():

@@ -138,9 +138,9 @@ def watch(
             found.labels[_replica(labels, replica_labels)] = labels
         parts: dict[str, list[Times]] = {}
         for start, end in chunks:
-            query = f"{any_of(selector, list(found.labels.values()))}[{format_duration(end - start)}]"
-            for series in source.samples(query, end)[0]:
-                parts.setdefault(_replica(series.labels, replica_labels), []).append(series.times)
+            for _, given, _ in source.samples_between(any_of(selector, list(found.labels.values())), start, end):
+                for series in given:
+                    parts.setdefault(_replica(series.labels, replica_labels), []).append(series.times)
         found.times = {replica: np.unique(np.concatenate(times)) for replica, times in sorted(parts.items())}
         return found
     return Watch()

@@ -14,10 +14,10 @@ from prodmeet_kit import frames
 from prodmeet_kit.errors import ParametersError, SourceError
 from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
-from prodmeet_kit.window import Window
+from prodmeet_kit.window import Window, parse_duration
 from tests.support import alert_store
 from tests.support.alert_store import Store
-from tests.support.answering import shop
+from tests.support.answering import Asked, refusal, shop
 
 END = datetime(2026, 11, 23, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")
@@ -50,6 +50,38 @@ def test_a_run_over_the_join_of_two_answers_is_not_cut(closed: bool) -> None:
     made, _ = ask(Store([({"alertname": "High", "alertstate": "firing"}, times)], closed=closed))
     assert [moment.timestamp() for moment in made["start"]] == [times[0], times[6]]
     assert [moment.timestamp() for moment in made["last"]] == [times[5], times[7]]
+
+
+class Limited(Store):
+    """A server that answers for a day at most, or that warns."""
+
+    warns = False
+
+    def __call__(self, asked: Asked) -> tuple[int, str, bytes]:
+        length = re.search(r"\[([0-9a-z]+)\]", asked.form.get("query", ""))
+        if not self.warns and length and parse_duration(length[1]) > timedelta(days=1):
+            return refusal(422, "execution", "the query time range exceeds the limit (query length: 7d, limit: 24h)")
+        status, kind, body = super().__call__(asked)
+        return status, kind, body.replace(b"{", b'{"warnings": ["a store is gone"], ', 1) if self.warns else body
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["closed ranges", "open ranges"])
+def test_a_server_that_answers_for_a_day_at_most_gives_the_same_runs(closed: bool) -> None:
+    edge = (WINDOW.history_start + timedelta(days=3.5)).timestamp()
+    times = [edge + 60 * minute for minute in range(-2000, 2000)]
+    series = [({"alertname": "High", "alertstate": "firing"}, times)]
+    whole, _ = ask(Store(series, closed=closed))
+    parts, about = ask(Limited(series, closed=closed))
+    pd.testing.assert_frame_equal(parts, whole)
+    assert about.gaps == []
+
+
+def test_an_answer_from_which_alerts_may_be_missing_is_a_gap() -> None:
+    store = Limited([({"alertname": "High", "alertstate": "firing"}, [END.timestamp() - 7200])])
+    store.warns = True
+    made, about = ask(store)
+    assert len(made) == 1
+    assert about.gaps == ["the answer is partial, so alerts may be missing: a store is gone"]
 
 
 def test_a_late_evaluation_is_of_the_run_and_a_missed_one_ends_it() -> None:

@@ -101,11 +101,17 @@ def test_recording_rules_are_asked_for_only_where_an_alert_may_read_one() -> Non
     assert [one.path for one in asked] == ["/api/v1/rules?type=alert"]
 
 
-def test_a_server_without_rules_is_empty_with_a_note_and_its_warnings_are_kept() -> None:
-    made, notes, _ = ask(rules(warnings=["a ruler did not answer"]))
+def test_a_server_without_rules_is_empty_with_a_note() -> None:
+    made, notes, _ = ask(rules())
     assert made.empty
-    assert notes[0] == "a ruler did not answer"
-    assert "perhaps its rules run elsewhere" in notes[1]
+    assert "perhaps its rules run elsewhere" in notes[0]
+
+
+def test_a_server_that_gives_a_part_of_the_rules_leaves_a_gap() -> None:
+    with answering(lambda _: rules(RULE, warnings=["a ruler did not answer"]), rules=True) as server:
+        about = context(PrometheusSource(metric_source(server.url)))
+        assert len(read({"type": "prometheus_rules"}, about)) == 1
+    assert about.gaps == ["the answer is partial, so rules may be missing: a ruler did not answer"]
 
 
 @pytest.mark.parametrize(

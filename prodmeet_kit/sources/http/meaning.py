@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from http.client import IncompleteRead
 
 import requests
 from urllib3 import exceptions as lower
 
 from prodmeet_kit.errors import SourceError, TimedOut, Unreachable
-from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.http.guard import Call
 from prodmeet_kit.sources.http.policy import Policy
+from prodmeet_kit.sources.http.wire import short
 
 __all__ = ["Dropped", "meaning"]
 
@@ -49,7 +50,14 @@ def _broke(error: requests.exceptions.ConnectionError) -> bool:
     return bool(error.args) and isinstance(error.args[0], lower.ProtocolError)
 
 
-def _reason(error: Exception) -> str:
-    """The end of a nested error's text, such as ``Connection refused``."""
+def _reason(error: BaseException) -> str:
+    """What the innermost error says, such as ``Connection refused``."""
+    inner = next((part for part in error.args if isinstance(part, BaseException)), None)
+    if inner is not None:
+        return _reason(inner)
+    if isinstance(error, IncompleteRead):
+        return "its answer ended early"
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, requests.RequestException):
+        return short(error.strerror)
     text = re.split(r"\] |: ", str(error).rstrip(")'\" "))[-1]
-    return redact(text) or type(error).__name__
+    return short(text) or type(error).__name__

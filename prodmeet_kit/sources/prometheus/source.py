@@ -7,24 +7,29 @@ the grid of the question, without a doubled or a lost point.
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from prodmeet_kit.errors import QueryRejected, TooExpensive
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters import MetricSource
+from prodmeet_kit.sources.http import TooLarge
 from prodmeet_kit.sources.http.bodies import room
 from prodmeet_kit.sources.prometheus.connection import connect
 from prodmeet_kit.sources.prometheus.decoding import Series, doubled, frame, series_of
 from prodmeet_kit.sources.prometheus.lengths import Lengths, RangeTooLong, parts
 from prodmeet_kit.sources.prometheus.replies import partial, reply
+from prodmeet_kit.window import format_duration
 
 __all__ = ["PrometheusSource", "parts"]
 
 
 _MOST_CELLS = 5_000_000
 """Series times points of an answer: 40 MB."""
+
+_SHORTEST = timedelta(hours=1)  # raw samples are asked for no shorter time than this
 
 
 class _Read(NamedTuple):
@@ -81,6 +86,25 @@ class PrometheusSource:
         """
         read = self._instant(query, at)
         return read.series, read.warnings
+
+    def samples_between(
+        self, selector: str, start: datetime, end: datetime
+    ) -> Iterator[tuple[datetime, list[Series], tuple[str, ...]]]:
+        """The same for ``(start, end]`` of a selector such as ``up``: the begin of each part, its samples, warnings.
+
+        One part, or as many as a server needs that limits the time of a query, or whose answer would be too large. A
+        sample at the very begin of a part may belong to the part before.
+        """
+        try:
+            read = self._instant(f"{selector}[{format_duration(end - start)}]", end)
+        except (RangeTooLong, TooLarge):
+            if end - start <= _SHORTEST:
+                raise
+            middle = start + (end - start) / 2
+            yield from self.samples_between(selector, start, middle)
+            yield from self.samples_between(selector, middle, end)
+        else:
+            yield start, read.series, read.warnings
 
     def alert_rules(self, kind: str = "alert") -> Any:
         """What the rules API says of rules of a kind, ``alert`` or ``record``, as JSON. Raises as :meth:`answer` does.
