@@ -119,11 +119,10 @@ def _meeting_health(review: Review) -> dict[str, Any]:
 def _glance(review: Review) -> dict[str, int | None]:
     """What the index shows beside the SLOs: pages since the last meeting, questions, sections that were not checked.
 
-    Pages are not known without alerts.
+    Pages are not known where a source of alerts could not be read.
     """
-    known = review.facts.records.get("alert_runs") is not None
     return {
-        "pages": len(review.findings.pages) if known else None,
+        "pages": len(review.findings.pages) if review.findings.all_alerts else None,
         "to_decide": sum(len(item.questions) for item in review.items),
         "unchecked": sum(item.unchecked for item in review.items),
     }
@@ -167,9 +166,9 @@ def _silences(findings: Findings) -> list[dict[str, Any]]:
 
 
 def _paging_quality(findings: Findings) -> dict[str, Any]:
-    """How well pages told of SLO events; without alerts none of it is known."""
+    """How well pages told of SLO events; where a source of alerts could not be read nobody knows."""
     quality = findings.paging_quality
-    known = findings.facts.records.get("alert_runs") is not None
+    known = findings.all_alerts
     return {
         "precision": {
             "caught": quality.pages_caught if known else None,
@@ -178,7 +177,7 @@ def _paging_quality(findings: Findings) -> dict[str, Any]:
         },
         "recall": {
             "caught": quality.events_caught if known else None,
-            "events": quality.events,
+            "events": quality.events if known else None,
             "interval": quality.recall_interval if known else (None, None),
         },
         "detection_time_s": {"median": quality.detection_median_s, "worst": quality.detection_worst_s},

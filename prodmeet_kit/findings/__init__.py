@@ -158,7 +158,7 @@ class Findings(
             self.facts.window,
             self.slo_events,
             blind=self.blind_time,
-            all_alerts=all(source.state != "failed" for source in self.facts.sources if _of_alerts(source.name)),
+            all_alerts=self.all_alerts,
         )
 
     @cached_property
@@ -235,11 +235,3 @@ class Findings(
         """A record frame, empty where its sources failed or none is configured (the agenda item says which)."""
         found = self.facts.records.get(name)
         return frames.ALL[name].frame() if found is None else found
-
-
-def _of_alerts(source: str) -> bool:
-    """Whether a source of this name tells of alerts: ``alerts``, or ``alerts (pagerduty)`` where there are several.
-
-    Older snapshots call it ``alerts[1]``.
-    """
-    return source.partition(" (")[0].partition("[")[0] == "alerts"

@@ -40,6 +40,12 @@ class AlertsSeen(Part):
         return BlindTime(self.facts.records.get("alert_runs"), self.replica_labels)
 
     @property
+    def all_alerts(self) -> bool:
+        """Whether every source of alerts could be read; without one that could, nothing is known of pages."""
+        known = self.facts.records.get("alert_runs") is not None
+        return known and all(source.state != "failed" for source in self.facts.sources if _of_alerts(source.name))
+
+    @property
     def unwatched_s(self) -> float:
         """For how many seconds since the last meeting every server was away."""
         return self.blind_time.unwatched_s(self.facts.window.start, self.facts.window.end)
@@ -74,3 +80,11 @@ class AlertsSeen(Part):
         frames_of = (answer.frame for answer in self.facts.answers.values() if answer.question.step is not None)
         firsts = (frame.dropna(how="all").index.min() for frame in frames_of if frame is not None and len(frame))
         return min((first for first in firsts if first == first), default=None)
+
+
+def _of_alerts(source: str) -> bool:
+    """Whether a source of this name tells of alerts: ``alerts``, or ``alerts (pagerduty)`` where there are several.
+
+    Older snapshots call it ``alerts[1]``.
+    """
+    return source.partition(" (")[0].partition("[")[0] == "alerts"

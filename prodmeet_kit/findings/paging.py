@@ -64,10 +64,13 @@ class Paging(Part):
 
     @cached_property
     def hidden_events(self) -> pd.DataFrame:
-        """``SLO_EVENTS`` of which no page was seen and may have gone unseen: the server was away."""
+        """``SLO_EVENTS`` of which no page was seen and may have gone unseen.
+
+        The server was away, or a source of alerts could not be read.
+        """
         caught = {event for ids in self.all_pages["caught"] for event in ids}
         hidden = [
-            identity not in caught and self.blind_time.hides(onset, end)
+            identity not in caught and (not self.all_alerts or self.blind_time.hides(onset, end))
             for identity, onset, end in zip(
                 self.slo_events["id"], self.slo_events["onset"], self.slo_events["end"], strict=True
             )
@@ -87,7 +90,7 @@ class Paging(Part):
     @cached_property
     def paging_history(self) -> pd.DataFrame:
         """``PAGING_HISTORY``: this meeting and those before it that the facts reach back to."""
-        found = paging_quality.history(self.all_pages, self.watched_events, self.facts.window)
         if self.facts.records.get("alert_runs") is None:  # then no count of pages is known
+            found = paging_quality.history(self.all_pages, self.slo_events, self.facts.window)
             return found.assign(pages=nan, caught=nan, events_caught=nan)
-        return found
+        return paging_quality.history(self.all_pages, self.watched_events, self.facts.window)

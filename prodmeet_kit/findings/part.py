@@ -103,6 +103,11 @@ class Part:
             ...
 
         @property
+        def all_alerts(self) -> bool:
+            """Whether every source of alerts could be read."""
+            ...
+
+        @property
         def blind_time(self) -> BlindTime:
             """When no rule was evaluated."""
             ...

@@ -113,7 +113,7 @@ def times_away(
             evaluated.setdefault(replica, []).extend(zip(own.first.tolist(), own.last.tolist(), strict=True))
     gaps = _gaps(runs)
     try:
-        watched = watch(source, context.product, context.window, replica_labels, chunks)
+        watched = watch(source, context.product, context.window, replica_labels, chunks, up_alone=not gaps)
     except SourceError:
         watched = Watch()
     found = [

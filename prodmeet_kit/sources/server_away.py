@@ -119,12 +119,15 @@ def watch(
     window: Window,
     replica_labels: Collection[str],
     chunks: Iterable[tuple[datetime, datetime]],
+    *,
+    up_alone: bool = False,
 ) -> Watch:
     """The samples of one series a replica over the chunks: a question to choose it, and one for each chunk.
 
-    Empty where the server has no series to go by. Raises :class:`SourceError` when it cannot be asked.
+    ``up_alone``: nothing else will do. Empty where the server has no series to go by.
+    Raises :class:`SourceError` when it cannot be asked.
     """
-    for selector in ("up", *_of_product(product)):
+    for selector in ("up", *(() if up_alone else _of_product(product))):
         by = f" by ({', '.join(sorted(replica_labels))})" if replica_labels else ""
         length = format_duration(window.end - window.history_start)
         # Those that were there longest; of a server younger than the steps those that are there now.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from prodmeet_kit.agenda import outages
 from prodmeet_kit.agenda.alert_facts import evidence
 from prodmeet_kit.agenda.evidence import Note, Table
 from prodmeet_kit.errors import Failure
+from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import SLO_EVENTS, label_key
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
@@ -111,8 +113,7 @@ def test_without_alerts_no_count_of_pages_is_zero() -> None:
     content = record(review({"alert_runs": None, "incidents": [outage("12T02:00", "12T04:00")]}))
     assert content["glance"]["pages"] is None
     assert content["paging_quality"]["precision"] == {"caught": None, "pages": None, "interval": [None, None]}
-    assert content["paging_quality"]["recall"]["caught"] is None
-    assert content["paging_quality"]["recall"]["interval"] == [None, None]
+    assert content["paging_quality"]["recall"] == {"caught": None, "events": None, "interval": [None, None]}
     for period in content["paging_quality"]["history"]:
         assert (period["pages"], period["caught"], period["events_caught"]) == (None, None, None)
     (load,) = content["page_load"]
@@ -121,6 +122,16 @@ def test_without_alerts_no_count_of_pages_is_zero() -> None:
     assert {key for key in load if key.endswith("_previous") and load[key] is not None} == set()
     assert load["shifts"] > 0
     assert content["incidents"][0]["paged"] is None
+
+
+def test_where_one_of_two_sources_of_alerts_failed_no_count_is_taken_for_all() -> None:
+    known = shown(outages=[outage("12T02:00", "12T04:00")])
+    failed = replace(known.facts, sources=(SourceState("alerts (pagerduty)", "pagerduty", "failed", "no answer"),))
+    content = record(Review(failed))
+    assert content["glance"]["pages"] is None
+    assert content["paging_quality"]["recall"]["caught"] is None
+    assert content["incidents"][0]["paged"] is None
+    assert content["missed_events"] == []
 
 
 def test_with_alerts_and_no_page_the_counts_are_zero() -> None:
