@@ -60,8 +60,8 @@ def fill_window(query: str, window: timedelta) -> str:
 def _parse(query: str) -> Any:
     import promql_parser
 
-    if scanning.operators(query) > scanning.MOST_OPERATORS:
-        raise ValueError(f"more than {scanning.MOST_OPERATORS} operators")
+    if too_much := scanning.too_much(query):
+        raise ValueError(too_much)
     return promql_parser.parse(scanning.plain_strings(query))
 
 
@@ -80,7 +80,7 @@ def check(query: str) -> None:
     A query with ``{{.window}}`` is checked with a window of 5 minutes put in.
     """
     text = fill_window(query, timedelta(minutes=5))
-    mistake = scanning.mistake(text)
+    mistake = scanning.placeholder(text) or (scanning.mistake(text) if unread(text) else "")
     if mistake:
         raise ValueError(_words(text, mistake))
 

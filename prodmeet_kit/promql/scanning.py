@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import re
 
-__all__ = ["MOST_OPERATORS", "divides", "mistake", "operators", "plain_strings", "range_functions"]
+__all__ = ["divides", "mistake", "placeholder", "plain_strings", "range_functions", "too_much"]
 
 # A string without its end goes to the end of the query, so that no part of a query is looked at twice.
 _STRING = r""""(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|`[^`]*`?"""
-_SKIPPED = re.compile(rf"{_STRING}|#[^\n]*", re.DOTALL)
+_SKIPPED = re.compile(rf"{_STRING}|\\.|#[^\n]*", re.DOTALL)
 _RAW = re.compile(rf"({_STRING}|#[^\n]*)", re.DOTALL)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _NAMES = {"(": "parenthesis", "[": "bracket", "{": "brace"}
-_PLACEHOLDER = re.compile(r"\{\{\s*(\.?[^{}]*?)\s*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{\s*\.[^{}]*\}\}")
 _BINARY = r"(?:[-+*/%^<>]|[=!<>]=|=~|!~|\b(?:and|or|unless|atan2|by|without|on|ignoring|offset|bool))"
 _DANGLING = re.compile(rf"({_BINARY})\s*$", re.IGNORECASE)
 _LEADING = re.compile(r"^\s*([*/%^<>=!]=?)")
@@ -27,7 +27,7 @@ _AFTERWARDS = re.compile(r"\s+(?:default\s+[-+.\w]+|keep_metric_names|limit\s+\d
 _DEEPEST = 100
 """Brackets within brackets: nobody writes more, and the parser overflows its stack somewhere beyond."""
 
-MOST_OPERATORS = 60
+_MOST_OPERATORS = 60
 """A chain of so many is walked in a tenth of a second; one of 500 overflows the stack and ends the whole process."""
 
 _OPERATOR = re.compile(r"[-+*/%^<>]|[=!]=|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
@@ -47,19 +47,20 @@ def plain_strings(query: str) -> str:
     )
 
 
+def placeholder(query: str) -> str:
+    """What is wrong with a placeholder, also one inside of a string; empty where none is left."""
+    held = _PLACEHOLDER.search(query)
+    return f"the placeholder {held[0]} is not known: there is {{{{.window}}}} alone" if held else ""
+
+
 def mistake(query: str) -> str:
     """What is wrong with a query (its window filled in) in every dialect; empty where nothing is for sure."""
-    held = _PLACEHOLDER.search(query)
-    if held and held[1].startswith("."):
-        return f"the placeholder {held[0]} is not known: there is {{{{.window}}}} alone"
     bare = _bare(query)
     if not bare.strip():
         return "no expression found in input"
     quote = next((sign for sign in bare if sign in "\"'`"), "")
     if quote:
         return f"unterminated quoted string {quote}"
-    if held and "{{" in bare:
-        return f"the placeholder {held[0]} is not known: there is {{{{.window}}}} alone"
     if "$" in bare:
         return "a variable of a dashboard ($...) means nothing here: write it out, or {{.window}} for a length"
     unpaired = _unpaired(bare)
@@ -69,9 +70,16 @@ def mistake(query: str) -> str:
     return f"something is missing beside {cut[1]}" if cut else ""
 
 
-def operators(query: str) -> int:
-    """How many operators between two sides (or signs before one) a query has."""
-    return len(_OPERATOR.findall(_bare(query)))
+def too_much(query: str) -> str:
+    """Why a query is not given to the parser, whose stack it would overflow; empty for what people write."""
+    bare = _bare(query)
+    if len(_OPERATOR.findall(bare)) > _MOST_OPERATORS:
+        return f"more than {_MOST_OPERATORS} operators"
+    depth = most = 0
+    for sign in bare:
+        depth += (sign in "([{") - (sign in ")]}")
+        most = max(most, depth)
+    return f"more than {_DEEPEST} brackets within one another" if most > _DEEPEST else ""
 
 
 def range_functions(query: str, length: str) -> set[str]:
@@ -121,8 +129,8 @@ def _bare(query: str) -> str:
 
 def _blank(found: re.Match[str]) -> str:
     text = found[0]
-    if text[0] == "#":
-        return " " * len(text)
+    if text[0] in "#\\":  # a comment, or a sign that MetricsQL lets stand in a name
+        return (" " if text[0] == "#" else _HELD) * len(text)
     ended = len(text) > 1 and text[-1] == text[0] and not (text[0] != "`" and _escaped(text))
     return ("" if ended else text[0]) + _HELD * (len(text) - (not ended))
 

@@ -168,7 +168,11 @@ def outages(alerts: list[dict[str, object]] | None, *sections: str, **more: str)
 def test_an_outage_that_nobody_could_measure_is_said_to_be_unknown() -> None:
     item = outages(None, "metrics", "paging_events")
     row = table(item, "Incidents since the last meeting").frame.iloc[0]
-    assert (row["told"], row["review"], row["price"]) == ("cannot tell", "cannot tell", [])
+    assert (row["told"], row["review"], row["price"]) == (
+        "cannot tell",
+        "cannot tell",
+        ["cart/availability: not known"],
+    )
     assert item.questions == ()
     why = "source of metrics: refused; source of paging_events: refused"
     assert item.evidence[0] == Note(f"Prices and pages could not be checked: {why}", "warning")

@@ -45,6 +45,7 @@ OF_OTHER_DIALECTS = [
     "rate(x[5m]) keep_metric_names",
     "x[1h] offset 1i",
     "max_over_some_day(x[1d])",
+    r"foo\-bar\{baz default 0",
     "+".join(["sum(rate(x[5m]))"] * 5000),
 ]
 
