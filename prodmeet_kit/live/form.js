@@ -21,6 +21,7 @@ function input(row, field) {
   } else {
     element = make("input", { type: field.type, "aria-label": label, title: field.title });
     if (field.type === "text") element.placeholder = field.title;
+    if (field.type === "date") [element.min, element.max] = ["1970-01-01", "2199-12-31"];
   }
   element.dataset.field = field.name;
   element.className = `pm-field pm-${field.name}`;
@@ -88,14 +89,18 @@ function render({ model, el }) {
     for (const field of fields) {
       const element = input(shown, field);
       const name = field.name;
-      element.addEventListener("change", () => save(subject, name, element.value));
+      // Each key of a year makes another day, from 0002 on: what is half typed waits until the field is left.
+      element.addEventListener("change", () => { if (element.validity.valid) save(subject, name, element.value); });
       if (field.type === "text") {
         element.addEventListener("input", () => {
           clearTimeout(row.typed.get(name));
           row.typed.set(name, setTimeout(() => save(subject, name, element.value), TYPING_MS));
         });
       }
-      element.addEventListener("blur", () => show());
+      element.addEventListener("blur", () => {
+        if (!element.validity.valid && element.value !== (said(subject)[name] || "")) save(subject, name, element.value);
+        show();
+      });
       inputs.append(element);
     }
     inputs.append(row.status);

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from prodmeet_kit.frames import MEETING_DECISIONS
 from prodmeet_kit.minutes.checking import placed
 from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, Decision, Draft, entries_of
-from prodmeet_kit.minutes.merging import Merged, merged
+from prodmeet_kit.minutes.merging import AFTER, Merged, merged
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.sources.base import Context
@@ -35,10 +35,13 @@ def read_decisions(context: Context) -> pd.DataFrame:
     saved, problems = minutes.load(DECISIONS_KIND)
     begun, damaged = minutes.load(DRAFTS)
     complete, wrong = entries_of(saved, Decision)
-    # Drafts of action items lie beside those of decisions.
-    drafts, odd = entries_of((each for each in begun if "subject" in each.content), Draft)
+    # Drafts of action items lie beside those of decisions. One that was written over may be wrong: a year half typed.
+    over = {str(each.content.get(AFTER)) for each in (*saved, *begun)}
+    drafts = [each for each in begun if "subject" in each.content]
+    newest, odd = entries_of((each for each in drafts if each.path.name not in over), Draft)
+    older, _ = entries_of((each for each in drafts if each.path.name in over), Draft)
     context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged, *odd])
-    entries = [each for each, _ in (*complete, *drafts)]
+    entries = [each for each, _ in (*complete, *newest, *older)]
     standing = merged(entries, ("meeting", "subject"), FIELDS)
     found = [_row(about, now, context.gaps) for about, now in standing.items() if now.fields["decision"]]
     known = [row for row in found if row is not None]

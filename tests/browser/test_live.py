@@ -155,6 +155,12 @@ def test_a_meeting_is_decided_with_the_keyboard_shared_killed_and_opened_again(h
         expect(again.page.locator(f"{NEW} li")).to_have_count(1)
 
     minutes = Minutes(home / "minutes", "demo")
+    begun, _ = minutes.load("drafts")
+    assert {str(draft.content.get("due") or "") for draft in begun} <= {
+        "",
+        "2026-12-04",
+        "2026-12-01",
+    }  # no year half typed
     (kept,) = minutes.load("action_items")[0]
     assert (kept.content["owner"], kept.content["due"]) == ("web team", "2026-12-01")
 
