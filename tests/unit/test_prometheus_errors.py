@@ -166,6 +166,12 @@ def test_no_result_as_go_writes_it_is_no_series() -> None:
     assert not answer.partial
 
 
+def test_tens_of_thousands_of_series_are_refused_before_they_are_read() -> None:
+    rows = [{"metric": {}, "value": [AT.timestamp(), "1"]}] * 20_001
+    with answering(lambda _: success(rows)) as server, pytest.raises(TooExpensive, match="20,001 series came back"):
+        source(server.url).answer(QUESTION)
+
+
 def test_more_series_than_fit_into_memory_are_refused() -> None:
     rows = [{"metric": {"pod": str(number)}, "values": [[AT.timestamp(), "1"]]} for number in range(600)]
     long = Question("k", "metrics", "up", AT, AT + timedelta(minutes=9999), timedelta(minutes=1))

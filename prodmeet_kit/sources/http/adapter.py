@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -111,6 +112,7 @@ class Adapter(WatchedAdapter):
                 raise TooLarge(f"{self.policy.who} answers {large}: {self.policy.less}") from None
             except (requests.exceptions.RequestException, lower.HTTPError, OSError, ValueError) as error:
                 raise meaning(error, call, self.policy) from None
-        body.seek(0)
-        response.raw = body
+        whole = body.getvalue()
+        response.raw = io.BytesIO(whole)
+        response._content = whole  # noqa: SLF001 - as requests keeps it, without a copy: it may be 32 MiB
         return response

@@ -26,6 +26,7 @@ from prodmeet_kit.window import format_duration
 __all__ = ["PrometheusSource", "parts"]
 
 
+_MOST_SERIES = 20_000
 _MOST_CELLS = 5_000_000
 """Series times points of an answer: 40 MB."""
 
@@ -148,6 +149,8 @@ class PrometheusSource:
         wire = self.connection.wire(path, {**form, "timeout": self._timeout})
         with room(wire.body):
             told = reply(wire)
+            if isinstance(told.result, list) and len(told.result) > _MOST_SERIES:
+                raise TooExpensive(f"{len(told.result):,} series came back: put sum(...) or topk(...) round the query")
             return _Read(told.kind, series_of(told.kind, told.result), told.warnings)
 
 
