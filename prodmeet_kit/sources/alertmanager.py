@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
 from prodmeet_kit import frames
 from prodmeet_kit.errors import InputError, UnexpectedAnswer
@@ -54,11 +54,21 @@ class _Matcher(BaseModel):
         return f"{name}{operator[self.isEqual, self.isRegex]}{_quoted(self.value)}"
 
 
+def _written_out(value: Any) -> Any:
+    """A number would be taken for seconds since 1970."""
+    if not isinstance(value, str) or value[4:5] != "-":
+        raise ValueError("no time such as 2026-11-24T10:00:00Z")
+    return value
+
+
+_Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+
+
 class _Silence(BaseModel):
     id: str
     matchers: list[_Matcher]
-    startsAt: AwareDatetime  # noqa: N815 - the API's name
-    endsAt: AwareDatetime  # noqa: N815 - the API's name
+    startsAt: _Moment  # noqa: N815 - the API's name
+    endsAt: _Moment  # noqa: N815 - the API's name
     createdBy: str = ""  # noqa: N815 - the API's name
     comment: str = ""
 
@@ -70,8 +80,8 @@ class _Status(BaseModel):
 class _Alert(BaseModel):
     labels: dict[str, str]
     annotations: dict[str, str] = {}
-    startsAt: AwareDatetime  # noqa: N815 - the API's name
-    endsAt: AwareDatetime  # noqa: N815 - the API's name
+    startsAt: _Moment  # noqa: N815 - the API's name
+    endsAt: _Moment  # noqa: N815 - the API's name
     generatorURL: str = ""  # noqa: N815 - the API's name
     status: _Status = _Status()
 

@@ -18,22 +18,35 @@ from prodmeet_kit.window import EARLIEST, LATEST, LONGEST
 if TYPE_CHECKING:
     from icalendar.cal import Component
 
-__all__ = ["Occurrence", "Reading"]
+__all__ = ["MOST", "Occurrence", "Reading", "TooManyEvents"]
 
 _DAY = timedelta(days=1)
-_STEPS_FEW, _STEPS_EACH, _STEPS_ALL = 100_000, 1_000_000, 10_000_000
+_STEPS_LEAST, _STEPS_FEW, _STEPS_EACH, _STEPS_ALL = 8_000, 100_000, 1_000_000, 10_000_000
 """Steps of one series in the first round and in the second, and of all: about three million a second."""
+
+MOST = 2000
+"""More changes than this no meeting can look at."""
+
+_MOST_SERIES = 5000  # of all products
 
 _NAMED = 20
 """How many events that are left out are named; the others are counted."""
 
 
+class TooManyEvents(Exception):
+    """More than ``most`` are near; ``line`` is where the first begins that is too many."""
+
+    def __init__(self, most: int, line: int) -> None:
+        self.most, self.line = most, line
+        super().__init__(f"more than {most} events")
+
+
 @dataclass(frozen=True)
 class Occurrence:
-    """``name`` is that of a change, ``place`` file and line; ``start`` and ``end`` are UTC."""
+    """``name`` is that of a change, ``line`` the file's; ``start`` and ``end`` are UTC."""
 
     name: str
-    place: str
+    line: int
     start: datetime
     end: datetime
     event: Component
@@ -58,22 +71,24 @@ class Reading:
         zones = Zones(part for part in calendar.parts if part.name == "VTIMEZONE")
         named = calendar.first("X-WR-TIMEZONE")
         floating = (zones.find(named.value) or None) if named else ""
-        heavy: list[tuple[str, list[Block]]] = []
-        for uid, blocks in self._by_uid(calendar).items():
-            if not self._far_off(blocks):
+        waiting = [item for item in self._by_uid(calendar).items() if not self._far_off(item[1])]
+        if len(waiting) > _MOST_SERIES:
+            raise TooManyEvents(_MOST_SERIES, waiting[_MOST_SERIES][1][0].number)
+        # First a fair share of most steps for each series, then the rest for the few that need more.
+        for most, reserve in ((_STEPS_FEW, self._steps.left // 3), (_STEPS_EACH, 0)):
+            heavy: list[tuple[str, list[Block]]] = []
+            for number, (uid, blocks) in enumerate(waiting):
+                share = max(self._steps.left - reserve, 0) // (len(waiting) - number)
                 try:
-                    yield from self._series(uid, blocks, zones, floating, _STEPS_FEW)
+                    yield from self._series(uid, blocks, zones, floating, min(most, max(share, _STEPS_LEAST)))
                 except TooManySteps:
                     zones.renew()
                     heavy.append((uid, blocks))
-        for uid, blocks in heavy:  # last, so that they take nothing from the others
-            try:
-                yield from self._series(uid, blocks, zones, floating, _STEPS_EACH)
-            except TooManySteps:
-                zones.renew()
-                line = (blocks[0].first("RRULE") or blocks[0]).number
-                why = "its recurrence takes too long to follow: write a simpler rule"
-                self.gap(line, f"the event {_called(blocks[0])} is left out: {why}")
+            waiting = heavy
+        for _, blocks in waiting:
+            line = (blocks[0].first("RRULE") or blocks[0]).number
+            why = "its recurrence takes too long to follow: write a simpler rule"
+            self.gap(line, f"the event {_called(blocks[0])} is left out: {why}")
 
     def _by_uid(self, calendar: Block) -> dict[str, list[Block]]:
         """The events by their series; what in them is no line at all becomes a gap here."""
@@ -121,8 +136,10 @@ class Reading:
         gaps: list[tuple[int, str]] = []
         several = _apart(blocks)
         for together in several:
+            # An event that occurs once takes as long as its lines.
+            steps_left = Steps(_STEPS_FEW) if _once(together) else self._steps
             try:
-                with self._steps.counted(steps):
+                with steps_left.counted(_STEPS_FEW if _once(together) else steps):
                     found += self._found(together, zones, floating)
                 continue
             except Unreadable as unreadable:
@@ -134,23 +151,23 @@ class Reading:
             gaps.append((line, f"the event {_called(together[0])} is left out: {why}"))
         for line, text in gaps:
             self.gap(line, text)
-        recurring = len(several) > 1 or any(
-            line.name in ("RRULE", "RDATE", "RECURRENCE-ID") for block in blocks for line in block.lines
-        )
-        return _named(uid, found) if recurring else found
+        return found if len(several) == 1 and _once(blocks) else _named(uid, found)
 
     def _found(self, blocks: list[Block], zones: Zones, floating: str | None) -> list[Occurrence]:
         events = [read_event(block, zones, floating) for block in blocks]
-        uid, place = str(events[0]["UID"]), f"{self.place}:{blocks[0].number}"
+        uid, line = str(events[0]["UID"]), blocks[0].number
         # A day more on each side, for floating times; what lies outside in the product's zone is taken away again.
         found = []
         moved = _moved(events)
-        for event in occurrences(events, self.start - _DAY, self.stop + _DAY):
+        near = events
+        if not _once(blocks) or "EXDATE" in events[0]:
+            near = occurrences(events, self.start - _DAY, self.stop + _DAY)
+        for event in near:
             _tell_apart(event, moved)
             start, end = self._span(event)
             cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
             if not cancelled and start < self.stop and (end > self.start or start >= self.start):
-                found.append(Occurrence(uid, place, start, end, event))
+                found.append(Occurrence(uid, line, start, end, event))
         hours = (self.stop - self.start) / timedelta(hours=1)
         if len(found) > hours + 1:
             raise Unreadable((blocks[0].first("RRULE") or blocks[0]).number, "it recurs more than once an hour")
@@ -158,7 +175,7 @@ class Reading:
 
     def _span(self, event: Component) -> tuple[datetime, datetime]:
         start = _when(event, "DTSTART")
-        end = _when(event, "DTEND") or start
+        end = _when(event, "DTEND") or start + (_when(event, "DURATION") or timedelta())
         if not isinstance(start, datetime) and not isinstance(end, datetime) and end <= start:
             end = start + _DAY  # many programs write a day as its own end
         first, last = self._instant(start), self._instant(end)
@@ -173,6 +190,11 @@ class Reading:
         if not isinstance(moment, datetime):
             moment = datetime.combine(moment, time())
         return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+
+
+def _once(blocks: list[Block]) -> bool:
+    """Whether a series is one event that does not recur."""
+    return len(blocks) == 1 and not any(line.name in ("RRULE", "RDATE", "RECURRENCE-ID") for line in blocks[0].lines)
 
 
 def _apart(blocks: list[Block]) -> list[list[Block]]:

@@ -23,7 +23,7 @@ from prodmeet_kit.sources import change_text
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.ical_lines import Found, parse
-from prodmeet_kit.sources.ical_occurrences import Occurrence, Reading
+from prodmeet_kit.sources.ical_occurrences import MOST, Occurrence, Reading, TooManyEvents
 from prodmeet_kit.sources.ical_text import plain
 from prodmeet_kit.sources.placing import Placing
 
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CalendarConfig", "read"]
 
-
-_MOST = 2000
-"""More changes than this no meeting can look at."""
 
 _LARGEST = 20 << 20
 
@@ -80,20 +77,24 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     reading = Reading(place, window.start, stop, window.zone)
     placing = Placing(context)
     rows: dict[str, dict[str, Any]] = {}
-    for calendar in found.calendars:
-        for occurrence in reading.of(calendar):
-            if (row := _row(occurrence, checked, placing, context)) is not None:
+    try:
+        for calendar in found.calendars:
+            for occurrence in reading.of(calendar):
+                if (row := _row(occurrence, place, checked, placing, context)) is None:
+                    continue
                 if rows.get(row["id"], row)["start"] != row["start"]:  # two calendars of one file may share a UID
                     row["id"] = f"{row['id']}/{row['start']:%Y-%m-%dT%H:%M}"
                 rows.setdefault(row["id"], row)
-            if len(rows) > _MOST:
-                raise _too_many(checked, occurrence.place)
+                if len(rows) > MOST:
+                    raise TooManyEvents(MOST, occurrence.line)
+    except TooManyEvents as error:
+        raise _too_many(checked, f"{place}:{error.line}", error.most) from None
     _say_what_is_missing(found, reading, context)
     return CHANGES.frame(sorted(rows.values(), key=lambda row: (row["start"], row["id"])))
 
 
-def _too_many(config: CalendarConfig, place: str) -> Exception:
-    text = f"more than {_MOST:,} events between the last meeting and two cadences after this one"
+def _too_many(config: CalendarConfig, place: str, most: int) -> Exception:
+    text = f"more than {most:,} events between the last meeting and two cadences after this one"
     mend = "export the planned changes alone"
     if config.url:
         return UnexpectedAnswer(f"{place}: {text}: {mend}")
@@ -138,12 +139,14 @@ def _from_url(config: CalendarConfig, context: Context) -> bytes:
     return fetch(url, redact(config.url), config.timeout, auth)
 
 
-def _row(occurrence: Occurrence, config: CalendarConfig, placing: Placing, context: Context) -> dict[str, Any] | None:
+def _row(
+    occurrence: Occurrence, place: str, config: CalendarConfig, placing: Placing, context: Context
+) -> dict[str, Any] | None:
     name, event = occurrence.name, occurrence.event
     told = event.get("DESCRIPTION") or event.get("X-ALT-DESC", "")  # Outlook writes HTML into the second
     text = change_text.lines(plain(str(told)))
     tags = change_text.tagged([str(each) for each in getattr(event, "categories", [])], config.service_prefix, context)
-    called = f"{occurrence.place}: the event {event['UID']}"
+    called = f"{place}:{occurrence.line}: the event {event['UID']}"
     past = occurrence.end <= context.window.end
     services = placing.placed(called, [text.pop("services", ""), *tags], old=past)
     if services is None:
