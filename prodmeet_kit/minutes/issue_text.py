@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from prodmeet_kit.sources.free_text import fields
 from prodmeet_kit.window import parse_day
 
 __all__ = ["FIELDS", "Told", "body", "read"]
@@ -20,6 +21,7 @@ FIELDS = ("text", "owner", "due", "status")
 """What is kept the same on both sides; all are text, ``due`` a day, ``status`` open or closed."""
 
 _MARKER = re.compile(r"^<!-- prodmeet (\{.*\}) -->[ \t]*$", re.MULTILINE)
+_NAMES = {"owner": "owner", "owned_by": "owner", "due": "due", "due_date": "due", "due_day": "due"}
 _LINES = {
     "owner": re.compile(r"^Owner:[ \t]*(.*?)[ \t]*$", re.MULTILINE),
     "due": re.compile(r"^Due:[ \t]*(.*?)[ \t]*$", re.MULTILINE),
@@ -43,7 +45,9 @@ class Told:
 def read(text: str | None) -> Told:
     """What the body of an issue tells; a due day that is none is left out."""
     plain = (text or "").replace("\r\n", "\n")
-    found = {name: match[1] if (match := line.search(plain)) else "" for name, line in _LINES.items()}
+    # Lines as the kit writes them; without one, whatever a form or a list says.
+    lines = {name: match[1] for name, line in _LINES.items() if (match := line.search(plain))}
+    found = dict.fromkeys(_LINES, "") | fields(plain, _NAMES) | lines
     due = found["due"] if _is_day(found["due"]) else ""
     marker = _MARKER.search(plain)
     try:

@@ -28,14 +28,16 @@ from prodmeet_kit.window import LONGEST, parse_time
 __all__ = ["change", "effect", "lines", "service_names", "tagged"]
 
 _NAMES = {
-    "services": "services service affected_services affected_service impacted_services impacted_service components",
+    "services": "services service affected_services affected_service services_affected impacted_services "
+    "impacted_service components affected_components",
     "owner": "owner owned_by responsible assignee",
     "rollback": "rollback rollback_plan roll_back roll_back_plan backout_plan back_out_plan",
     "response_needed": "response response_needed needed_response sre_response",
     "expected_effect": "effect expected_effect",
-    "start": "start starts start_time start_at starts_at start_date start_date_time begin begins scheduled_start",
-    "end": "end ends end_time end_at ends_at end_date end_date_time finish scheduled_end",
-    "duration": "duration expected_duration length",
+    "start": "start starts start_time start_at starts_at start_date start_date_time begin begins when scheduled_for "
+    "scheduled_start planned_start maintenance_window change_window",
+    "end": "end ends end_time end_at ends_at end_date end_date_time finish scheduled_end planned_end",
+    "duration": "duration expected_duration estimated_duration planned_duration length",
     "expected_down": "expected_down expecteddown expected_degraded expecteddegraded",
 }
 _FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
@@ -56,7 +58,7 @@ def lines(text: str) -> dict[str, str]:
 
 def effect(text: str) -> dict[str, str] | None:
     """``cart/requests up 10%`` as metric, direction and size; ``None`` when it cannot be read."""
-    match = _EFFECT.fullmatch(text.strip().strip("`"))
+    match = _EFFECT.fullmatch(text.replace("`", "").strip())
     return match.groupdict() | {"direction": match["direction"].lower()} if match else None
 
 
@@ -88,6 +90,9 @@ def change(name: str, fixed: Mapping[str, Any], text: Mapping[str, str], context
     free: dict[str, Any] = {field: value for field, value in text.items() if field not in fixed}
     free.pop("expected_down", None)
     span = {field: str(free.pop(field)) for field in tuple(free) if field in ("start", "end", "duration")}
+    if "start" in span:
+        span["start"], end = free_values.span(span["start"])
+        span |= {"end": end} if end and "end" not in span else {}
     if "expected_effect" in free:
         if (read := effect(str(free.pop("expected_effect")))) is not None:
             free["expected_effect"] = read

@@ -26,6 +26,7 @@ _TAG = re.compile(
     r"|small|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|wbr)\b(?:[\s/][^<>]*)?>"
 )
 _LEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,2}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
+_SIGN = re.compile(r"^[^\w\s*`|]+\s*(?=[A-Za-z*`_])")  # a picture before a name
 _NAME = r"[A-Za-z][\w ()/'-]{0,40}?"
 _KEY = re.compile(
     rf"^(?:(?P<mark>\*{{1,3}}|__?|`)(?P<marked>{_NAME})[ \t]*(?:(?P=mark)[ \t]*[:\uff1a|]|[:\uff1a][ \t]*(?P=mark))"
@@ -103,7 +104,7 @@ def _said(text: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _field(line: str, names: Mapping[str, str]) -> tuple[str, str] | None:
     """Field and value of a line ``name: value`` or of a row of a table."""
-    bare = _LEAD.sub("", line).lstrip("| \t")
+    bare = _SIGN.sub("", _LEAD.sub("", line).lstrip("| \t"))
     match = _KEY.match(bare)
     named = _named(match["marked"] or match["bare"], names) if match else None
     if not match or not named:

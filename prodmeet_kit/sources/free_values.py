@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from prodmeet_kit.window import LONGEST, parse_time
 
-__all__ = ["duration", "link", "moment", "severity"]
+__all__ = ["duration", "link", "moment", "severity", "span"]
 
 _WRITE = "write a time as 2026-11-24T10:00, 2026-11-24 10:00 UTC or 2026-11-24T10:00+09:00"
 _HOURS = {"UTC": 0, "UT": 0, "GMT": 0, "Z": 0, "JST": 9, "KST": 9, "CET": 1, "CEST": 2}
@@ -30,6 +30,14 @@ _CLOCK = re.compile(
     r"\s*(?P<half>[ap]\.?m\b\.?)?(?![\d:])",
     re.IGNORECASE,
 )
+_TO = r"\s*(?:-|\u2013|\u2014|\u301c|\uff5e|~|\bto\b|\buntil\b|\btill\b)\s*"
+_RANGE = re.compile(
+    rf"(?P<begin>\S+[T ,]+(?:at )?\d{{1,2}}:\d{{2}})(?P<zone>(?: ?\(?[A-Za-z]{{1,5}}\)?| ?[+-]\d{{2}}:\d{{2}})?)"
+    rf"{_TO}(?P<end>(?:\d{{4}}-\d{{2}}-\d{{2}}[T ])?\d{{1,2}}:\d{{2}}.{{0,40}})"
+)
+_EITHER = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}-(?:0\d|1[0-2]):\d{2}")
+"""With an offset west of UTC, or with an end."""
+_BEHIND = re.compile(r"(?:\d{4}-\d{2}-\d{2}[T ])?\d{1,2}:\d{2}\s*")
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 _ISO = re.compile(r"P(?=.)(?:\d+W)?(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+S)?)?", re.IGNORECASE)
 _PIECE = re.compile(
@@ -73,6 +81,8 @@ def moment(text: str, zone: str, *, near: datetime | None = None, latest: timede
     if len(text) > _MOST:
         raise ValueError(_WRITE)
     plain = _plain(text)
+    if _EITHER.fullmatch(plain) and "T" not in plain:
+        raise ValueError("what follows the time can be an end or an offset: write end: on its own line, or T before it")
     try:
         return parse_time(datetime.fromisoformat(plain), zone)
     except (ValueError, OverflowError) as error:
@@ -93,6 +103,21 @@ def moment(text: str, zone: str, *, near: datetime | None = None, latest: timede
     if found < near and found + timedelta(days=1) <= near + latest:
         found += timedelta(days=1)
     return found
+
+
+def span(text: str) -> tuple[str, str]:
+    """Begin and end of ``2026-12-02 13:00 - 15:00 UTC``, each with the zone; the end is empty where none stands there.
+
+    >>> span("2026-12-02 13:00 to 15:00 UTC")
+    ('2026-12-02 13:00 UTC', '15:00 UTC')
+    """
+    plain = _plain(text) if len(text) <= _MOST else ""
+    found = _RANGE.fullmatch(plain)
+    if not found or _EITHER.fullmatch(plain):
+        return text, ""
+    begin, zone, end = found["begin"], found["zone"].strip(), found["end"]
+    after = "" if zone else _BEHIND.sub("", end)
+    return f"{begin} {zone or after}".strip(), f"{end} {zone if _BEHIND.fullmatch(end) else ''}".strip()
 
 
 def duration(text: str) -> timedelta:
@@ -130,7 +155,7 @@ def severity(text: str, *, alone: bool = True) -> str:
     Empty when the text, such as the label ``severe`` or ``several-teams``, names none. Not ``alone``: the text is what
     somebody wrote behind ``severity:``, so that any short word is one.
     """
-    text = " ".join(text[:_MOST].split())
+    text = re.sub(r"^\W+", "", " ".join(text[:_MOST].split()))
     number = _LEVEL.fullmatch(text)
     if number:
         return f"SEV{int(number[1])}"

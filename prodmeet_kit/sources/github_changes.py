@@ -15,7 +15,7 @@ from pydantic import Field
 from prodmeet_kit.errors import SourceError
 from prodmeet_kit.frames import CHANGES
 from prodmeet_kit.parameters.fields import Duration
-from prodmeet_kit.sources import change_text
+from prodmeet_kit.sources import change_text, free_values
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
@@ -112,7 +112,7 @@ class _Rows:
                 return None
             # A due date is a day: GitHub stores it as an hour of that day in UTC.
             text["start"] = datetime.combine(due.astimezone(UTC).date(), time()).isoformat()
-        if "end" not in text:
+        if "end" not in text and not free_values.span(text["start"])[1]:
             text.setdefault("duration", format_duration(self._config.duration))
         fixed = {
             "id": f"{self._config.repo.partition('/')[2]}{'' if name.startswith('#') else '/'}{name}",

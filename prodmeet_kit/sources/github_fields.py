@@ -10,17 +10,19 @@ __all__ = ["FIELDS", "TIMES", "written"]
 TIMES = ("start", "detected", "mitigated", "end")
 
 _NAMES = {
-    "start": "start started starts start_time started_at start_date start_date_time began begin beginning outage_start",
+    "start": "start started starts start_time started_at start_date start_date_time began begin beginning when "
+    "outage_start incident_start impact_start start_of_impact",
     "detected": "detected detected_at detection_time time_detected",
     "mitigated": "mitigated mitigated_at mitigation_time time_mitigated",
     "end": "end ended ends end_time ended_at end_date end_date_time finished resolved resolved_at resolution_time "
-    "outage_end",
+    "outage_end incident_end impact_end end_of_impact",
     "duration": "duration lasted",
-    "detected_by": "detected_by detection detection_method how_was_it_detected",
+    "detected_by": "detected_by detection_method how_was_it_detected",
     "severity": "severity sev severity_level",
     "impact": "impact user_impact customer_impact",
     "postmortem": "postmortem post_mortem postmortem_link retrospective",
-    "services": "services service affected_services affected_service impacted_services impacted_service",
+    "services": "services service affected_services affected_service services_affected impacted_services "
+    "impacted_service",
 }
 FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
 """The names people may write, in any case and with blanks, and the field each means."""

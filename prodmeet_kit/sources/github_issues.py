@@ -102,6 +102,9 @@ def _row(issue: Issue, config: GitHubConfig, placing: Placing, context: Context)
     # A label is the team's word of today, the text that of the first minutes.
     severity = severity or free_values.severity(text.pop("severity", ""), alone=False)
     text.pop("severity", None)
+    if "start" in text:
+        text["start"], end = free_values.span(text["start"])
+        text |= {"end": end} if end and "end" not in text else {}
     times = _times(name, text, issue.created, context, told)
     if "start" not in times:
         told.append(f"{name} is left out: GitHub does not say when it was opened, and its text has no start: line")

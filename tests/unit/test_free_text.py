@@ -11,7 +11,7 @@ import pytest
 
 from prodmeet_kit.sources import change_text
 from prodmeet_kit.sources.free_text import fields
-from prodmeet_kit.sources.free_values import duration, link, moment, severity
+from prodmeet_kit.sources.free_values import duration, link, moment, severity, span
 from tests.support.counts import count
 
 NAMES = {name: name for name in ("start", "end", "services", "rollback", "impact", "detected_by", "owner")}
@@ -51,6 +51,7 @@ RULE = "|---|---|---|"
         ),
         ("end: tbd\nend: n/a\nend: 11:00\nend: 12:00", {"end": "11:00"}),
         ("Start\uff1a10:00", {"start": "10:00"}),
+        ("\U0001f552 **Start**: 10:00\n### \U0001f527 Owner\n\nsre", {"start": "10:00", "owner": "sre"}),
         (
             "rollback: [the runbook](https://wiki.example/r) first",
             {"rollback": "[the runbook](https://wiki.example/r) first"},
@@ -109,6 +110,7 @@ def test_a_time_is_read_when_it_can_mean_one_thing(text: str, utc: str) -> None:
         ("2026-11-20 12:00 CST", "CST can mean several zones: write UTC"),
         ("2026-11-20 12:00 IST", "several zones"),
         ("11/12/2026 10:00", "write a time as"),
+        ("2026-11-20 09:00-10:00", "an end or an offset: write end: on its own line"),
         ("soon", "write a time as"),
         ("next Friday", "write a time as"),
         ("12:40", "write a time as"),
@@ -189,6 +191,22 @@ def test_a_duration_that_is_none_is_refused(text: str) -> None:
 )
 def test_a_label_is_a_severity_by_a_rule_and_not_by_its_first_letters(label: str, found: str) -> None:
     assert severity(label) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "end"),
+    [
+        ("2026-12-02 13:00 - 15:00 UTC", "2026-12-02 13:00 UTC", "15:00 UTC"),
+        ("2026-12-02 13:00 (JST) to 15:00", "2026-12-02 13:00 (JST)", "15:00 (JST)"),
+        ("2026-12-02 13:00\u201315:00", "2026-12-02 13:00", "15:00"),
+        ("2026-12-02T13:00+09:00 - 2026-12-03T01:00+09:00", "2026-12-02T13:00 +09:00", "2026-12-03T01:00+09:00"),
+        ("2026-12-02T13:00-05:00", "2026-12-02T13:00-05:00", ""),
+        ("2026-12-02 13:00 -0500", "2026-12-02 13:00 -0500", ""),
+        ("2026-12-02", "2026-12-02", ""),
+    ],
+)
+def test_begin_and_end_may_stand_in_one_line(text: str, begin: str, end: str) -> None:
+    assert span(text) == (begin, end)
 
 
 def test_the_address_of_a_link_is_its_value() -> None:

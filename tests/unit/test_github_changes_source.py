@@ -169,6 +169,7 @@ def test_a_repository_is_owner_and_name(tmp_path: Path, monkeypatch: pytest.Monk
         ("| Start | End |\n|---|---|\n| 2026-12-02 13:00 UTC | 17:30 UTC |", "13:00", 4.5, []),
         ("- **Start:** 2026-12-02 23:00 UTC\r\n- **End:** 01:00 UTC", "23:00", 2, []),
         ("start: 2026-12-02 13:00 UTC\nduration: 2 hours", "13:00", 2, []),
+        ("when: 2026-12-02 13:00 - 14:30 UTC", "13:00", 1.5, []),
         ("start: 2026-12-03\nend: 2026-12-03", "15:00", 24, []),  # the whole day in Tokyo
     ],
 )  # fmt: skip

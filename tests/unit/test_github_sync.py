@@ -267,6 +267,25 @@ def test_issues_are_action_items(server: GithubServer, tmp_path: Path) -> None:
     assert row["due"] == pd.Timestamp("2026-12-05T15:00Z")  # the midnight after the 5th in Tokyo
 
 
+def test_owner_and_due_day_may_stand_in_a_form(server: GithubServer, tmp_path: Path) -> None:
+    server.add("Buy disks", "### Owner\n\nada\n\n### Due date\n\n2026-12-05")
+    server.add("Buy more", "- **Owner:** bob\n- **Due:** next week")
+    given = context(shop(server), tmp_path)
+    config = shop(server).sources.action_items[-1].model_dump()
+    made = github_action_items.read(config, given)
+    assert made["owner"].tolist() == ["ada", "bob"]
+    assert made["due"].tolist() == [pd.Timestamp("2026-12-05T15:00Z"), pd.NaT]
+    assert given.gaps == ['#2: Due is "next week": write a day such as 2026-11-24']
+
+
+@pytest.mark.parametrize("due", ["9999-12-31", "0001-01-01"])
+def test_a_due_day_out_of_range_costs_itself(server: GithubServer, tmp_path: Path, due: str) -> None:
+    server.add("Buy disks", f"Due: {due}")
+    server.add("Buy more", "Due: 2026-12-05")
+    made = read(server, tmp_path)
+    assert made["due"].isna().tolist() == [True, False]
+
+
 def test_an_issue_the_minutes_know_is_told_by_them_alone(server: GithubServer, tmp_path: Path) -> None:
     save(tmp_path)
     run(server, tmp_path)

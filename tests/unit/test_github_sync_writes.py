@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,35 @@ def test_a_label_that_github_did_not_set_is_said(server: GithubServer, tmp_path:
         "AI-3: issue opened",
         "AI-3: GitHub did not put the label meeting on issue #1: put it there by hand",
     ]
+
+
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize("verb", ["POST", "PATCH"])
+def test_a_run_that_was_killed_at_a_write_is_made_good_by_the_next(
+    server: GithubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, done: bool
+) -> None:
+    save(tmp_path)
+    run(server, tmp_path)
+    save(tmp_path, id="AI-4", text="Second")
+    server.issues[1]["state"] = "closed"
+    server.add("Buy disks")
+    written = github_api.Api.written
+
+    def killed(api: Any, way: str, what: str, content: dict[str, Any]) -> Any:
+        told = written(api, way, what, content) if done or way != verb else None
+        if way == verb:
+            raise KeyboardInterrupt
+        return told
+
+    for _ in range(4):  # killed at the first write of that kind, then at the next one, and so on
+        with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+            patch.setattr(github_api.Api, "written", killed)
+            run(server, tmp_path)
+    run(server, tmp_path)
+    assert run(server, tmp_path) == []
+    now = {name: saved.content["status"] for name, saved in newest(Minutes(tmp_path, "shop")).items()}
+    assert now == {"AI-3": "closed", "AI-4": "open", "GH-2": "open"}
+    assert sorted(issue["state"] for issue in server.issues.values()) == ["closed", "open", "open"]
 
 
 def test_two_runs_at_once_are_one(server: GithubServer, tmp_path: Path) -> None:
