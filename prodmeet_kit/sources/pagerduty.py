@@ -8,7 +8,6 @@ Names of people are never read.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -102,14 +101,16 @@ def _say_unplaced(told: list[_Told], placing: Placing, context: Context) -> None
 
     What is known to be another product's is a note: nobody has to mend it.
     """
-    counts: Counter[tuple[str, str]] = Counter()
+    unplaced: dict[tuple[str, str], list[str]] = {}
     for each in told:
         if each.service not in each.known:
             service = each.incident.service
-            counts[(service.summary, service.id) if service else ("", "")] += 1
-    for (name, identity), count in sorted(counts.items()):
+            unplaced.setdefault((service.summary, service.id) if service else ("", ""), []).append(each.incident.id)
+    for (name, identity), incidents in sorted(unplaced.items()):
+        count = len(incidents)
         if not name and not identity:
-            context.gaps.append(f"{count} of PagerDuty name no PagerDuty service: shown without a service")
+            shown = ", ".join(incidents[:5]) + (f" and {count - 5} more" if count > 5 else "")
+            context.gaps.append(f"PagerDuty names no PagerDuty service for {shown}: shown without a service")
         elif placing.of_others(name) or placing.of_others(identity):
             context.notes.append(f"{count} of PagerDuty service {name or identity} are of other products")
         else:

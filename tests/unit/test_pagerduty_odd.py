@@ -64,7 +64,7 @@ def asked(world: PagerDuty, spec: frames.Spec = frames.ALERT_RUNS, **more: Any) 
 @pytest.mark.parametrize(
     ("odd", "said"),
     [
-        ({"service": None}, ["1 of PagerDuty name no PagerDuty service: shown without a service"]),
+        ({"service": None}, ["PagerDuty names no PagerDuty service for P13: shown without a service"]),
         (
             {"service": {"id": "PCRAT01", "summary": "carts"}},
             [f"1 of PagerDuty service carts (PCRAT01) {NOBODY}"],
