@@ -64,7 +64,7 @@ def effect(text: str) -> dict[str, str] | None:
 
 def tagged(tags: list[str], prefix: str, context: Context) -> list[str]:
     """What tags name as services: what follows the prefix, in any case, and tags that are a service as they stand."""
-    known = [service.name for service in context.product.services]
+    known = {service.name.casefold(): service.name for service in context.product.services}
     folded = prefix.casefold().strip()
     named = [tag.strip()[len(folded) :].strip() for tag in tags if folded and tag.strip().casefold().startswith(folded)]
     bare = [tag for tag in tags if not (folded and tag.strip().casefold().startswith(folded))]

@@ -11,12 +11,14 @@ from typing import Any
 from github import Auth
 from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester, RequestsResponse
 
-from prodmeet_kit.sources.http import Policy, Wire, mount
+from prodmeet_kit.sources.http import Policy, TooLarge, Wire, mount
 
 __all__ = ["Refused", "requester"]
 
 _LARGE = 1 << 20
 """Bytes from which an answer is looked at before its JSON fills the memory."""
+_MOST_IN_ALL = 400 << 20
+"""Memory of all answers together, about: all pages of a list are held. 5,000 usual issues take 110 MiB."""
 
 
 class Refused(Exception):
@@ -35,6 +37,15 @@ class Refused(Exception):
 
 def requester(policy: Policy, url: str, token: str, *, per_page: int, between_writes_s: float) -> Requester:
     """PyGithub's requester on connections of the policy; its own hook for them would hold for the whole process."""
+    held = 0
+
+    def answered(connection: Any) -> RequestsResponse:
+        nonlocal held
+        wire, response = _answered(connection)
+        held += 2 * len(wire.body) + 64 * sum(wire.body.count(mark) for mark in (b",", b"[", b"{", b":"))
+        if held > _MOST_IN_ALL:
+            raise TooLarge(f"{policy.who} lists more than fits into memory: {policy.less}")
+        return response
 
     class Plain(HTTPRequestsConnectionClass):
         def __init__(self, *args: Any, **more: Any) -> None:
@@ -42,7 +53,7 @@ def requester(policy: Policy, url: str, token: str, *, per_page: int, between_wr
             mount(self.session, policy)
 
         def getresponse(self) -> RequestsResponse:
-            return _answered(self)
+            return answered(self)
 
     class Secure(HTTPSRequestsConnectionClass):
         def __init__(self, *args: Any, **more: Any) -> None:
@@ -50,7 +61,7 @@ def requester(policy: Policy, url: str, token: str, *, per_page: int, between_wr
             mount(self.session, policy)
 
         def getresponse(self) -> RequestsResponse:
-            return _answered(self)
+            return answered(self)
 
     class Ours(Requester):
         _Requester__httpConnectionClass = Plain
@@ -79,7 +90,7 @@ class _Response(RequestsResponse):
         return str(self.response.content.decode("utf-8", "replace"))
 
 
-def _answered(connection: Any) -> _Response:
+def _answered(connection: Any) -> tuple[Wire, _Response]:
     """Ask what PyGithub prepared; nothing is followed."""
     host = f"[{connection.host}]" if ":" in connection.host else connection.host
     reply = connection.session.request(
@@ -95,4 +106,4 @@ def _answered(connection: Any) -> _Response:
         raise Refused(connection.verb, wire)
     if len(wire.body) > _LARGE:
         wire.json  # noqa: B018 - raises when it would fill the memory
-    return _Response(reply)
+    return wire, _Response(reply)

@@ -99,7 +99,8 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
 def _say_unplaced(told: list[_Told], placing: Placing, context: Context) -> None:
     """One gap for each PagerDuty service whose incidents belong to no service of the product.
 
-    What is known to be another product's is a note: nobody has to mend it.
+    What is known to be another product's is a note, and so is what was over before the last meeting and has none in
+    PagerDuty itself: nobody can mend it.
     """
     unplaced: dict[tuple[str, str], list[str]] = {}
     for each in told:
@@ -110,7 +111,9 @@ def _say_unplaced(told: list[_Told], placing: Placing, context: Context) -> None
         count = len(incidents)
         if not name and not identity:
             shown = ", ".join(incidents[:5]) + (f" and {count - 5} more" if count > 5 else "")
-            context.gaps.append(f"PagerDuty names no PagerDuty service for {shown}: shown without a service")
+            new = any(each.incident.id in incidents and each.detected >= context.window.start for each in told)
+            said = context.gaps if new else context.notes
+            said.append(f"PagerDuty names no PagerDuty service for {shown}: shown without a service")
         elif placing.of_others(name) or placing.of_others(identity):
             context.notes.append(f"{count} of PagerDuty service {name or identity} are of other products")
         else:

@@ -204,6 +204,16 @@ def test_a_change_that_is_left_out_is_a_gap_and_costs_no_other(
     assert len(gaps) == 1 and said in gaps[0]
 
 
+def test_labels_name_services_in_any_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = [
+        issue(number, "start: 2026-12-02", labels=["planned-change", label])
+        for number, label in enumerate(("Service: cart ", "service:Cart", "CART", "carts"), 1)
+    ]
+    made, gaps, _ = github(tmp_path, monkeypatch, {"open": named})
+    assert made["services"].tolist() == [["cart"], ["cart"], ["cart"], []]
+    assert gaps == []
+
+
 def test_a_milestone_with_null_parts_or_a_due_day_out_of_range_costs_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

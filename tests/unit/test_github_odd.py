@@ -16,9 +16,9 @@ import pytest
 
 from prodmeet_kit.errors import SourceError
 from prodmeet_kit.frames import ACTION_ITEMS, CHANGES, INCIDENTS, Spec
-from prodmeet_kit.sources import github_action_items, github_changes, github_issues
+from prodmeet_kit.sources import github_action_items, github_changes, github_connection, github_issues
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.http import adapter
+from prodmeet_kit.sources.http import TooLarge, adapter
 from prodmeet_kit.window import Window
 from tests.support.answering import shop
 from tests.support.counts import count
@@ -155,3 +155,12 @@ def test_a_full_page_without_a_link_to_the_next_is_not_the_last() -> None:
         made, _ = asked(KINDS[0], world)
     assert len(made) == 250
     assert [query.get("page") for _, query, _ in world.asked] == [None, "2", "3", None]
+
+
+def test_pages_that_would_fill_the_memory_together_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(github_connection, "_MOST_IN_ALL", 3 << 20)
+    with running() as world:
+        world.replies = [(200, {}, [one(number, "x" * 5000) for number in range(at, at + 100)]) for at in (1, 101, 201)]
+        with pytest.raises(TooLarge, match="lists more than fits into memory: choose a narrower label"):
+            asked(KINDS[0], world)
+    assert len(world.asked) == 3

@@ -89,6 +89,12 @@ def test_an_incident_with_null_or_odd_parts_is_read(
     assert gaps == said
 
 
+def test_an_incident_before_the_last_meeting_without_a_service_is_a_note(world: PagerDuty) -> None:
+    answers(world, [GOOD, incident("P13", "2026-11-01T11:00:00Z", service=None)], ENTRIES)
+    made, gaps = asked(world)
+    assert (len(made), gaps) == (2, [])
+
+
 @pytest.mark.parametrize(
     ("odd", "said"),
     [
