@@ -32,7 +32,8 @@ __all__ = ["ActionItemsConfig", "read"]
 
 def _seconds(value: Any) -> Any:
     """A whole number is seconds here: so this key was written before it took durations."""
-    return f"{value}s" if isinstance(value, int) and not isinstance(value, bool) and value > 0 else value
+    number = str(value).isdecimal() and not isinstance(value, bool)
+    return f"{value}s" if number else value
 
 
 class ActionItemsConfig(RepositoryConfig):

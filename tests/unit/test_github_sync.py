@@ -267,6 +267,12 @@ def test_issues_are_action_items(server: GithubServer, tmp_path: Path) -> None:
     assert row["due"] == pd.Timestamp("2026-12-05T15:00Z")  # the midnight after the 5th in Tokyo
 
 
+@pytest.mark.parametrize(("written", "seconds"), [(20, 20), ("20", 20), ("20s", 20), ("1m", 60)])
+def test_the_timeout_is_seconds_as_it_used_to_be_or_a_duration(written: int | str, seconds: int) -> None:
+    config = github_action_items.ActionItemsConfig.model_validate({"repo": REPO, "timeout": written})
+    assert config.timeout.total_seconds() == seconds
+
+
 def test_owner_and_due_day_may_stand_in_a_form(server: GithubServer, tmp_path: Path) -> None:
     server.add("Buy disks", "### Owner\n\nada\n\n### Due date\n\n2026-12-05")
     server.add("Buy more", "- **Owner:** bob\n- **Due:** next week")
