@@ -75,7 +75,7 @@ class _Sync:
     def run(self) -> Iterator[str]:
         known: dict[str, tuple[Issue, Told]] = {}
         items = newest(self.minutes)
-        by_url = {str(saved.content.get("url") or ""): identity for identity, saved in items.items()}
+        by_url = {str(saved.content["url"]): name for name, saved in items.items() if saved.content.get("url")}
         for issue in self._issues():
             told = issue_text.read(issue.body)
             identity = told.id or by_url.get(issue.url, "")  # somebody may have deleted the hidden line
@@ -132,7 +132,7 @@ class _Sync:
         owner = told.owner or issue.assignee
         born = issue.created.astimezone(ZoneInfo(self.product.timezone)).date().isoformat()
         due = told.due if told.due >= born else ""
-        item = {"text": issue.title, "owner": owner, "due": due, "status": "open"}
+        item = {"text": issue.title or _name(issue), "owner": owner, "due": due, "status": "open"}
         if not self.dry_run:
             content = {"id": identity, **_written(item), "born": born, "url": issue.url}
             self._write(identity, content, issue, {"body": issue_text.body(issue.body, identity, item)})
@@ -190,10 +190,10 @@ class _Sync:
             yield f"{identity}: {_changes(theirs, agreed) or 'hidden line'} in {_name(issue)}"
 
     def _theirs(self, issue: Issue, told: Told, mine: Mapping[str, str], born: str) -> dict[str, str]:
-        """The issue's fields. An owner or a due day that is not there, or cannot be, is no opinion: mine stands."""
+        """The issue's fields. What is not there, or a due day that cannot be, is no opinion: mine stands."""
         due = told.due if told.due and told.due >= born else mine["due"]
         return {
-            "text": mine["text"] if issue.title == _title(mine["text"]) else issue.title,
+            "text": mine["text"] if issue.title in ("", _title(mine["text"])) else issue.title,
             "owner": told.owner or mine["owner"],
             "due": due,
             "status": issue.state,

@@ -84,7 +84,7 @@ def _row(issue: Issue, repo: str, context: Context) -> dict[str, Any]:
         context.gaps.append(f'#{issue.number}: Due is "{told.odd_due[:60]}": write a day such as 2026-11-24')
     return {
         "id": told.id or f"#{issue.number}",
-        "text": issue.title,
+        "text": issue.title or f"#{issue.number}",
         "owner": told.owner or issue.assignee,
         "due": due,
         "born": issue.created,

@@ -116,7 +116,7 @@ class _Rows:
             text.setdefault("duration", format_duration(self._config.duration))
         fixed = {
             "id": f"{self._config.repo.partition('/')[2]}{'' if name.startswith('#') else '/'}{name}",
-            "title": told.title,
+            "title": told.title or name,
             "services": services,
             "url": told.url,
         }

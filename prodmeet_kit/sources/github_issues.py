@@ -118,7 +118,7 @@ def _row(issue: Issue, config: GitHubConfig, placing: Placing, context: Context)
         text["detected_by"] = text["detected_by"].lower()
     fixed = {
         "id": f"{config.repo.partition('/')[2]}{name}",
-        "title": issue.title,
+        "title": issue.title or name,
         "services": services,
         "url": issue.url,
         "severity": severity,

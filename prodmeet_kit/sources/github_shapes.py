@@ -35,7 +35,10 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Issue:
-    """An issue; times are UTC, ``state`` is open or closed. ``unread`` names parts that could not be read."""
+    """An issue; times are UTC, ``state`` is open or closed, ``title`` may be empty.
+
+    ``unread`` names parts that could not be read.
+    """
 
     number: int
     title: str
@@ -69,7 +72,7 @@ def issue(content: Any) -> Issue:
     url = text(content.get("html_url"))
     return Issue(
         number=number,
-        title=" ".join(text(content.get("title")).split()) or f"issue {number}",
+        title=" ".join(text(content.get("title")).split()),
         body=text(content.get("body")),
         url=url,
         labels=_labels(content.get("labels")),
@@ -90,7 +93,7 @@ def milestone(content: Any) -> Milestone:
     number = _number(content)
     unread: list[str] = []
     due = _time(content, "due_on", unread)
-    title = " ".join(text(content.get("title")).split()) or f"milestone {number}"
+    title = " ".join(text(content.get("title")).split())
     description = text(content.get("description"))
     return Milestone(number, title, text(content.get("html_url")), description, due, tuple(unread))
 

@@ -185,6 +185,16 @@ def test_an_issue_that_lost_its_label_is_told_and_no_second_one_made(server: Git
     assert len(server.issues) == 1
 
 
+def test_an_issue_without_title_and_address_takes_nothing_from_an_item(server: GithubServer, tmp_path: Path) -> None:
+    save(tmp_path)
+    run(server, tmp_path)
+    save(tmp_path, MORNING.replace(minute=1), id="AI-4", text="Second")  # has no issue yet
+    server.issues[1].update(title=None, html_url=None)
+    run(server, tmp_path)
+    assert (item(tmp_path)["text"], item(tmp_path, "AI-4")["text"]) == ("Raise the threshold", "Second")
+    assert [issue["title"] for issue in server.issues.values()] == ["Raise the threshold", "Second"]
+
+
 def test_a_copied_hidden_line_does_not_take_the_item_over(server: GithubServer, tmp_path: Path) -> None:
     save(tmp_path)
     run(server, tmp_path)
