@@ -62,7 +62,8 @@ def open_metrics(product: Product, folder: Path) -> MetricSource:
     try:
         kind = find(config.type)
     except InputError as error:
-        raise ParametersError([Problem(str(file), "sources.metrics.type", config.type, str(error))]) from None
+        place = place_of(("sources", "metrics", "type"), product.product, folder)
+        raise ParametersError([Problem(place, "sources.metrics.type", config.type, str(error))]) from None
     try:
         source: MetricSource = kind(config, folder)
     except WrongSetting as error:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from prodmeet_kit.errors import InputError, ParametersError, Problem
-from prodmeet_kit.parameters.documents import WHOLE, Document, Way, dotted
+from prodmeet_kit.parameters.documents import Document, Way, dotted
 from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.sources import named
 from prodmeet_kit.sources.base import Context
@@ -70,7 +70,7 @@ def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> l
         made.append(entry.row())
     if len(problems) > _MOST_PROBLEMS:
         rest = f"{len(problems) - _MOST_PROBLEMS} more problems"
-        problems[_MOST_PROBLEMS:] = [Problem(files[0][0].file, WHOLE, rest, "mend those above first")]
+        problems[_MOST_PROBLEMS:] = [Problem(files[0][0].file, rest, "", "mend those above first")]
     if problems:
         raise ParametersError(problems)
     return made
