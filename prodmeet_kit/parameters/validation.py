@@ -22,6 +22,7 @@ _MENDS = {
     "string_type": "write text, in quotes when it looks like a number",
     "string_too_short": "write at least {min_length} characters",
     "string_too_long": "write at most {max_length} characters",
+    "string_unicode": "write it in UTF-8",
     "string_pattern_mismatch": "use letters, digits, dot, dash and underscore, beginning with a letter or digit",
     "bool_type": "write true or false",
     "bool_parsing": "write true or false",
@@ -62,7 +63,12 @@ def say(error: Mapping[str, Any], model: type[BaseModel]) -> tuple[Way, str, str
         return way, shown(error["input"], way), str(context["error"])
     mend = _MENDS.get(kind)
     limits = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in context.items()}
-    return way, shown(error["input"], way), mend.format(**limits) if mend else str(error["msg"])
+    return way, shown(error["input"], way), mend.format(**limits) if mend else _in_our_words(str(error["msg"]))
+
+
+def _in_our_words(message: str) -> str:
+    """What pydantic says of an error that no mend is written for."""
+    return re.sub(r"^Input should (?:be|have) ", "write ", message)
 
 
 def _one_of(expected: str) -> str:

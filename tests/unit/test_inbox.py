@@ -116,6 +116,7 @@ def test_toil_has_its_minutes_and_times(tmp_path: Path) -> None:
         ({"kind": "change", "start": "2026-11-25"}, "--duration", "a change needs it: write a duration as 2h"),
         ({"kind": "toil", "minutes": "ten", "per_week": "1"}, "--minutes", "write a number"),
         ({"kind": "toil", "minutes": "-1", "per_week": "1"}, "--minutes", "write a number of at least 0"),
+        ({"owner": "\udcff"}, "--owner", "write it in UTF-8"),
         ({"rollback": "undo"}, "--rollback", "only a change has it: leave it out, or write kind: change"),
         ({"response_needed": "look"}, "--response", "only a change has it: leave it out, or write kind: change"),
         ({"services": ("cart",)}, "--service", "only a change has it: leave it out, or write kind: change"),
