@@ -17,7 +17,7 @@ Level = Literal["low", "high"]
 
 
 def _window(value: Any) -> Any:
-    if isinstance(value, timedelta) or value in PERIODS:
+    if isinstance(value, timedelta) or (isinstance(value, str) and value in PERIODS):
         return value
     try:
         return parse_duration(value)

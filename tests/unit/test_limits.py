@@ -75,6 +75,7 @@ def test_ten_years_are_a_duration() -> None:
         ("slo_rules: {min_events: 1e999}", 'slo_rules.min_events is "1e999": write a number'),
         (f"slo_rules: {{min_events: {'9' * 5000}}}", "slo_rules.min_events is"),
         (f"timezone: {'9' * 5000}", "timezone is"),
+        ("meeting: {cadence: {}}", "meeting.cadence is an empty mapping: write a duration as number and unit"),
     ],
 )
 def test_a_far_value_in_the_parameters_is_told_with_its_line(tmp_path: Path, line: str, told: str) -> None:
@@ -86,13 +87,15 @@ def test_a_far_value_in_the_parameters_is_told_with_its_line(tmp_path: Path, lin
 
 
 def test_a_window_and_a_loan_that_never_end_are_told_with_their_line(tmp_path: Path) -> None:
-    slo = "{name: a, objective: 99, window: 9999999999y, sli: {raw: {error_ratio_query: 'x[{{.window}}]'}}}"
+    slo = "{name: b, objective: 99, window: [], sli: {raw: {error_ratio_query: 'x[{{.window}}]'}}}, "
+    slo += "{name: a, objective: 99, window: 9999999999y, sli: {raw: {error_ratio_query: 'x[{{.window}}]'}}}"
     disk = "{name: disk, query: x, borrowed: [{amount: 1, until: 9999-12-31}]}"
     (tmp_path / "x.yaml").write_text(f"product: x\nservices:\n- name: web\n  slos: [{slo}]\n  resources: [{disk}]\n")
     with pytest.raises(ParametersError) as raised:
         load("x", tmp_path)
     text = str(raised.value)
-    assert 'x.yaml:4: services[0].slos[0].window is "9999999999y": write a duration of at most 10y' in text
+    assert 'x.yaml:4: services[0].slos[1].window is "9999999999y": write a duration of at most 10y' in text
+    assert "x.yaml:4: services[0].slos[0].window is a list of 0: write a duration as number and unit" in text
     assert 'x.yaml:5: services[0].resources[0].borrowed[0].until is "9999-12-31": write a year from 1970' in text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,6 +69,9 @@ VALUES += [
     "日本",
 ]
 
+VALUE = re.compile(r"(?<=: )[^\n,{}\[\]]+|(?<=: )[\[{][^\n]*|(?<=,)[^\n,]+")
+"""What stands after a colon or in a cell of a CSV: replaced as a whole, so that each reader gets every odd value."""
+
 PARAMETERS = """\
 product: x
 timezone: Asia/Tokyo
@@ -117,6 +121,11 @@ def spoilt(chance: random.Random, text: str) -> bytes:
         return chance.randbytes(chance.randint(0, 300))
     if kind < 0.3:
         return "".join(chance.choice(SIGNS) for _ in range(chance.randint(0, 120))).encode()
+    if kind < 0.6:
+        for _ in range(chance.randint(1, 3)):
+            at, end = chance.choice([found.span() for found in VALUE.finditer(text)] or [(0, 0)])
+            text = text[:at] + chance.choice(VALUES) + text[end:]
+        return text.encode()
     for _ in range(chance.randint(1, 4)):
         at = chance.randint(0, len(text))
         end = min(len(text), at + chance.choice([0, 0, 1, 5, 20]))
