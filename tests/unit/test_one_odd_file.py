@@ -108,6 +108,7 @@ def test_an_odd_value_costs_its_own_file_and_is_named_with_line_and_key(tmp_path
             assert "does not count yet" in text or "b.yaml:" in text, text
 
 
+@pytest.mark.timeout(1200)  # of the full count
 @pytest.mark.parametrize("kind", GOOD)
 def test_random_files_in_the_minutes_cost_themselves_only(tmp_path: Path, kind: str) -> None:
     chance = random.Random(kind)
