@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 _SPACE = re.compile(r"[\x0b-\x0d]")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
@@ -54,6 +54,7 @@ def printable(text: str) -> str:
     A terminal obeys them: text of others could move its cursor, change its title or fill its clipboard. A carriage
     return alone, which would write over what stands in the line, and other ends of lines become a space. A page obeys
     those that change the direction of writing: a title could turn round the words that follow it.
+    Half a character (a lone surrogate, as JSON may hold it) can be written to no file.
 
     >>> printable("a\x1b[31mb")
     'a\ufffd[31mb'

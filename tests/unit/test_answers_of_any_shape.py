@@ -90,7 +90,8 @@ def test_an_answer_of_any_shape_is_a_frame_or_a_promised_error(part: int) -> Non
             said = "a frame"
             outcomes["frame"] += 1
             assert made.index.is_monotonic_increasing and made.to_numpy().dtype == np.float64
-            assert all(isinstance(text, str) for text in (*doubled([series]), *told.warnings, partial(told.warnings)))
+            texts = (*doubled([series]), *told.warnings, partial(told.warnings))
+            assert "".join(texts).encode().decode() == "".join(texts)  # what is kept can be written
             judged = known(Answer(question, made))
             assert judged.frame is None or not question.instant or np.isfinite(judged.frame.to_numpy()).all()
         assert said and time.monotonic() - began < 5, number

@@ -116,6 +116,7 @@ def test_samples_that_contradict_each_other_or_go_back_are_no_answer(values: lis
     ("kind", "result"),
     [
         ("matrix", [{"metric": {"a": 1}, "values": [[0, "1"]]}]),
+        ("matrix", [{"metric": {"a": "\ud83d"}, "values": [[0, "1"]]}]),
         ("matrix", [{"metric": {}, "values": ["12"]}]),
         ("matrix", [{"metric": {}, "values": [[0, "1", 2], [3]]}]),
         ("matrix", [{"metric": {}, "values": [[0, True]]}]),

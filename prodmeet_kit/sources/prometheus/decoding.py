@@ -61,7 +61,7 @@ def series_of(kind: str, result: Any) -> list[Series]:
 def _one(item: Any, samples: str) -> Series:
     if not isinstance(item, dict) or not isinstance(item.get("metric"), dict):
         raise UnexpectedAnswer("a series of the answer has no labels (metric)")
-    if not all(isinstance(value, str) for value in item["metric"].values()):
+    if not _are_texts(item["metric"]):
         raise UnexpectedAnswer("a label of a series of the answer is no text")
     if "histogram" in item or "histograms" in item:
         raise QueryRejected("the query gives native histograms: put histogram_quantile or histogram_count round it")
@@ -70,14 +70,26 @@ def _one(item: Any, samples: str) -> Series:
     return _series(item["metric"], [item["value"]] if samples == "value" else item["values"])
 
 
+def _are_texts(labels: Mapping[str, Any]) -> bool:
+    """Whether names and values are text that can be written: half a character (a lone surrogate) cannot."""
+    try:
+        "".join(chain(labels, labels.values())).encode()
+    except (TypeError, UnicodeEncodeError):
+        return False
+    return True
+
+
 def _series(labels: Mapping[str, str], pairs: Sequence[Any]) -> Series:
     try:
-        # Types first: Python reads "12" as a pair and true as a number.
-        if not set(map(type, pairs)) <= {list} or not set(map(len, pairs)) <= {2}:
-            raise ValueError
         flat = list(chain.from_iterable(pairs))
         numbers = flat[1::2]
-        if not set(map(type, flat[::2])) <= {int, float} or not set(map(type, numbers)) <= {str, int, float}:
+        # Types first: Python reads "12" as a pair and true as a number. Numbers and texts in turn can only be pairs.
+        kinds = set(map(type, numbers))
+        if len(flat) != 2 * len(pairs) or not set(map(type, flat[::2])) <= {int, float}:
+            raise ValueError
+        if kinds != {str} and not (kinds <= {str, int, float} and set(map(type, pairs)) <= {list}):
+            raise ValueError
+        if kinds != {str} and not set(map(len, pairs)) <= {2}:
             raise ValueError
         times = np.fromiter(flat[::2], np.float64, len(pairs))
         values = np.fromiter(map(float, numbers), np.float64, len(pairs))  # float reads NaN, +Inf and -Inf
