@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import metrics_brief, metrics_definitions, metrics_load, metrics_resources, metrics_slos
 from prodmeet_kit.agenda.absent import could_not_check
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Figure
-from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, blamed, brief, fine, kept_of, one_off, refs, spiked
+from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, at_limit, blamed, brief, fine, kept_of, one_off, refs, spiked
 from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.analysis import capacity
 from prodmeet_kit.display.languages import clauses, sentences, t, tn
@@ -158,16 +158,17 @@ def _candidates(
         raised(
             findings,
             "limit_near",
-            ref,
-            t(
+            f"{row['service']}/{row['name']}",
+            at_limit(row)
+            or t(
                 "{name} is full in about {days}; limit {limit}",
-                name=ref,
-                days=write(days, "days"),
+                name=f"{row['service']}/{row['name']}",
+                days=write(row["days_to_full"], "days"),
                 limit=write(capacity.LIMIT_NEAR_DAYS, "days"),
             ),
-            30 - days / 2,
+            30 - row["days_to_full"] / 2,
         )
-        for ref, days in zip(refs(filling), filling["days_to_full"], strict=True)
+        for row in rows(filling)
     ]
     return tuple(found) or _all_quiet(findings)
 

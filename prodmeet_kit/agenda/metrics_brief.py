@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SPENT_FAST",
+    "at_limit",
     "blamed",
     "brief",
     "draining",
@@ -159,12 +160,21 @@ def _changed(findings: Findings) -> list[str]:
     return clauses
 
 
+def at_limit(row: dict[str, Any]) -> str:
+    """How often a resource that is full now stood at its limit, a row of ``RESOURCE_SUMMARY``; empty for the others."""
+    if row["days_to_full"] != 0:
+        return ""
+    name, share = f"{row['service']}/{row['name']}", write(row["saturation_90"], "percent")
+    return t("{name} was above 90% of its limit for {share} of the time", name=name, share=share)
+
+
 def _next(findings: Findings) -> list[str]:
     timezone = findings.facts.window.timezone
     clauses = []
     filling = capacity.near_limit(findings.resources, findings.facts.window).sort_values("days_to_full")
-    for name, days in zip(refs(filling), filling["days_to_full"], strict=True):
-        clauses.append(t("{name} is full in about {days}", name=name, days=write(days, "days")))
+    for row in rows(filling):
+        name, days = f"{row['service']}/{row['name']}", write(row["days_to_full"], "days")
+        clauses.append(at_limit(row) or t("{name} is full in about {days}", name=name, days=days))
     ending = ending_budgets(findings)
     for name, day in zip(refs(ending), ending["runs_out"], strict=True):
         gone = write(day, "date", timezone=timezone)

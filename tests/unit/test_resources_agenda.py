@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
-from prodmeet_kit.agenda import before_after, metrics_resources
+from prodmeet_kit.agenda import before_after, metrics, metrics_resources
 from prodmeet_kit.agenda.evidence import Chart, Note, Table
 from prodmeet_kit.agenda.over_time import marks
 from prodmeet_kit.facts import Answer, Facts
@@ -167,3 +167,11 @@ def test_a_product_without_resources_shows_nothing() -> None:
     found = Findings(Facts(shop, WINDOW, END))
     assert metrics_resources.evidence(found) == []
     assert (metrics_resources.questions(found), metrics_resources.candidates(found)) == ((), ())
+
+
+def test_what_is_at_its_limit_is_told_by_the_time_it_was_and_not_by_days() -> None:
+    # 10 cores: all of them for a third of the time since the last meeting, 2 in the rest.
+    full = findings(lambda load, day: np.where((day > 14) & (day % 3 < 1), 10.2, 2.0))
+    (said,) = [each.reason for each in metrics.item(full).candidates if each.rule == "limit_near"]
+    assert said.startswith("cart/cpu was above 90% of its limit for 3")
+    assert "full in" not in said
