@@ -19,6 +19,9 @@ fortnights of one load see a false one; with six weeks 4 of 1,000 days, with hea
 tails (Student's t, 4 degrees) 10 of 1,000. A level that moves for good (a season,
 a release) may make its first days unusual: they were.
 
+A load may keep another clock than the product: jobs at an hour of UTC, users of another zone. Where the product's clock
+changed within the history, a day is unusual only if it is by a clock that did not change as well.
+
 A day with missing data is never called unusual, nor is the day of the meeting:
 the next meeting judges it, whole.
 """
@@ -27,6 +30,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -71,10 +76,31 @@ def find(series: Mapping[str, pd.Series[float] | None], window: Window) -> pd.Da
 
 
 def _days(ref: str, series: pd.Series[float], window: Window) -> Iterator[dict[str, object]]:
+    found = _judged(series, window)
+    steady = _steady(series, window) if found else None
+    if steady is not None:
+        also = _judged(series, steady)
+        found = {day: row for day, row in found.items() if day in also}
+    for day, row in found.items():
+        yield {"ref": ref, "day": midnight(day, window), **row}
+
+
+def _steady(series: pd.Series[float], window: Window) -> Window | None:
+    """The window on the clock of its end throughout; ``None`` where the clock did not change in the history."""
+    begin, end = (moment.astimezone(window.zone).utcoffset() for moment in (series.index[0], window.end))
+    assert begin is not None and end is not None
+    hours = end // timedelta(hours=1)
+    if begin == end or end != timedelta(hours=hours):
+        return None
+    return replace(window, timezone=f"Etc/GMT{-hours:+d}")  # by POSIX, east of Greenwich is negative
+
+
+def _judged(series: pd.Series[float], window: Window) -> dict[int, dict[str, object]]:
+    """What is unusual of the days since the last meeting, by their number from the day of the meeting."""
     table = local_hours(series, window)
     means = np.where(table.complete, table.day_means, np.nan)
     if not np.nanmax(means, initial=0.0) > 0:
-        return
+        return {}
     growth = _growth(means, table.days)
     usual = _usual(means / growth, table.weekdays) * growth
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -85,19 +111,19 @@ def _days(ref: str, series: pd.Series[float], window: Window) -> Iterator[dict[s
     far = np.abs(away) > FAR * _spreads(away, table.weekdays)
     scatter = scatter - _usual(scatter, table.weekdays)
     odd = scatter > FAR_SHAPE * _spread(scatter)
+    found: dict[int, dict[str, object]] = {}
     for at in np.flatnonzero(_since(table, window)):
         level = far[at] and abs(away[at]) >= np.log(1 + LEAST)
         if not (level or (odd[at] and moved[at] >= LEAST_MOVED)):
             continue
-        yield {
-            "ref": ref,
-            "day": midnight(int(table.days[at]), window),
+        found[int(table.days[at])] = {
             "value": means[at],
             "expected": usual[at],
             "ratio": means[at] / usual[at] if usual[at] > 0 else np.inf,  # something where nothing is usual
             "direction": ("above" if away[at] > 0 else "below") if level else "shape",
             "moved": moved[at],
         }
+    return found
 
 
 def _growth(means: Floats, days: Ints) -> Floats:
