@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit import frames
 from prodmeet_kit.errors import Failure, SnapshotError
 from prodmeet_kit.facts import Previous, SourceState
+from prodmeet_kit.plain_files import read_plain
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.snapshot import outline, record
 from prodmeet_kit.window import Window
@@ -104,7 +105,7 @@ def _waited(file: Path, unreadable: list[str]) -> dict[str, int]:
     Everything is new then. A report of an earlier kit tells nothing of it; a damaged one is told.
     """
     try:
-        lines = json.loads(file.read_text(encoding="utf-8")).get("agenda_lines", [])
+        lines = json.loads(read_plain(file)).get("agenda_lines", [])
         return {str(line["subject"]): int(line["waited"]) + 1 for line in lines if line["place"] == "annex"}
     except (FileNotFoundError, KeyError):
         return {}
@@ -131,7 +132,7 @@ def _held(folder: Path, window: Window, unreadable: list[str]) -> dict[str, dict
         if day > latest:
             continue
         try:
-            told = json.loads((folder / day.isoformat() / "review.json").read_text(encoding="utf-8"))
+            told = json.loads(read_plain(folder / day.isoformat() / "review.json"))
             states = {str(line["item"]): str(line["state"]) for line in told["agenda"]}
         except (FileNotFoundError, KeyError):
             continue

@@ -64,7 +64,7 @@ def _left(folder: Path) -> Iterator[tuple[Path, str]]:
         return
     for path in paths:
         found = _DRAFT.fullmatch(path.name)
-        if found and not path.is_symlink() and not is_held(path):
+        if found and not path.is_symlink() and path.is_file() and not is_held(path):
             yield path, found[1]
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from prodmeet_kit.display.languages import LANGUAGES
 from prodmeet_kit.errors import ProdmeetError
+from prodmeet_kit.plain_files import read_plain
 
 __all__ = ["READ", "Meeting", "days", "meetings", "read"]
 
@@ -81,7 +82,7 @@ def read(report: Path) -> Meeting:
     """The meeting whose report is in this folder. Raises nothing: ``error`` says what is wrong."""
     blank = Meeting(report.parent.name, report.name)
     try:
-        text = (report / "review.json").read_text(encoding="utf-8")
+        text = read_plain(report / "review.json").decode("utf-8")
         return _meeting(json.loads(text), blank)
     except OSError as error:
         return replace(blank, error=f"review.json: {error.strerror}")

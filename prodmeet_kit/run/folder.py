@@ -21,6 +21,7 @@ from pathlib import Path
 from prodmeet_kit import durable
 from prodmeet_kit.errors import ReportError
 from prodmeet_kit.held import hold_new, is_held
+from prodmeet_kit.plain_files import read_plain
 from prodmeet_kit.run.kept import carry, list_written, stamps
 
 __all__ = ["INCOMPLETE", "LATEST", "NOT_RUN", "put_in_place", "staging"]
@@ -131,7 +132,7 @@ def _why(error: OSError, *known: Path) -> str:
 def _is_incomplete(report: Path) -> bool:
     """Whether the report says that some of its cells were not run; one that cannot be read does not."""
     try:
-        return bool(json.loads((report / "review.json").read_text(encoding="utf-8")).get(NOT_RUN))
+        return bool(json.loads(read_plain(report / "review.json")).get(NOT_RUN))
     except (OSError, ValueError, AttributeError, RecursionError):
         return False
 

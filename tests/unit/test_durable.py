@@ -144,3 +144,10 @@ def test_an_entry_that_was_cut_off_is_found_again_once_and_half_a_one_is_named(
         f"{entry} was written when the kit or the machine was stopped: found again"
     ]
     assert names(tmp_path / "shop" / "inbox") == sorted([entry.name, half.name])
+
+
+def test_a_pipe_with_the_name_of_a_draft_is_not_waited_for(tmp_path: Path) -> None:
+    minutes = Minutes(tmp_path, "shop")
+    entry = minutes.save("inbox", "first", {"text": "first"})
+    os.mkfifo(entry.with_name(".2026-11-23-second-ab.yaml.99"))
+    assert len(minutes.load("inbox")[0]) == 1

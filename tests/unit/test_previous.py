@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from prodmeet_kit.errors import Failure
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.gather import gather
+from prodmeet_kit.page.meetings import read
 from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.review import open_review
 from prodmeet_kit.snapshot import MANIFEST, freeze
@@ -166,3 +168,12 @@ def test_a_review_in_a_notebook_knows_the_earlier_meeting(tmp_path: Path) -> Non
     assert findings.facts.previous is not None
     assert findings.redefined == {"load/cart/requests"}
     assert set(findings.definition_changes["subject"]) >= {"cart/availability", "cart/cpu", "cart/requests"}
+
+
+def test_a_pipe_where_a_review_json_should_be_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(report(tmp_path, END - FORTNIGHT).parent / "review.json")
+    earlier = found(tmp_path)
+    assert earlier.meeting is not None
+    assert "2026-11-09/review.json is damaged: " in earlier.failures[0].message
+    shown = read(tmp_path / "shop" / "2026-11-09")
+    assert shown.error == "review.json: it is no plain file"
