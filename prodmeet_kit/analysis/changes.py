@@ -52,10 +52,12 @@ def upcoming(
     spent = summary[summary["state"] == "BAD"] if summary is not None else None
     clashes = collisions(changes)
     rows = []
+    others: dict[str, list[str]] = {}
+    for first, second in zip(clashes["first"], clashes["second"], strict=True):
+        others.setdefault(first, []).append(second)
+        others.setdefault(second, []).append(first)
     for change in changes[begins].sort_values(["start", "id"]).to_dict("records"):
-        here = clashes[(clashes["first"] == change["id"]) | (clashes["second"] == change["id"])]
-        others = here["first"].where(here["first"] != change["id"], here["second"])
-        warnings = [f"collides:{other}" for other in others]
+        warnings = [f"collides:{other}" for other in others.get(change["id"], [])]
         if spent is not None:
             bad = spent[matching.about(spent, change["services"])]
             warnings += [f"budget_spent:{s}/{name}" for s, name in zip(bad["service"], bad["name"], strict=True)]

@@ -24,8 +24,10 @@ _DAY = timedelta(days=1)
 _STEPS_LEAST, _STEPS_FEW, _STEPS_EACH, _STEPS_ALL = 8_000, 100_000, 1_000_000, 10_000_000
 """Steps of one series in the first round and in the second, and of all: about three million a second."""
 
-MOST = 2000
+MOST = 500
 """More changes than this no meeting can look at."""
+
+_MOST_A_SERIES = 250  # five a day and more
 
 _MOST_SERIES = 5000  # of all products
 
@@ -168,9 +170,9 @@ class Reading:
             cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
             if not cancelled and start < self.stop and (end > self.start or start >= self.start):
                 found.append(Occurrence(uid, line, start, end, event))
-        hours = (self.stop - self.start) / timedelta(hours=1)
-        if len(found) > hours + 1:
-            raise Unreadable((blocks[0].first("RRULE") or blocks[0]).number, "it recurs more than once an hour")
+        if len(found) > _MOST_A_SERIES:
+            line = (blocks[0].first("RRULE") or blocks[0]).number
+            raise Unreadable(line, f"it occurs more than {_MOST_A_SERIES} times until two meetings from now")
         return sorted(found, key=lambda each: (each.start, each.end))
 
     def _span(self, event: Component) -> tuple[datetime, datetime]:
