@@ -132,7 +132,10 @@ class Reader:
     def _unwritten(self, record: Record) -> tuple[RecordSource, ...]:
         """Where to look when the parameters say nothing: what was said in the minutes, rules in the metric source."""
         if record.spec in (frames.VERDICTS, frames.MEETING_DECISIONS, frames.MEETING_DURATIONS):
-            there = self.minutes is not None and _exists(self.minutes / self.product.product / record.key)
+            # What was begun of a decision is told as well, where none is complete yet.
+            kinds = (record.key, "drafts") if record.spec is frames.MEETING_DECISIONS else (record.key,)
+            own = self.minutes / self.product.product if self.minutes is not None else None
+            there = own is not None and any(_exists(own / kind) for kind in kinds)
             return (RecordSource(type="minutes"),) if there else ()
         config = self.product.sources.metrics
         known = config is not None and config.type == "prometheus" and not isinstance(self.metrics, Broken)
