@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from prodmeet_kit.errors import SourceError
 from prodmeet_kit.frames import label_key, labels_of
-from prodmeet_kit.sources.alert_runs import Key, Runs, Times
+from prodmeet_kit.sources.alert_runs import GAP_INTERVALS, Key, Runs, Times
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from prodmeet_kit.sources.server_away import Away, Watch, confirmed, silences, watch
@@ -142,18 +142,22 @@ def _alone(gaps: Sequence[tuple[int, int, int]], times: Mapping[Key, Times], wat
     One in a day is a restart; several are an alert that flaps.
     """
     every = np.unique(np.concatenate(list(times.values()))) if times else np.zeros(0, dtype=np.int64)
-    silent = {
-        (start, end): interval
-        for start, end, interval in gaps
-        if _NOT_ALONE * interval < end - start <= _AT_MOST * interval
-        and not watched.covers(start, end)
-        and np.searchsorted(every, end, "left") - np.searchsorted(every, start, "right") == 0
-    }
-    apart = [(start, end) for start, end, interval in gaps if end - start > _NOT_ALONE * interval]
+    spans: dict[tuple[int, int], int] = {}
+    for start, end, interval in gaps:
+        if end - start > _NOT_ALONE * interval:
+            # Alerts that stopped and came back together stopped at one time: between the last sample and the first.
+            inside = every[(every >= start) & (every <= end)]
+            at = int(np.argmax(np.diff(inside)))
+            first, last = int(inside[at]), int(inside[at + 1])
+            together = max(first - start, end - last) <= GAP_INTERVALS * interval
+            spans[(first, last) if together else (start, end)] = interval
     return [
         Away("{}", start, end, interval)
-        for (start, end), interval in sorted(silent.items())
-        if not any(other != (start, end) and abs(other[0] - start) < _DAY_MS for other in apart)
+        for (start, end), interval in sorted(spans.items())
+        if end - start <= _AT_MOST * interval
+        and not watched.covers(start, end)
+        and not ((every > start) & (every < end)).any()
+        and not any(other != (start, end) and abs(other[0] - start) < _DAY_MS for other in spans)
     ]
 
 

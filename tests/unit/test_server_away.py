@@ -132,6 +132,17 @@ def test_with_no_series_to_go_by_one_short_gap_a_day_is_a_restart(
     assert seen(Store([fired(*spans)]))[0] == episodes
 
 
+def test_alerts_that_stop_and_come_back_together_do_not_speak_against_a_restart() -> None:
+    # The other is evaluated 20 s later: its last is at 9:20, its first at 13:20.
+    other = {**HIGH, "alertname": "Other"}, [time + 20 for time in fired((0, 9), (13, 29))[1]]
+    spans, away, _ = seen(Store([fired((0, 9), (13, 29)), other]))
+    assert spans == [(0, 30), (0.33, 30.33)]
+    assert len(away) == 1
+    # It went on: the server was there.
+    other = {**HIGH, "alertname": "Other"}, [time + 20 for time in fired((0, 29))[1]]
+    assert seen(Store([fired((0, 9), (13, 29)), other]))[0] == [(0, 10), (0.33, 30.33), (13, 30)]
+
+
 def test_many_times_away_are_said_in_one_line_more() -> None:
     # Six times twelve minutes, an hour apart.
     store = Store([], more=[up(*((60 * hour, 60 * hour + 12 + hour) for hour in range(6)))])
