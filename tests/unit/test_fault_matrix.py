@@ -14,7 +14,7 @@ from tools.faults.running import Outcome, agenda, prepare, verdict
 from tools.faults.server import running
 from tools.faults.world import VARIABLE
 
-TIMEOUT_S = 1.0
+TIMEOUT_S = 2.0
 SAMPLE = sorted(random.Random(16).sample(range(1, len(CASES)), count(12, len(CASES) - 1)))
 
 

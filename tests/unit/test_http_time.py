@@ -44,7 +44,7 @@ def test_a_server_that_trickles_is_left_at_the_time_limit(part: str) -> None:
         began = time.monotonic()
         with pytest.raises(TimedOut, match=r"no answer from the server within 0\.3 s: raise timeout"):
             ask(url)
-        assert 0.25 < time.monotonic() - began < 1
+        assert 0.25 < time.monotonic() - began < 2
 
 
 def test_a_server_silent_within_the_tls_handshake_is_left_at_the_time_limit() -> None:
@@ -52,7 +52,7 @@ def test_a_server_silent_within_the_tls_handshake_is_left_at_the_time_limit() ->
         began = time.monotonic()
         with pytest.raises(TimedOut):
             ask(url.replace("http://", "https://"))
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 2
 
 
 def test_all_tries_together_have_one_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ def test_all_tries_together_have_one_time_limit(monkeypatch: pytest.MonkeyPatch)
     with raw_server(fail) as url:
         began = time.monotonic()
         ask(url)
-        assert 0.2 < time.monotonic() - began < 1
+        assert 0.2 < time.monotonic() - began < 2
 
 
 def test_a_silent_second_try_is_told_by_what_the_first_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ def test_a_name_that_is_looked_up_for_ever_is_left_at_the_time_limit(monkeypatch
     began = time.monotonic()
     with pytest.raises(TimedOut):
         ask("http://slow.example")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2
     release.set()
 
 

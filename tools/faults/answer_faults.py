@@ -110,7 +110,7 @@ FAULTS = (
     *(Fault(f"200 with {text.decode() or 'nothing'}", _status(200, text, "application/json")) for text in _TEXT),
     Fault("200 with []", _status(200, b"[]", "application/json"), only=_NO_LISTS),
     Fault("cut in the middle, whole by its length", lambda talk: talk.answer(body=talk.body[: len(talk.body) // 2])),
-    Fault("text after the content", lambda talk: talk.answer(body=talk.body + b"\n<html>")),
+    Fault("text after the content", lambda talk: talk.answer(body=talk.body + b"\n<html>"), whole=None),
     Fault("a content type of HTML", lambda talk: talk.answer(kind="text/html"), whole=None),
     Fault("no content type", lambda talk: talk.answer(kind=" "), whole=None),
     Fault("a byte order mark", lambda talk: talk.answer(body=b"\xef\xbb\xbf" + talk.body), whole=None),
