@@ -154,7 +154,7 @@ def mutated(random_: random.Random, data: bytes) -> bytes:
 def test_whatever_stands_in_a_row_the_others_are_read(tmp_path: Path) -> None:
     random_ = random.Random(12)
     head, tail = b"time,cars,vans\n2026-11-22T22:00Z,10,1\n", b"\n2026-11-23T00:00Z,30,3\n"
-    began, said = time.monotonic(), list[str]()
+    began, said = time.process_time(), list[str]()
     for _ in range(count(150, 2000)):
         row = mutated(random_, b"2026-11-22T23:00Z,20,2")
         try:
@@ -165,7 +165,7 @@ def test_whatever_stands_in_a_row_the_others_are_read(tmp_path: Path) -> None:
             assert value(found) >= 40 or b"-" in row.partition(b",")[2], row
     assert [text for text in said if not re.search(r"m\.csv:[34]: ", text)] == []
     assert len(said) < count(150, 2000) / 3
-    assert time.monotonic() - began < count(150, 2000) * 0.1
+    assert time.process_time() - began < count(150, 2000) * 0.1
 
 
 def test_random_bytes_are_refused_in_words(tmp_path: Path) -> None:
@@ -181,10 +181,10 @@ def test_a_large_file_is_read_in_bounds_and_a_larger_one_refused(tmp_path: Path)
     rows = count(50_000, 1_000_000)
     first = datetime(2025, 1, 1, tzinfo=UTC)
     text = "time,cars\n" + "".join(f"{first + timedelta(seconds=20 * row)},1\n" for row in range(rows))
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     found = answer(tmp_path, text, "sum_over_time(cars[1000d])")
     assert value(found) == rows
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # KiB
     with (tmp_path / "m.csv").open("wb") as file:
         file.truncate(49 << 20)

@@ -35,11 +35,11 @@ SINCE_ONE = "DTSTART:00010101T100000Z"
     ],
 )
 def test_what_recurs_for_ever_is_read_where_it_is_near(tmp_path: Path, lines: tuple[str, ...], times: int) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     made, context = from_text(tmp_path, event(*lines, when="") + GOOD)
     assert len(made) == times + 1
     assert context.gaps == []
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_series_that_began_long_ago_keeps_its_rhythm(tmp_path: Path) -> None:
@@ -78,12 +78,12 @@ def test_a_series_that_began_long_ago_keeps_its_rhythm(tmp_path: Path) -> None:
     ],
 )
 def test_what_recurs_too_often_is_a_gap_at_once(tmp_path: Path, lines: tuple[str, ...], gap: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     made, context = from_text(tmp_path, event(*lines) + GOOD)
     assert made["id"].tolist() == ["good"]
     (text,) = said(context)
     assert text.startswith(gap)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def flood(events: int, when: str) -> str:
 
 
 def test_a_flood_of_events_is_refused_and_an_archive_of_them_read(tmp_path: Path) -> None:
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with pytest.raises(ParametersError, match=r"c\.ics:\d+: VEVENT is more than 500 events between"):
         from_text(tmp_path, flood(501, "DTSTART:20261101T100000Z"))
     with pytest.raises(ParametersError, match=r"c\.ics:\d+: VEVENT is more than 5,000 events between"):
@@ -123,17 +123,17 @@ def test_a_flood_of_events_is_refused_and_an_archive_of_them_read(tmp_path: Path
     archive = flood(count(3000, 50_000), "DTSTART:20200101T100000Z\nDTEND:20200101T110000Z")
     made, context = from_text(tmp_path, archive + GOOD)
     assert (made["id"].tolist(), context.gaps) == (["good"], [])
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # KiB
 
 
 def test_heavy_series_take_nothing_from_the_others(tmp_path: Path) -> None:
-    began, many = time.monotonic(), count(3, 300)
+    began, many = time.process_time(), count(3, 300)
     heavy = (event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", uid=f"e{number}") for number in range(many))
     made, context = from_text(tmp_path, "".join(heavy) + event("RRULE:FREQ=DAILY;COUNT=5") + GOOD)
     assert len(made) == 6
     assert len(context.gaps) == min(many, 21)
-    assert time.monotonic() - began < 15
+    assert time.process_time() - began < 15
 
 
 def mutated(random_: random.Random, text: bytes) -> bytes:
@@ -155,7 +155,7 @@ ODD = (
 
 def test_whatever_stands_in_an_event_and_its_zone_the_event_beside_it_is_read(tmp_path: Path) -> None:
     random_, tries = random.Random(12), count(50, 2000)
-    began, silent = time.monotonic(), 0
+    began, silent = time.process_time(), 0
     whole = len(from_text(tmp_path, BERLIN.replace("\r", "") + ODD.decode())[0])
     for _ in range(tries):
         body = mutated(random_, BERLIN.encode() + ODD.rstrip()) + b"\n"
@@ -165,7 +165,7 @@ def test_whatever_stands_in_an_event_and_its_zone_the_event_beside_it_is_read(tm
             silent += len(made) == 1 and not context.gaps
     assert whole == 5
     assert silent <= tries / 10  # BEGIN and END became others, or the year did
-    assert time.monotonic() - began < tries * 0.2
+    assert time.process_time() - began < tries * 0.2
 
 
 def test_random_bytes_are_read_or_refused_in_words(tmp_path: Path) -> None:
