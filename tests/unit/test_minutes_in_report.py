@@ -60,13 +60,14 @@ def test_a_damaged_decision_is_told_in_the_report_and_the_others_load(
 def test_a_half_typed_draft_that_was_written_over_costs_nothing_and_one_that_stands_is_told(tmp_path: Path) -> None:
     minutes = Minutes(tmp_path / "minutes", "shop")
     begun = {"subject": "slo/a", "meeting": "2026-11-23", "decision": "act", "owner": "shop", "due": "0202-12-04"}
+    minutes.save("decisions", "slo/b", {"subject": "slo/b", "meeting": "2026-11-23", "decision": "watch"}, SAID)
     first = minutes.save("drafts", "slo/a", begun, SAID)
     found = Review(gather(shop(), WINDOW, folder=tmp_path, minutes=tmp_path / "minutes"))
     assert [first.name in failure.message for failure in found.failures if "0202" in failure.message] == [True]
     minutes.save("decisions", "slo/a", {**begun, "due": "2026-12-04", "after": first.name}, SAID)
     found = Review(gather(shop(), WINDOW, folder=tmp_path, minutes=tmp_path / "minutes"))
     assert [failure for failure in found.failures if "drafts" in failure.message] == []
-    (kept,) = record(found)["decisions_of_meeting"]
+    kept = {row["subject"]: row for row in record(found)["decisions_of_meeting"]}["slo/a"]
     assert (kept["owner"], kept["due"][:10]) == ("shop", "2026-12-04")
 
 
