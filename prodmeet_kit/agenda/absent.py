@@ -32,6 +32,10 @@ def could_not_check(findings: Findings, key: str, title: str, *also: str) -> Age
     """
     failures = tuple(findings.facts.failed(key))
     told = failures or tuple(failure for section in also for failure in findings.facts.failed(section))
+    if not told and findings.facts.product.sources.metrics is None:  # nothing was asked for: nothing failed
+        return none(
+            findings, key, title, t("no source is configured: add sources.{key} to the parameters", key="metrics")
+        )
     message = told[0].message if told else t("no answer")
     return AgendaItem(
         key=key,
