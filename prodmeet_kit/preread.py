@@ -18,6 +18,7 @@ from prodmeet_kit.display.languages import listed, sentences, t, tn, use
 from prodmeet_kit.display.markdown import escape
 from prodmeet_kit.display.numbers import write as written
 from prodmeet_kit.frames import rows
+from prodmeet_kit.sources.records import MONITORING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +75,7 @@ def _unchecked(review: Review) -> str:
     if not review.failures and not failed and not unknown:
         names = listed(source.name for source in review.facts.sources)
         return escape(t("All sources answered: {names}.", names=names)) + "\n" if names else ""
-    titles = {item.key: item.title for item in review.items}
+    titles = {MONITORING: t("Alert rules and silences"), **{item.key: item.title for item in review.items}}
     texts = [
         f"{listed([titles.get(failure.section, failure.section), failure.source])}: {failure.message}"
         for failure in review.failures
