@@ -14,6 +14,7 @@ class QuietHandler(BaseHTTPRequestHandler):
     """Keeps connections open and writes no log."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a reply in two pieces waits 40 ms for the first to be acknowledged
 
     def reply_json(self, status: int, headers: Mapping[str, str], content: Any) -> None:
         """Reply with JSON; text and bytes go out as they are."""

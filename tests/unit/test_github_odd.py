@@ -54,6 +54,7 @@ def asked(kind: tuple[Spec, Read, str], world: GitHub, **more: Any) -> tuple[pd.
     return spec.check(read(keys, context)), context
 
 
+@pytest.mark.timeout(1200)  # of the full count
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind[0].name)
 def test_a_damaged_issue_costs_itself_at_most(kind: tuple[Spec, Read, str]) -> None:
     random = Random(20261123)
@@ -71,6 +72,7 @@ def test_a_damaged_issue_costs_itself_at_most(kind: tuple[Spec, Read, str]) -> N
             made.to_parquet(io.BytesIO())  # whatever was read can be kept
 
 
+@pytest.mark.timeout(1200)  # of the full count
 def test_a_damaged_answer_is_a_frame_or_a_refusal() -> None:
     random = Random(7)
     with running() as world:

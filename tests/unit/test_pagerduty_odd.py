@@ -127,6 +127,7 @@ def test_what_is_written_down_as_another_products_is_no_gap(world: PagerDuty) ->
     assert (len(made), gaps) == (2, [])
 
 
+@pytest.mark.timeout(1200)  # of the full count
 def test_a_damaged_record_costs_itself_at_most(world: PagerDuty) -> None:
     random = Random(20261123)
     bad = incident("P13", "2026-11-20T11:00:00Z", priority={"id": "PPRIO01", "summary": "P1"})
@@ -144,6 +145,7 @@ def test_a_damaged_record_costs_itself_at_most(world: PagerDuty) -> None:
         made.to_parquet(io.BytesIO())  # whatever was read can be kept
 
 
+@pytest.mark.timeout(1200)  # of the full count
 def test_a_damaged_answer_is_a_frame_or_a_refusal(world: PagerDuty) -> None:
     random = Random(7)
     for _ in range(count(25, 2000)):
