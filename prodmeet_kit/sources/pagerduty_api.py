@@ -155,11 +155,17 @@ class Api:
         """All rows of a listing, and whether PagerDuty's limit cut it off."""
         rows: list[Shape] = []
         offset = 0
+        last: list[Any] = []
         while offset + _PAGE <= _MOST:
             page = self._page(path, {**asked, "limit": _PAGE, "offset": offset})
             given = getattr(page, key)
             if key not in page.model_fields_set:
                 raise UnexpectedAnswer(f"PagerDuty's answer to {path} has no {key}: is url its REST API?")
+            if given and given == last:
+                raise UnexpectedAnswer(
+                    f"PagerDuty lists the same {key.replace('_', ' ')} again and again: is url its REST API?"
+                )
+            last = given
             rows += self._readable(shape, given, key)
             if not page.more or not given:
                 return rows, False

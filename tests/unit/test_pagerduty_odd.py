@@ -127,6 +127,13 @@ def test_what_is_written_down_as_another_products_is_no_gap(world: PagerDuty) ->
     assert (len(made), gaps) == (2, [])
 
 
+def test_a_list_that_says_more_for_ever_is_given_up(world: PagerDuty) -> None:
+    answers(world, [GOOD], ENTRIES, more=True)
+    with pytest.raises(SourceError, match="the same incidents again and again"):
+        asked(world)
+    assert len(world.asked) == 2
+
+
 @pytest.mark.timeout(1200)  # of the full count
 def test_a_damaged_record_costs_itself_at_most(world: PagerDuty) -> None:
     random = Random(20261123)
