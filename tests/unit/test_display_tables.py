@@ -51,5 +51,5 @@ def test_a_row_without_minutes_is_set_back() -> None:
 
 def test_days_are_a_line_with_its_text_and_an_empty_list_is_nothing() -> None:
     line, nothing = (row.cells[0] for row in shown([[0.0, 4.0, nan, 2.0], []], "trend").rows)
-    assert (line.line, line.text, line.width) == ("M3 20L10 0M24 10h0.1", "▁█ ▅", 28)
+    assert (line.line, line.text, line.width) == ("M3 20L10 0M24 10h0.1", "▁█·▅", 28)
     assert (nothing.line, nothing.text) == ("", "")
