@@ -1,11 +1,13 @@
 """Whether a query is a ratio: what it gives has no unit of events left, so that nothing can be counted with it.
 
 Each part of a query has a power of events: ``rate`` and ``increase`` have one, a number has none, a division takes
-away what it divides by. Where the power of some part is not known, that of the whole is not.
+away what it divides by. Of a series its name tells, where it follows what everybody does: ``errors_total`` counts,
+``job:errors:ratio_rate5m`` and ``up`` do not. Where the power of some part is not known, that of the whole is not.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -20,10 +22,16 @@ _SHARES = {"histogram_fraction", "histogram_quantile"}
 _SAME = {
     "abs", "ceil", "floor", "round", "clamp", "clamp_min", "clamp_max", "scalar", "vector", "sort", "sort_desc",
     "label_replace", "label_join", "histogram_count", "histogram_sum", "avg_over_time", "min_over_time",
-    "max_over_time", "last_over_time",
+    "max_over_time", "last_over_time", "quantile_over_time", "sort_by_label", "sort_by_label_desc",
 }  # fmt: skip
 _KEEPING = {"sum", "avg", "min", "max", "topk", "bottomk", "limitk", "quantile"}
 _NUMBERING = {"count", "group", "count_values"}
+_COUNTER = re.compile(r".*(?:_total|_count|_sum|_bucket|:(?:rate|irate|increase)\d+[smhdwy])")
+_SHARE = re.compile(
+    r"up|probe_success|(?:.*[_:])?(?:ratios?|percent(?:age)?|pct|fraction|availability|burn_?rate)"
+    r"(?:_?(?:rate|increase|avg|mean)?_?\d+[smhdwy])?(?:[_:](?:rate|avg|mean))?"
+)
+"""Names of series whose values are shares; ``up`` is one when it is averaged."""
 
 
 @lru_cache(maxsize=4096)
@@ -32,15 +40,15 @@ def is_ratio(query: str) -> bool:
 
     >>> is_ratio("1 - sum(rate(good[{{.window}}])) / sum(rate(all[{{.window}}]))")
     True
+    >>> is_ratio("avg_over_time(job:errors:ratio_rate5m[{{.window}}])")
+    True
     >>> is_ratio("sum(rate(bad[{{.window}}])) / 1000")
     False
 
     ``False`` where it cannot be told.
     """
     text = fill_window(query, NOBODYS)
-    if "/" not in text:
-        return False
-    node = parsed(text)
+    node = parsed(text) or parsed(scanning.before_words(text))
     if node is None:
         return scanning.divides(text, format_duration(NOBODYS))
     try:
@@ -54,10 +62,10 @@ def _power(node: Any) -> int | None:
     kind = type(node).__name__
     if kind == "NumberLiteral":
         return 0
-    if kind in ("ParenExpr", "UnaryExpr"):
+    if kind in ("ParenExpr", "UnaryExpr", "SubqueryExpr"):
         return _power(node.expr)
-    if kind == "SubqueryExpr":
-        return _power(node.expr)
+    if kind in ("VectorSelector", "MatrixSelector"):
+        return _of_name((node if kind == "VectorSelector" else node.vector_selector).name or "")
     if kind == "AggregateExpr":
         name = str(node.op)
         return _power(node.expr) if name in _KEEPING else 0 if name in _NUMBERING else None
@@ -72,7 +80,14 @@ def _of_call(node: Any) -> int | None:
         return 1
     if name in _SHARES:
         return 0
-    return _power(node.args[0]) if name in _SAME and node.args else None
+    given = node.args[-1 if name == "quantile_over_time" else 0] if name in _SAME and node.args else None
+    return None if given is None else _power(given)
+
+
+def _of_name(name: str) -> int | None:
+    if _SHARE.fullmatch(name):
+        return 0
+    return 1 if _COUNTER.fullmatch(name) else None
 
 
 def _of_pair(node: Any) -> int | None:

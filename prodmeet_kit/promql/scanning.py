@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 
-__all__ = ["divides", "mistake", "placeholder", "plain_strings", "range_functions", "too_much"]
+__all__ = ["before_words", "divides", "mistake", "placeholder", "plain_strings", "range_functions", "too_much"]
 
 # A string without its end goes to the end of the query, so that no part of a query is looked at twice.
 _STRING = r""""(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|`[^`]*`?"""
@@ -120,6 +120,15 @@ def divides(query: str, length: str) -> bool:
         if length in bare[:at] and length in after[:stop]:
             return not any(sign == "*" and length in after[stop:] for sign in after[stop : stop + 1])
     return False
+
+
+def before_words(query: str) -> str:
+    """The query without what MetricsQL writes behind one, such as ``default 0``.
+
+    >>> before_words("sum(x) default 0")
+    'sum(x)'
+    """
+    return _AFTERWARDS.sub("", query.strip())
 
 
 def _bare(query: str) -> str:

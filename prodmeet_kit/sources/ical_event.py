@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +76,14 @@ def _forwards(event: Component, block: Block) -> None:
 
 def _clean(block: Block, zones: Zones, floating: str | None) -> Iterator[tuple[Line, str]]:
     """Each property that counts, with the text for the library."""
-    if block.first("DTSTART") is None:
+    begin = block.first("DTSTART")
+    if begin is None:
         raise Unreadable(block.number, "it has no DTSTART")
     dates = 0
     for line in _once(block):
         name, value = line.name, line.value.strip()
+        if name == "DTEND" and "TZID" not in line.params.upper() and "TZID" in begin.params.upper():
+            line = replace(line, params=begin.params)  # noqa: PLW2901 - an end is in the zone of its start
         if name in _DATES:
             dates += value.count(",") + 1
             if dates > _MOST_DATES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from binascii import a2b_qp
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -43,6 +44,7 @@ _IGNORED = frozenset(name.encode() for name in _PROPERTIES - _TEXT - {"BEGIN", "
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]*)[ \t]*(?=[;:]|$)")
 _LINE_END = re.compile(rb"\r+\n|\r")
 _CHARSET = re.compile(rb';CHARSET="?([\w-]+)', re.IGNORECASE)
+_QUOTED = re.compile(rb";(?:ENCODING=)?\"?QUOTED-PRINTABLE", re.IGNORECASE)
 _LONGEST = 1 << 20  # bytes of one property that are kept
 
 
@@ -117,10 +119,13 @@ class _Parsing:
         return self._found
 
     def _decoded(self, raw: bytes) -> str:
+        head, colon, value = raw.partition(b":")
+        if _QUOTED.search(head):
+            raw = head + colon + b"\\n".join(a2b_qp(value).splitlines())
         try:
             return raw.decode()
         except UnicodeDecodeError:
-            charset = _CHARSET.search(raw.partition(b":")[0])
+            charset = _CHARSET.search(head)
         for name in ([charset[1].decode()] if charset else []) + ["cp1252"]:
             try:
                 text = raw.decode(name)
@@ -225,7 +230,10 @@ def _unfolded(data: bytes) -> Iterator[tuple[int, bytes]]:
     begun = 1
     for number, raw in enumerate(BytesIO(data), 1):
         line = raw.rstrip(b"\n")
-        if line[:1] in (b" ", b"\t") and parts:
+        if parts and parts[-1][-1:] == b"=" and _QUOTED.search(parts[0].partition(b":")[0]) and line[:4] != b"END:":
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
+        elif line[:1] in (b" ", b"\t") and parts:
             parts.append(line[1:])
         elif line:
             if parts:

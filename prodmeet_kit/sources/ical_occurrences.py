@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST", "Occurrence", "Reading", "TooManyEvents"]
 
-_DAY = timedelta(days=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _STEPS_LEAST, _STEPS_FEW, _STEPS_EACH, _STEPS_ALL = 8_000, 100_000, 1_000_000, 10_000_000
 """Steps of one series in the first round and in the second, and of all: about three million a second."""
 
@@ -157,6 +157,7 @@ class Reading:
 
     def _found(self, blocks: list[Block], zones: Zones, floating: str | None) -> list[Occurrence]:
         events = [read_event(block, zones, floating) for block in blocks]
+        _of_one_kind(events)
         uid, line = str(events[0]["UID"]), blocks[0].number
         # A day more on each side, for floating times; what lies outside in the product's zone is taken away again.
         found = []
@@ -167,6 +168,9 @@ class Reading:
         for event in near:
             _tell_apart(event, moved)
             start, end = self._span(event)
+            if start - end >= _HOUR:  # less can be the hour that clocks skip
+                raise Unreadable(line, "DTEND is before DTSTART")
+            end = max(start, end)
             cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
             if not cancelled and start < self.stop and (end > self.start or start >= self.start):
                 found.append(Occurrence(uid, line, start, end, event))
@@ -183,7 +187,7 @@ class Reading:
         first, last = self._instant(start), self._instant(end)
         if last - first > LONGEST:  # for ever: of such a change the time around the meeting is told
             first, last = max(first, self.start - LONGEST / 3), min(last, self.stop + LONGEST / 3)
-        return first, max(first, last)
+        return first, last
 
     def _instant(self, moment: date | datetime) -> datetime:
         """UTC, within what can be reckoned with."""
@@ -211,6 +215,22 @@ def _apart(blocks: list[Block]) -> list[list[Block]]:
         return [blocks]
     exceptions = [block for block in blocks if block not in masters]
     return [[block, *(exceptions if number == 0 else [])] for number, block in enumerate(begins.values())]
+
+
+def _of_one_kind(events: list[Component]) -> None:
+    """Give an exception of a day the time its series has: some programs write the day alone, or a day as a time."""
+    from icalendar.prop import vDDDTypes
+
+    begin = next((_when(event, "DTSTART") for event in events if "RECURRENCE-ID" not in event), None)
+    for event in events:
+        meant = _when(event, "RECURRENCE-ID")
+        if meant is None or begin is None or isinstance(meant, datetime) == isinstance(begin, datetime):
+            continue
+        params = event["RECURRENCE-ID"].params
+        day = meant.date() if isinstance(meant, datetime) else datetime.combine(meant, begin.timetz())
+        event["RECURRENCE-ID"] = vDDDTypes(day)
+        if params.get("RANGE"):
+            event["RECURRENCE-ID"].params["RANGE"] = params["RANGE"]
 
 
 def _moved(events: list[Component]) -> dict[Any, timedelta]:

@@ -143,8 +143,9 @@ def _row(
     occurrence: Occurrence, place: str, config: CalendarConfig, placing: Placing, context: Context
 ) -> dict[str, Any] | None:
     name, event = occurrence.name, occurrence.event
-    told = event.get("DESCRIPTION") or event.get("X-ALT-DESC", "")  # Outlook writes HTML into the second
-    text = change_text.lines(plain(str(told)))
+    # Outlook writes HTML into the second, and at times a blank line into the first.
+    told = [plain(str(event.get(name, ""))) for name in ("DESCRIPTION", "X-ALT-DESC")]
+    text = change_text.lines(next((each for each in told if each.strip()), ""))
     tags = change_text.tagged([str(each) for each in getattr(event, "categories", [])], config.service_prefix, context)
     called = f"{place}:{occurrence.line}: the event {event['UID']}"
     past = occurrence.end <= context.window.end

@@ -99,6 +99,17 @@ BAD, ALL = "sum(rate(bad[{{.window}}]))", "sum(rate(all[{{.window}}]))"
         (f"clamp_max({BAD} / {ALL}, 1) or vector(0)", True),
         (f"1 - ({BAD} default 0) / {ALL}", True),
         (f"sum(({BAD} default 0) / {ALL}) default 0", True),
+        ("avg_over_time(job:errors:ratio_rate5m[{{.window}}])", True),
+        ("1 - avg_over_time(apiserver_request:availability30d[{{.window}}])", True),
+        ('slo:sli_error:ratio_rate1h{sloth_slo="requests"} or vector(0)', True),
+        ("avg(avg_over_time(http_errors_percent[{{.window}}])) default 0", True),
+        ("1 - avg(avg_over_time(probe_success[{{.window}}]))", True),
+        ("max_over_time((errors_total / requests_total)[{{.window}}:1m])", True),
+        ("sum_over_time(job:errors:increase5m[{{.window}}])", False),
+        ("sum(increase(cache_ratio_total[{{.window}}]))", False),
+        ("sum(count_over_time(up[{{.window}}])) - sum(sum_over_time(up[{{.window}}]))", False),
+        (f"{BAD} * sampling_ratio", False),
+        ("sum(increase(availability_zone_moves[{{.window}}]))", False),
         (BAD, False),
         (f"{BAD} / 1000", False),
         (f"{BAD} / {ALL} * {ALL}", False),
@@ -109,7 +120,7 @@ BAD, ALL = "sum(rate(bad[{{.window}}]))", "sum(rate(all[{{.window}}]))"
         (f"{ALL} - {BAD}", False),
     ],
 )
-def test_a_query_that_divides_events_by_events_is_a_ratio(query: str, ratio: bool) -> None:
+def test_a_query_that_is_a_share_of_events_is_a_ratio(query: str, ratio: bool) -> None:
     assert promql.is_ratio(query) is ratio
 
 
