@@ -119,7 +119,7 @@ def _meeting_health(review: Review) -> dict[str, Any]:
 def _glance(review: Review) -> dict[str, int | None]:
     """What the index shows beside the SLOs: pages since the last meeting, questions, sections that were not checked.
 
-    Pages are not known where a source of alerts could not be read.
+    Pages are not known where a source of alerts could not be read, or none tells what is over.
     """
     return {
         "pages": len(review.findings.pages) if review.findings.all_alerts else None,

@@ -11,6 +11,7 @@ from prodmeet_kit.analysis import alert_events, blind_spots, matching
 from prodmeet_kit.analysis.blind_time import BlindTime
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.sources.alert_services import AlertServices
+from prodmeet_kit.sources.alertmanager import tells_only_now
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +42,11 @@ class AlertsSeen(Part):
 
     @property
     def all_alerts(self) -> bool:
-        """Whether every source of alerts could be read; without one that could, nothing is known of pages."""
-        known = self.facts.records.get("alert_runs") is not None
+        """Whether every source of alerts could be read, and one of them tells what is over.
+
+        Without that nobody knows of a trouble that no page told of it.
+        """
+        known = self.facts.records.get("alert_runs") is not None and not tells_only_now(self.facts.product)
         return known and all(source.state != "failed" for source in self.facts.sources if _of_alerts(source.name))
 
     @property

@@ -66,7 +66,7 @@ class Paging(Part):
     def hidden_events(self) -> pd.DataFrame:
         """``SLO_EVENTS`` of which no page was seen and may have gone unseen.
 
-        The server was away, or a source of alerts could not be read.
+        The server was away, a source of alerts could not be read, or none tells what is over.
         """
         caught = {event for ids in self.all_pages["caught"] for event in ids}
         hidden = [

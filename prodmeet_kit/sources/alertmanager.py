@@ -27,7 +27,14 @@ from prodmeet_kit.sources.foreign import FIRST_YEAR, LAST_YEAR, kept
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AlertmanagerConfig", "read"]
+    from prodmeet_kit.parameters.models import Product
+
+__all__ = ["AlertmanagerConfig", "read", "tells_only_now"]
+
+_UNSEEN = (
+    "an Alertmanager tells only what fires now, so pages that are over are not seen:"
+    " add a source of alerts that keeps them, such as prometheus_alerts or pagerduty"
+)
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -99,6 +106,11 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     raise InputError("an Alertmanager tells of silences and alerts only: choose another type of source")
 
 
+def tells_only_now(product: Product) -> bool:
+    """Whether Alertmanagers alone tell of the product's alerts: then nobody knows what paged and is over."""
+    return {config.type for config in product.sources.alerts} == {"alertmanager"}
+
+
 def _silences(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
     """Silences in force at some time since ``compare_start``, or still to come, oldest first."""
     found = [
@@ -132,7 +144,10 @@ def _alerts(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
     window, ours, pages = context.window, Matchers.parse(config.matchers), Matchers.parse(config.page)
     chosen = [alert for alert in found if ours.match(alert.labels) and alert.startsAt <= window.end]
     chosen = [alert for alert in chosen if _begins(alert, alert.labels.get("alertname", ""), context, past=False)]
-    context.notes.append("only what fires now: Alertmanager keeps no history of alerts")
+    if tells_only_now(context.product):
+        context.gaps.append(_UNSEEN)
+    else:
+        context.notes.append("only what fires now: Alertmanager keeps no history of alerts")
     quiet = sum(alert.status.state == "suppressed" for alert in chosen)
     if quiet:
         context.notes.append(f"{quiet} of these are silenced or inhibited")

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -162,6 +163,18 @@ def test_alerts_that_fire_now_are_runs_without_an_end() -> None:
         "only what fires now: Alertmanager keeps no history of alerts",
         "1 of these are silenced or inhibited",
     ]
+    assert context.gaps == []
+
+
+@pytest.mark.parametrize(("beside", "told"), [((), True), (("alertmanager",), True), (("prometheus_alerts",), False)])
+def test_where_no_source_tells_what_is_over_that_is_a_gap(beside: tuple[str, ...], told: bool) -> None:
+    alerts = [{"type": kind} for kind in ("alertmanager", *beside)]
+    context = replace(about(frames.ALERT_RUNS), product=shop(sources={"alerts": alerts}))
+    with alertmanager(good(alert(END - DAY, END + DAY))) as (url, _):
+        assert len(read({"url": url}, context)) == 1
+    begun = "an Alertmanager tells only what fires now, so pages that are over are not seen: add a source"
+    assert [text[: len(begun)] for text in context.gaps] == [begun] * told
+    assert bool(context.notes) is not told
 
 
 @pytest.mark.parametrize("spec", [frames.SILENCES, frames.ALERT_RUNS])

@@ -57,6 +57,25 @@ def test_an_outage_is_unpaged_only_where_a_page_could_be_seen(runs: list[dict[st
     assert record(shown(*runs, outages=[outage("12T02:00", "12T04:00")]))["incidents"][0]["paged"] is paged
 
 
+@pytest.mark.parametrize(
+    ("kinds", "fired", "paged"),
+    [
+        (["alertmanager"], False, None),
+        (["alertmanager"], True, True),
+        (["alertmanager", "prometheus_alerts"], False, False),
+    ],
+)
+def test_of_what_is_over_only_a_source_with_a_history_says_that_nothing_paged(
+    kinds: list[str], fired: bool, paged: bool | None
+) -> None:
+    runs = [run("12T03:00", "12T03:10")] * fired
+    records = {"alert_runs": runs, "incidents": [outage("12T02:00", "12T04:00")]}
+    given = review(records, sources={"alerts": [{"type": kind} for kind in kinds]})
+    assert given.findings.incidents["paged"].tolist() == [paged]
+    assert (len(given.findings.missed) == 1) is (paged is False)
+    assert (record(given)["glance"]["pages"] is None) is (len(kinds) == 1)
+
+
 def test_the_time_away_is_said_beside_the_outage() -> None:
     told = [outage("12T02:00", "12T04:00"), outage("13T02:00", "13T04:00", "I-2")]
     item = outages.item(shown(away("12T02:10", "12T02:40"), outages=told, failures=[AWAY]).findings)
