@@ -102,8 +102,11 @@ def _unreadable(file: str, value: str, mend: str) -> Document:
 def _syntax(file: str, error: Exception) -> Document:
     """A syntax error without the line's text, which may hold a password."""
     said = " ".join(str(part) for part in (getattr(error, "context", ""), getattr(error, "problem", "")) if part)
+    tab = r"found character '\t'" in said
     said = re.sub(r"(['\"])[^\s'\"<>]{2,}\1", "a name", said) or "it holds a character that YAML does not allow"
     mark = getattr(error, "problem_mark", None)
     place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
+    if tab:
+        return _unreadable(place, "not YAML", "a tab stands where none may: indent with blanks")
     mend = f"{said}; put a value that holds any of : # {{ }} [ ] , & * ! | > ' \" % @ ` in quotes"
     return _unreadable(place, "not YAML", mend)

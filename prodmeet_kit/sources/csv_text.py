@@ -18,6 +18,7 @@ LARGEST = 48 << 20
 """A file of more bytes is not read: a year of minutes with ten columns is smaller."""
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 _SEPARATORS = ",;\t"
 _SPOILT = "\N{REPLACEMENT CHARACTER}"
 
@@ -82,6 +83,8 @@ def read_csv_text(path: Path, *, spoilt_cells: bool = False) -> CsvText | Proble
         data = path.read_bytes()
     except OSError as error:
         return Problem(file, WHOLE, f"not readable ({error.strerror})", "give a file that exists and may be read")
+    if data.startswith(_WORKBOOKS):
+        return Problem(file, WHOLE, "a workbook of a spreadsheet program, not CSV", "export the table as CSV (UTF-8)")
     try:
         return layout(decode(data))
     except UnicodeDecodeError as error:

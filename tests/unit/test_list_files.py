@@ -180,6 +180,14 @@ def test_a_wrong_value_is_told_with_its_line(tmp_path: Path) -> None:
             "a.csv:2: [0] is 4 cells: the header has 3 columns: put text that holds a comma in quotes",
         ),
         ('id,title,start\n1,"x,2026-11-10\n', "a.csv:2: the file is not CSV: unexpected end of data"),
+        (
+            b"PK\x03\x04\x14\0\x06\0\x08\0",
+            "a.csv: the file is a workbook of a spreadsheet program, not CSV: export the table as CSV (UTF-8)",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "a.csv: the file is a workbook of a spreadsheet program, not CSV: export the table as CSV (UTF-8)",
+        ),
         (b"id,title,start\n1,\xff,2026-11-10\n", "a.csv: the file is not UTF-8 (byte 17): save it as UTF-8"),
     ],
 )
