@@ -16,7 +16,7 @@ from pathlib import Path
 
 from prodmeet_kit import promql
 from prodmeet_kit.errors import InputError, ParametersError, SourceError, printable
-from prodmeet_kit.facts import Answer, Facts, Question
+from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product, load, products, schema
 from prodmeet_kit.parameters.sli import Events, Good
@@ -89,7 +89,7 @@ def check_product(name: str, folder: Path, *, now: datetime | None = None) -> It
     facts = gather(product, window, folder=parameters, minutes=folder / "minutes")
     silent = _silent(product, window, parameters, facts)
     for source in facts.sources:
-        subject, well = f"{name}: source {source.name} ({source.type})", source.state != "failed"
+        subject, well = f"{name}: source {_called(source)}", source.state != "failed"
         if silent and source.name == "metrics":
             yield Finding(subject, well, silent)
             yield Finding(f"{name}: {len(facts.answers)} queries", False, "not tried, as the metric source is silent")
@@ -111,6 +111,11 @@ def check_product(name: str, folder: Path, *, now: datetime | None = None) -> It
         yield Finding(f"{name}: newest data", True, late.message, doubtful=True)
     if not silent:
         yield from _history(product, window, parameters, facts)
+
+
+def _called(source: SourceState) -> str:
+    """``toil (file)``; one of several under a key has its type in its name already."""
+    return source.name if f"({source.type}" in source.name else f"{source.name} ({source.type})"
 
 
 def _silent(product: Product, window: Window, folder: Path, facts: Facts) -> str:

@@ -49,7 +49,7 @@ def item(findings: Findings) -> AgendaItem:
         state="attention",
         timezone=findings.facts.window.timezone,
         evidence=tuple(evidence),
-        questions=_questions(incidents, untold),
+        questions=_questions(incidents, untold, findings.facts.window.timezone),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=_candidates(findings, incidents, untold),
     )
@@ -119,7 +119,7 @@ def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:
     return sentences(parts)
 
 
-def _questions(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[str, ...]:
+def _questions(incidents: pd.DataFrame, untold: pd.DataFrame, timezone: str) -> tuple[str, ...]:
     asked = [
         t("{id} spent over 20% of a four-week budget and has no postmortem: who writes it, until when?", id=row["id"])
         for row in rows(incidents[incidents["postmortem_missing"]])
@@ -132,7 +132,14 @@ def _questions(incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[str, ...]
         t("{id} was found without a page: what should have told us?", id=row["id"])
         for row in rows(incidents[incidents["paged"].eq(False) & incidents["detected_by"].ne("page")])
     ]
-    asked += [t("What happened to {event}?", event=row["id"]) for row in rows(untold)]
+    asked += [
+        t(
+            "What happened to {slo} on {onset}?",
+            slo=f"{row['service']}/{row['slo']}",
+            onset=write(row["onset"], "time", timezone=timezone),
+        )
+        for row in rows(untold)
+    ]
     return tuple(asked)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from prodmeet_kit.agenda.outage_table import repeated, table
 from prodmeet_kit.facts import SourceState
-from prodmeet_kit.frames import INCIDENT_FINDINGS
+from prodmeet_kit.frames import INCIDENT_FINDINGS, SLO_EVENTS
 from prodmeet_kit.review import Review
 from tests.support.reviews import review
 from tests.unit.test_agenda import FINE
@@ -133,3 +133,11 @@ def test_while_one_of_two_alert_sources_failed_nobody_says_that_no_page_fired(
     facts = review({"incidents": [incident], "alert_runs": []}, FINE).facts
     item = Review(replace(facts, sources=sources)).outages
     assert found_table(item, "Incidents since the last meeting").frame["told"].tolist() == [told]
+
+
+def test_what_happened_in_a_burn_is_asked_in_the_time_of_the_product() -> None:
+    found = review({"incidents": [], "alert_runs": []}, FINE)
+    burn = {"id": "cart/availability@x", "service": "cart", "slo": "availability"}
+    times = {"onset": pd.Timestamp("2026-11-12T02:00Z"), "end": pd.Timestamp("2026-11-12T03:00Z")}
+    found.findings.__dict__["untold_events"] = SLO_EVENTS.frame([{**burn, **times}])
+    assert found.item("outages").questions == ("What happened to cart/availability on Thu 12 Nov 11:00?",)
