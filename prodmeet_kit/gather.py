@@ -253,7 +253,8 @@ def _subject(key: str) -> str:
 
 def _state(kind: str, metrics: MetricSource, answers: Mapping[str, Answer]) -> SourceState:
     answered = [answer for answer in answers.values() if not answer.error]
-    detail = f"{metrics.name}: {len(answered)} of {len(answers)} queries answered"
+    notes = getattr(metrics, "notes", ())
+    detail = "; ".join([f"{metrics.name}: {len(answered)} of {len(answers)} queries answered", *notes])
     if answers and not answered:
         return SourceState("metrics", kind, "failed", detail)
     return SourceState("metrics", kind, "ok" if any(answer.points for answer in answered) else "empty", detail)

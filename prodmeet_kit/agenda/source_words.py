@@ -14,9 +14,10 @@ from prodmeet_kit.display.languages import clauses, later, t, tn
 __all__ = ["detail", "source_name"]
 
 _NAME = re.compile(r"(\S+) at (\S+)")
-_QUERIES = re.compile(r"(.+): (\d+) of (\d+) queries\ answered")
+_QUERIES = re.compile(r"(.+): (\d+) of (\d+) queries\ answered(?:; (.+))?")
 _ROWS = re.compile(r"(\d+) rows(?:; (.+))?", re.DOTALL)
 _NOTHING = later("nothing written")
+_ZONELESS = later("times without an offset are taken for UTC")
 
 
 def detail(said: str) -> str:
@@ -27,7 +28,8 @@ def detail(said: str) -> str:
     """
     if found := _QUERIES.fullmatch(said):
         name = source_name(found[1])
-        return t("{name}: {n} of {all} queries answered", name=name, n=found[2], all=found[3])
+        told = t("{name}: {n} of {all} queries answered", name=name, n=found[2], all=found[3])
+        return clauses([told, t(_ZONELESS) if found[4] == _ZONELESS else found[4]]) if found[4] else told
     if found := _ROWS.fullmatch(said):
         number = tn("{n} row", "{n} rows", int(found[1]))
         return clauses([number, found[2]]) if found[2] else number

@@ -27,7 +27,10 @@ from prodmeet_kit.window import format_duration, parse_duration
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CsvSource"]
+__all__ = ["ZONELESS", "CsvSource"]
+
+ZONELESS = "times without an offset are taken for UTC"
+"""A note: Grafana and spreadsheets write the time of whoever saved the file, and say nothing of its zone."""
 
 _OVER = re.compile(r"\s*(sum|avg)_over_time\(\s*(\w+)\s*\[\s*(\w+)\s*\]\s*\)\s*")
 
@@ -58,6 +61,7 @@ class CsvSource:
             raise WrongSetting("url", f"{config.url}, which cannot be read", mend) from None
         self._found = read_table(self._path)
         self._table = self._found.frame
+        self.notes = (ZONELESS,) * self._found.zoneless
         if config.step is not None:
             self._check_step(config.step)
 

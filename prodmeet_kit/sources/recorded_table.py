@@ -55,12 +55,14 @@ class Table:
 
     ``timeless`` names rows without a time that can be read, ``left_out`` by column the cells that are no number;
     ``refused`` says by column why it cannot be used at all. Empty where there is nothing to say.
+    ``zoneless``: some times have no offset, and are taken for UTC.
     """
 
     frame: pd.DataFrame
     timeless: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    zoneless: bool = False
 
     def missing(self, column: str) -> str:
         """What the file has of a column that is no answer, because it cannot be read; empty where there is nothing."""
@@ -154,6 +156,7 @@ class _Reading:
         self._lines: array[int] = array("q")
         self._times: array[int] = array("q")  # nanoseconds
         self._timeless = _LeftOut()
+        self._zoneless = False
 
     def table(self) -> Table:
         import numpy as np
@@ -173,7 +176,8 @@ class _Reading:
         frame = pd.DataFrame(data, index=index, dtype="float64").sort_index()
         left_out = {column.title: str(column.left_out) for column in self._columns if column.left_out.count}
         refused = {column.title: column.refused for column in self._columns if column.refused}
-        return Table(frame, str(self._timeless) if self._timeless.count else "", left_out, refused)
+        timeless = str(self._timeless) if self._timeless.count else ""
+        return Table(frame, timeless, left_out, refused, self._zoneless)
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """Every row that is not blank, with the line of the file it begins at."""
@@ -216,7 +220,8 @@ class _Reading:
         except ValueError as error:
             self._timeless.add(f"{self._file}:{line}: {error}")
             return
-        self._times.append(moment)
+        self._zoneless = self._zoneless or not moment.tzinfo
+        self._times.append(_nanoseconds(moment))
         self._lines.append(line)
         for number, column in enumerate(self._columns, 1):
             column.add(cells[number] if number < len(cells) else "", self._file, line)
@@ -231,14 +236,19 @@ def _lines(text: str) -> Iterator[str]:
         at = end
 
 
-def _moment(text: str) -> int:
-    """Nanoseconds since 1970 of a time as people and programs write it; without an offset it is UTC."""
+def _moment(text: str) -> datetime:
+    """A time as people and programs write it, with an offset where they write one."""
     try:
         moment = datetime.fromisoformat(text) if text[4:5] == "-" else _otherwise(text.strip())
     except ValueError:
         moment = _otherwise(text.strip())
     if not 1678 <= moment.year <= 2261:
         raise ValueError(f"time is {_cell(text)}: write a year from 1678 to 2261")
+    return moment
+
+
+def _nanoseconds(moment: datetime) -> int:
+    """Since 1970; a time without an offset is UTC."""
     since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
     return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1000
 
@@ -253,9 +263,9 @@ def _otherwise(text: str) -> datetime:
     try:
         if not _LIKE_TIME.match(text):
             raise ValueError
-        return datetime.fromisoformat(
-            f"{text}-01" if _MONTH.fullmatch(text) else text.replace("/", "-").removesuffix(" UTC")
-        )
+        plain = text.removesuffix(" UTC")
+        moment = datetime.fromisoformat(f"{plain}-01" if _MONTH.fullmatch(plain) else plain.replace("/", "-"))
+        return moment if plain == text else moment.replace(tzinfo=moment.tzinfo or UTC)
     except ValueError:
         raise ValueError(f"time is {_cell(text)}: {_TIME_MEND}") from None
 

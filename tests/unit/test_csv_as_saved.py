@@ -74,6 +74,23 @@ def test_a_file_is_read_as_programs_save_it(tmp_path: Path, data: bytes | str) -
     assert found.partial == ""
 
 
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        (("2026-11-22 22:30:00", "2026-11-22T23:30Z"), True),
+        (("2026-11-22", "2026-11-23"), True),
+        (("2026/11/22 22:30", "2026/11/22 23:30"), True),
+        (("2026-11-22T22:30Z", "2026-11-22T23:30+00:00"), False),
+        (("2026-11-22 22:30 UTC", "2026-11-22 UTC"), False),
+        (("1795386600000", "1795390200000"), False),  # since 1970: no zone to be in doubt about
+    ],
+)
+def test_times_that_do_not_say_their_zone_are_told(tmp_path: Path, times: tuple[str, str], told: bool) -> None:
+    (tmp_path / "m.csv").write_text("time,cars\n" + "".join(f"{time},1\n" for time in times))
+    source = CsvSource(MetricSource(type="csv", url="file:m.csv"), tmp_path)
+    assert source.notes == ("times without an offset are taken for UTC",) * told
+
+
 def test_a_series_is_named_as_a_query_can_name_it(tmp_path: Path) -> None:
     text = PLAIN.replace("cars", '"Cars in (req/s)"')
     assert value(answer(tmp_path, text, "sum_over_time(cars_in_req_s[3h])")) == 40.5
@@ -132,6 +149,7 @@ def test_numbers_for_peoples_eyes_are_refused_with_their_column_alone(tmp_path: 
         (b"", "empty"),
         ("time,größe,a\n2026-11-22,1\n".encode("cp1252"), r"not UTF-8 \(byte 7\): save it as UTF-8"),
         (b'time,cars\n2026-11-22,"1\n', r"m\.csv:2: cannot read the row"),
+        (b"PK\x03\x04\x14\0\x06\0", "a workbook of a spreadsheet program, not CSV: export the table as CSV"),
         (b"time,cars,cars\n", "two columns cars"),
         (b"2026-11-22T22:30Z,1\n", "name the first column time"),
         (b"time,cars\n22.11.2026,1\n23.11.2026,1\n", r'm\.csv:2: time is "22\.11\.2026": write ISO 8601'),

@@ -20,6 +20,11 @@ from prodmeet_kit.display.languages import use
             "prometheus at http://prom:9090: 74 of 75 queries answered",
             "http://prom:9090 の prometheus: クエリ75件中74件に応答",
         ),
+        (
+            "csv at demand.csv: 5 of 5 queries answered; times without an offset are taken for UTC",
+            "csv at demand.csv: 5 of 5 queries answered; times without an offset are taken for UTC",
+            "demand.csv の csv: クエリ5件中5件に応答。オフセットのない時刻は UTC とみなす",
+        ),
         ("connection refused", "connection refused", "connection refused"),
         ("", "", ""),
     ],
