@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -219,6 +219,9 @@ def selectors(query: str) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
+_PLAIN = re.compile(r"[\w|-]+")
+
+
 @dataclass(frozen=True)
 class Matchers:
     """A label expression, such as ``severity=~"page|critical"``, applied to labels we hold.
@@ -267,6 +270,22 @@ class Matchers:
         if not self._groups:
             return True
         return any(all(_matches(labels.get(name, ""), op, value) for name, op, value in g) for g in self._groups)
+
+    def may_match(self, told: Mapping[str, Collection[Callable[[str], bool]]]) -> bool:
+        """Whether labels of which only tests are known may satisfy the expression; a label without one is absent.
+
+        >>> Matchers.parse('service="cart"').may_match({"service": [lambda value: value in ("cart", "web")]})
+        True
+        """
+
+        def holds(name: str, op: str, value: str) -> bool:
+            if name not in told:
+                return _matches("", op, value)
+            # Whether two expressions have a value in common nobody can tell in general, but of plain alternatives.
+            tried = [value] if op == "Equal" else value.split("|") if op == "Re" and _PLAIN.fullmatch(value) else []
+            return not tried or any(all(test(each) for test in told[name]) for each in tried)
+
+        return not self._groups or any(all(holds(*each) for each in group) for group in self._groups)
 
 
 def _matches(actual: str, op: str, value: str) -> bool:

@@ -38,7 +38,8 @@ LABELS = (
 _MEANS_A_SERVICE = frozenset(LABELS[:5])
 """What these hold is a service even when it is none of ours; a scrape job or a container may be anything."""
 
-_LABEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LABEL_NAME = re.compile(r"[^\s,;=\"'{}\[\]]{1,200}")
+_NO_LETTER = re.compile(r"[^A-Za-z0-9_]")
 
 
 def _label_names(value: Any) -> Any:
@@ -136,7 +137,7 @@ class AlertServices:
         return self._chosen.get(source) or LABELS
 
     def _named(self, labels: Mapping[str, str], tried: Iterable[str]) -> str:
-        values = (labels[name] for name in tried if labels.get(name))
+        values = (value for name in tried if (value := _value(labels, name)))
         return next((found for value in values if (found := one_service(value, self._known))), "")
 
     def _by_rule(self, alert: str, labels: Mapping[str, str], tried: tuple[str, ...]) -> str:
@@ -151,5 +152,13 @@ class AlertServices:
 
     def _foreign(self, labels: Mapping[str, str], source: str) -> str:
         meant = self._chosen.get(source) or [name for name in LABELS if name in _MEANS_A_SERVICE]
-        named = (labels[name] for name in meant if labels.get(name))
+        named = (value for name in meant if (value := _value(labels, name)))
         return next((text for text in named if not one_service(text, self._product)), "")
+
+
+def _value(labels: Mapping[str, str], name: str) -> str:
+    """The label of that name, also where the server keeps its signs: ``app.kubernetes.io/name``, ``service.name``."""
+    if name in labels:
+        return labels[name]
+    plain = _NO_LETTER.sub("_", name)
+    return next((text for each, text in labels.items() if _NO_LETTER.sub("_", each) == plain), "")

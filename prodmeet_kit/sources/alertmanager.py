@@ -6,7 +6,8 @@ are forgotten after its ``--data.retention``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -54,6 +55,15 @@ class _Matcher(BaseModel):
     value: str
     isRegex: bool  # noqa: N815 - the API's name
     isEqual: bool = True  # noqa: N815 - the API's name; absent before Alertmanager 0.22
+
+    def holds(self, value: str) -> bool:
+        """Whether a label of that value fits; an expression that only Go can read may fit."""
+        if not self.isRegex:
+            return (value == self.value) is self.isEqual
+        try:
+            return (re.fullmatch(self.value, value) is not None) is self.isEqual
+        except (re.error, RecursionError):
+            return True
 
     def __str__(self) -> str:
         operator = {(True, False): "=", (False, False): "!=", (True, True): "=~", (False, True): "!~"}
@@ -118,7 +128,7 @@ def _silences(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
     ]
     window, ours = context.window, Matchers.parse(config.matchers)
     recent = [silence for silence in found if silence.endsAt > window.compare_start]
-    chosen = [silence for silence in recent if ours.match(_fixed(silence))]
+    chosen = [silence for silence in recent if ours.may_match(_tests(silence))]
     if len(chosen) < len(recent):
         context.notes.append(f"{len(recent) - len(chosen)} silences left out by matchers")
     now = datetime.now(UTC)
@@ -204,9 +214,12 @@ def _begins(told: _Silence | _Alert, name: str, context: Context, *, past: bool 
     return False
 
 
-def _fixed(silence: _Silence) -> dict[str, str]:
-    """The labels a silence names with one value each."""
-    return {each.name: each.value for each in silence.matchers if each.isEqual and not each.isRegex}
+def _tests(silence: _Silence) -> dict[str, list[Callable[[str], bool]]]:
+    """What each label must be for the silence to hold, as tests of a value."""
+    found: dict[str, list[Callable[[str], bool]]] = {}
+    for each in silence.matchers:
+        found.setdefault(each.name, []).append(each.holds)
+    return found
 
 
 def _state(silence: _Silence, meeting: datetime) -> str:

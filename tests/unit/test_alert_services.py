@@ -35,6 +35,9 @@ def found(labels: dict[str, str], *rules: dict[str, Any], chosen: tuple[str, ...
         ({"service": "cart"}, "cart"),
         ({"sloth_service": "cart", "sloth_id": "cart-requests"}, "cart"),
         ({"app_kubernetes_io_name": "Stock_API"}, "stock-api"),  # capitals, - and _ are alike
+        ({"app.kubernetes.io/name": "cart"}, "cart"),
+        ({"service.name": "payments", "job": "web"}, "web"),
+        ({"service.name": "payments"}, "payments"),
         ({"job": "cart", "instance": "cart:8080"}, "cart"),
         ({"service": "kube-state-metrics", "job": "kube-state-metrics", "container": "web"}, "web"),
         ({"service": "web", "app": "cart"}, "web"),  # the first label that names one of ours
@@ -56,6 +59,7 @@ def test_a_label_names_the_service(labels: dict[str, str], service: str) -> None
         ({"service": "web"}, ("team_service",), ""),  # no other label counts
         ({"component": "Cart", "service": "web"}, ("absent", "component"), "cart"),
         ({"component": "payments"}, ("component",), "payments"),
+        ({"shop.example/component": "cart"}, ("shop.example/component",), "cart"),
     ],
 )
 def test_the_label_that_the_parameters_name_is_the_only_one(
@@ -134,7 +138,7 @@ def test_the_parameters_may_name_the_label() -> None:
     assert findings.episodes["service"].tolist() == ["cart"]
 
 
-@pytest.mark.parametrize("label", ["", [], "a-b", ["service", 3]])
+@pytest.mark.parametrize("label", ["", [], "a, b", ["service", 3]])
 @pytest.mark.parametrize("source", [alerts, alertmanager, pagerduty])
 def test_what_is_no_label_is_refused_with_its_place(source: Any, label: Any) -> None:
     given = {"url": "http://localhost", "token": "${T}", "services": ["P1"], "service_label": label}
