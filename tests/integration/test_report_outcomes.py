@@ -95,18 +95,22 @@ def test_the_kits_attainment_is_the_truth_of_the_generated_events(demo_prometheu
 
 
 @pytest.mark.parametrize(
-    ("url", "says"),
-    [(CLOSED, "cannot connect to http://127.0.0.1:9"), ("{server}/wrong/path", "404")],
+    ("url", "says", "rules"),
+    # A path without a rules API keeps none: nobody asked for them. A server that is down may keep some.
+    [
+        (CLOSED, "cannot connect to http://127.0.0.1:9", {"monitoring_changes"}),
+        ("{server}/wrong/path", "404", set()),
+    ],
     ids=["stopped", "wrong url"],
 )
 def test_a_server_that_cannot_answer_leaves_a_report_that_says_so(
-    home: Path, demo_prometheus: tuple[str, World], url: str, says: str
+    home: Path, demo_prometheus: tuple[str, World], url: str, says: str, rules: set[str]
 ) -> None:
     done = prodmeet(home, "report", "demo", *WINDOW, PROMETHEUS_URL=url.format(server=demo_prometheus[0]))
     assert done.returncode == 3
     assert done.stdout.strip().splitlines()[-1].endswith("report.html")
     lines = done.stderr.strip().splitlines()
-    assert len(lines) == 4, done.stderr  # metrics, the two alert sections, action items
+    assert len(lines) == 4 + len(rules), done.stderr  # metrics, the two alert sections, action items
     assert all(says in line for line in lines)
     content = numbers(home)
     assert {failure["section"] for failure in content["failures"]} == {
@@ -114,6 +118,7 @@ def test_a_server_that_cannot_answer_leaves_a_report_that_says_so(
         "paging_events",
         "non_paging_events",
         "action_items",
+        *rules,
     }
     assert {row["attainment"] for row in content["slos"]} == {None}
     assert [row["id"] for row in content["incidents"]] == ["INC-51", "INC-52"]  # what files know is still there
