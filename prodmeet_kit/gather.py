@@ -19,7 +19,7 @@ from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, P
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product
-from prodmeet_kit.parameters.places import place_of
+from prodmeet_kit.parameters.places import place_of, placed
 from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.snapshot.masking import without_credentials
@@ -70,7 +70,8 @@ def open_metrics(product: Product, folder: Path) -> MetricSource:
         place = place_of(("sources", "metrics", error.key), product.product, folder)
         return Broken(config.type, f"{place}: {redact(str(error))}")
     except SourceError as error:
-        return Broken(config.type, redact(str(error)))
+        written = config.model_dump(mode="json")
+        return Broken(config.type, redact(placed(error, ("sources", "metrics"), written, product.product, folder)))
     return source
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from prodmeet_kit.gather import open_metrics
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import Way, dotted
 from prodmeet_kit.parameters.expansion import REFERENCE
-from prodmeet_kit.parameters.places import place_of
+from prodmeet_kit.parameters.places import place_of, referring
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.window import Window
 
@@ -53,16 +52,6 @@ def why_silent(product: Product, window: Window, folder: Path) -> str:
 def _key(written: dict[str, Any], reason: str) -> Way:
     """The way below ``sources.metrics`` to what has to be looked at."""
     named = _VARIABLE.search(reason)
-    if named:
-        for way, text in _texts(written):
-            if any(found["name"] == named[1] for found in REFERENCE.finditer(text)):
-                return way
+    if named and (way := referring(written, named[1])) is not None:
+        return way
     return ("auth",) if "credentials" in reason and written["auth"] else ("url",)
-
-
-def _texts(value: Any, way: Way = ()) -> Iterator[tuple[Way, str]]:
-    if isinstance(value, str):
-        yield way, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _texts(inner, (*way, key))

@@ -10,12 +10,20 @@ from urllib.parse import unquote
 from prodmeet_kit.errors import SourceError
 from prodmeet_kit.redaction import remember
 
-__all__ = ["REFERENCE", "expand", "references"]
+__all__ = ["REFERENCE", "Unset", "expand", "references"]
 
 REFERENCE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<with_default>:-(?P<default>[^{}]*))?\}")
 """``${NAME}`` or ``${NAME:-default}``; a default holds no braces."""
 
 _PASSWORD_IN_URL = re.compile(r"://[^\s/?#:@]*:([^\s/?#]+)@")
+
+
+class Unset(SourceError):
+    """A variable of the environment that is referred to, by ``name``, is unset or empty."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 def expand(text: str, *, secret: bool = False, environ: Mapping[str, str] | None = None) -> str:
@@ -26,8 +34,8 @@ def expand(text: str, *, secret: bool = False, environ: Mapping[str, str] | None
     again. With ``secret`` each value is remembered, so that no text shows it
     (:mod:`prodmeet_kit.redaction`); a password inside a URL always is.
 
-    Raises :class:`SourceError` that names the variable which is unset or empty,
-    or the reference that cannot be read.
+    Raises :class:`Unset` for a variable which is unset or empty, :class:`SourceError`
+    for a reference that cannot be read.
 
     >>> expand("${PROMETHEUS_URL:-http://localhost:9090}", environ={})
     'http://localhost:9090'
@@ -42,7 +50,7 @@ def expand(text: str, *, secret: bool = False, environ: Mapping[str, str] | None
         if found is None:
             state = "is empty" if name in variables else "is not set"
             mend = "set it" if secret else f"set it, or give a default as ${{{name}:-value}}"
-            raise SourceError(f"the environment variable {name} {state}: {mend}")
+            raise Unset(name, f"the environment variable {name} {state}: {mend}")
         if secret:
             remember(found)
         return found

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from prodmeet_kit.parameters.documents import Way, read_document
+from prodmeet_kit.parameters.documents import Way, dotted, read_document
+from prodmeet_kit.parameters.expansion import Unset, references
 from prodmeet_kit.parameters.loading import defaults_file
 
-__all__ = ["place_of"]
+__all__ = ["place_of", "placed", "referring"]
 
 
 def place_of(way: Way, product: str, folder: Path) -> str:
@@ -15,3 +18,27 @@ def place_of(way: Way, product: str, folder: Path) -> str:
     own = read_document(folder / f"{product}.yaml")
     defaults = read_document(defaults_file(folder))
     return (defaults if way in defaults.lines and way not in own.lines else own).place(way)
+
+
+def placed(error: Exception, way: Way, written: Any, product: str, folder: Path) -> str:
+    """The error's text; of a variable that is not set with ``file:line: key:`` of the text that refers to it.
+
+    ``written`` is what stands at ``way`` in the parameters.
+    """
+    if isinstance(error, Unset) and (found := referring(written, error.name)) is not None:
+        whole = (*way, *found)
+        return f"{place_of(whole, product, folder)}: {dotted(whole)}: {error}"
+    return str(error)
+
+
+def referring(written: Any, name: str) -> Way | None:
+    """The way to the first text that refers to a variable of the environment."""
+    return next((way for way, text in _texts(written) if name in references(text)), None)
+
+
+def _texts(value: Any, way: Way = ()) -> Iterator[tuple[Way, str]]:
+    if isinstance(value, str):
+        yield way, value
+    elif isinstance(value, dict | list | tuple):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(inner, (*way, key))

@@ -15,6 +15,7 @@ from prodmeet_kit.errors import Failure, InputError, NotOffered, ParametersError
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters import Product, RecordSource
+from prodmeet_kit.parameters.places import placed
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from prodmeet_kit.sources.registry import find
@@ -102,7 +103,8 @@ class Reader:
             except ParametersError as error:
                 problems += error.problems
             except SourceError as error:
-                message = redact(str(error))
+                way = ("sources", record.key, number)
+                message = redact(placed(error, way, config.model_dump(), self.product.product, self.folder))
                 states.append(SourceState(name, config.type, "failed", message))
                 if written is None:  # nobody wrote it down, so nobody knows what to mend
                     message = f"{message}; write sources.{record.key}: [] to do without"

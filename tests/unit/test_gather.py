@@ -221,6 +221,32 @@ def test_a_variable_that_is_not_set_is_a_failure_that_names_it(tmp_path: Path, m
     assert all("ABSENT_TOKEN is not set" in failure.message for failure in made.failures)
 
 
+def test_a_variable_that_is_not_set_is_told_with_the_line_and_the_key_that_refer_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ABSENT_TOKEN", raising=False)
+    auth = "auth: {type: bearer, token: '${ABSENT_TOKEN}'}"
+    (tmp_path / "shop.yaml").write_text(
+        "sources:\n"
+        f"  metrics: {{url: 'http://127.0.0.1:1', {auth}}}\n"
+        "  changes:\n"
+        "    - {type: icalendar, url: 'http://127.0.0.1:1/a.ics'}\n"
+        f"    - {{type: icalendar, url: 'http://127.0.0.1:1/b.ics', {auth}}}\n"
+    )
+    token = {"type": "bearer", "token": "${ABSENT_TOKEN}"}
+    calendars = [{"type": "icalendar", "url": f"http://127.0.0.1:1/{name}.ics"} for name in "ab"]
+    sources = {
+        "metrics": {"url": "http://127.0.0.1:1", "auth": token},
+        "changes": [calendars[0], {**calendars[1], "auth": token}],
+    }
+    made = gather(shop(sources=sources), WINDOW, folder=tmp_path)
+    told = {failure.message.partition(": the env")[0] for failure in made.failures if "ABSENT" in failure.message}
+    assert told == {
+        f"{tmp_path}/shop.yaml:2: sources.metrics.auth.token",
+        f"{tmp_path}/shop.yaml:5: sources.changes[1].auth.token",
+    }
+
+
 def test_acceptance_queries_of_action_items_are_asked_and_may_find_nothing(tmp_path: Path) -> None:
     text = """
 - {id: AI-1, text: x, verify: {query: 'count_over_time(ALERTS{alertname="X"}[14d])', expect: <= 1}}

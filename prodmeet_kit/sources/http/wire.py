@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
@@ -112,12 +112,6 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return max(moment.timestamp() - time.time(), 0.0)
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def again_at(seconds: float) -> str:
-    """When to try again, for a message: ``in 120 s, at 12:00:00 UTC``."""
-    moment = datetime.fromtimestamp(time.time() + min(seconds, 1e9), UTC)
-    return f"in {seconds:.0f} s, at {moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _said(answer: Any) -> str:
