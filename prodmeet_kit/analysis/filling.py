@@ -36,11 +36,15 @@ CURVED = 4.0
 BEND = 2.5
 """Variances by which an exponential has to beat a line: to measure the noise by, and to set the forecast."""
 
-ALIKE = 0.6
-WALK = 2.5
-LONG = 14
-VERY_ALIKE = 0.75
+ALIKE, WALK = 0.6, 2.5
+"""Days that resemble each other so much (:func:`.steps.likeness`) have to go this many times as far as a walk would."""
+
+LONG, VERY_ALIKE = 14, 0.75
+"""Without a sure slope: fewer days, or days that resemble each other more, are too short to tell."""
+
 CURVE_DAYS = 7
+"""Fewer days are no exponential."""
+
 RELATIVE, ABSOLUTE = 0.04, 0.5
 """A range is no narrower: a day's value stands for the day, and limits are met between two of them."""
 
@@ -48,7 +52,13 @@ HORIZON = 2.0
 """Times the span that was fitted."""
 
 FINER = 21
+"""Instants between two of :data:`_COMING` that are tried then."""
+
 _COMING = np.unique(np.concatenate([np.arange(0.25, 20, 0.25), np.geomspace(20, 1200, 80)]))
+"""Days from the meeting at which the limit may be met."""
+
+SPIKE, SPIKE_LEAST = 6.0, 0.1
+"""A spike is off by so many deviations (of the median), and by this share of the usual value."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,10 +81,6 @@ class Filling:
     since: int = 0
 
 
-SPIKE = 6.0
-SPIKE_LEAST = 0.1
-
-
 def usual(ordinals: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.bool_]:
     """Which days are no spike: one far from the days around it and from its weekday in other weeks is an outage.
 
@@ -83,11 +89,11 @@ def usual(ordinals: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.boo
     kept = np.ones(len(values), dtype=bool)
     for _ in range(2):
         if kept.sum() >= MIN_LAST:
-            kept[kept] = _alike(ordinals[kept], values[kept])
+            kept[kept] = _no_spikes(ordinals[kept], values[kept])
     return kept
 
 
-def _alike(ordinals: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.bool_]:
+def _no_spikes(ordinals: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.bool_]:
     around = np.lib.stride_tricks.sliding_window_view(np.pad(values, 2, mode="reflect"), 5)
     alone = _far(np.abs(values - np.median(around, axis=1)), values)
     of = dict(zip(ordinals.tolist(), values.tolist(), strict=True))
@@ -118,8 +124,7 @@ def growth(ordinals: npt.NDArray[np.int64], values: Floats) -> float:
     kept[kept] = usual(ordinals[kept], values[kept])
     days, logs = ordinals[kept].astype(np.float64), np.log(values[kept])
     flat, _ = without_weekdays(np.mod(ordinals[kept], 7), days, logs)
-    since = starts(days, flat)
-    position = since[len(since) // 2 if since[0].position else 0].position
+    position = _begin(starts(days, flat))
     days, flat = days[position:], flat[position:]
     if len(days) < LONG:
         return nan
@@ -132,9 +137,9 @@ def forecast(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limi
     """When ``values`` meet the limit. ``ordinals`` number the days, ``days`` are relative to the meeting (0)."""
     kept = usual(ordinals, values)
     ordinals, days, values = ordinals[kept], days[kept], values[kept]
-    flat, above = without_weekdays(np.mod(ordinals, 7), days, values)
+    flat, above = without_weekdays(np.mod(ordinals, 7), days, values)  # the busiest weekday lies so far above
     possible = starts(days, flat)
-    since = possible[len(possible) // 2 if possible[0].position else 0].position
+    since = _begin(possible)
     last, level = days[since:], flat[since:]
     if len(last) < MIN_LAST:
         return Filling("too_short", since=since)
@@ -156,12 +161,17 @@ def forecast(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limi
     span = float(days[-1] - days[_told_by(full, possible, days, below, noise.variance)] + 1)
     per_day = max(fit.slope, 0.0)
     if full > HORIZON * span:
-        known = Filling("growing" if len(last) >= LONG else "too_short", level=fit.level + above, per_day=per_day)
-        return Filling(known.trend, level=known.level, per_day=known.per_day, since=since)
+        told = "growing" if len(last) >= LONG else "too_short"
+        return Filling(told, level=fit.level + above, per_day=per_day, since=since)
     soonest = max(float(_COMING[near[0]]) * (1 - RELATIVE) - ABSOLUTE, 0.0)
     latest = inf if near[-1] == len(_COMING) - 1 else float(_COMING[near[-1]]) * (1 + RELATIVE) + ABSOLUTE
     now = min(noise.level + above, limit)
     return Filling("growing", full, soonest, latest, now, (limit - now) / full, since)
+
+
+def _begin(possible: tuple[Start, ...]) -> int:
+    """Position of the first day of the last regime: all days where they may be one, else the middle of what may be."""
+    return possible[len(possible) // 2 if possible[0].position else 0].position
 
 
 def _noise(fit: Fit, days: Floats, values: Floats) -> Fit:

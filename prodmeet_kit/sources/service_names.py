@@ -93,7 +93,7 @@ class _Names:
             for spelling in (name, name.casefold(), _fold(name)):
                 self._by_spelling.setdefault(spelling, set()).add(name)
         self._exact = frozenset(known)
-        self.most_parts = max((len(list(_spans(_plain(name)))) for name in known), default=1)
+        self.most_parts = max([1, *(len(list(_spans(_plain(name)))) for name in known)])
         self.most_words = max((len(_ALIKE.split(name)) for name in known), default=1)
 
     def find(self, written: str) -> str:
@@ -124,9 +124,9 @@ def _of_text(text: str, names: _Names) -> Iterator[tuple[str, str]]:
             if service := names.find(name):
                 yield name, service
                 break
-            if last == at:
-                yield from _of_words(name, names)
-        at = last + 1
+        else:  # the last one tried stands alone
+            yield from _of_words(name, names)
+        at = last + 1  # behind what was found
 
 
 def _of_words(name: str, names: _Names) -> Iterator[tuple[str, str]]:

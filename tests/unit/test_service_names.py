@@ -118,3 +118,8 @@ def test_random_text_is_read_without_an_exception() -> None:
     for _ in range(count(200, 2000)):
         text = "".join(chance.choice(letters) for _ in range(chance.randint(0, 200)))
         assert set(match([text, "cart"], KNOWN).services) >= {"cart"}
+
+
+def test_a_service_whose_name_is_what_separates_names_is_found_and_stops_nothing() -> None:
+    assert match(["and", "x, y"], ["and"]).services == ("and",)
+    assert match(["and", "x, y"], ["and"]).unknown == ("x", "y")

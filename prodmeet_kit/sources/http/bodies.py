@@ -46,7 +46,7 @@ def read(response: requests.Response, most: int) -> io.BytesIO:
 
 @contextmanager
 def room(body: bytes) -> Iterator[None]:
-    """Read the values of a body, and let them go, within the block: large ones one at a time, for memory's sake."""
+    """A turn to read the values of a body, to be kept until they are let go: only one large body has it at a time."""
     if len(body) < _LARGE:
         yield
         return

@@ -51,7 +51,10 @@ def _broke(error: requests.exceptions.ConnectionError) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """What the innermost error says, such as ``Connection refused``."""
+    """What the innermost error says, such as ``Connection refused``.
+
+    Texts alone end with it too: ``HTTPSConnectionPool(...): ... (Caused by SSLError(1, '[SSL: X] wrong version'))``.
+    """
     inner = next((part for part in error.args if isinstance(part, BaseException)), None)
     if inner is not None:
         return _reason(inner)

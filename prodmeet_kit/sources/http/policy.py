@@ -33,7 +33,8 @@ class Policy:
 
     ``who`` names it in messages, without a credential; ``url``, ``timeout``, ``tls`` are the keys of the parameter
     file where people mend what is wrong, such as ``sources.metrics.url``; ``less`` is what to do about an answer
-    that is too large. ``timeout_s`` bounds one answer with all its tries; ``most`` its bytes, unpacked.
+    that is too large, ``late`` about one that does not come in time (raise ``timeout``, when it is empty).
+    ``timeout_s`` bounds one answer with all its tries; ``most`` its bytes, unpacked; ``jobs`` connections are kept.
 
     ``reads``: methods that change nothing on the server, so that they may be tried again. ``anywhere``: no credential
     goes with the requests, so that a redirect may lead to another host. ``follows``: redirects are followed, or
