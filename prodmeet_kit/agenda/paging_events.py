@@ -15,6 +15,8 @@ from prodmeet_kit.display.states import word
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
@@ -54,7 +56,7 @@ def item(findings: Findings) -> AgendaItem:
         state="attention" if (groups["suggested_verdict"] != "right").any() else "fine",
         timezone=findings.facts.window.timezone,
         evidence=_evidence(findings),
-        questions=_questions(groups),
+        questions=_questions(groups, {service.name for service in findings.facts.product.services}),
         failures=tuple(findings.facts.failed(KEY)),
         candidates=_candidates(findings, groups),
     )
@@ -112,12 +114,22 @@ def _evidence(findings: Findings) -> tuple[Evidence, ...]:
     )
 
 
-def _questions(groups: pd.DataFrame) -> tuple[str, ...]:
+def _questions(groups: pd.DataFrame, ours: Collection[str]) -> tuple[str, ...]:
     asked = (
-        _question(alert, verdict, int(count))
-        for alert, verdict, count in zip(groups["alert"], groups["shown_verdict"], groups["count"], strict=True)
+        _elsewhere(row["alert"], row["service"])
+        if row["shown_verdict"] == "unclear" and row["service"] not in {*ours, ""}
+        else _question(row["alert"], row["shown_verdict"], int(row["count"]))
+        for row in rows(groups)
     )
     return tuple(question for question in asked if question)[:MOST]
+
+
+def _elsewhere(alert: str, service: str) -> str:
+    return t(
+        "{alert} is of {service}, no service of this product: who answers it, and should matchers leave it out?",
+        alert=alert,
+        service=service,
+    )
 
 
 def _question(alert: str, verdict: str, count: int) -> str:

@@ -110,6 +110,17 @@ def test_an_alert_of_another_service_is_said_to_be_judged_against_none() -> None
     assert "1 episode is of node, no service of this product: it is judged against none." in found.text
 
 
+def test_of_a_page_of_another_service_nobody_asks_for_an_sli() -> None:
+    asked = [
+        shown(run("12T01:00", "12T01:10", labels=label_key(labels))).item("paging_events").questions
+        for labels in ({"service": "node"}, {})
+    ]
+    assert asked == [
+        ("Burn is of node, no service of this product: who answers it, and should matchers leave it out?",),
+        ("Burn covers no SLI: is the page right, and what would measure it?",),
+    ]
+
+
 def test_a_fast_burn_that_nobody_could_see_a_page_of_is_not_missed() -> None:
     burn = {
         "id": "cart/availability@x",
