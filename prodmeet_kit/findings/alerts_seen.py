@@ -10,8 +10,7 @@ from prodmeet_kit import frames
 from prodmeet_kit.analysis import alert_events, blind_spots, matching
 from prodmeet_kit.analysis.blind_time import BlindTime
 from prodmeet_kit.findings.part import Part
-from prodmeet_kit.sources.alert_services import AlertServices
-from prodmeet_kit.sources.alertmanager import tells_only_now
+from prodmeet_kit.sources.alert_services import AlertServices, tells_only_now
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.parameters.models import Product
 
-__all__ = ["LABELS", "AlertServices", "ServiceLabel", "equal_labels", "one_service"]
+__all__ = ["LABELS", "AlertServices", "ServiceLabel", "equal_labels", "one_service", "tells_only_now"]
 
 LABELS = (
     "service",
@@ -162,3 +162,8 @@ def _value(labels: Mapping[str, str], name: str) -> str:
         return labels[name]
     plain = _NO_LETTER.sub("_", name)
     return next((text for each, text in labels.items() if _NO_LETTER.sub("_", each) == plain), "")
+
+
+def tells_only_now(product: Product) -> bool:
+    """Whether Alertmanagers alone tell of the product's alerts: then nobody knows what paged and is over."""
+    return {config.type for config in product.sources.alerts} == {"alertmanager"}

@@ -19,7 +19,7 @@ from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import LabelMatchers
 from prodmeet_kit.promql import Matchers
-from prodmeet_kit.sources.alert_services import ServiceLabel
+from prodmeet_kit.sources.alert_services import ServiceLabel, tells_only_now
 from prodmeet_kit.sources.alertmanager_api import Server, get
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
@@ -28,9 +28,8 @@ from prodmeet_kit.sources.foreign import FIRST_YEAR, LAST_YEAR, kept
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.parameters.models import Product
 
-__all__ = ["AlertmanagerConfig", "read", "tells_only_now"]
+__all__ = ["AlertmanagerConfig", "read"]
 
 _UNSEEN = (
     "an Alertmanager tells only what fires now, so pages that are over are not seen:"
@@ -114,11 +113,6 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     if context.spec is frames.ALERT_RUNS:
         return _alerts(checked, context)
     raise InputError("an Alertmanager tells of silences and alerts only: choose another type of source")
-
-
-def tells_only_now(product: Product) -> bool:
-    """Whether Alertmanagers alone tell of the product's alerts: then nobody knows what paged and is over."""
-    return {config.type for config in product.sources.alerts} == {"alertmanager"}
 
 
 def _silences(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
