@@ -11,15 +11,18 @@ from prodmeet_kit.errors import Failure
 from prodmeet_kit.facts import Answer, Facts, Previous, Question, SourceState
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.credentials import masked
-from prodmeet_kit.window import Window, format_duration, parse_duration
+from prodmeet_kit.window import EARLIEST, LATEST, Window, format_duration, parse_duration
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMAT", "File", "answer_of", "facts_of", "head", "query"]
+__all__ = ["FORMAT", "MOST_STEPS", "File", "answer_of", "facts_of", "head", "query"]
 
 FORMAT = 1
 """Version of the layout: a kit reads its own and older ones."""
+
+MOST_STEPS = 2_000_000
+"""Steps of a window, and times of one answer: more take longer to reckon with than anybody waits."""
 
 File = tuple[str, str]
 """A file's name inside the snapshot and its sha256."""
@@ -122,15 +125,9 @@ def facts_of(
     manifest: Mapping[str, Any], answers: Mapping[str, Answer], records: Mapping[str, pd.DataFrame | None]
 ) -> Facts:
     """The facts that :func:`head` wrote down. ``KeyError``, ``TypeError`` or ``ValueError`` when it did not."""
-    times = {
-        name: datetime.fromisoformat(manifest["window"][name])
-        for name in ("start", "end", "compare_start", "history_start")
-    }
     return Facts(
         product=Product.model_validate(manifest["product"]),
-        window=Window(
-            **times, step=parse_duration(manifest["window"]["step"]), timezone=manifest["window"]["timezone"]
-        ),
+        window=_window_of(manifest["window"]),
         gathered_at=datetime.fromisoformat(manifest["gathered_at"]),
         answers=answers,
         records=records,
@@ -138,3 +135,18 @@ def facts_of(
         failures=tuple(Failure(**failure) for failure in manifest["failures"]),
         previous=_previous_of(manifest.get("previous")),
     )
+
+
+def _window_of(entry: Mapping[str, Any]) -> Window:
+    names = ("start", "end", "compare_start", "history_start")
+    times = {name: datetime.fromisoformat(entry[name]) for name in names}
+    found = Window(**times, step=parse_duration(entry["step"]), timezone=entry["timezone"])
+    if not EARLIEST <= found.history_start <= found.compare_start <= found.start < found.end < LATEST:
+        raise ValueError("its window does not run from history_start to end")
+    if (found.end - found.history_start) / found.step > MOST_STEPS:
+        raise ValueError(f"its window has more than {MOST_STEPS:,} steps")
+    try:
+        _ = found.zone
+    except OSError as error:  # the name of a folder of zones
+        raise ValueError(f"{found.timezone} is no time zone") from error
+    return found

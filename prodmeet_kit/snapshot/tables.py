@@ -16,7 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prodmeet_kit.frames import Spec
+from prodmeet_kit.snapshot.manifest import MOST_STEPS
 from prodmeet_kit.sources.base import wide
+from prodmeet_kit.window import EARLIEST, LATEST
 
 __all__ = ["ADDED", "read_record", "read_series", "write_record", "write_series"]
 
@@ -52,11 +54,16 @@ def write_series(frame: pd.DataFrame) -> bytes:
 def read_series(data: bytes) -> pd.DataFrame:
     """The wide frame that :func:`write_series` wrote."""
     table = _read(data)
+    if table.num_rows > MOST_STEPS:
+        raise ValueError(f"it holds more than {MOST_STEPS:,} times")
+    times = _times(table.column("time"))
+    if not times.is_unique or times.hasnans:
+        raise ValueError("a time stands twice, or is missing")
     keys = [name for name in table.column_names if name != "time"]
     values = np.empty((table.num_rows, len(keys)), order="F")
     for number, name in enumerate(keys):
         values[:, number] = table.column(name).to_numpy()
-    return wide(_times(table.column("time")).rename("time"), keys, values)
+    return wide(times.rename("time"), keys, values)
 
 
 def write_record(spec: Spec, frame: pd.DataFrame) -> bytes:
@@ -86,7 +93,10 @@ def read_record(spec: Spec, data: bytes) -> pd.DataFrame:
         if kind == "time":
             columns[name] = pd.Series(_times(column))
         elif kind == "text":
-            columns[name] = pd.Series(_texts(column), dtype="object")
+            texts = _texts(column)
+            if name == "labels" and not all(isinstance(json.loads(text or "{}"), dict) for text in set(texts)):
+                raise ValueError(f"{spec.name} has labels that are none")
+            columns[name] = pd.Series(texts, dtype="object")
         elif kind == "object":
             values = [None if value is None else json.loads(value) for value in _texts(column)]
             columns[name] = pd.Series(_objects(values), dtype="object")
@@ -96,7 +106,11 @@ def read_record(spec: Spec, data: bytes) -> pd.DataFrame:
 
 
 def _times(column: pa.ChunkedArray) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(column.to_numpy().astype("datetime64[ns]"), tz="UTC")
+    """Times that can be reckoned with: what lies beyond the years of the kit is their begin or end."""
+    if not pa.types.is_timestamp(column.type) and not pa.types.is_null(column.type):
+        raise ValueError("a column of times holds none")
+    found = pd.DatetimeIndex(column.to_numpy().astype("datetime64[ns]"), tz="UTC")
+    return pd.DatetimeIndex(found.to_series().clip(EARLIEST, LATEST), name=found.name)
 
 
 def _objects(values: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.object_]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -192,3 +193,64 @@ def test_a_manifest_that_is_no_json_is_named(text: str, crafted: Path) -> None:
     assert str(crafted / "manifest.json") in refused(crafted)
     with pytest.raises(SnapshotError, match=r"manifest\.json"):
         outline(crafted)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"timezone": "Nowhere/At_All"},
+        {"timezone": "Europe"},
+        {"start": "2199-01-01T00:00:00+00:00"},
+        {"history_start": "0001-01-01T00:00:00+00:00"},
+        {"end": "9999-12-31T00:00:00+00:00"},
+        {"end": "2026-11-30T00:00:00"},
+        {"step": "1s", "history_start": "2020-01-01T00:00:00+00:00"},
+    ],
+)
+def test_a_window_that_no_review_has_is_named(changed: dict[str, str], crafted: Path) -> None:
+    content = manifest(crafted)
+    content["window"] |= changed
+    write(crafted, content)
+    assert "manifest.json is not as the kit wrote it" in refused(crafted)
+    with pytest.raises(SnapshotError):
+        outline(crafted)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pa.array([1, 1], type=pa.timestamp("ns", tz="UTC")),
+        pa.array([1, None], type=pa.timestamp("ns", tz="UTC")),
+        pa.array([2**63 - 2, 2**63 - 1], type=pa.timestamp("ns", tz="UTC")),  # both are the last year there is
+        pa.array(["2026-11-01", "2026-11-02"]),
+    ],
+)
+def test_times_that_no_answer_has_are_named(times: Any, crafted: Path) -> None:
+    data = BytesIO()
+    pq.write_table(pa.table({"time": times, "{}": pa.array([1.0, 2.0])}), data)
+    name = with_file(crafted, data.getvalue())
+    assert name in refused(crafted)
+
+
+def test_labels_of_a_record_that_are_none_are_named(crafted: Path) -> None:
+    content = manifest(crafted)
+    entry = next(entry for entry in content["records"] if entry["name"] == "alert_runs")
+    table = pq.read_table(crafted / entry["file"])
+    odd = pa.array(["no labels"] * len(table))
+    pq.write_table(table.set_column(table.column_names.index("labels"), "labels", odd), crafted / entry["file"])
+    entry["sha256"] = sha256((crafted / entry["file"]).read_bytes()).hexdigest()
+    write(crafted, content)
+    assert entry["file"] in refused(crafted)
+
+
+def test_times_of_a_record_are_within_the_years_that_are_reckoned_with(crafted: Path) -> None:
+    content = manifest(crafted)
+    entry = next(entry for entry in content["records"] if entry["name"] == "alert_runs")
+    table = pq.read_table(crafted / entry["file"])
+    far = pa.array([2**63 - 1] * len(table), type=pa.timestamp("ns", tz="UTC"))
+    pq.write_table(table.set_column(table.column_names.index("last"), "last", far), crafted / entry["file"])
+    entry["sha256"] = sha256((crafted / entry["file"]).read_bytes()).hexdigest()
+    write(crafted, content)
+    runs = reopen(crafted).records["alert_runs"]
+    assert runs is not None
+    assert set(runs["last"]) == {pd.Timestamp("2200-01-01", tz="UTC")}
