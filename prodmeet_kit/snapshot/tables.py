@@ -38,7 +38,7 @@ MOST_VALUES = 20_000_000
 LARGEST_CONTENT = 512 * 2**20
 """Bytes of one file once it is unpacked."""
 
-_YEARS = [np.datetime64(moment.replace(tzinfo=None), "ns") for moment in (EARLIEST, LATEST)]
+_FIRST, _LAST = (np.datetime64(moment.replace(tzinfo=None), "ns") for moment in (EARLIEST, LATEST))
 _TIME = pa.timestamp("ns", tz="UTC")
 _TYPES = {"time": _TIME, "float": pa.float64(), "text": pa.string(), "flag": pa.bool_(), "object": pa.string()}
 _ENCODINGS = {"time": "DELTA_BINARY_PACKED", "float": "BYTE_STREAM_SPLIT"}
@@ -110,8 +110,8 @@ def _times(column: pa.ChunkedArray) -> pd.DatetimeIndex:
     """Times that can be reckoned with: what lies beyond the years of the kit is their begin or end."""
     if not pa.types.is_timestamp(column.type) and not pa.types.is_null(column.type):
         raise ValueError("a column of times holds none")
-    within = np.clip(column.to_numpy().astype("datetime64[ns]"), *_YEARS)  # what is missing stays so
-    return pd.DatetimeIndex(within, tz="UTC")
+    found = column.to_numpy().astype("datetime64[ns]")
+    return pd.DatetimeIndex(np.minimum(np.maximum(found, _FIRST), _LAST), tz="UTC")  # what is missing stays so
 
 
 def _objects(values: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.object_]]:

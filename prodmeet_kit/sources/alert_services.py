@@ -14,14 +14,14 @@ from pydantic import BeforeValidator, Field
 
 from prodmeet_kit import promql
 from prodmeet_kit.frames import label_key, labels_of, rows
-from prodmeet_kit.sources.service_names import match
+from prodmeet_kit.sources.service_names import one_service
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.parameters.models import Product
 
-__all__ = ["LABELS", "AlertServices", "ServiceLabel", "equal_labels", "one_service", "tells_only_now"]
+__all__ = ["LABELS", "AlertServices", "ServiceLabel", "equal_labels", "tells_only_now"]
 
 LABELS = (
     "service",
@@ -59,12 +59,6 @@ ServiceLabel = Annotated[
     Field(description=f"Which label names the service, or several in order; {', '.join(LABELS)} when absent"),
 ]
 """The key ``service_label`` of every source of alerts."""
-
-
-def one_service(value: str, known: Collection[str]) -> str:
-    """The service of the product that a label's value names, in any case and with - or _; empty for none or two."""
-    found = match([value], known)
-    return found.services[0] if len(found.services) == 1 and not found.unknown else ""
 
 
 def equal_labels(query: str) -> list[dict[str, str]]:

@@ -22,21 +22,23 @@ from prodmeet_kit.parameters.validation import say, shown
 from prodmeet_kit.sources import free_text, free_values, named
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.hand_written import Change
-from prodmeet_kit.sources.service_names import match
+from prodmeet_kit.sources.service_names import after_prefix, match
 from prodmeet_kit.window import LONGEST, parse_time
 
 __all__ = ["change", "effect", "lines", "service_names", "tagged"]
 
 _NAMES = {
     "services": "services service affected_services affected_service services_affected impacted_services "
-    "impacted_service components affected_components",
+    "impacted_service components affected_components which_services_are_affected which_services_will_be_affected "
+    "which_service_is_affected",
     "owner": "owner owned_by responsible assignee",
     "rollback": "rollback rollback_plan roll_back roll_back_plan backout_plan back_out_plan",
     "response_needed": "response response_needed needed_response sre_response",
     "expected_effect": "effect expected_effect",
     "start": "start starts start_time start_at starts_at start_date start_date_time begin begins when scheduled_for "
-    "scheduled_start planned_start maintenance_window change_window",
-    "end": "end ends end_time end_at ends_at end_date end_date_time finish scheduled_end planned_end",
+    "scheduled_start planned_start maintenance_window change_window when_does_it_start when_will_it_start",
+    "end": "end ends end_time end_at ends_at end_date end_date_time finish scheduled_end planned_end "
+    "when_does_it_end when_will_it_end",
     "duration": "duration expected_duration estimated_duration planned_duration length",
     "expected_down": "expected_down expecteddown expected_degraded expecteddegraded",
 }
@@ -65,10 +67,9 @@ def effect(text: str) -> dict[str, str] | None:
 def tagged(tags: list[str], prefix: str, context: Context) -> list[str]:
     """What tags name as services: what follows the prefix, in any case, and tags that are a service as they stand."""
     known = {service.name.casefold(): service.name for service in context.product.services}
-    folded = prefix.casefold().strip()
-    named = [tag.strip()[len(folded) :].strip() for tag in tags if folded and tag.strip().casefold().startswith(folded)]
-    bare = [tag for tag in tags if not (folded and tag.strip().casefold().startswith(folded))]
-    return [name for name in named if name] + [tag for tag in bare if not match([tag], known).unknown]
+    named = {tag: after_prefix(tag, prefix) for tag in tags}
+    bare = [tag for tag, name in named.items() if not name]
+    return [name for name in named.values() if name] + [tag for tag in bare if not match([tag], known).unknown]
 
 
 def service_names(written: str, tags: list[str], prefix: str, context: Context) -> tuple[bool, list[str]]:

@@ -11,18 +11,21 @@ TIMES = ("start", "detected", "mitigated", "end")
 
 _NAMES = {
     "start": "start started starts start_time started_at start_date start_date_time began begin beginning when "
-    "outage_start incident_start impact_start start_of_impact",
-    "detected": "detected detected_at detection_time time_detected",
+    "outage_start incident_start impact_start start_of_impact when_did_it_start when_did_this_start when_did_it_begin "
+    "when_did_the_incident_start when_did_the_outage_start when_did_the_impact_start when_did_the_incident_begin",
+    "detected": "detected detected_at detection_time time_detected when_was_it_detected",
     "mitigated": "mitigated mitigated_at mitigation_time time_mitigated",
     "end": "end ended ends end_time ended_at end_date end_date_time finished resolved resolved_at resolution_time "
-    "outage_end incident_end impact_end end_of_impact",
+    "outage_end incident_end impact_end end_of_impact when_did_it_end when_did_this_end when_was_it_resolved "
+    "when_did_the_incident_end when_did_the_outage_end when_did_the_impact_end when_was_the_incident_resolved",
     "duration": "duration lasted",
     "detected_by": "detected_by detection_method how_was_it_detected",
     "severity": "severity sev severity_level",
     "impact": "impact user_impact customer_impact",
     "postmortem": "postmortem post_mortem postmortem_link retrospective",
     "services": "services service affected_services affected_service services_affected impacted_services "
-    "impacted_service",
+    "impacted_service which_services_were_affected which_services_are_affected which_service_was_affected "
+    "which_service_is_affected what_services_were_affected which_services_were_impacted which_services_are_impacted",
 }
 FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
 """The names people may write, in any case and with blanks, and the field each means."""

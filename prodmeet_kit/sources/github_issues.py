@@ -23,6 +23,7 @@ from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
 from prodmeet_kit.sources.github_shapes import Issue
 from prodmeet_kit.sources.hand_written import Incident
 from prodmeet_kit.sources.placing import Placing
+from prodmeet_kit.sources.service_names import after_prefix, one_service
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,7 @@ def _row(issue: Issue, config: GitHubConfig, placing: Placing, context: Context)
     told = context.notes if old else context.gaps
     told.extend(f"{name}: {part}" for part in issue.unread)
     text = written(issue.body)
-    services = placing.placed(name, _named(issue, config, text.pop("services", "")), old=old)
+    services = placing.placed(name, _named(issue, config, text.pop("services", ""), context), old=old)
     if services is None:
         return None
     severity = next((found for label in issue.labels if (found := free_values.severity(label))), "")
@@ -127,15 +128,17 @@ def _row(issue: Issue, config: GitHubConfig, placing: Placing, context: Context)
     return _valid(name, fixed, text, context, told)
 
 
-def _named(issue: Issue, config: GitHubConfig, said: str) -> list[str]:
-    """What labels name as services, and where none does, what the text says."""
-    prefix = config.service_label.casefold().strip()
+def _named(issue: Issue, config: GitHubConfig, said: str, context: Context) -> list[str]:
+    """What labels name as services; where none does, what the text says, or labels that are a service as they stand."""
     mapped = {key.casefold(): service for key, service in config.service_names.items()}
     found = []
     for label in issue.labels:
-        inner = label[len(prefix) :].strip() if label.casefold().startswith(prefix) else ""
+        inner = after_prefix(label, config.service_label)
         found.append(mapped.get(label.casefold()) or mapped.get(inner.casefold()) or inner)
-    return [name for name in found if name] or [mapped.get(said.casefold(), said)]
+    if named := [name for name in found if name]:
+        return named
+    known = [service.name for service in context.product.services]
+    return [mapped.get(said.casefold(), said)] if said else [each for each in issue.labels if one_service(each, known)]
 
 
 def _times(

@@ -20,13 +20,14 @@ from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, LabelMatchers
 from prodmeet_kit.promql import Matchers
 from prodmeet_kit.redaction import redact, remember
-from prodmeet_kit.sources.alert_services import AlertServices, ServiceLabel, one_service
+from prodmeet_kit.sources.alert_services import AlertServices, ServiceLabel
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.foreign import text
 from prodmeet_kit.sources.pagerduty_api import Api
 from prodmeet_kit.sources.pagerduty_shapes import Incident, LogEntry
 from prodmeet_kit.sources.placing import Placing
+from prodmeet_kit.sources.service_names import one_service
 
 if TYPE_CHECKING:
     import pandas as pd

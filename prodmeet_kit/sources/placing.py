@@ -60,9 +60,12 @@ class Placing:
         return bool(match([name], self._written_down).services or match([name], self._in_the_folder).services)
 
     def near(self, name: str) -> str:
-        """``did you mean cart?`` for a name near a service of the product; else empty."""
+        """``did you mean cart?`` for a name near a service of the product, or one with it as a word; else empty."""
         hint = match([name], self._known).hint(name) if name else ""
-        return hint if hint.startswith("did you mean") else ""
+        if hint.startswith("did you mean"):
+            return hint
+        inside = match(name.split(), self._known).services
+        return f"did you mean {inside[0]}?" if inside else ""
 
     @property
     def _product(self) -> str:

@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from prodmeet_kit.parameters.validation import did_you_mean
 
-__all__ = ["Matched", "match", "split"]
+__all__ = ["Matched", "after_prefix", "match", "one_service", "split"]
 
 _UNCHECKED = re.compile(r"(?m)^[ \t]*(?:[-*+][ \t]+)?\[ \][^\n]*$")  # an empty box of a form: not chosen
 _BULLET = re.compile(r"(?m)^[ \t]*(?:(?:[-*+\u2022]|\d{1,3}[.)])[ \t]+)?(?:\[[xX]\][ \t]+)?")
@@ -27,10 +27,11 @@ _KEY = re.compile(r"(?i)^\s*(?:affected\s+)?services?\s*[:=]\s*")
 _SEPARATOR = re.compile(
     r"[,;|/&+\n\r\t\v\f\u2028\u2029`\"<>\[\](){}"
     r"\u3001\u3002\uff64\u30fb\u00b7\u2022\u2023\u25aa\u25cf\u2192\u00ab\u00bb\u201c-\u201f\u2018-\u201b\u300a-\u3011]"
-    r"|(?i:(?<!\S)and(?!\S))"
+    r"|(?i:(?<!\S)and(?![^\s,;]))"
     r"|(?<=[!-~])\s*(?:と|や|および|及び)\s*(?=[!-~])"
 )
 _EDGES = " \t'*_.:!?#@~-\u00a0\u3000\u200b\ufeff"
+_JOINS = ":/=\uff1a"
 _ALIKE = re.compile(r"[\s._\-\u2010-\u2015\u2212]+")
 _NOTHING = frozenset({"", "n/a", "na", "none", "nothing", "no response", "tbd", "null"})
 _FILLERS = frozenset({"the", "service", "services"})
@@ -82,6 +83,31 @@ def match(written: Iterable[str], known: Collection[str]) -> Matched:
             elif not _says_nothing(name):
                 unknown[name] = None
     return Matched(tuple(services), tuple(unknown), tuple(known))
+
+
+def one_service(value: str, known: Collection[str]) -> str:
+    """The service of the product that a label's value names, in any case and with - or _; empty for none or two."""
+    found = match([value], known)
+    return found.services[0] if len(found.services) == 1 and not found.unknown else ""
+
+
+def after_prefix(label: str, prefix: str) -> str:
+    """What a label such as ``service:cart`` names; empty where it does not begin so.
+
+    Of a prefix that ends in a sign the sign may be another one of those people use.
+
+    >>> after_prefix("Service/Cart", "service:")
+    'Cart'
+    """
+    bare, folded = label.strip(), prefix.strip().casefold()
+    word = folded.rstrip(_JOINS)
+    if not word or not bare.casefold().startswith(word):
+        return ""
+    rest = bare[len(word) :]
+    if word == folded:
+        return rest.strip()
+    name = rest.lstrip().lstrip(_JOINS)
+    return name.strip() if name != rest.lstrip() else ""
 
 
 class _Names:
