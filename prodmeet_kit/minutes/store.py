@@ -31,6 +31,7 @@ AT = "at"
 """The key every entry has: when it was said, UTC, to the microsecond."""
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+_LIKE_ENTRIES = (".yaml", ".yml", ".json", ".txt")
 _LONGEST_NAME = 60
 _TRIES = 20
 
@@ -137,9 +138,18 @@ def _files(folder: Path) -> tuple[list[Path], list[Problem]]:
         return [], []
     except OSError as error:
         return [], [Problem(str(folder), WHOLE, f"no folder that can be read ({error.strerror})", "let it be read")]
-    others = [path for path in paths if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"]
-    problems = [Problem(str(path), WHOLE, "not read", f"name it {path.stem}.yaml") for path in others]
-    return [path for path in paths if path.suffix == ".yaml"], problems
+    entries = [path for path in paths if path.suffix == ".yaml"]
+    return entries, [problem for path in paths if path not in entries and (problem := _beside(path))]
+
+
+def _beside(path: Path) -> Problem | None:
+    """What is wrong with the name of a file that looks like an entry, or with a folder that holds some."""
+    if path.suffix.lower() in _LIKE_ENTRIES and not path.stem.lower().startswith("readme"):
+        name = path.stem.removesuffix(".yaml").removesuffix(".yml")
+        return Problem(str(path), WHOLE, "not read", f"name it {name}.yaml")
+    if path.is_dir() and next(path.glob("*.y*ml"), None):
+        return Problem(str(path), WHOLE, "a folder, and not read", f"move its files to {path.parent}")
+    return None
 
 
 def _moment(document: Document) -> tuple[datetime | None, list[Problem]]:
