@@ -187,7 +187,7 @@ class _Told:
             return None
         ends = [entry.created_at for entry in self.entries if entry.type == "resolve_log_entry"]
         moment = ends[-1] if ends else self.incident.resolved_at or self.incident.last_status_change_at
-        return moment if moment and moment <= self.end else None
+        return max(moment, self.incident.created_at) if moment and moment <= self.end else None  # clocks differ
 
     @property
     def detected(self) -> datetime:

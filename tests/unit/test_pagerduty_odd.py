@@ -121,6 +121,13 @@ def test_a_log_entry_that_cannot_be_read_is_a_gap(world: PagerDuty) -> None:
     assert gap.startswith("2 log entries cannot be read: ")
 
 
+def test_an_incident_that_ends_before_it_begins_lasts_no_time(world: PagerDuty) -> None:
+    answers(world, [GOOD], [ENTRIES[0], entry("P777", "resolve", "2026-11-20T09:00:00Z")])
+    for spec, end in ((frames.ALERT_RUNS, "last"), (frames.INCIDENTS, "end")):
+        made, _ = asked(world, spec)
+        assert made[end].tolist() == made["start"].tolist()
+
+
 def test_what_is_written_down_as_another_products_is_no_gap(world: PagerDuty) -> None:
     answers(world, [GOOD, incident("P13", "2026-11-20T11:00:00Z", service={"id": "PM", "summary": "mail"})], ENTRIES)
     made, gaps = asked(world, other_services=["Mail"])

@@ -147,6 +147,8 @@ def test_warnings_infos_and_a_partial_answer_are_kept() -> None:
         ({"warnings": {"store": "gone"}}, True),
         ({"isPartial": True}, True),
         ({"status": "partial"}, True),
+        ({"error": "1 of 3 stores failed", "errorType": "execution"}, True),
+        ({"error": "", "errorType": ""}, False),
         ({"warnings": None, "infos": None}, False),
     ],
 )
@@ -155,6 +157,11 @@ def test_an_answer_from_which_data_may_be_missing_is_partial(more: dict[str, Any
         answer = source(server.url).answer(QUESTION)
     assert bool(answer.partial) is partial
     assert answer.frame is not None
+
+
+def test_the_status_partial_content_is_a_partial_answer() -> None:
+    with answering(lambda _: (206, *success([])[1:])) as server:
+        assert source(server.url).answer(QUESTION).partial
 
 
 def test_no_result_as_go_writes_it_is_no_series() -> None:

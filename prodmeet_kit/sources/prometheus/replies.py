@@ -114,7 +114,9 @@ def reply(wire: Wire) -> Reply:
     if not isinstance(data, dict) or not isinstance(data.get("resultType"), str) or "result" not in data:
         raise UnexpectedAnswer(f"{wire.url} answered JSON without data.resultType and data.result")
     notes = [*_texts(answer.get("warnings")), *(_INFO + text for text in _texts(answer.get("infos")))]
-    if answer["status"] == "partial" or answer.get("isPartial") not in (None, False):
+    if answer.get("error"):  # beside "status: success" it says what is missing
+        notes += _texts([str(answer["error"])])
+    if wire.status == 206 or answer["status"] == "partial" or answer.get("isPartial") not in (None, False):
         notes.append("the answer is partial: some of the server's storage did not answer")
     return Reply(data["resultType"], data["result"] or [], tuple(dict.fromkeys(map(short, notes))))
 
