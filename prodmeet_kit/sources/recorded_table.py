@@ -38,6 +38,8 @@ _FORMATTED = re.compile(
 )
 """``1,234``, ``1.234,5``, ``12.3 req/s``, ``5%``, ``1.2K``."""
 _MONTH = re.compile(r"\d{4}-\d\d")
+_SHORT = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?: +(\d{1,2})(:\d\d(?::\d\d)?))?")
+"""As spreadsheets show a time where the year comes first: ``2026/10/1 9:05``."""
 _TIME_MEND = "write ISO 8601, such as 2026-11-22T22:30Z"
 _NUMBER_MEND = "write a number, or leave the cell empty"
 _PLAIN_MEND = (
@@ -261,6 +263,9 @@ def _otherwise(text: str) -> datetime:
             if fewest <= whole <= most:
                 return _EPOCH + timedelta(microseconds=round(float(text) / unit * 1e6))
     try:
+        if short := _SHORT.fullmatch(text):
+            year, month, day, hour, rest = short.groups()
+            text = f"{year}-{month:0>2}-{day:0>2}" + (f" {hour:0>2}{rest}" if hour else "")
         if not _LIKE_TIME.match(text):
             raise ValueError
         plain = text.removesuffix(" UTC")

@@ -16,6 +16,7 @@ from prodmeet_kit.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.sources.recorded import CsvSource
+from prodmeet_kit.sources.recorded_table import read_table
 from tests.support.counts import count
 
 T = datetime(2026, 11, 23, tzinfo=UTC)
@@ -80,6 +81,7 @@ def test_a_file_is_read_as_programs_save_it(tmp_path: Path, data: bytes | str) -
         (("2026-11-22 22:30:00", "2026-11-22T23:30Z"), True),
         (("2026-11-22", "2026-11-23"), True),
         (("2026/11/22 22:30", "2026/11/22 23:30"), True),
+        (("2026/11/2 9:30", "2026/11/3", "2026-11-2 10:05:00"), True),
         (("2026-11-22T22:30Z", "2026-11-22T23:30+00:00"), False),
         (("2026-11-22 22:30 UTC", "2026-11-22 UTC"), False),
         (("1795386600000", "1795390200000"), False),  # since 1970: no zone to be in doubt about
@@ -89,6 +91,15 @@ def test_times_that_do_not_say_their_zone_are_told(tmp_path: Path, times: tuple[
     (tmp_path / "m.csv").write_text("time,cars\n" + "".join(f"{time},1\n" for time in times))
     source = CsvSource(MetricSource(type="csv", url="file:m.csv"), tmp_path)
     assert source.notes == ("times without an offset are taken for UTC",) * told
+
+
+def test_a_day_and_an_hour_of_one_digit_are_read(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("time,cars\n2026/11/2 9:05,1\n2026/11/10 10:00,2\n2026/1/2,3\n")
+    assert [f"{time:%m-%d %H:%M}" for time in read_table(tmp_path / "m.csv").frame.index] == [
+        "01-02 00:00",
+        "11-02 09:05",
+        "11-10 10:00",
+    ]
 
 
 def test_a_series_is_named_as_a_query_can_name_it(tmp_path: Path) -> None:
