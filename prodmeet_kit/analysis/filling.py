@@ -48,6 +48,9 @@ CURVE_DAYS = 7
 RELATIVE, ABSOLUTE = 0.04, 0.5
 """A range is no narrower: a day's value stands for the day, and limits are met between two of them."""
 
+VAGUE = 25.0
+"""A range whose ends are further apart, as a factor, says that nothing can be told: a walk without aim gives such."""
+
 HORIZON = 2.0
 """Times the span that was fitted."""
 
@@ -160,7 +163,7 @@ def forecast(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limi
         full, low, high = (float(finer[min(max(best + k, 0), FINER - 1)]) for k in (0, -1, 1))
     span = float(days[-1] - days[_told_by(full, possible, days, below, noise.variance)] + 1)
     per_day = max(fit.slope, 0.0)
-    if full > HORIZON * span:
+    if full > HORIZON * span or _COMING[near[-1]] > VAGUE * _COMING[near[0]]:
         told = "growing" if len(last) >= LONG else "too_short"
         return Filling(told, level=fit.level + above, per_day=per_day, since=since)
     soonest = max(float(_COMING[near[0]]) * (1 - RELATIVE) - ABSOLUTE, 0.0)
