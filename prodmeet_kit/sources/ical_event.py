@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.sources.ical_lines import Block, Line
@@ -18,12 +19,13 @@ from prodmeet_kit.window import EARLIEST, LATEST
 if TYPE_CHECKING:
     from icalendar.cal import Component
 
-__all__ = ["Unreadable", "read_event"]
+__all__ = ["Unreadable", "made_uid", "read_event"]
 
 _ONCE = ("UID", "SUMMARY", "DESCRIPTION", "X-ALT-DESC", "STATUS", "URL", "SEQUENCE")
 _DATES = ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE")
 _DECIDE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?([Zz]?))?", re.ASCII)
+_DAYS = re.compile(r"RDATE:\d{8}(,\d{8})*", re.ASCII)
 _PARAMETER = re.compile(r';\s*([A-Za-z-]+)\s*=\s*("[^"]*"|[^;]*)')
 _FAR = re.compile(r"(?i);?UNTIL=[3-9]\d{3}[^;]*", re.ASCII)  # for ever
 _WHOLE = re.compile(r"[-+]?\d{1,9}(?:\.0+)?", re.ASCII)
@@ -58,6 +60,12 @@ def read_event(block: Block, zones: Zones, floating: str | None) -> Component:
     return event
 
 
+def made_uid(block: Block) -> str:
+    """A UID for an event without one, from its title and start: the same in every run."""
+    said = "\n".join(line.value.strip() if (line := block.first(name)) else "" for name in ("SUMMARY", "DTSTART"))
+    return f"no-uid-{sha256(said.encode(errors='replace')).hexdigest()[:12]}"
+
+
 def _forwards(event: Component, block: Block) -> None:
     """Raise when the event ends before it begins: nobody knows which of the two is wrong."""
     for name in ("DTEND", "DURATION"):
@@ -88,7 +96,8 @@ def _clean(block: Block, zones: Zones, floating: str | None) -> Iterator[tuple[L
             dates += value.count(",") + 1
             if dates > _MOST_DATES:
                 raise Unreadable(line.number, f"it lists more than {_MOST_DATES:,} dates: write RRULE")
-            yield line, _dated(line, zones, floating)
+            text = _dated(line, zones, floating)
+            yield line, _at_its_time(text, _dated(begin, zones, floating)) if _DAYS.fullmatch(text) else text
         elif name == "RRULE":
             yield line, f"RRULE:{_rule(line)}"
         elif name == "EXRULE":
@@ -138,6 +147,14 @@ def _dated(line: Line, zones: Zones, floating: str | None) -> str:
     if floating is None:
         raise Unreadable(line.number, "it is in the calendar's time zone, and nobody knows what its X-WR-TIMEZONE is")
     return f"{name};TZID={floating}:{value}" if floating else f"{name}:{value}"
+
+
+def _at_its_time(days: str, begin: str) -> str:
+    """Days on which the event occurs too, at the time it begins, if it has one."""
+    head, _, first = begin.rpartition(":")
+    clock = first[8:]
+    items = ",".join(day + clock for day in days.removeprefix("RDATE:").split(","))
+    return f"RDATE{head.removeprefix('DTSTART')}:{items}" if clock else days
 
 
 def _short(text: str) -> str:

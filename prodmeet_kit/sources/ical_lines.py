@@ -21,7 +21,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 _USED = {
-    "VCALENDAR": _names("X-WR-TIMEZONE"),
+    "VCALENDAR": _names("X-WR-TIMEZONE METHOD"),
     "VEVENT": _names(
         "UID DTSTART DTEND DURATION RRULE RDATE EXDATE EXRULE RECURRENCE-ID SEQUENCE STATUS SUMMARY DESCRIPTION"
         " X-ALT-DESC CATEGORIES URL"
@@ -42,6 +42,7 @@ _PROPERTIES = _names(
 _TEXT = _names("DESCRIPTION SUMMARY COMMENT LOCATION CONTACT X-WR-CALDESC X-ALT-DESC")
 _IGNORED = frozenset(name.encode() for name in _PROPERTIES - _TEXT - {"BEGIN", "END"}.union(*_USED.values()))
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]*)[ \t]*(?=[;:]|$)")
+_OFFSET = re.compile(r"(;[^:\"(]*TZID=[^:;\"(]*[+-]\d\d?:\d\d):", re.ASCII | re.IGNORECASE)
 _LINE_END = re.compile(rb"\r+\n|\r")
 _CHARSET = re.compile(rb';CHARSET="?([\w-]+)', re.IGNORECASE)
 _QUOTED = re.compile(rb";(?:ENCODING=)?\"?QUOTED-PRINTABLE", re.IGNORECASE)
@@ -246,8 +247,10 @@ def _unfolded(data: bytes) -> Iterator[tuple[int, bytes]]:
 def _parted(rest: str) -> tuple[str, str]:
     """Parameters and value of what follows a name: the value begins at the first ``:`` outside quotes and brackets.
 
-    Names of Windows' zones hold one in brackets: ``TZID=(UTC+09:00) Tokyo``.
+    Names of Windows' zones hold one in brackets: ``TZID=(UTC+09:00) Tokyo``; offsets without: ``TZID=UTC+09:00``.
     """
+    if match := _OFFSET.match(rest):
+        return match[1], rest[match.end() :]
     params, _, value = rest.partition(":")
     if '"' not in params and "(" not in params:
         return params, value

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from prodmeet_kit.sources.ical_event import Unreadable, read_event
-from prodmeet_kit.sources.ical_lines import Block
+from prodmeet_kit.sources.ical_event import Unreadable, made_uid, read_event
+from prodmeet_kit.sources.ical_lines import Block, Line
 from prodmeet_kit.sources.ical_series import Steps, TooManySteps, occurrences, prepare
 from prodmeet_kit.sources.ical_zones import Zones
 from prodmeet_kit.window import EARLIEST, LATEST, LONGEST
@@ -95,16 +96,30 @@ class Reading:
     def _by_uid(self, calendar: Block) -> dict[str, list[Block]]:
         """The events by their series; what in them is no line at all becomes a gap here."""
         series: dict[str, list[Block]] = {}
+        alone: dict[Hashable, Block] = {}  # without a UID; the same twice counts once
+        method = calendar.first("METHOD")
+        cancelled = method is not None and method.value.strip().upper() == "CANCEL"
         for block in calendar.parts:
             if block.name != "VEVENT":
                 continue
             for line in block.unreadable:
                 self.gap(line, f"a line of the event {_called(block)} cannot be read and is left out")
-            uid = block.first("UID")
-            if uid is not None:
+            if cancelled and block.first("STATUS") is None:
+                block.lines.append(Line(block.number, "STATUS", "", "CANCELLED"))
+            if uid := block.first("UID"):
                 series.setdefault(uid.value.strip(), []).append(block)
+            elif block.first("RECURRENCE-ID") is None:
+                alone.setdefault(tuple((line.name, line.params, line.value) for line in block.lines), block)
             elif not self._far_off([block]):
-                self.gap(block.number, f"the event {_called(block)} is left out: it has no UID")
+                why = "it is an exception, and without a UID nobody knows of which series"
+                self.gap(block.number, f"the event {_called(block)} is left out: {why}")
+        made: Counter[str] = Counter()  # several may have one title and start
+        for block in alone.values():
+            uid_made = made_uid(block)
+            made[uid_made] += 1
+            name = f"{uid_made}-{made[uid_made]}" if made[uid_made] > 1 else uid_made
+            block.lines.append(Line(block.number, "UID", "", name))
+            series[name] = [block]
         return series
 
     def gap(self, line: int, text: str) -> None:

@@ -1,16 +1,18 @@
-"""Which time zone a calendar means by a name: one of IANA's, one that it defines itself, or one of Windows'.
+"""Which time zone a calendar means by a name: IANA's, one that it defines itself, Windows', or an offset.
 
 Only a zone that an event uses is looked at, so that one nobody uses may be as broken as it likes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from datetime import timedelta
 from functools import cache
 from itertools import count
 from typing import Any
 
-from prodmeet_kit.sources.ical_lines import Block
+from prodmeet_kit.sources.ical_lines import Block, Line
+from prodmeet_kit.sources.ical_zone_names import displayed, fixed
 
 __all__ = ["Zones"]
 
@@ -57,7 +59,10 @@ class Zones:
             location = block.first("X-LIC-LOCATION")
             if location and (found := _iana(_bare(location.value))):
                 return found
-        return _windows().get(name.casefold(), "")
+        if found := _windows().get(name.casefold(), "") or displayed(name, _all_of_iana() | _windows()):
+            return found
+        offset = fixed(name)
+        return "" if offset is None else _defined(_always(offset))
 
 
 def _bare(name: str) -> str:
@@ -75,7 +80,7 @@ def _iana(name: str) -> str:
 
 
 @cache
-def _all_of_iana() -> Mapping[str, str]:
+def _all_of_iana() -> dict[str, str]:
     from zoneinfo import available_timezones
 
     # Two that are of a machine, not of the world.
@@ -83,10 +88,19 @@ def _all_of_iana() -> Mapping[str, str]:
 
 
 @cache
-def _windows() -> Mapping[str, str]:
+def _windows() -> dict[str, str]:
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
     return {name.casefold(): zone for name, zone in WINDOWS_TO_OLSON.items()} | _ALIASES
+
+
+def _always(offset: timedelta) -> Block:
+    """The definition of a zone that has one offset all year."""
+    minutes = int(offset.total_seconds()) // 60
+    text = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
+    given = {"DTSTART": "19700101T000000", "TZOFFSETFROM": text, "TZOFFSETTO": text}
+    lines = [Line(0, name, "", value) for name, value in given.items()]
+    return Block("VTIMEZONE", 0, parts=[Block("STANDARD", 0, lines)])
 
 
 def _defined(block: Block) -> str:

@@ -66,3 +66,38 @@ def test_an_end_before_its_start_of_another_kind_is_left_out_and_said(tmp_path: 
     made, context = from_text(tmp_path, event(when=when) + GOOD)
     assert made["id"].tolist() == ["good"]
     assert said(context) == ["c.ics:3: the event odd (Odd one) is left out: DTEND is before DTSTART"]
+
+
+def test_an_event_without_a_uid_is_one_by_itself_with_the_same_name_in_every_run(tmp_path: Path) -> None:
+    bare = event("CATEGORIES:cart").replace("UID:odd\n", "")
+    other = bare.replace("CATEGORIES:cart\n", "")  # of one title and start, and yet another
+    daily = bare.replace("SUMMARY:", "UID:\nRRULE:FREQ=DAILY;COUNT=2\nSUMMARY:Daily ")
+    made, context = from_text(tmp_path, GOOD + bare + bare + other + daily)
+    assert context.gaps == []
+    assert len(made) == len(set(made["id"])) == 5
+    once = made[made["title"] == "Odd one"]
+    assert sorted(once["services"]) == [[], ["cart"]]
+    alone, _ = from_text(tmp_path, bare)
+    assert set(alone["id"]) == set(once["id"][[services == ["cart"] for services in once["services"]]])
+    assert alone["id"][0].startswith("no-uid-")
+
+
+def test_a_calendar_that_cancels_plans_nothing(tmp_path: Path) -> None:
+    made, context = from_text(tmp_path, event() + event("RRULE:FREQ=DAILY", uid="daily"), "METHOD:CANCEL\n")
+    assert (len(made), context.gaps) == (0, [])
+    assert len(from_text(tmp_path, event(), "METHOD:REQUEST\n")[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "hour"),
+    [
+        ("DTSTART;TZID=Asia/Tokyo:20261101T100000", "01"),
+        ("DTSTART:20261101T100000Z", "10"),
+        ("DTSTART:20261101T100000", "10"),
+        ("DTSTART;VALUE=DATE:20261101", "00"),
+    ],
+)
+def test_a_day_on_which_an_event_occurs_too_is_at_its_time(tmp_path: Path, start: str, hour: str) -> None:
+    made, context = from_text(tmp_path, event("RDATE;VALUE=DATE:20261103,20261105", when=start))
+    assert [f"{moment:%dT%H}" for moment in made["start"]] == [f"{day}T{hour}" for day in ("01", "03", "05")]
+    assert context.gaps == []

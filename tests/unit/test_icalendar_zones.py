@@ -26,6 +26,19 @@ def local(zone: str) -> str:
         ("GMT Standard Time", "10:00"),  # London, in winter
         ("tzone://Microsoft/Utc", "10:00"),
         ("UTC", "10:00"),
+        ('"(UTC+09:00) Osaka, Sapporo, Tokyo"', "01:00"),
+        ("(UTC+09:00) Osaka, Sapporo, Tokyo", "01:00"),
+        ('"(GMT+09:00) 大阪、札幌、東京"', "01:00"),
+        ('"(UTC+01:00) W. Europe Standard Time"', "09:00"),
+        ('"(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi"', "04:30"),
+        ('"(UTC) Coordinated Universal Time"', "10:00"),
+        ('"(UTC-02:00) Coordinated Universal Time-02"', "12:00"),
+        ("GMT+9", "01:00"),
+        ("UTC+9", "01:00"),
+        ("UTC+09:00", "01:00"),
+        ('"UTC+09:00"', "01:00"),
+        ("+0900", "01:00"),
+        ("-03:30", "13:30"),
     ],
 )
 def test_a_zone_is_known_by_the_names_programs_give_it(tmp_path: Path, zone: str, utc: str) -> None:
@@ -36,13 +49,42 @@ def test_a_zone_is_known_by_the_names_programs_give_it(tmp_path: Path, zone: str
 
 @pytest.mark.parametrize(
     "zone",
-    ["GMT Standard Time 1", "(UTC+09:00) Osaka, Sapporo, Tokyo", "../../etc/passwd", "Europe", "x" * 500, "localtime"],
+    [
+        "GMT Standard Time 1",
+        "(UTC+01:00) Atlantis, Lyonesse",  # with daylight saving time or without
+        "(UTC+05:00) Tokyo",
+        "(UTC+01:00) Berlin, Algiers",
+        "UTC+15",
+        "0900",
+        "../../etc/passwd",
+        "Europe",
+        "x" * 500,
+        "localtime",
+    ],
 )
 def test_a_zone_that_nobody_knows_is_a_gap_and_the_others_are_read(tmp_path: Path, zone: str) -> None:
     made, context = from_text(tmp_path, local(zone) + GOOD)
     assert made["id"].tolist() == ["good"]
     (gap,) = said(context)
     assert gap.startswith(f"c.ics:6: the event local (Odd one) is left out: nobody knows what the time zone {zone} is")
+
+
+@pytest.mark.parametrize(
+    ("zone", "before", "after"),
+    [
+        ("(UTC-08:00) Pacific Time (US & Canada)", "17:00", "18:00"),
+        ("(UTC-05:00) Eastern Time (US & Canada)", "14:00", "15:00"),
+        ("(UTC-07:00) Arizona", "17:00", "17:00"),
+        ("-0800", "18:00", "18:00"),
+    ],
+)
+def test_a_displayed_zone_changes_its_clocks_and_an_offset_does_not(
+    tmp_path: Path, zone: str, before: str, after: str
+) -> None:
+    daily = f'DTSTART;TZID="{zone}":20261031T100000\nRRULE:FREQ=DAILY;COUNT=2'
+    made, context = from_text(tmp_path, event(when=daily))
+    assert [f"{start:%d %H:%M}" for start in made["start"]] == [f"31 {before}", f"01 {after}"]
+    assert context.gaps == []
 
 
 OWN = BERLIN.replace("\r", "")  # named Office: one hour before UTC in winter
@@ -85,7 +127,13 @@ def test_two_calendars_may_mean_two_zones_by_one_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("header", "utc"),
-    [("X-WR-TIMEZONE:America/New_York\n", "15:00"), ("X-WR-TIMEZONE:Tokyo Standard Time\n", "01:00"), ("", "10:00")],
+    [
+        ("X-WR-TIMEZONE:America/New_York\n", "15:00"),
+        ("X-WR-TIMEZONE:Tokyo Standard Time\n", "01:00"),
+        ("X-WR-TIMEZONE:(UTC+09:00) Osaka\\, Sapporo\\, Tokyo\n", "01:00"),
+        ("X-WR-TIMEZONE:GMT+9\n", "01:00"),
+        ("", "10:00"),
+    ],
 )
 def test_times_of_no_zone_are_in_the_calendars(tmp_path: Path, header: str, utc: str) -> None:
     floating = event("RRULE:FREQ=DAILY;COUNT=2", "EXDATE:20261101T100000", when="DTSTART:20261101T100000")
