@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from prodmeet_kit.parameters.validation import say, shown
-from prodmeet_kit.sources import free_text, free_values, named
+from prodmeet_kit.sources import free_text, free_values, japanese_names, named
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.hand_written import Change
 from prodmeet_kit.sources.service_names import after_prefix, match
@@ -42,7 +42,12 @@ _NAMES = {
     "duration": "duration expected_duration estimated_duration planned_duration length",
     "expected_down": "expected_down expecteddown expected_degraded expecteddegraded",
 }
-_FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
+_FIELDS = {
+    name: field
+    for called in (_NAMES, japanese_names.CHANGE)
+    for field, names in called.items()
+    for name in names.split()
+}
 _DAY = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
 _EFFECT = re.compile(r"(?P<metric>\S+/\S+)\s+(?P<direction>up|down|none)\b\s*(?:by\s+)?(?P<size>.*)", re.IGNORECASE)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from unicodedata import normalize
 
 __all__ = ["fields", "in_a_row"]
 
@@ -26,20 +27,30 @@ _TAG = re.compile(
     r"|small|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|wbr)\b(?:[\s/][^<>]*)?>"
 )
 _LEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,2}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
-_SIGN = re.compile(r"^[^\w\s*`|]+\s*(?=[A-Za-z*`_])")  # a picture before a name
-_NAME = r"[A-Za-z][\w ()/'-]{0,40}?"
+_LETTERS = "A-Za-z\u3041-\u3096\u30a1-\u30fa\u30fc\u3005\u4e00-\u9fff"
+"""Of English and Japanese."""
+_SIGN = re.compile(rf"^[^\w\s*`|]+\s*(?=[{_LETTERS}*`_])")  # a picture before a name
+_NAME = rf"[{_LETTERS}][\w ()\uff08\uff09/'-]{{0,40}}?"
+_BOXED = re.compile(r"^\u3010([^\u3010\u3011]{1,40})\u3011[ \t]*[:\uff1a]?(?=.)")
+_STRUCK = re.compile(
+    r"(?<!~)~~(?=[^\s~])(?:[^~\n]|~(?!~)|\n(?![ \t]*\n))*(?<=\S)~~(?!~)"
+    r"|(?is:<(?P<tag>del|s|strike)(?:\s[^<>]*)?>(?:(?!</?(?P=tag)\b).)*</(?P=tag)\s*>)"
+)
+_GONE = "<!---->"
+"""Stands where something was struck out: a field with nothing else says nothing, and does not take what is below."""
 _KEY = re.compile(
     rf"^(?:(?P<mark>\*{{1,3}}|__?|`)(?P<marked>{_NAME})[ \t]*(?:(?P=mark)[ \t]*[:\uff1a|]|[:\uff1a][ \t]*(?P=mark))"
     rf"|(?P<bare>{_NAME})[ \t]*[:\uff1a|])[ \t]*(?P<value>.*)$"
 )
 _HEADING = re.compile(
-    r"^(?:#{1,6}[ \t]+(?P<hashed>.*?)[ \t]*#*|(?:\*\*|__)(?P<bold>[^*]{1,40}?)(?:\*\*|__)[:\uff1a]?)$"
+    r"^(?:#{1,6}[ \t]+(?P<hashed>.*?)[ \t]*#*"
+    r"|(?:\*\*|__|\u3010)(?P<bold>[^*\u3011]{1,40}?)(?:\*\*|__|\u3011)[:\uff1a]?)$"
 )
 _RULE = re.compile(r"^\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?$")
 _HINT = re.compile(r"\(([^()]*)\)\s*$")
 _NOTHING = frozenset(
     {"", "-", "--", "—", "n/a", "na", "none", "_no response_", "no response", "tbd", "tba", "?", "null", "~"}
-)
+) | frozenset(["未定", "未記入", "なし", "無し", "特になし", "該当なし", "不明", "ー"])
 
 
 def fields(text: str, names: Mapping[str, str]) -> dict[str, str]:
@@ -80,6 +91,7 @@ def _machine_written(text: str) -> Iterator[str]:
 
 def _said(text: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Each field with its value, in the order of the text."""
+    text = _STRUCK.sub(_GONE, text.replace("\u3000", " "))
     lines = [line.strip() for line in _TAG.sub("", _BREAK.sub("\n", _CELL.sub(" | ", text))).splitlines()]
     at = 0
     while at < len(lines):
@@ -88,7 +100,7 @@ def _said(text: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         heading = _HEADING.match(line)
         if heading:
             line = (heading["hashed"] or heading["bold"] or "").strip()
-            if named := _named(line.strip("*_`:\uff1a "), names):
+            if named := _named(line.strip("*_`:\uff1a\u3010\u3011 "), names):
                 value, at = _below(lines, at, names, headed=True)
                 yield named[0], _zoned(value, named[1])
                 continue
@@ -104,7 +116,7 @@ def _said(text: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _field(line: str, names: Mapping[str, str]) -> tuple[str, str] | None:
     """Field and value of a line ``name: value`` or of a row of a table."""
-    bare = _SIGN.sub("", _LEAD.sub("", line).lstrip("| \t"))
+    bare = _SIGN.sub("", _BOXED.sub(r"\1: ", _LEAD.sub("", line).lstrip("| \t")))
     match = _KEY.match(bare)
     named = _named(match["marked"] or match["bare"], names) if match else None
     if not match or not named:
@@ -117,6 +129,7 @@ def _field(line: str, names: Mapping[str, str]) -> tuple[str, str] | None:
 
 def _named(key: str, names: Mapping[str, str]) -> tuple[str, str] | None:
     """The field a name means, and the zone that stands in brackets behind it, as in ``Start (UTC)``."""
+    key = normalize("NFKC", key)
     if field := names.get(_plain(key)):
         return field, ""
     hint = _HINT.search(key)
@@ -125,13 +138,13 @@ def _named(key: str, names: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def _zoned(value: str, zone: str) -> str:
-    return f"{value} {zone}" if value and zone and not value.endswith((zone, "Z")) else value
+    return f"{value} {zone}" if _COMMENT.sub("", value) and zone and not value.endswith((zone, "Z")) else value
 
 
 def _plain(name: str) -> str:
-    """``Affected service(s)`` as ``affected_services``, ``startTime`` as ``start_time``."""
+    """``Affected service(s)`` as ``affected_services``, ``startTime`` as ``start_time``; no blanks in Japanese."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip().replace("(s)", "s"))
-    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
+    return re.sub(r"(?<![a-z0-9])_|_(?![a-z0-9])", "", re.sub(rf"[^0-9{_LETTERS}]+", "_", name.lower()))
 
 
 def _below(lines: list[str], at: int, names: Mapping[str, str], *, headed: bool) -> tuple[str, int]:
@@ -179,7 +192,8 @@ def _cells(line: str) -> list[str]:
 
 def _unwrapped(value: str) -> str:
     """The value without marks of Markdown and quotes around the whole of it."""
-    text = _COMMENT.sub("", value).strip()
+    lines = (re.sub(r" {2,}", " ", _COMMENT.sub("", line)) if _GONE in line else line for line in value.splitlines())
+    text = _COMMENT.sub("", "\n".join(line for line in lines if line.strip(" -*+"))).strip()
     for _ in range(4):
         for mark in ("```", "**", "__", "`", "'", '"', "*"):
             if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):

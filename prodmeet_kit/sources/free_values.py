@@ -1,18 +1,19 @@
-"""Times, durations and severities as people write them. What could mean two things is refused, with what to write."""
+"""Times and durations as people write them. What could mean two things is refused, with what to write."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from datetime import timezone as fixed_zone
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from prodmeet_kit.window import LONGEST, parse_time
 
-__all__ = ["duration", "link", "moment", "severity", "span"]
+__all__ = ["duration", "link", "moment", "span"]
 
 _WRITE = "write a time as 2026-11-24T10:00, 2026-11-24 10:00 UTC or 2026-11-24T10:00+09:00"
-_HOURS = {"UTC": 0, "UT": 0, "GMT": 0, "Z": 0, "JST": 9, "KST": 9, "CET": 1, "CEST": 2}
+_HOURS = {"UTC": 0, "UT": 0, "GMT": 0, "Z": 0, "JST": 9, "KST": 9, "CET": 1, "CEST": 2, "日本時間": 9}
 """Names of zones that mean one thing. CST, IST, BST and the like mean several."""
 
 _NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -64,7 +65,7 @@ _LINK = re.compile(
     r"|<(?P<bare>https?://[^\s<>]{1,2000})>"
 )
 _MOST = 200
-"""Letters that a time, a duration or a severity may take; longer text is none."""
+"""Letters that a time or a duration may take; longer text is none."""
 
 
 def moment(text: str, zone: str, *, near: datetime | None = None, latest: timedelta = timedelta(0)) -> datetime:
@@ -129,6 +130,7 @@ def duration(text: str) -> timedelta:
     if len(text) > _MOST:
         raise ValueError("write a duration as 30m, 2h, 2 hours or 1h30m")
     plain = re.sub(r"^(?:about|approx\.?|approximately|ca\.?|~|約)\s*", "", _plain(text), flags=re.IGNORECASE)
+    plain = re.sub(r"\s*(?:程度|ほど|くらい|ぐらい)$", "", plain)
     if _ISO.fullmatch(plain):
         plain = plain[1:].replace("T", "").replace("t", "")
     seconds, at = 0.0, 0
@@ -149,39 +151,9 @@ def link(text: str) -> str:
     return (found["url"] or found["bare"]) if found else text.strip()
 
 
-def severity(text: str, *, alone: bool = True) -> str:
-    """``sev1``, ``SEV-2``, ``severity/3``, ``priority: P1``, ``severity: high`` as SEV1, SEV2, SEV3, P1, high.
-
-    Empty when the text, such as the label ``severe`` or ``several-teams``, names none. Not ``alone``: the text is what
-    somebody wrote behind ``severity:``, so that any short word is one.
-    """
-    text = re.sub(r"^\W+", "", " ".join(text[:_MOST].split()))
-    number = _LEVEL.fullmatch(text)
-    if number:
-        return f"SEV{int(number[1])}"
-    if urgent := _PRIORITY.fullmatch(text):
-        return f"P{urgent[1]}"
-    if not alone:
-        bare = re.fullmatch(r"(\d)(?:\s*[-:(].*)?", text)
-        return f"SEV{bare[1]}" if bare else text
-    word = _SCALE.fullmatch(text) or _WORD.fullmatch(text)
-    return "" if not word or word[1].casefold() in _UNSAID else severity(word[1], alone=False)
-
-
-_LEVEL = re.compile(
-    r"(?:[\w .-]{1,30}[:/]\s*)?sev(?:erity)?(?:[\s:/_=-]|level)*(\d)(?: *[-\u2013:(].*)?", re.IGNORECASE
-)
-_PRIORITY = re.compile(r"(?:[\w .-]{1,30}[:/]\s*)?(?:prio(?:rity)?|sev(?:erity)?)?[\s:/_=-]*p-?([0-5])", re.IGNORECASE)
-_SCALE = re.compile(r"sev(?:erity)?\s*[:/=]+\s*([^\s:/=].{0,29})", re.IGNORECASE)
-_WORD = re.compile(
-    r"sev(?:erity)?[\s_-]+(critical|blocker|emergency|high|major|medium|moderate|minor|low|trivial|informational|info)",
-    re.IGNORECASE,
-)
-_UNSAID = frozenset({"unknown", "none", "n/a", "tbd", "?", "unset", "triage", "to be decided"})
-
-
 def _plain(text: str) -> str:
-    """The text of links and code, without marks around it."""
+    """The text of links and code, without marks around it, its digits and signs in their usual width."""
+    text = normalize("NFKC", text)
     text = _LINK.sub(lambda found: found["text"] or found["bare"] or "", text)
     return re.sub(r"\s+", " ", re.sub(r"[`*]", "", text)).strip(" _,;").removesuffix(".")
 

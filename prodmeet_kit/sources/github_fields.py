@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prodmeet_kit.sources import free_text
+from prodmeet_kit.sources import free_text, japanese_names
 from prodmeet_kit.sources.free_values import link
 
 __all__ = ["FIELDS", "TIMES", "written"]
@@ -27,7 +27,12 @@ _NAMES = {
     "impacted_service which_services_were_affected which_services_are_affected which_service_was_affected "
     "which_service_is_affected what_services_were_affected which_services_were_impacted which_services_are_impacted",
 }
-FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
+FIELDS = {
+    name: field
+    for called in (_NAMES, japanese_names.INCIDENT)
+    for field, names in called.items()
+    for name in names.split()
+}
 """The names people may write, in any case and with blanks, and the field each means."""
 
 

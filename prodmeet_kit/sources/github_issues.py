@@ -24,6 +24,7 @@ from prodmeet_kit.sources.github_shapes import Issue
 from prodmeet_kit.sources.hand_written import Incident
 from prodmeet_kit.sources.placing import Placing
 from prodmeet_kit.sources.service_names import after_prefix, one_service
+from prodmeet_kit.sources.severity import of_incident
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,10 +100,7 @@ def _row(issue: Issue, config: GitHubConfig, placing: Placing, context: Context)
     services = placing.placed(name, _named(issue, config, text.pop("services", ""), context), old=old)
     if services is None:
         return None
-    severity = next((found for label in issue.labels if (found := free_values.severity(label))), "")
-    # A label is the team's word of today, the text that of the first minutes.
-    severity = severity or free_values.severity(text.pop("severity", ""), alone=False)
-    text.pop("severity", None)
+    severity = of_incident(issue.labels, text.pop("severity", ""))
     if "start" in text:
         text["start"], end = free_values.span(text["start"])
         text |= {"end": end} if end and "end" not in text else {}

@@ -11,7 +11,9 @@ import pytest
 
 from prodmeet_kit.sources import change_text
 from prodmeet_kit.sources.free_text import fields
-from prodmeet_kit.sources.free_values import duration, link, moment, severity, span
+from prodmeet_kit.sources.free_values import duration, link, moment, span
+from prodmeet_kit.sources.github_fields import written
+from prodmeet_kit.sources.severity import of_incident
 from tests.support.counts import count
 
 NAMES = {name: name for name in ("start", "end", "services", "rollback", "impact", "detected_by", "owner")}
@@ -79,6 +81,56 @@ def test_a_change_is_read_from_a_form_as_from_lines() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("### 開始\n\n12:00\n\n### 影響サービス\n\ncart、web\n", {"start": "12:00", "services": "cart、web"}),
+        (
+            "開始日時: 12:00\n終了\u3000\uff1a12:40\n検知 : 12:05",
+            {"start": "12:00", "end": "12:40", "detected": "12:05"},
+        ),
+        (
+            "- **緩和**\uff1a12:30\n- 所要時間: 2時間\n・影響: 注文",
+            {"mitigated": "12:30", "duration": "2時間", "impact": "注文"},
+        ),
+        ("【開始】12:00\n【影響】\n注文\n\n■終了: 13:00", {"start": "12:00", "impact": "注文", "end": "13:00"}),
+        ("| 開始\uff08JST\uff09 | 終了 |\n|---|---|\n| 12:00 | 13:00 |", {"start": "12:00 JST", "end": "13:00"}),
+        ("終了: 未定\n影響: なし\n開始した: 12:00\n再開始: 12:00", {}),
+    ],
+)
+def test_the_fields_of_an_incident_are_read_in_japanese(text: str, found: dict[str, str]) -> None:
+    assert written(text) == found
+
+
+def test_the_fields_of_a_change_are_read_in_japanese() -> None:
+    text = "対象サービス: cart\n担当者\uff1asre\n開始: 12:00\n所要時間: 2時間\n### 切り戻し\n\n- 戻す\n- 伝える\n"
+    assert change_text.lines(text) == {
+        "services": "cart",
+        "owner": "sre",
+        "start": "12:00",
+        "duration": "2時間",
+        "rollback": "戻す; 伝える",
+    }
+    assert change_text.lines("担当: sre\nロールバック: 戻す") == {"owner": "sre", "rollback": "戻す"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("services: ~~web~~ cart\nstart: ~~11:00~~ 12:00", {"services": "cart", "start": "12:00"}),
+        ("services: cart ~~web~~ search", {"services": "cart search"}),
+        ("services:\n- ~~web~~\n- cart", {"services": "- cart"}),
+        ("### ~~Start~~\n\n11:00\n\n### End\n\n~~12:00~~ 13:00", {"end": "13:00"}),
+        ("~~start: 11:00\nend: 12:00~~\nstart: 13:00", {"start": "13:00"}),
+        ("start (UTC): ~~11:00~~\nowner: <del>ops</del> sre\nend: <s>12:00</s>", {"owner": "sre"}),
+        ("impact: ~~half~~\n- a note", {}),
+        ("~~~\nstart: 10:00\n~~~\nend: 10:00 ~~ 11:00", {"start": "10:00", "end": "10:00 ~~ 11:00"}),
+    ],
+)
+def test_what_is_struck_out_does_not_count(text: str, found: dict[str, str]) -> None:
+    assert fields(text, NAMES) == found
+
+
+@pytest.mark.parametrize(
     ("text", "utc"),
     [
         ("2026-11-20 12:00 UTC", "2026-11-20T12:00"),
@@ -97,6 +149,8 @@ def test_a_change_is_read_from_a_form_as_from_lines() -> None:
         ("Nov 20th, 2026 12:30 am UTC", "2026-11-20T00:30"),
         ("2026\u5e7411\u670820\u65e5(\u91d1) 12:30", "2026-11-20T03:30"),
         ("2026\u5e7411\u670820\u65e5 12\u664230\u5206", "2026-11-20T03:30"),
+        ("2026\u5e7411\u670820\u65e5\u3000\uff11\uff12\uff1a\uff13\uff10", "2026-11-20T03:30"),
+        ("2026-11-20 12:30 \u65e5\u672c\u6642\u9593", "2026-11-20T03:30"),
         ("[2026-11-20 12:00 UTC](https://time.example)", "2026-11-20T12:00"),
     ],
 )
@@ -157,6 +211,7 @@ def test_a_time_of_day_is_on_the_day_of_the_start_or_soon_after_midnight() -> No
         ("PT2H", 7200),
         ("P1DT2H", 93600),
         ("2\u6642\u9593", 7200),
+        ("\u7d0430\u5206\u7a0b\u5ea6", 1800),
         ("`30m`", 1800),
         ("1 day, 2 hours", 93600),
     ],
@@ -178,19 +233,55 @@ def test_a_duration_that_is_none_is_refused(text: str) -> None:
     [
         *(
             (text, "SEV1")
-            for text in ("sev1", "SEV-1", "sev:1", "Severity/1", "severity: SEV1", "severity::1", "incident/sev1")
+            for text in ("sev1", "SEV-1", "sev:1", "Severity/1", "severity: SEV1", "severity::1", "S1", "s1")
         ),
-        *((text, "P1") for text in ("P1", "p1", "priority/P1", "priority: p1", "severity: P1")),
-        *((text, "high") for text in ("severity: high", "severity-high", "sev/high")),
+        *(
+            (text, "SEV1")
+            for text in ("incident/sev1", "severity\uff1a1", "Severity \u2013 1", "sev1-critical", "severity: s1")
+        ),
+        *(
+            (text, "SEV1")
+            for text in ("SEV1 - cart does not answer", "sev1 (all of it)", "\u91cd\u5927\u5ea6\uff1a\uff11")
+        ),
+        *(
+            (text, "P1")
+            for text in ("P1", "p1", "priority/P1", "priority: p1", "severity: P1", "priority: 1", "P1 - urgent")
+        ),
+        *(
+            (text, "high")
+            for text in ("severity: high", "severity-high", "sev/high", "priority: high", "high", "high-severity")
+        ),
+        *((text, text) for text in ("critical", "Major", "low")),
+        *((text, "") for text in ("severe", "several-teams", "ci: sev", "sev", "severity levels", "sev10", "p1000")),
         *(
             (text, "")
-            for text in ("severe", "several-teams", "ci: sev", "sev", "severity levels", "priority: high", "sev10")
+            for text in ("severity: unknown", "seventh", "perseverance", "v1", "s3", "s3-bucket", "S10", "http1")
         ),
-        *((text, "") for text in ("severity: unknown", "seventh", "perseverance", "v1", "S3", "http1")),
+        *(
+            (text, "")
+            for text in ("sev1-candidate", "sev1 (candidate)", "sev1?", "potential/sev1", "severity: 1-candidate")
+        ),
+        *((text, "") for text in ("priority: review", "critical-path", "low-hanging fruit", "sev1-review")),
     ],
 )
 def test_a_label_is_a_severity_by_a_rule_and_not_by_its_first_letters(label: str, found: str) -> None:
-    assert severity(label) == found
+    assert of_incident([label], "") == found
+
+
+@pytest.mark.parametrize(
+    ("labels", "written", "found"),
+    [
+        (["critical", "P2", "sev3"], "1", "SEV3"),
+        (["priority: high", "P2"], "SEV1", "P2"),
+        (["priority: high", "incident"], "SEV1", "SEV1"),
+        (["incident", "high"], "", "high"),
+        (["incident"], "all down", "all down"),
+    ],
+)
+def test_the_plainest_label_tells_the_severity_then_the_text_then_a_bare_word(
+    labels: list[str], written: str, found: str
+) -> None:
+    assert of_incident(labels, written) == found
 
 
 @pytest.mark.parametrize(
@@ -239,6 +330,11 @@ def test_no_text_makes_the_reader_slow_or_fail() -> None:
         "(",
         "_",
         "---",
+        "~~",
+        "<del>",
+        "</s>",
+        "\u3010",
+        "\u958b\u59cb",
     ]
     pieces += ["start", "end", "sev", "2026-11-20", "12:00", "UTC", "1h", "\u5e74", "\ud800", "\x00", "\u2028", "\r\n"]
     for _ in range(count(60, 2000)):
@@ -249,6 +345,6 @@ def test_no_text_makes_the_reader_slow_or_fail() -> None:
             for read in (lambda value: moment(value, "Asia/Tokyo"), duration):
                 with suppress(ValueError):
                     read(value)
-            severity(value)
+            of_incident([value], value)
             link(value)
         assert time.monotonic() - began < 5
