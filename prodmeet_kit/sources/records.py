@@ -14,6 +14,7 @@ from prodmeet_kit import frames
 from prodmeet_kit.errors import Failure, InputError, NotOffered, ParametersError, Problem, ProdmeetError, SourceError
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import Spec
+from prodmeet_kit.minutes.strays import strays
 from prodmeet_kit.parameters import Product, RecordSource
 from prodmeet_kit.parameters.places import placed
 from prodmeet_kit.redaction import redact
@@ -134,10 +135,13 @@ class Reader:
     def _unwritten(self, record: Record) -> tuple[RecordSource, ...]:
         """Where to look when the parameters say nothing: what was said in the minutes, rules in the metric source."""
         if record.spec in (frames.VERDICTS, frames.MEETING_DECISIONS, frames.MEETING_DURATIONS):
-            # What was begun of a decision is told as well, where none is complete yet.
-            kinds = (record.key, "drafts") if record.spec is frames.MEETING_DECISIONS else (record.key,)
+            # What was begun of a decision is told as well, where none is complete yet, and what lies in no folder.
+            decisions = record.spec is frames.MEETING_DECISIONS
+            kinds = (record.key, "drafts") if decisions else (record.key,)
             own = self.minutes / self.product.product if self.minutes is not None else None
-            there = own is not None and any(_exists(own / kind) for kind in kinds)
+            there = own is not None and (
+                any(_exists(own / kind) for kind in kinds) or (decisions and bool(strays(own)))
+            )
             return (RecordSource(type="minutes"),) if there else ()
         config = self.product.sources.metrics
         known = config is not None and config.type == "prometheus" and not isinstance(self.metrics, Broken)

@@ -14,6 +14,7 @@ from prodmeet_kit.minutes.checking import placed
 from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, Decision, Draft, entries_of
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
 from prodmeet_kit.minutes.store import Minutes
+from prodmeet_kit.minutes.strays import strays
 from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.sources.base import Context
 
@@ -40,7 +41,8 @@ def read_decisions(context: Context) -> pd.DataFrame:
     drafts = [each for each in begun if "subject" in each.content]
     newest, odd = entries_of((each for each in drafts if each.path.name not in over), Draft)
     older, _ = entries_of((each for each in drafts if each.path.name in over), Draft)
-    context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged, *odd])
+    beside = strays(minutes.folder)  # one source tells them, for what is misplaced may be of any kind
+    context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged, *odd, *beside])
     entries = [each for each, _ in (*complete, *newest, *older)]
     standing = merged(entries, ("meeting", "subject"), FIELDS)
     found = [_row(about, now, context.gaps) for about, now in standing.items() if now.fields["decision"]]

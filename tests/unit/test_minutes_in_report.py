@@ -11,7 +11,12 @@ import pytest
 
 from prodmeet_kit import preread
 from prodmeet_kit.gather import gather
+from prodmeet_kit.live.timing import CLOCK, DURATIONS
 from prodmeet_kit.minutes import Minutes
+from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS
+from prodmeet_kit.minutes.inbox import INBOX
+from prodmeet_kit.minutes.items import ITEMS
+from prodmeet_kit.minutes.strays import KINDS, strays
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from tests.support.answering import shop
@@ -93,3 +98,50 @@ def test_what_two_processes_decide_at_once_is_all_in_the_report(tmp_path: Path) 
     said = {row["subject"] for row in record(found)["decisions_of_meeting"]}
     assert said == {f"{who}/{number}" for who in ("ada", "bob") for number in range(500)}
     assert not [failure for failure in found.failures if str(minutes) in failure.message]
+
+
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [
+        ("decision/a.yaml", "name it decisions"),
+        ("Decisions/a.yaml", "name it decisions"),
+        ("action-items/a.yaml", "name it action_items"),
+        ("in box/a.yaml", "name it inbox"),
+        ("stray.yaml", "move it to the folder of its kind: decisions, "),
+        ("stray.YML", "move it to the folder of its kind: decisions, "),
+    ],
+)
+def test_what_lies_beside_the_folders_of_the_minutes_is_told_once(tmp_path: Path, name: str, mend: str) -> None:
+    (path := tmp_path / "minutes" / "shop" / name).parent.mkdir(parents=True)
+    path.write_text("subject: slo/a\n")
+    found = Review(gather(shop(), WINDOW, folder=tmp_path, minutes=tmp_path / "minutes"))
+    meant = path if path.parent.name == "shop" else path.parent
+    (failure,) = [each for each in found.failures if str(meant) in each.message]
+    assert failure.section == "overview" and f"{meant}: the file is not read: {mend}" in failure.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "notes/a.yaml",
+        ".decision/a.yaml",
+        "decisions-2025/a.yaml",
+        "README.md",
+        ".a.yaml",
+        "draft/README.md",
+        "archive/decision/a.yaml",
+    ],
+)
+def test_what_people_keep_beside_the_minutes_costs_nothing(tmp_path: Path, name: str) -> None:
+    (path := tmp_path / "shop" / name).parent.mkdir(parents=True)
+    path.write_text("subject: slo/a\n")
+    (tmp_path / "shop" / "verdict").mkdir()  # nothing is in it
+    (tmp_path / "shop" / "empty.yaml").touch()
+    assert strays(tmp_path / "shop") == []
+
+
+def test_every_kind_the_kit_writes_is_no_stray(tmp_path: Path) -> None:
+    for kind in KINDS:
+        Minutes(tmp_path, "shop").save(kind, "a", {"subject": "a"}, SAID)
+    assert strays(tmp_path / "shop") == []
+    assert {CLOCK, DURATIONS, DECISIONS_KIND, DRAFTS, ITEMS, INBOX, "verdicts"} == set(KINDS)
