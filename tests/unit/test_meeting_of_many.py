@@ -18,6 +18,7 @@ from prodmeet_kit.previous import find_previous
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze
+from prodmeet_kit.window import Window
 from tests.support.reviews import END, RATE, WINDOW, review
 
 FORTNIGHT = timedelta(days=14)
@@ -97,9 +98,14 @@ def test_whatever_the_product_nothing_is_lost_doubled_or_over_time(
     assert found.lines["minutes"].sum() <= minutes
 
 
+def window_of(end: Any) -> Window:
+    """The window of the meeting that ends then."""
+    return Window.ending(end, cadence=FORTNIGHT, timezone=WINDOW.timezone)
+
+
 def shown(found: Review, reports: Path, end: Any) -> None:
     """Keep this review as the report of a meeting that ended then."""
-    window = replace(WINDOW, start=end - FORTNIGHT, end=end)
+    window = window_of(end)
     place = reports / "shop" / window.day.isoformat()
     freeze(Facts(found.facts.product, window, end), place / "snapshot")
     (place / "review.json").write_text(dumps(record(found)), encoding="utf-8")
@@ -115,8 +121,7 @@ def test_what_is_left_out_rises_from_report_to_report_until_all_was_discussed(tm
     waits: list[int] = []
     for number in range(6):
         end = END - (5 - number) * FORTNIGHT
-        window = replace(WINDOW, start=end - FORTNIGHT, end=end)
-        before = find_previous(tmp_path, "shop", window).meeting
+        before = find_previous(tmp_path, "shop", window_of(end)).meeting
         plain = meeting(6, 0, 6, services=6, meeting={"duration": "20m"}, agenda_rules=rules)
         left = [row for row in range(6) if f"AI-{row:02}" not in discussed]
         facts = plain.facts
@@ -142,7 +147,7 @@ def test_one_that_never_fits_goes_before_all_else_after_its_patience(tmp_path: P
     places = []
     for number in range(4):
         end = END - (3 - number) * FORTNIGHT
-        before = find_previous(tmp_path, "shop", replace(WINDOW, start=end - FORTNIGHT, end=end)).meeting
+        before = find_previous(tmp_path, "shop", window_of(end)).meeting
         plain = meeting(10, 0, 1, services=10, agenda_rules=rules)
         found = Review(replace(plain.facts, previous=before))
         line = found.lines[found.lines["rule"] == "action_overdue"].iloc[0]
