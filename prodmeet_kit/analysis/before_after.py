@@ -223,12 +223,11 @@ def _over_days(change: Mapping[str, Any], sides: _Sides, means: Means, busy: Seq
         values = np.log(np.where(values > 0, values, nan))
     levels = np.concatenate([np.zeros(len(back), np.int64), np.ones(len(ahead), np.int64)])
     for each in busy:
-        touched = (each.start < begins + DAY_S) & (each.end > begins)
-        if each.event:
-            values = np.where(touched, nan, values)
-        elif each.id != change["id"]:
+        if not each.event and each.id == change["id"]:
+            continue
+        values = np.where((each.start < begins + DAY_S) & (each.end > begins), nan, values)
+        if not each.event:
             # A day with another change is neither before nor after it; what lies beyond has a level of its own.
-            values = np.where(touched, nan, values)
             beyond = begins >= each.start if each.start >= start else begins < each.start
             levels += np.where(beyond, 2 if each.start >= start else -2, 0)
     places = np.concatenate([back + 0.5, ahead + 0.5])

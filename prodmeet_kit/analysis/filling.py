@@ -197,9 +197,8 @@ def _trend(fit: Fit, noise: Fit, alike: float, days: Floats, values: Floats) -> 
 
 
 def _reach(normal: float, days: Floats, alike: float) -> float:
-    """A normal quantile as Student's t of as many days as would be independent (Hill's expansion)."""
-    freedom = max(len(days) * (1 - alike) / (1 + alike) - 2, 2.0)
-    return normal + (normal**3 + normal) / (4 * freedom)
+    """A normal quantile as Student's t of as many days as would be independent."""
+    return steps.students(normal, max(len(days) * (1 - alike) / (1 + alike) - 2, 2.0))
 
 
 def _told_by(full: float, possible: tuple[Start, ...], days: Floats, below: Floats, variance: float) -> int:

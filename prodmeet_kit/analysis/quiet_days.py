@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from math import nan
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +22,6 @@ MIN_QUIET = 5
 
 MIN_KNOWN = 0.5
 """A span of which fewer steps are known has no mean."""
-
-_T = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
-"""Student's t at 97.5% for 1 to 10 degrees of freedom; 2.1 beyond."""
 
 Floats = npt.NDArray[np.float64]
 Span = tuple[float, float]
@@ -90,14 +86,6 @@ class Quiet:
     def noise(self) -> float:
         """The spread of the quiet days: root of the mean square."""
         return float(np.sqrt(np.mean(self.beyond**2))) if len(self.beyond) else 0.0
-
-    def half_width(self, noise: float, days: int) -> float:
-        """Half the 95% interval of ``here - usual``, from ``noise`` that ``days`` tell; NaN where they are too few."""
-        if days < MIN_QUIET or not self.weeks:
-            return nan
-        freedom = days // 2  # neighbouring days share one of their two sides
-        t = _T[freedom - 1] if freedom <= len(_T) else 2.1
-        return float(t * noise * np.sqrt(1 + 1 / self.weeks))
 
 
 def quiet(means: Means, before: Span, after: Span, busy: Iterable[Span]) -> Quiet:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Step", "difference", "find", "likeness", "noise"]
+__all__ = ["Step", "difference", "find", "likeness", "noise", "students"]
 
 THRESHOLD = 5.0
 
@@ -129,9 +129,17 @@ def _reach(rest: Floats, fitted: int) -> float:
     seen = likeness(rest)
     r = max(seen, LEAST_ALIKE)
     freedom = max(len(rest) * (1 - r) / (1 + r) - fitted, 3.0)
-    normal = 1.959964
     wider = ((1 + r) / (1 - r) / ((1 + seen) / (1 - seen))) ** 0.5
-    return float(wider * (normal + (normal**3 + normal) / (4 * freedom)))
+    return float(wider * students(1.959964, freedom))
+
+
+def students(normal: float, freedom: float) -> float:
+    """A normal quantile as Student's t with so many degrees of freedom, by the first term of its expansion.
+
+    >>> round(students(1.96, 10), 2)
+    2.2
+    """
+    return normal + (normal**3 + normal) / (4 * freedom)
 
 
 def difference(values: Floats, later: npt.NDArray[np.bool_], unsure: Floats | None = None) -> tuple[float, float]:
