@@ -32,7 +32,7 @@ from _targets import told  # type: ignore[import-not-found] # beside this file
 from prodmeet_kit.demo.openmetrics import Family, Series, days, series_text
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.shape import Grid
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.questions import plan
@@ -163,18 +163,18 @@ def raw(url: str, shop: Product, window: Window) -> None:
 def judged(shop: Product, window: Window, folder: Path) -> Review:
     """The review, every finding calculated."""
     review = Review(gather(shop, window, folder=folder))
-    for kind in Findings.__mro__:
+    for kind in Analyses.__mro__:
         for name, member in vars(kind).items():
             if isinstance(member, property | cached_property):
-                getattr(review.findings, name)
+                getattr(review.analyses, name)
     return review
 
 
 def check(review: Review) -> None:
     """What was judged is what was made."""
     found: dict[str, Any] = {
-        "episodes": len(review.findings.episodes),
-        "alerts": int(review.findings.episodes["alert"].nunique()),
+        "episodes": len(review.analyses.episodes),
+        "alerts": int(review.analyses.episodes["alert"].nunique()),
     }
     assert found == {"episodes": EPISODES, "alerts": RULES}, found
 
@@ -222,10 +222,10 @@ def main() -> int:
 
 def slowest(review: Review, most: int) -> None:
     """How long each finding took, calculated anew."""
-    findings = Findings(review.facts)
+    findings = Analyses(review.facts)
     names = [
         name
-        for kind in reversed(Findings.__mro__)
+        for kind in reversed(Analyses.__mro__)
         for name, member in vars(kind).items()
         if isinstance(member, property | cached_property)
     ]

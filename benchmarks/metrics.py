@@ -39,7 +39,7 @@ from prodmeet_kit.demo.openmetrics import Family, Series, days, series_text
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.shape import Grid
 from prodmeet_kit.facts import Question
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.questions import plan
@@ -192,10 +192,10 @@ def measure_analysis(folder: Path) -> dict[str, Any]:
     began = time.perf_counter()
     facts = reopen(folder / "snapshot")
     read = time.perf_counter() - began
-    findings = Findings(facts)
+    findings = Analyses(facts)
     names = [
         name
-        for kind in reversed(Findings.__mro__)
+        for kind in reversed(Analyses.__mro__)
         for name, member in vars(kind).items()
         if isinstance(member, property | cached_property)
     ]

@@ -47,7 +47,7 @@ def write(review: Review) -> str:
         parts.append(_annex([line for line in lines if line["place"] == "annex"], titles))
         spoken = {line["item"] for line in lines}
         quiet = [item for item in review.items if item.key not in spoken and item.state != "could_not_check"]
-        parts += [_quiet(quiet_services.sentence(review.findings, review.lines), quiet), _to_know(review, titles)]
+        parts += [_quiet(quiet_services.sentence(review.analyses, review.lines), quiet), _to_know(review, titles)]
         return "\n".join(part for part in parts if part)
 
 
@@ -104,7 +104,7 @@ def _granted(line: dict[str, Any]) -> str:
 
 def _last(review: Review, subject: str) -> str:
     """What the last meeting that spoke of it decided, in brackets."""
-    told = last_time(review.findings).get(subject)
+    told = last_time(review.analyses).get(subject)
     return t(" ({last})", last=told.rstrip(".")) if told else ""
 
 
@@ -132,7 +132,7 @@ def _quiet(services: str, items: list[AgendaItem]) -> str:
 
 def _to_know(review: Review, titles: dict[str, str]) -> str:
     """What takes no minute and is read all the same: announcements, and planned changes nobody has to talk about."""
-    found = review.findings
+    found = review.analyses
     texts = []
     if _ANNOUNCED in titles:
         told = found.topics[found.topics["kind"] == "announcement"]

@@ -20,7 +20,7 @@ from prodmeet_kit.redaction import redacted
 
 if TYPE_CHECKING:
     from prodmeet_kit.facts import Facts
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
     from prodmeet_kit.review import Review
 
 __all__ = ["dumps", "record"]
@@ -31,7 +31,7 @@ RUN_STAMPS = ("generated_at",)
 
 def record(review: Review, *, generated_at: datetime | None = None) -> dict[str, Any]:
     """The review as plain JSON values. ``generated_at`` defaults to now."""
-    findings, facts = review.findings, review.facts
+    findings, facts = review.analyses, review.facts
     zone = facts.window.zone
     states = {item.key: item.state for item in review.items}
     content: dict[str, Any] = {
@@ -109,8 +109,8 @@ def _meeting_health(review: Review) -> dict[str, Any]:
     """Minutes, decisions and proof by meeting; ``split`` is ``None`` while none is proposed."""
     halves = review.split
     return {
-        "meetings": rows(review.findings.meeting_health),
-        "durations": rows(review.findings.took_now),
+        "meetings": rows(review.analyses.meeting_health),
+        "durations": rows(review.analyses.took_now),
         "split": None if halves is None else vars(halves),
         "fold": review.folding,
     }
@@ -122,13 +122,13 @@ def _glance(review: Review) -> dict[str, int | None]:
     Pages are not known where a source of alerts could not be read, or none tells what is over.
     """
     return {
-        "pages": len(review.findings.pages) if review.findings.all_alerts else None,
+        "pages": len(review.analyses.pages) if review.analyses.all_alerts else None,
         "to_decide": sum(len(item.questions) for item in review.items),
         "unchecked": sum(item.unchecked for item in review.items),
     }
 
 
-def _with_redefined(findings: Findings, shown: list[dict[str, Any]], **columns: str) -> list[dict[str, Any]]:
+def _with_redefined(findings: Analyses, shown: list[dict[str, Any]], **columns: str) -> list[dict[str, Any]]:
     """The rows, each with whether what it is made of is defined otherwise than at the earlier meeting.
 
     And with ``certain``, false where an answer it is made of was partial.
@@ -150,7 +150,7 @@ def _refs(row: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
     return [f"{kind}/{row['service']}/{row[column]}" for kind, column in columns.items()]
 
 
-def _slos(findings: Findings) -> list[dict[str, Any]]:
+def _slos(findings: Analyses) -> list[dict[str, Any]]:
     defined = {
         f"{service.name}/{slo.name}": {"sli": slo.sli.kind, "query": slo.sli.definition.model_dump(mode="json")}
         for service in findings.facts.product.services
@@ -159,13 +159,13 @@ def _slos(findings: Findings) -> list[dict[str, Any]]:
     return [{**row, **defined[f"{row['service']}/{row['name']}"]} for row in rows(findings.slos)]
 
 
-def _silences(findings: Findings) -> list[dict[str, Any]]:
+def _silences(findings: Analyses) -> list[dict[str, Any]]:
     """Who wrote a silence stands there only where the parameters say so."""
     people = findings.facts.product.show_people
     return [row if people else {**row, "created_by": None} for row in rows(findings.silences)]
 
 
-def _paging_quality(findings: Findings) -> dict[str, Any]:
+def _paging_quality(findings: Analyses) -> dict[str, Any]:
     """How well pages told of SLO events; where a source of alerts could not be read nobody knows."""
     quality = findings.paging_quality
     known = findings.all_alerts

@@ -16,7 +16,7 @@ from prodmeet_kit.analysis.meeting_health import MEETINGS_UNTOUCHED
 from prodmeet_kit.display import languages
 from prodmeet_kit.errors import Failure, InputError
 from prodmeet_kit.explore.verbs import Exploring
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.window import Window, parse_time
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Review(Exploring):
 
     def __init__(self, facts: Facts):
         super().__init__(facts)
-        self.findings = Findings(facts)
+        self.analyses = Analyses(facts)
 
     def __repr__(self) -> str:
         window = self.facts.window
@@ -165,7 +165,7 @@ class Review(Exploring):
     @cached_property
     def _built(self) -> dict[str, AgendaItem]:
         with languages.use(self.facts.product.language):
-            return {name: agenda_items.build(name, self.findings) for name in self.facts.product.meeting.agenda}
+            return {name: agenda_items.build(name, self.analyses) for name in self.facts.product.meeting.agenda}
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -189,7 +189,7 @@ class Review(Exploring):
     def _waited(self) -> dict[str, int]:
         """For how many meetings in a row each subject was in the annex, or carried over by people."""
         earlier = dict(self.facts.previous.waited) if self.facts.previous else {}
-        carried = self.findings.carried_times
+        carried = self.analyses.carried_times
         return {key: max(earlier.get(key, 0), carried.get(key, 0)) for key in {*earlier, *carried}}
 
     @cached_property
@@ -211,7 +211,7 @@ class Review(Exploring):
             if item.key == name:
                 return item
         with languages.use(self.facts.product.language):
-            return agenda_items.build(name, self.findings)
+            return agenda_items.build(name, self.analyses)
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -223,24 +223,24 @@ class Review(Exploring):
     def overview(self) -> AgendaItem:
         """What deserves the meeting's minutes and why, and the state of every SLO."""
         with languages.use(self.facts.product.language):
-            return overview(self.findings, self.items, self.agenda, self.lines, self._health)
+            return overview(self.analyses, self.items, self.agenda, self.lines, self._health)
 
     @cached_property
     def split(self) -> Split | None:
         """Two meetings that are proposed instead of one that overran twice."""
-        return self.findings.split(self.lines)
+        return self.analyses.split(self.lines)
 
     @cached_property
     def folding(self) -> tuple[str, ...]:
         """Agenda items proposed for folding: nobody decided about them, and they were never red."""
         busy = [item.key for item in self.items if item.state not in ("fine", "none")]
-        return self.findings.folding([item.key for item in self.items], busy)
+        return self.analyses.folding([item.key for item in self.items], busy)
 
     @property
     def _health(self) -> list[Table | Note]:
         titles = {item.key: item.title for item in self.items}
         return meeting_health.evidence(
-            self.findings.meeting_health, self.split, [titles[key] for key in self.folding], MEETINGS_UNTOUCHED
+            self.analyses.meeting_health, self.split, [titles[key] for key in self.folding], MEETINGS_UNTOUCHED
         )
 
     @property

@@ -17,7 +17,7 @@ from prodmeet_kit.errors import Failure, InputError
 from prodmeet_kit.parameters.models import AGENDA
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["build", "names"]
 
@@ -30,7 +30,7 @@ def names() -> tuple[str, ...]:
     return AGENDA + tuple(sorted(point.name for point in entry_points(group=GROUP)))
 
 
-def build(name: str, findings: Findings) -> AgendaItem:
+def build(name: str, findings: Analyses) -> AgendaItem:
     """The agenda item of this name. Raises :class:`InputError` for a name that does not exist.
 
     An item that breaks becomes one that says it could not be checked, so that the others stand.
@@ -50,12 +50,12 @@ def build(name: str, findings: Findings) -> AgendaItem:
         )
 
 
-def _maker(name: str) -> Callable[[Findings], AgendaItem]:
+def _maker(name: str) -> Callable[[Analyses], AgendaItem]:
     if name in AGENDA:
-        make: Callable[[Findings], AgendaItem] = import_module(f"prodmeet_kit.agenda.{name}").item
+        make: Callable[[Analyses], AgendaItem] = import_module(f"prodmeet_kit.agenda.{name}").item
         return make
     for point in entry_points(group=GROUP):
         if point.name == name:
-            loaded: Callable[[Findings], AgendaItem] = point.load()
+            loaded: Callable[[Analyses], AgendaItem] = point.load()
             return loaded
     raise InputError(f"meeting.agenda names {name}, which does not exist: choose from {', '.join(names())}")

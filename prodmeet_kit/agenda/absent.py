@@ -8,12 +8,12 @@ from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.display.languages import t
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["absent", "could_not_check", "none"]
 
 
-def absent(findings: Findings, key: str, title: str, records: str, sources: str) -> AgendaItem | None:
+def absent(findings: Analyses, key: str, title: str, records: str, sources: str) -> AgendaItem | None:
     """The item to show when a record frame is not there; ``None`` when the frame is there.
 
     ``records`` names the frame in ``facts.records``, ``sources`` the key under ``sources`` in the parameter file.
@@ -25,7 +25,7 @@ def absent(findings: Findings, key: str, title: str, records: str, sources: str)
     return none(findings, key, title, t("no source is configured: add sources.{key} to the parameters", key=sources))
 
 
-def could_not_check(findings: Findings, key: str, title: str, *also: str) -> AgendaItem:
+def could_not_check(findings: Analyses, key: str, title: str, *also: str) -> AgendaItem:
     """The item whose sources failed: says so, with what each source answered.
 
     ``also`` are other sections whose sources it needs; their failures stand there, only the first is quoted here.
@@ -47,7 +47,7 @@ def could_not_check(findings: Findings, key: str, title: str, *also: str) -> Age
     )
 
 
-def none(findings: Findings, key: str, title: str, because: str) -> AgendaItem:
+def none(findings: Analyses, key: str, title: str, because: str) -> AgendaItem:
     """The item that was checked and is empty, with the grounds.
 
     Where something could not be read nobody knows whether it is empty: then it says that instead.

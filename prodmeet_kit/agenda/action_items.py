@@ -20,14 +20,14 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 
 KEY = "action_items"
 
 
-def item(findings: Findings) -> AgendaItem:
+def item(findings: Analyses) -> AgendaItem:
     """Open items, and closed ones whose acceptance query says otherwise or cannot tell."""
     title = t("Action items")
     if (gone := absent(findings, KEY, title, "action_items", "action_items")) is not None:
@@ -87,7 +87,7 @@ def _asked(promise: Mapping[str, Any]) -> str:
     )
 
 
-def _broken(findings: Findings, late: pd.DataFrame) -> tuple[Candidate, ...]:
+def _broken(findings: Analyses, late: pd.DataFrame) -> tuple[Candidate, ...]:
     """What was promised and its day has passed; the subject is the promise's own, not the finding's."""
     return tuple(
         raised(
@@ -141,7 +141,7 @@ def _overdue(row: Mapping[str, Any]) -> str:
 
 
 def _candidates(
-    findings: Findings, overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame
+    findings: Analyses, overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame
 ) -> tuple[Candidate, ...]:
     """One for each item: what its query says comes before its age."""
     late = [

@@ -10,19 +10,19 @@ from prodmeet_kit.display.numbers import write
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 
 
-def evidence(findings: Findings) -> tuple[Evidence, ...]:
+def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """A folded note with both counts, and a folded table of the blind spots; nothing when alerts are not known."""
     if findings.facts.records.get("alert_runs") is None:
         return ()
     return (Note(_seen(findings), summary=t("What was seen of the alerts")), *_unseen(findings))
 
 
-def _seen(findings: Findings) -> str:
+def _seen(findings: Analyses) -> str:
     begin = findings.facts.window.start
     episodes = findings.episodes[findings.episodes["end"] > begin]
     events = findings.recent_alert_events
@@ -76,7 +76,7 @@ def _seen(findings: Findings) -> str:
     return sentences(parts)
 
 
-def _unseen(findings: Findings) -> list[Evidence]:
+def _unseen(findings: Analyses) -> list[Evidence]:
     spots = findings.blind_spots
     if spots.empty:
         return []

@@ -12,12 +12,12 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["details", "table", "towards"]
 
 
-def table(findings: Findings) -> Table | None:
+def table(findings: Analyses) -> Table | None:
     """Each change: what moved beyond noise and what it predicted, then the rest in one row; ``None`` without changes.
 
     ``details`` has every row. Of a resource compared at equal load, that row alone counts unless its own moved too.
@@ -35,7 +35,7 @@ def table(findings: Findings) -> Table | None:
     return _table(t("Before and after"), shown, folded=False)
 
 
-def details(findings: Findings) -> Table | None:
+def details(findings: Analyses) -> Table | None:
     """Every change against everything its services are measured by, folded; ``None`` without changes."""
     frame = _told(findings)
     if frame is None:
@@ -43,7 +43,7 @@ def details(findings: Findings) -> Table | None:
     return _table(t("Before and after in detail"), [_cells(row) for row in rows(frame)], folded=True)
 
 
-def _told(findings: Findings) -> pd.DataFrame | None:
+def _told(findings: Analyses) -> pd.DataFrame | None:
     """What is worth a row, the notable first in each change."""
     frame = findings.before_after
     if not len(frame):

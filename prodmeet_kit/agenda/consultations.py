@@ -13,14 +13,14 @@ from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 
 KEY = "consultations"
 
 
-def item(findings: Findings) -> AgendaItem:
+def item(findings: Analyses) -> AgendaItem:
     """Open questions, then those answered since the last meeting."""
     title = t("SRE consultations")
     if (gone := absent(findings, KEY, title, "consultations", "consultations")) is not None:

@@ -12,7 +12,7 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["decided", "history", "last_time", "sentence", "spoken_before"]
 
@@ -20,7 +20,7 @@ DECISION, MEETINGS = "decision", 6
 """History is told over this many meetings: an older one is another team's."""
 
 
-def decided(findings: Findings, lines: pd.DataFrame) -> list[Table]:
+def decided(findings: Analyses, lines: pd.DataFrame) -> list[Table]:
     """The decisions of this meeting as a table; none before anything was decided."""
     here = findings.decided_now
     if here.empty:
@@ -62,7 +62,7 @@ def sentence(row: dict[str, Any], what: str) -> str:
     return languages.sentences([languages.sentence(text), row["note"]])
 
 
-def spoken_before(findings: Findings) -> dict[str, str]:
+def spoken_before(findings: Analyses) -> dict[str, str]:
     """By subject, at how many of the last meetings something was decided about it, where it was more than never."""
     meetings, days = _days(findings.decided_before, MEETINGS)
     return {
@@ -73,7 +73,7 @@ def spoken_before(findings: Findings) -> dict[str, str]:
     }
 
 
-def last_time(findings: Findings) -> dict[str, str]:
+def last_time(findings: Analyses) -> dict[str, str]:
     """By subject, what the last meeting that spoke of it decided: its day, the decision, who, until when, and why."""
     return {
         subject: sentence(row, t("at the meeting of {day}", day=times.day(row["meeting"])))
@@ -81,7 +81,7 @@ def last_time(findings: Findings) -> dict[str, str]:
     }
 
 
-def history(findings: Findings) -> dict[str, str]:
+def history(findings: Analyses) -> dict[str, str]:
     """By subject spoken of before: which time it is now, among the last meetings with this one."""
     meetings, days = _days(findings.decided_before, MEETINGS - 1)
     return {

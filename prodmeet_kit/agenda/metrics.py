@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 
@@ -31,7 +31,7 @@ MOST_OPEN = 24
 """So many charts are open; more are a wall nobody reads, so the others fold, in the order of the page."""
 
 
-def item(findings: Findings) -> AgendaItem:
+def item(findings: Analyses) -> AgendaItem:
     """SLOs first, then load, resources and efficiency; quiet charts are folded."""
     title = t("Metrics")
     if not findings.metrics_known:
@@ -81,7 +81,7 @@ def _headline(slos: pd.DataFrame, questions: tuple[str, ...], *, spoken_for: int
 
 
 def _questions(
-    findings: Findings, bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
+    findings: Analyses, bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
 ) -> tuple[str, ...]:
     worse, lasting = blamed(findings), spiked(findings)
     asked = [_left_nothing(ref, worse.get(ref)) for ref in refs(bad)]
@@ -113,7 +113,7 @@ def _with_cause(reason: str, change: dict[str, Any] | None) -> str:
     return clauses([reason, t("bad events went from {before} to {after} with {change}", **change)])
 
 
-def _spent(findings: Findings, ref: str, spent: float, lasting: Sequence[str]) -> str:
+def _spent(findings: Analyses, ref: str, spent: float, lasting: Sequence[str]) -> str:
     if ref in lasting:
         return one_off(findings, ref)
     return t(
@@ -130,7 +130,7 @@ def _missed(ref: str, row: dict[str, Any]) -> str:
 
 
 def _candidates(
-    findings: Findings, bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
+    findings: Analyses, bad: pd.DataFrame, draining: pd.DataFrame, unknown: pd.DataFrame, filling: pd.DataFrame
 ) -> tuple[Candidate, ...]:
     worse, lasting = blamed(findings), spiked(findings)
     found = [
@@ -173,7 +173,7 @@ def _candidates(
     return tuple(found) or _all_quiet(findings)
 
 
-def _all_quiet(findings: Findings) -> tuple[Candidate, ...]:
+def _all_quiet(findings: Analyses) -> tuple[Candidate, ...]:
     """One look at what is kept; nothing is claimed of an SLO that was not measured, or where there is none."""
     kept, every = int((findings.slos["state"] == "OK").sum()), len(findings.slos)
     if not kept:

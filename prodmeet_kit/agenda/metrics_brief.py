@@ -16,7 +16,7 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = [
     "SPENT_FAST",
@@ -42,7 +42,7 @@ NAMED = 6
 """A headline names so many SLOs of a state; the table has all."""
 
 
-def brief(findings: Findings) -> tuple[tuple[str, str], ...]:
+def brief(findings: Analyses) -> tuple[tuple[str, str], ...]:
     """Question and answer, in the order in which they are asked."""
     return (
         (t("What changed?"), _sentence(_changed(findings), t("nothing that needs a word"))),
@@ -84,7 +84,7 @@ def refs(frame: pd.DataFrame) -> list[str]:
     return [f"{service}/{name}" for service, name in zip(frame["service"], frame["name"], strict=True)]
 
 
-def blamed(findings: Findings) -> dict[str, dict[str, Any]]:
+def blamed(findings: Analyses) -> dict[str, dict[str, Any]]:
     """For each SLO that got worse with a change: ``change``, and its bad events ``before`` and ``after``, written."""
     return {
         ref: {
@@ -101,14 +101,14 @@ def draining(slos: pd.DataFrame) -> pd.DataFrame:
     return slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
 
 
-def spiked(findings: Findings) -> list[str]:
+def spiked(findings: Analyses) -> list[str]:
     """SLOs whose budget looks as if it drained, or will be gone, only because of incidents."""
     slos, budget = findings.slos, findings.error_budget
     told = {*refs(draining(slos)), *refs(budget[budget["outlook"] == "date"])}
     return [ref for ref in refs(slos) if ref in findings.one_offs and ref in told]
 
 
-def one_off(findings: Findings, ref: str) -> str:
+def one_off(findings: Analyses, ref: str) -> str:
     """What incidents spent of a budget that lasts without them."""
     names = refs(findings.slos)
     spent, one = findings.slos["budget_spent_since_last"].iloc[names.index(ref)], findings.one_offs[ref]
@@ -121,7 +121,7 @@ def one_off(findings: Findings, ref: str) -> str:
     )
 
 
-def ending_budgets(findings: Findings) -> pd.DataFrame:
+def ending_budgets(findings: Analyses) -> pd.DataFrame:
     """``ERROR_BUDGET`` of those that will be gone at their pace, with or without incidents, the soonest first."""
     budget = findings.error_budget
     ending = budget[budget["outlook"] == "date"]
@@ -136,7 +136,7 @@ def _sentence(parts: list[str], otherwise: str) -> str:
     return sentence(clauses(shown) or otherwise)
 
 
-def _changed(findings: Findings) -> list[str]:
+def _changed(findings: Analyses) -> list[str]:
     fast = findings.slos[findings.slos["budget_spent_since_last"] > SPENT_FAST]
     worse, oneoffs = blamed(findings), spiked(findings)
     clauses = [
@@ -168,7 +168,7 @@ def at_limit(row: dict[str, Any]) -> str:
     return t("{name} was above 90% of its limit for {share} of the time", name=name, share=share)
 
 
-def _next(findings: Findings) -> list[str]:
+def _next(findings: Analyses) -> list[str]:
     timezone = findings.facts.window.timezone
     clauses = []
     filling = capacity.near_limit(findings.resources, findings.facts.window).sort_values("days_to_full")
@@ -183,7 +183,7 @@ def _next(findings: Findings) -> list[str]:
     return [*clauses, peak] if peak else clauses
 
 
-def _peak(findings: Findings) -> str:
+def _peak(findings: Analyses) -> str:
     """The expected peak of the busiest load of the first service: what the next fortnight has to carry."""
     known = [
         {**summary, **pattern}

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence", "story"]
 
 
-def evidence(findings: Findings) -> list[Evidence]:
+def evidence(findings: Analyses) -> list[Evidence]:
     """What needs a word in the open, then exclusions, then folded tables for whoever asks."""
     timezone = findings.facts.window.timezone
     found: list[Evidence] = [*_notes(findings, timezone), *_exclusions(findings)]
@@ -90,7 +90,7 @@ def _outlook(row: Mapping[str, Any], timezone: str) -> str:
     return words[row["outlook"]] or write(row["runs_out"], "date", timezone=timezone)
 
 
-def _notes(findings: Findings, timezone: str) -> list[Note]:
+def _notes(findings: Analyses, timezone: str) -> list[Note]:
     """Budgets that rose though nothing got better, what incidents spent, and budgets that will be gone."""
     budget = findings.error_budget
     rose = budget[(budget["change"] == "rose") & (budget["spent_since_last"] >= NOTABLE)]
@@ -174,7 +174,7 @@ def _services(services: pd.DataFrame) -> Table:
     return Table(title, services, columns, anchor=("service",), folded=True, caption=caption, place="spent_by")
 
 
-def _exclusions(findings: Findings) -> list[Table]:
+def _exclusions(findings: Analyses) -> list[Table]:
     """What was taken out, by whom and why, and every number with and without it: never folded."""
     excluded = findings.excluded
     if not len(excluded):

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 
 _NAMED = 4  # affected things a row names before it says how many more
 
 
-def evidence(findings: Findings) -> list[Evidence]:
+def evidence(findings: Analyses) -> list[Evidence]:
     """The changed definitions; a folded sentence when nothing changed or no earlier meeting is known.
 
     Nothing where earlier meetings are there and cannot be read: then the failure says it.

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["candidates", "evidence", "questions", "regressions", "use_of_each"]
 
 CPU = "CPU s/"
 
 
-def evidence(findings: Findings) -> list[Evidence]:
+def evidence(findings: Analyses) -> list[Evidence]:
     """A sentence for each regression and gain, then the table; nothing where no load is known."""
     found: list[Evidence] = [
         Note(sentence(_clause(row, findings)), "warning" if row["change"] > 0 else "info")
@@ -34,7 +34,7 @@ def evidence(findings: Findings) -> list[Evidence]:
     return found
 
 
-def questions(findings: Findings) -> tuple[str, ...]:
+def questions(findings: Analyses) -> tuple[str, ...]:
     """Each regression, with the changes of its day where there are any."""
     return tuple(
         t("{regression}: is it worth it, or does it go back?", regression=_clause(row, findings))
@@ -44,12 +44,12 @@ def questions(findings: Findings) -> tuple[str, ...]:
     )
 
 
-def regressions(findings: Findings) -> list[str]:
+def regressions(findings: Analyses) -> list[str]:
     """Each regression as a clause, with its date and the changes of that day."""
     return [_clause(row, findings) for row in _worse(findings)]
 
 
-def candidates(findings: Findings) -> tuple[Candidate, ...]:
+def candidates(findings: Analyses) -> tuple[Candidate, ...]:
     """Each regression; its size counts up to 30%."""
     return tuple(
         raised(
@@ -68,7 +68,7 @@ def _once(regressions: pd.DataFrame) -> list[dict[str, Any]]:
     return list({(row["service"], row["resource"]): row for row in reversed(rows(regressions))}.values())[::-1]
 
 
-def _worse(findings: Findings) -> Iterator[dict[str, Any]]:
+def _worse(findings: Analyses) -> Iterator[dict[str, Any]]:
     """Regressions to talk about; a drift towards a limit is asked about with the limit."""
     filling = findings.resources[findings.resources["trend"].isin(["growing", "full"])]
     asked = set(zip(filling["service"], filling["name"], strict=True))
@@ -77,7 +77,7 @@ def _worse(findings: Findings) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _clause(row: dict[str, Any], findings: Findings) -> str:
+def _clause(row: dict[str, Any], findings: Analyses) -> str:
     """``web uses 12% more cpu at equal load since Fri 13 Nov 14:00, the day of CH-31``."""
     words = {"size": write(abs(row["change"]), "budget"), "service": row["service"], "resource": row["resource"]}
     window = findings.facts.window

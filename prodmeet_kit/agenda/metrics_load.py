@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["candidates", "evidence", "questions"]
 
@@ -37,14 +37,14 @@ SAID = 3
 """So many unusual days are told in sentences; more of them make a table."""
 
 
-def evidence(findings: Findings) -> list[Evidence]:
+def evidence(findings: Analyses) -> list[Evidence]:
     """The table of loads, their unusual days, then their figures; nothing where the product has none."""
     if not len(findings.loads):
         return []
     return [_table(findings), *_unusual(findings), *behind(findings, t("Load"), ["load/"]), *_figures(findings)]
 
 
-def questions(findings: Findings) -> tuple[str, ...]:
+def questions(findings: Analyses) -> tuple[str, ...]:
     """What to ask about unusual days: one question, however many there were."""
     days = findings.unusual_days["day"].drop_duplicates().sort_values()
     if days.empty:
@@ -56,7 +56,7 @@ def questions(findings: Findings) -> tuple[str, ...]:
     return (t("Load was unusual on {days}: do we know why, and will it come again?", days=named),)
 
 
-def candidates(findings: Findings) -> tuple[Candidate, ...]:
+def candidates(findings: Analyses) -> tuple[Candidate, ...]:
     """Unusual days, and loads that moved by a tenth like for like: a minute each at most."""
     found = [raised(findings, "load_unusual", "days", sentence) for sentence in said(findings)[:1]]
     for row in _rows(findings):
@@ -70,7 +70,7 @@ def candidates(findings: Findings) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
-def _rows(findings: Findings) -> list[dict[str, Any]]:
+def _rows(findings: Analyses) -> list[dict[str, Any]]:
     """Summary and pattern of each load in one mapping."""
     return [
         {**summary, **pattern}
@@ -82,7 +82,7 @@ def _ref(row: dict[str, Any]) -> str:
     return f"{row['service']}/{row['name']}"
 
 
-def _table(findings: Findings) -> Table:
+def _table(findings: Analyses) -> Table:
     patterns = findings.load_patterns
     frame = findings.loads.assign(
         like_for_like=patterns["like_for_like"].to_numpy(),
@@ -117,7 +117,7 @@ def _table(findings: Findings) -> Table:
     return marked(table, findings, ("load",))
 
 
-def _by_day(findings: Findings) -> pd.Series[Any]:
+def _by_day(findings: Analyses) -> pd.Series[Any]:
     """The mean of each day, as a list in the cell of each load."""
     series = [findings.load_series.get(_ref(row)) for row in rows(findings.loads)]
     return daily.means_of(series, findings.facts.window, findings.loads.index)
@@ -133,14 +133,14 @@ def _range(row: dict[str, Any]) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _unusual(findings: Findings) -> list[Evidence]:
+def _unusual(findings: Analyses) -> list[Evidence]:
     sentences = said(findings)
     if len(sentences) > SAID:
         return [unusual_table(findings)]
     return [Note(sentence) for sentence in sentences]
 
 
-def _figures(findings: Findings) -> list[Evidence]:
+def _figures(findings: Analyses) -> list[Evidence]:
     """Each load over time, by hour and weekday, and week over week; open is what moved and what was most unusual."""
     figures: list[Evidence] = []
     odd = most_unusual(findings.unusual_days)
@@ -154,7 +154,7 @@ def _figures(findings: Findings) -> list[Evidence]:
     return figures
 
 
-def _patterns(findings: Findings, row: dict[str, Any], *, folded: bool) -> list[Evidence]:
+def _patterns(findings: Analyses, row: dict[str, Any], *, folded: bool) -> list[Evidence]:
     ref, timezone = _ref(row), findings.facts.window.timezone
     shared: dict[str, Any] = {"unit": str(row["unit"]), "timezone": timezone, "folded": folded}
     place = f"{row['service']}-{row['name']}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["candidates", "evidence", "questions"]
 
@@ -32,7 +32,7 @@ SATURATED = 0.05
 """Above 90% of the limit for a twentieth of the time, more than an hour a day, is worth a word."""
 
 
-def evidence(findings: Findings) -> list[Evidence]:
+def evidence(findings: Analyses) -> list[Evidence]:
     """Resources, what is borrowed, their charts, then efficiency; nothing where the product has none."""
     shown: list[Evidence] = []
     if len(findings.resources):
@@ -44,7 +44,7 @@ def evidence(findings: Findings) -> list[Evidence]:
     return [*shown, *metrics_efficiency.evidence(findings)]
 
 
-def questions(findings: Findings) -> tuple[str, ...]:
+def questions(findings: Analyses) -> tuple[str, ...]:
     """What to ask of resources and efficiency: overdue returns, limits that do not survive a return, regressions."""
     asked = [
         t(
@@ -63,7 +63,7 @@ def questions(findings: Findings) -> tuple[str, ...]:
     return (*asked, *metrics_efficiency.questions(findings))
 
 
-def candidates(findings: Findings) -> tuple[Candidate, ...]:
+def candidates(findings: Analyses) -> tuple[Candidate, ...]:
     """What of resources and efficiency may deserve minutes."""
     found = [
         raised(
@@ -97,7 +97,7 @@ def candidates(findings: Findings) -> tuple[Candidate, ...]:
     return (*found, *metrics_efficiency.candidates(findings))
 
 
-def _short_after_return(findings: Findings) -> list[dict[str, Any]]:
+def _short_after_return(findings: Analyses) -> list[dict[str, Any]]:
     """Resources that a return fills within sight, and that would not be full as soon without it."""
     return [
         row
@@ -114,13 +114,13 @@ def _ref(row: dict[str, Any]) -> str:
     return f"{row['service']}/{row['name']}"
 
 
-def _last_day(row: dict[str, Any], findings: Findings) -> str:
+def _last_day(row: dict[str, Any], findings: Analyses) -> str:
     import pandas as pd
 
     return write(row["until"] - pd.Timedelta(seconds=1), "date", timezone=findings.facts.window.timezone)
 
 
-def _table(findings: Findings) -> Table:
+def _table(findings: Analyses) -> Table:
     resources, window = findings.resources, findings.facts.window
     series = [findings.resource_series.get(_ref(row)) for row in rows(resources)]
     frame = resources.assign(
@@ -207,7 +207,7 @@ def _borrowed_table(borrowed: pd.DataFrame) -> Table:
     return Table(t("Borrowed capacity"), frame, columns, anchor=("service", "name", "until"), place="borrowed")
 
 
-def _charts(findings: Findings) -> list[Chart]:
+def _charts(findings: Analyses) -> list[Chart]:
     """Each resource, with its limit, what is left of it after returns, and its request."""
     charts = []
     for row in rows(findings.resources):

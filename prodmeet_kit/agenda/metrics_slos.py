@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["brief_table", "chart", "evidence", "slo_table"]
 
@@ -43,7 +43,7 @@ FIRST = (
 """Columns of the first screen."""
 
 
-def evidence(findings: Findings) -> list[Evidence]:
+def evidence(findings: Analyses) -> list[Evidence]:
     """The table of SLOs, what moved their budgets, what to decide, then charts; nothing where the product has none."""
     if not len(findings.slos):
         return []
@@ -56,7 +56,7 @@ def evidence(findings: Findings) -> list[Evidence]:
     ]
 
 
-def brief_table(findings: Findings) -> Table:
+def brief_table(findings: Analyses) -> Table:
     """What the first screen shows of each SLO: the columns that are read first."""
     full = slo_table(findings, findings.slos)
     columns = tuple(column for column in full.columns if column.name in FIRST)
@@ -64,7 +64,7 @@ def brief_table(findings: Findings) -> Table:
     return replace(full, columns=columns, details=(), caption=caption)
 
 
-def slo_table(findings: Findings, slos: pd.DataFrame) -> Table:
+def slo_table(findings: Analyses, slos: pd.DataFrame) -> Table:
     """The SLO summary, or some of its rows, as people read it."""
     frame = with_column(slos, [rests_on(row) for row in rows(slos)]).assign(
         note_text=[_note(row) for row in rows(slos)],
@@ -100,7 +100,7 @@ def slo_table(findings: Findings, slos: pd.DataFrame) -> Table:
     )
 
 
-def _by_day(findings: Findings, slos: pd.DataFrame) -> list[list[float]]:
+def _by_day(findings: Analyses, slos: pd.DataFrame) -> list[list[float]]:
     """The share of bad events of each day since the last meeting, for each SLO; none where no total is known."""
     trends = [findings.slo_trends.get(ref) for ref in refs(slos)]
     return [[] if trend is None else daily.bad_share(trend, findings.facts.window) for trend in trends]
@@ -165,12 +165,12 @@ def _interval(row: dict[str, Any]) -> str:
     return t("{low} to {high}", low=write(low, "percent"), high=write(high, "percent"))
 
 
-def _charts(findings: Findings) -> list[Chart]:
+def _charts(findings: Analyses) -> list[Chart]:
     found = (chart(findings, row) for row in rows(findings.slos))
     return [one for one in found if one is not None]
 
 
-def chart(findings: Findings, row: dict[str, Any]) -> Chart | None:
+def chart(findings: Analyses, row: dict[str, Any]) -> Chart | None:
     """The burn rate of an SLO (a row of ``SLO_SUMMARY``); of one that allows no bad event the share of bad events.
 
     ``None`` where no total is known.
@@ -178,7 +178,7 @@ def chart(findings: Findings, row: dict[str, Any]) -> Chart | None:
     return _burn(findings, row) if row["objective"] < 1 else _ratio(findings, row)
 
 
-def _burn(findings: Findings, row: dict[str, Any]) -> Chart | None:
+def _burn(findings: Analyses, row: dict[str, Any]) -> Chart | None:
     ref = f"{row['service']}/{row['name']}"
     history = findings.burn_history(ref)
     if history is None:
@@ -209,7 +209,7 @@ def _burn(findings: Findings, row: dict[str, Any]) -> Chart | None:
     )
 
 
-def _ratio(findings: Findings, row: dict[str, Any]) -> Chart | None:
+def _ratio(findings: Analyses, row: dict[str, Any]) -> Chart | None:
     ref = f"{row['service']}/{row['name']}"
     ratio = findings.error_ratio(ref, SMOOTH)
     if ratio is None:
@@ -226,7 +226,7 @@ def _ratio(findings: Findings, row: dict[str, Any]) -> Chart | None:
     )
 
 
-def _common(findings: Findings, row: dict[str, Any]) -> dict[str, Any]:
+def _common(findings: Analyses, row: dict[str, Any]) -> dict[str, Any]:
     window = findings.facts.window
     return {
         "step": window.step,

@@ -15,19 +15,19 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 
 _SECTION = "monitoring_changes"
 
 
-def evidence(findings: Findings) -> tuple[Evidence, ...]:
+def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """A folded table of changed rules and a table of silences, or a note that says why there is none."""
     return (*_rules(findings), *_silences(findings))
 
 
-def _rules(findings: Findings) -> tuple[Evidence, ...]:
+def _rules(findings: Analyses) -> tuple[Evidence, ...]:
     facts = findings.facts
     now, earlier = facts.records.get("alert_rules"), facts.previous
     if now is None:
@@ -69,7 +69,7 @@ def _rules(findings: Findings) -> tuple[Evidence, ...]:
     )
 
 
-def _silences(findings: Findings) -> tuple[Evidence, ...]:
+def _silences(findings: Analyses) -> tuple[Evidence, ...]:
     facts = findings.facts
     trouble = _trouble(findings, "silences")
     if facts.records.get("silences") is None:
@@ -129,7 +129,7 @@ def _words_of_rules() -> dict[str, str]:
     }
 
 
-def _trouble(findings: Findings, key: str) -> str:
+def _trouble(findings: Analyses, key: str) -> str:
     """What a source of the key said that failed, or could not read all; empty when each read everything."""
 
     def of_key(name: str) -> bool:

@@ -11,7 +11,7 @@ from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 
@@ -21,7 +21,7 @@ SHOWN = 15
 _ANCHOR = ("kind", "what", "service", "reason")
 
 
-def evidence(findings: Findings) -> tuple[Evidence, ...]:
+def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """The oldest 15 items of the queue, and the rest folded; nothing where nothing needs attention."""
     queue = findings.attention
     if not len(queue):

@@ -15,7 +15,7 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 
@@ -25,7 +25,7 @@ MOST_QUESTIONS = 10
 """A meeting gets through no more; what should have paged goes first, noise last."""
 
 
-def item(findings: Findings) -> AgendaItem:
+def item(findings: Analyses) -> AgendaItem:
     """What should have paged, what needs attention without a page, and what is only noise."""
     title = t("Non-paging events")
     alerts_known = findings.facts.records.get("alert_runs") is not None
@@ -53,7 +53,7 @@ def item(findings: Findings) -> AgendaItem:
     )
 
 
-def _grounds(findings: Findings, alerts_known: bool) -> str:
+def _grounds(findings: Analyses, alerts_known: bool) -> str:
     """Why there is nothing to show; only what was measured is claimed."""
     if not alerts_known:
         return t(
@@ -116,7 +116,7 @@ def _questions(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFram
 
 
 def _candidates(
-    findings: Findings, missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame
+    findings: Analyses, missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame
 ) -> tuple[Candidate, ...]:
     found = [
         raised(

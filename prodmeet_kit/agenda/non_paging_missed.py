@@ -10,12 +10,12 @@ from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 
 
-def evidence(findings: Findings) -> tuple[Evidence, ...]:
+def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """What burned budget and paged nobody, dearest first, then the rules to add; nothing where nothing was missed."""
     missed = findings.missed
     if not len(missed):
@@ -57,7 +57,7 @@ def _price(row: dict[str, Any]) -> str:
     return tn("fires {n} time, {told} in an SLO event", "fires {n} times, {told} in an SLO event", n, told=told)
 
 
-def _rules(findings: Findings, found: list[dict[str, Any]]) -> tuple[Evidence, ...]:
+def _rules(findings: Analyses, found: list[dict[str, Any]]) -> tuple[Evidence, ...]:
     """One row an SLO whose rules would have told, in the order of the table above."""
     import pandas as pd
 

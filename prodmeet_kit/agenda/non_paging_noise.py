@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 
@@ -21,7 +21,7 @@ SHOWN = 15
 """More rows than a meeting gets through are folded."""
 
 
-def evidence(findings: Findings) -> tuple[Evidence, ...]:
+def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """Noisy alerts, what would silence them, and rules that never fired; nothing where there are none."""
     shown: list[Evidence] = []
     if len(findings.noise):

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 
 KEY = "outages"
 
 
-def item(findings: Findings) -> AgendaItem:
+def item(findings: Analyses) -> AgendaItem:
     """Incidents since the last meeting, priced, and SLO events that no incident tells of."""
     title = t("Outages")
     if (gone := absent(findings, KEY, title, "incidents", "incidents")) is not None:
@@ -55,7 +55,7 @@ def item(findings: Findings) -> AgendaItem:
     )
 
 
-def _unchecked(findings: Findings) -> Iterator[Note]:
+def _unchecked(findings: Analyses) -> Iterator[Note]:
     """What failed elsewhere and leaves prices, burns or pages unknown here."""
     burns = any(target.ref not in findings.slo_trends for target in findings.slo_targets)
     prices = any(isnan(share) for spent in findings.incidents["budget_spent"] for share in spent.values())
@@ -143,7 +143,7 @@ def _questions(incidents: pd.DataFrame, untold: pd.DataFrame, timezone: str) -> 
     return tuple(asked)
 
 
-def _candidates(findings: Findings, incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[Candidate, ...]:
+def _candidates(findings: Analyses, incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[Candidate, ...]:
     found = []
     for row in rows(incidents):
         cost = _worst(row["budget_spent"])

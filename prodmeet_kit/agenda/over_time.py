@@ -11,13 +11,13 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["before", "marks", "over_time"]
 
 
 def over_time(
-    findings: Findings,
+    findings: Analyses,
     row: dict[str, Any],
     series: pd.Series,
     kind: str,
@@ -42,13 +42,13 @@ def over_time(
     )
 
 
-def before(findings: Findings, series: pd.Series) -> pd.Series:
+def before(findings: Analyses, series: pd.Series) -> pd.Series:
     """The part of a series that lies in the window before the last meeting."""
     window = findings.facts.window
     return series[(series.index > window.compare_start) & (series.index <= window.start)]
 
 
-def marks(findings: Findings, service: str) -> tuple[Mark, ...]:
+def marks(findings: Analyses, service: str) -> tuple[Mark, ...]:
     """Incidents, pages that told of a burn, and changes of a service since the last meeting.
 
     What names no service may concern any. An incident that nobody ended lasts until the meeting.

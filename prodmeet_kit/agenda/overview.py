@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["overview"]
 
@@ -36,7 +36,7 @@ LACKING = 0.2
 
 
 def overview(
-    findings: Findings,
+    findings: Analyses,
     items: Sequence[AgendaItem],
     agenda: pd.DataFrame,
     lines: pd.DataFrame,
@@ -76,7 +76,7 @@ def overview(
     )
 
 
-def _headline(findings: Findings, agenda: pd.DataFrame, unknown: int) -> str:
+def _headline(findings: Analyses, agenda: pd.DataFrame, unknown: int) -> str:
     discussed = int((agenda["minutes"] > 0).sum())
     total = float(agenda["minutes"].sum())
     # A minute and a half are minutes: the plural goes by the next whole number.
@@ -88,7 +88,7 @@ def _headline(findings: Findings, agenda: pd.DataFrame, unknown: int) -> str:
     return sentences([sentence(clauses(found) or _all_well(findings)), sentence(shared) if discussed else ""])
 
 
-def _brief(findings: Findings, unknown: int) -> tuple[tuple[str, str], ...]:
+def _brief(findings: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
     """What everybody asks first, a line each: which fortnight, SLOs, budgets, pages, and what is not known."""
     failed = tn("{n} section could not be checked", "{n} sections could not be checked", unknown)
     told = [(t("Window"), _window(findings))]
@@ -120,7 +120,7 @@ def _budgets(slos: pd.DataFrame) -> str:
     )
 
 
-def _pages(findings: Findings) -> str:
+def _pages(findings: Analyses) -> str:
     if findings.facts.records.get("alert_runs") is None:
         return t("not known")
     pages, unpaged = findings.pages, len(findings.missed)
@@ -133,7 +133,7 @@ def _pages(findings: Findings) -> str:
     return listed(told)
 
 
-def _all_well(findings: Findings) -> str:
+def _all_well(findings: Analyses) -> str:
     """That nothing was found, and only of what was measured: of SLOs that were judged, of alerts that are read."""
     states = findings.slos["state"]
     if not len(states):
@@ -151,7 +151,7 @@ def _all_well(findings: Findings) -> str:
     return t("{objectives}, nothing paged in vain", objectives=objectives)
 
 
-def _before(findings: Findings) -> dict[str, str]:
+def _before(findings: Analyses) -> dict[str, str]:
     """What history says of a subject: at how many meetings it was spoken of, and what the last one decided."""
     spoken, last = spoken_before(findings), last_time(findings)
     return {
@@ -159,7 +159,7 @@ def _before(findings: Findings) -> dict[str, str]:
     }
 
 
-def _window(findings: Findings) -> str:
+def _window(findings: Analyses) -> str:
     window = findings.facts.window
     return t(
         "{start} to {end} ({zone})",
@@ -169,7 +169,7 @@ def _window(findings: Findings) -> str:
     )
 
 
-def _findings(findings: Findings) -> list[str]:
+def _findings(findings: Analyses) -> list[str]:
     """The fortnight in a few clauses: what was missed, what is owed, what paged in vain."""
     missed = int((findings.slos["state"] == "BAD").sum())
     owed = int((findings.incidents["postmortem_missing"] == True).sum())  # noqa: E712 - None is not known
@@ -213,7 +213,7 @@ def _why(row: dict[str, Any]) -> str:
     return reason if row["minutes"] or not reason else t("no minutes left: {reason}", reason=reason)
 
 
-def _sources(findings: Findings) -> Table:
+def _sources(findings: Analyses) -> Table:
     import pandas as pd
 
     frame = pd.DataFrame(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["PAGE", "item"]
 
@@ -33,7 +33,7 @@ MOST = 10
 """Nobody answers more questions in one meeting."""
 
 
-def item(findings: Findings) -> AgendaItem:
+def item(findings: Analyses) -> AgendaItem:
     """Pages since the last meeting in groups by alert, each with the verdict the data suggests."""
     title = t("Paging events")
     if (gone := absent(findings, KEY, title, "alert_runs", "alerts")) is not None:
@@ -62,13 +62,13 @@ def item(findings: Findings) -> AgendaItem:
     )
 
 
-def _quiet(item: AgendaItem, findings: Findings) -> AgendaItem:
+def _quiet(item: AgendaItem, findings: Analyses) -> AgendaItem:
     """The item without pages: what was silenced and which rules changed may be why."""
     looked = any(findings.facts.records.get(name) is not None for name in ("silences", "alert_rules"))
     return replace(item, evidence=monitoring_changes.evidence(findings)) if looked else item
 
 
-def _pages(findings: Findings) -> str:
+def _pages(findings: Analyses) -> str:
     pages, quality = findings.pages, findings.paging_quality
     told = t(
         "{pages} {from_alerts}: {caught}",
@@ -82,7 +82,7 @@ def _pages(findings: Findings) -> str:
     return told
 
 
-def _headline(findings: Findings) -> str:
+def _headline(findings: Analyses) -> str:
     first, quality = _pages(findings), findings.paging_quality
     if not quality.events:
         return sentence(first)
@@ -103,7 +103,7 @@ def _headline(findings: Findings) -> str:
     return sentences([sentence(first), sentence(second)])
 
 
-def _evidence(findings: Findings) -> tuple[Evidence, ...]:
+def _evidence(findings: Analyses) -> tuple[Evidence, ...]:
     return (
         *paging_verdicts.evidence(findings),
         *paging_quality.evidence(findings),
@@ -155,7 +155,7 @@ def _question(alert: str, verdict: str, count: int) -> str:
     return ""
 
 
-def _candidates(findings: Findings, groups: pd.DataFrame) -> tuple[Candidate, ...]:
+def _candidates(findings: Analyses, groups: pd.DataFrame) -> tuple[Candidate, ...]:
     """One for each alert of a service: where its pages fall under several verdicts, that which presses most."""
     found: dict[str, Candidate] = {}
     for row in rows(groups):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 
@@ -21,7 +21,7 @@ GUIDE_HOURS = 12
 """The guide is for shifts of 8 to 12 hours."""
 
 
-def evidence(findings: Findings) -> tuple[Evidence, ...]:
+def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """A sentence against the guide for each rotation that was paged, then the table; nothing without pages."""
     load = findings.page_load
     if not load["pages"].sum():

@@ -13,12 +13,12 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.analysis.paging_quality import PagingQuality
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 
 
-def evidence(findings: Findings) -> tuple[Evidence, ...]:
+def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """The four measures of the SRE Workbook, then by alert and by meeting, folded."""
     return (_measures(findings.paging_quality), _by_alert(findings), _history(findings))
 
@@ -92,7 +92,7 @@ def _times(middle: float, worst: float, count: int) -> str:
     )
 
 
-def _by_alert(findings: Findings) -> Table:
+def _by_alert(findings: Analyses) -> Table:
     by_alert = findings.paging_by_alert
     frame = by_alert.assign(precision_text=[_row_precision(row) for row in rows(by_alert)])
     columns = (
@@ -110,7 +110,7 @@ def _row_precision(row: dict[str, Any]) -> str:
     return _counted(int(row["caught"]), int(row["pages"]), (row["precision_low"], row["precision_high"]))
 
 
-def _history(findings: Findings) -> Table:
+def _history(findings: Analyses) -> Table:
     history = findings.paging_history
     frame = history.assign(
         pages_text=[_of(row["caught"], row["pages"]) for row in rows(history)],

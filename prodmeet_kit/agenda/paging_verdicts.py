@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["every_page", "evidence", "reasons"]
 
@@ -25,7 +25,7 @@ SHOWN = 200
 """More pages than these are not read one by one; all of them stand in review.json."""
 
 
-def evidence(findings: Findings) -> tuple[Evidence, ...]:
+def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """The groups, the most pressing open; then what people said otherwise, and what became a habit."""
     groups, timezone = findings.page_groups, findings.facts.window.timezone
     shown: list[Evidence] = [_groups(t("Pages by alert"), groups.iloc[:OPEN], timezone, folded=False)]
@@ -126,7 +126,7 @@ def _proposed(items: pd.DataFrame) -> Table:
     return Table(t("Proposed action items"), frame, columns, details, anchor=("alert", "service"), place="proposed")
 
 
-def every_page(findings: Findings) -> Table:
+def every_page(findings: Analyses) -> Table:
     """Each page, folded; the newest when there are more than anybody reads."""
     pages = findings.pages
     shown = pages.iloc[-SHOWN:]

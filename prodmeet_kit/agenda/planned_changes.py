@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 
 KEY = "planned_changes"
 
 
-def item(findings: Findings) -> AgendaItem:
+def item(findings: Analyses) -> AgendaItem:
     """Changes that start before the next meeting, and below them those made since the last one."""
     title = t("Planned changes")
     if (gone := absent(findings, KEY, title, "changes", "changes")) is not None:
@@ -108,7 +108,7 @@ def _own(colliding: pd.DataFrame) -> dict[str, list[str]]:
     return own
 
 
-def _candidates(findings: Findings, needing: pd.DataFrame, colliding: pd.DataFrame) -> tuple[Candidate, ...]:
+def _candidates(findings: Analyses, needing: pd.DataFrame, colliding: pd.DataFrame) -> tuple[Candidate, ...]:
     risky = _own(colliding)
     found = [
         raised(

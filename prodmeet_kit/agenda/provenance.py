@@ -17,12 +17,12 @@ from prodmeet_kit.display.numbers import UNKNOWN, write
 
 if TYPE_CHECKING:
     from prodmeet_kit.facts import Answer
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["behind", "missing", "recount"]
 
 
-def behind(findings: Findings, title: str, prefixes: Iterable[str]) -> list[Table]:
+def behind(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[Table]:
     """The table behind the numbers of ``title``: every question whose key begins with one of these, in their order.
 
     Then how the numbers are made of the answers. Nothing when none was asked.

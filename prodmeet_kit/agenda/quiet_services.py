@@ -12,12 +12,12 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["found", "sentence"]
 
 
-def found(findings: Findings, lines: pd.DataFrame) -> Quiet:
+def found(findings: Analyses, lines: pd.DataFrame) -> Quiet:
     """The quiet services of a review; ``lines`` is ``frames.AGENDA_LINES``, on the agenda or in the annex."""
     of_metrics = lines.loc[lines["item"] == "metrics", "subject"].astype(str)
     loud = {subject.split("/")[1] for subject in of_metrics if "/" in subject}
@@ -28,7 +28,7 @@ def found(findings: Findings, lines: pd.DataFrame) -> Quiet:
     return quiet(findings.slos, findings.resources, loud)
 
 
-def sentence(findings: Findings, lines: pd.DataFrame) -> str:
+def sentence(findings: Analyses, lines: pd.DataFrame) -> str:
     """The quiet services as people read them; empty when there is none."""
     quiet_ones = found(findings, lines)
     if not quiet_ones.services:

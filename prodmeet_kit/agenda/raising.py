@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.evidence import Candidate
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["raised"]
 
@@ -17,7 +17,7 @@ MOST_EXTRA = 30.0
 
 
 def raised(
-    findings: Findings, rule: str, subject: str, reason: str, extra: float = 0.0, *, kind: str = ""
+    findings: Analyses, rule: str, subject: str, reason: str, extra: float = 0.0, *, kind: str = ""
 ) -> Candidate:
     """A candidate of a rule in ``agenda_rules.weights``.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit import promql, sli
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
     from prodmeet_kit.parameters.models import Slo
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
     "utilisation",
 ]
 
-Line = Callable[["Findings", dict[str, Any]], str]
+Line = Callable[["Analyses", dict[str, Any]], str]
 """What writes the line for one row of a table: it takes the findings and the row, and gives Python as text.
 
 The row has the columns of its frame (``SLO_SUMMARY``, ``LOAD_SUMMARY`` ...) and ``ref``, its ``service/name``.
@@ -57,7 +57,7 @@ def _budget(row: dict[str, Any]) -> str:
     return repr(round(1 - row["objective"], 12))
 
 
-def attained(_: Findings, row: dict[str, Any]) -> str:
+def attained(_: Analyses, row: dict[str, Any]) -> str:
     """1 - bad / total."""
     return f"1 - {_counts(row)}.bad / {_counts(row)}.total"
 
@@ -67,36 +67,36 @@ def left(span: str) -> Line:
     return lambda _, row: f"1 - {_counts(row, span)}.bad / ({_budget(row)} * {_counts(row, span)}.total)"
 
 
-def spent(_: Findings, row: dict[str, Any]) -> str:
+def spent(_: Analyses, row: dict[str, Any]) -> str:
     """What was spent since the last meeting."""
     return f"{_counts(row, 'since')}.bad / ({_budget(row)} * {_counts(row)}.total)"
 
 
-def burn(_: Findings, row: dict[str, Any]) -> str:
+def burn(_: Analyses, row: dict[str, Any]) -> str:
     """How fast the budget went since the last meeting."""
     return f"{_counts(row, 'since')}.bad / {_counts(row, 'since')}.total / {_budget(row)}"
 
 
-def missing(findings: Findings, row: dict[str, Any]) -> str:
+def missing(findings: Analyses, row: dict[str, Any]) -> str:
     """The share of the steps of the window without a total."""
     at = [target.ref for target in findings.slo_targets].index(row["ref"])
-    begin = f"{WINDOW}.end - review.findings.slo_targets[{at}].window"
-    total = f'review.findings.slo_trends["{row["ref"]}"]["total"]'
+    begin = f"{WINDOW}.end - review.analyses.slo_targets[{at}].window"
+    total = f'review.analyses.slo_trends["{row["ref"]}"]["total"]'
     return f"{ANALYSIS}.grid.missing_fraction({total}, {begin}, {WINDOW}.end, {WINDOW}.step)"
 
 
-def total(findings: Findings, row: dict[str, Any]) -> str:
+def total(findings: Analyses, row: dict[str, Any]) -> str:
     """All events over the window."""
     return _amount(findings, row, "total") or f"{_counts(row)}.total"
 
 
-def bad(findings: Findings, row: dict[str, Any]) -> str:
+def bad(findings: Analyses, row: dict[str, Any]) -> str:
     """Bad events over the window."""
     total, good = _amount(findings, row, "total"), _amount(findings, row, "good")
     return _amount(findings, row, "bad") or (f"{total} - {good}" if good else f"{_counts(row)}.bad")
 
 
-def _amount(findings: Findings, row: dict[str, Any], side: str) -> str:
+def _amount(findings: Analyses, row: dict[str, Any], side: str) -> str:
     """The answer over the SLO window as a count; empty where it is not alone what is shown, or there is none."""
     shape = sli.indicator(row["service"], _slo(findings, row), findings.facts.answers)
     found = next((each for each in shape.sides if each.name == side), None)
@@ -114,57 +114,57 @@ def _amount(findings: Findings, row: dict[str, Any], side: str) -> str:
     return f"{value} * {answer.question.window.total_seconds():.0f}"
 
 
-def _slo(findings: Findings, row: dict[str, Any]) -> Slo:
+def _slo(findings: Analyses, row: dict[str, Any]) -> Slo:
     services = {service.name: service for service in findings.facts.product.services}
     return next(slo for slo in services[row["service"]].slos if slo.name == row["name"])
 
 
-def mean(_: Findings, row: dict[str, Any]) -> str:
+def mean(_: Analyses, row: dict[str, Any]) -> str:
     """The mean of a load since the last meeting."""
     return f"{_recent(_load(row['ref']))}.mean()"
 
 
-def peak(_: Findings, row: dict[str, Any]) -> str:
+def peak(_: Analyses, row: dict[str, Any]) -> str:
     """Its highest step."""
     return f"{_recent(_load(row['ref']))}.max()"
 
 
-def peak_at(_: Findings, row: dict[str, Any]) -> str:
+def peak_at(_: Analyses, row: dict[str, Any]) -> str:
     """When that was."""
     return f"{_recent(_load(row['ref']))}.idxmax()"
 
 
-def like_for_like(_: Findings, row: dict[str, Any]) -> str:
+def like_for_like(_: Analyses, row: dict[str, Any]) -> str:
     """A load against the same weekdays and hours before."""
     return f"{ANALYSIS}.load_patterns.like_for_like({_load(row['ref'])}, {WINDOW})[0]"
 
 
-def growth(_: Findings, row: dict[str, Any]) -> str:
+def growth(_: Analyses, row: dict[str, Any]) -> str:
     """How much a load grows in a week."""
     return f"{ANALYSIS}.load.growth_per_week({_load(row['ref'])}, {WINDOW})"
 
 
-def expected_peak(_: Findings, row: dict[str, Any]) -> str:
+def expected_peak(_: Analyses, row: dict[str, Any]) -> str:
     """The peak to expect until the next meeting."""
     return f"{ANALYSIS}.peak_forecast.expected_peak({_load(row['ref'])}, {WINDOW}).expected"
 
 
-def p95(_: Findings, row: dict[str, Any]) -> str:
+def p95(_: Analyses, row: dict[str, Any]) -> str:
     """The 95th percentile of a resource's use since the last meeting."""
     return f"{_recent(_use(row['ref']))}.quantile(0.95)"
 
 
-def limit(_: Findings, row: dict[str, Any]) -> str:
+def limit(_: Analyses, row: dict[str, Any]) -> str:
     """The last limit that is known."""
     return f"{ANALYSIS}.headroom.last_known({_limits(row['ref'])}, {WINDOW})"
 
 
-def utilisation(findings: Findings, row: dict[str, Any]) -> str:
+def utilisation(findings: Analyses, row: dict[str, Any]) -> str:
     """The 95th percentile as a share of the limit."""
     return f"{p95(findings, row)} / {limit(findings, row)}"
 
 
-def headroom(findings: Findings, row: dict[str, Any]) -> str:
+def headroom(findings: Analyses, row: dict[str, Any]) -> str:
     """What the 95th percentile leaves of the limit."""
     return f"{limit(findings, row)} - {p95(findings, row)}"
 
@@ -172,7 +172,7 @@ def headroom(findings: Findings, row: dict[str, Any]) -> str:
 def of_capacity(column: str) -> Line:
     """A column of what the capacity of one resource is summed up to."""
 
-    def line(_: Findings, row: dict[str, Any]) -> str:
+    def line(_: Analyses, row: dict[str, Any]) -> str:
         ref = row["ref"]
         given = f"{_one(ref, _use(ref))}, {_one(ref, _limits(ref))}, {{}}, {WINDOW}"  # {}: no request is looked at
         return f'{ANALYSIS}.capacity.summarise({given})["{column}"][0]'
@@ -183,7 +183,7 @@ def of_capacity(column: str) -> Line:
 def of_efficiency(column: str) -> Line:
     """A column of how much of a resource one load takes; the row knows ``use_unit`` and ``load_unit``, too."""
 
-    def line(_: Findings, row: dict[str, Any]) -> str:
+    def line(_: Analyses, row: dict[str, Any]) -> str:
         used, served = f"{row['service']}/{row['resource']}", f"{row['service']}/{row['load']}"
         both = f"{_one(used, _use(used))}, {_one(served, _load(served))}"
         units = f"{_one(used, repr(row['use_unit']))}, {_one(served, repr(row['load_unit']))}"
@@ -195,15 +195,15 @@ def of_efficiency(column: str) -> Line:
 
 
 def _load(ref: str) -> str:
-    return f'review.findings.load_series["{ref}"]'
+    return f'review.analyses.load_series["{ref}"]'
 
 
 def _use(ref: str) -> str:
-    return f'review.findings.resource_series["{ref}"]'
+    return f'review.analyses.resource_series["{ref}"]'
 
 
 def _limits(ref: str) -> str:
-    return f'review.findings.resource_limits["{ref}"]'
+    return f'review.analyses.resource_limits["{ref}"]'
 
 
 def _recent(series: str) -> str:

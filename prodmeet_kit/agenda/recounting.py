@@ -19,7 +19,7 @@ from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["last_steps"]
 
@@ -39,7 +39,7 @@ class _Step:
     written: Callable[[dict[str, Any]], str] | None = None
 
 
-def _of_slos(findings: Findings) -> list[dict[str, Any]]:
+def _of_slos(findings: Analyses) -> list[dict[str, Any]]:
     steps = (
         _Step(
             "total",
@@ -95,7 +95,7 @@ def _of_slos(findings: Findings) -> list[dict[str, Any]]:
     return _rows(findings, "slo", rows(findings.slos), steps)
 
 
-def _of_loads(findings: Findings) -> list[dict[str, Any]]:
+def _of_loads(findings: Analyses) -> list[dict[str, Any]]:
     pairs = zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
     like = t("mean / what the same weekdays and hours before would have given - 1")
     growth = t("median slope between days of one weekday * 7 / mean; shown where it is real")
@@ -128,7 +128,7 @@ def _of_loads(findings: Findings) -> list[dict[str, Any]]:
     return _rows(findings, "load", [{**summary, **pattern} for summary, pattern in pairs], steps)
 
 
-def _of_resources(findings: Findings) -> list[dict[str, Any]]:
+def _of_resources(findings: Analyses) -> list[dict[str, Any]]:
     steps = (
         _Step("p95", t("p95"), t("95th percentile of the steps since the last meeting"), recount_lines.p95, "amount"),
         _Step("limit", t("Limit"), t("the last value of its query"), recount_lines.limit, "amount"),
@@ -153,7 +153,7 @@ def _of_resources(findings: Findings) -> list[dict[str, Any]]:
     return [*_rows(findings, "resource", rows(findings.resources), steps), *_of_efficiency(findings)]
 
 
-def _of_efficiency(findings: Findings) -> list[dict[str, Any]]:
+def _of_efficiency(findings: Analyses) -> list[dict[str, Any]]:
     steps = (
         _Step(
             "per_load",
@@ -189,7 +189,7 @@ def _of_efficiency(findings: Findings) -> list[dict[str, Any]]:
     return _rows(findings, "efficiency", known, steps)
 
 
-_TOLD: dict[str, Callable[[Findings], list[dict[str, Any]]]] = {
+_TOLD: dict[str, Callable[[Analyses], list[dict[str, Any]]]] = {
     "slo/": _of_slos,
     "load/": _of_loads,
     "resource/": _of_resources,
@@ -200,7 +200,7 @@ This order is that of the rows, in whatever order they are asked for.
 """
 
 
-def last_steps(findings: Findings, title: str, prefixes: Iterable[str]) -> list[Table]:
+def last_steps(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[Table]:
     """The formulas behind the numbers of ``title``, for the kinds of question that begin with one of these.
 
     Nothing where no number is known.
@@ -230,7 +230,7 @@ def last_steps(findings: Findings, title: str, prefixes: Iterable[str]) -> list[
     ]
 
 
-def _rows(findings: Findings, about: str, known: list[dict[str, Any]], steps: Iterable[_Step]) -> list[dict[str, Any]]:
+def _rows(findings: Analyses, about: str, known: list[dict[str, Any]], steps: Iterable[_Step]) -> list[dict[str, Any]]:
     """One row a kind of number, for the first of ``known`` that has it."""
     made = []
     for step in steps:

@@ -12,7 +12,7 @@ from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Table
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["MARK", "marked"]
 
@@ -20,7 +20,7 @@ MARK = "\N{DAGGER}"
 """Stands behind the name."""
 
 
-def marked(table: Table, findings: Findings, kinds: Sequence[str], names: Sequence[str] = ("name",)) -> Table:
+def marked(table: Table, findings: Analyses, kinds: Sequence[str], names: Sequence[str] = ("name",)) -> Table:
     """The table with a mark behind each name that is defined otherwise now, and a caption that says so.
 
     The table's frame has a column ``service``. ``names`` are its columns that

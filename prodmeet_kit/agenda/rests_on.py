@@ -13,7 +13,7 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["column", "partly", "rests_on", "with_column"]
 
@@ -44,7 +44,7 @@ def _part_of_the_data() -> str:
     return t("part of the data")
 
 
-def partly(findings: Findings, kind: str, frame: pd.DataFrame) -> list[str]:
+def partly(findings: Analyses, kind: str, frame: pd.DataFrame) -> list[str]:
     """What each load or resource (``kind``) rests on: part of the data, or nothing to say."""
     return [
         _part_of_the_data() if f"{kind}/{row['service']}/{row['name']}" in findings.partial else ""

@@ -11,12 +11,12 @@ from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["table"]
 
 
-def table(findings: Findings) -> Table | None:
+def table(findings: Analyses) -> Table | None:
     """One row a prediction of the changes since the last meeting; ``None`` when none predicted anything."""
     import pandas as pd
 

@@ -12,14 +12,14 @@ from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 
 KEY = "toil"
 
 
-def item(findings: Findings) -> AgendaItem:
+def item(findings: Analyses) -> AgendaItem:
     """Every kind of toil the team keeps, dearest first."""
     title = t("Toil")
     if (gone := absent(findings, KEY, title, "toil", "toil")) is not None:

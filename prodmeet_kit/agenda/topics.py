@@ -11,14 +11,14 @@ from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 
 KEY = "topics"
 
 
-def item(findings: Findings) -> AgendaItem:
+def item(findings: Analyses) -> AgendaItem:
     """Announcements, then topics; only topics ask for minutes."""
     title = t("Announcements and topics")
     if (gone := absent(findings, KEY, title, "topics", "topics")) is not None:

@@ -14,12 +14,12 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["most_unusual", "said", "unusual_table"]
 
 
-def said(findings: Findings) -> list[str]:
+def said(findings: Analyses) -> list[str]:
     """One sentence for each unusual day, in order, with every load it was unusual for."""
     days: dict[Any, list[dict[str, Any]]] = {}
     for row in rows(findings.unusual_days.sort_values("day", kind="stable")):
@@ -28,7 +28,7 @@ def said(findings: Findings) -> list[str]:
     return [_sentence(day, found, timezone) for day, found in days.items()]
 
 
-def unusual_table(findings: Findings) -> Table:
+def unusual_table(findings: Analyses) -> Table:
     """Every unusual day of every load."""
     units = {f"{row['service']}/{row['name']}": row["unit"] for row in rows(findings.loads)}
     frame = findings.unusual_days.sort_values("day", kind="stable").reset_index(drop=True)

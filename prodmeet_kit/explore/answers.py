@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analysis.slo import Count
     from prodmeet_kit.facts import Answer, Facts
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["COLUMNS", "answer", "counts", "questions", "same_query"]
 
@@ -65,7 +65,7 @@ def answer(facts: Facts, key: str) -> pd.DataFrame:
     return found.frame.copy()
 
 
-def counts(findings: Findings, name: str, span: str) -> Count:
+def counts(findings: Analyses, name: str, span: str) -> Count:
     """What an SLO counted over a span, cleaned and without what is excluded.
 
     Raises :class:`InputError` with the nearest names, or with the spans there are.

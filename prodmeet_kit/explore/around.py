@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Chart, Evidence
     from prodmeet_kit.explore.asking import Open
     from prodmeet_kit.explore.happenings import Thing
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["AroundShown", "Place", "around", "place"]
 
@@ -53,7 +53,7 @@ class AroundShown(Shown):
 
 
 def around(
-    findings: Findings,
+    findings: Analyses,
     what: str | date | datetime,
     before: str | timedelta = "1h",
     after: str | timedelta = "2h",
@@ -94,7 +94,7 @@ def around(
     return AroundShown((start, end), _series(panels), shown)
 
 
-def place(findings: Findings, found: list[Thing], what: str | date | datetime) -> Place:
+def place(findings: Analyses, found: list[Thing], what: str | date | datetime) -> Place:
     """Where and about whom. An id wins over a time; what nobody ended goes on until the meeting."""
     last = findings.facts.window.end
     if what == "":
@@ -114,7 +114,7 @@ def place(findings: Findings, found: list[Thing], what: str | date | datetime) -
     return Place(write(moment, "time", timezone=findings.facts.window.timezone), moment, moment, ())
 
 
-def _newest(findings: Findings, found: list[Thing]) -> str | datetime:
+def _newest(findings: Analyses, found: list[Thing]) -> str | datetime:
     """The newest incident since the last meeting, else fast burn, page, change; else the meeting itself."""
     window = findings.facts.window
     recent = [thing for thing in found if window.start <= thing.start <= window.end]
@@ -129,7 +129,7 @@ Reach = tuple[datetime, datetime]
 
 
 def _panels(
-    findings: Findings, here: Place, found: list[Thing], start: datetime, end: datetime
+    findings: Analyses, here: Place, found: list[Thing], start: datetime, end: datetime
 ) -> tuple[list[Chart], Reach | None]:
     """The charts that have a value in the span, and from where to where any data reach."""
     panels, firsts, lasts = [], [], []
@@ -148,7 +148,7 @@ def _panels(
     return panels, (min(firsts), max(lasts)) if firsts else None
 
 
-def _error(near: Findings) -> str:
+def _error(near: Analyses) -> str:
     """Why the first trend that failed did."""
     errors = (found.error for found in near.facts.answers.values() if found.source and found.question.step)
     return next((error for error in errors if error and error != "not asked"), "")

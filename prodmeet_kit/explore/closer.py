@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.explore.around import AroundShown
     from prodmeet_kit.explore.happenings import Thing
     from prodmeet_kit.explore.verbs import Exploring
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["Chooser", "Closer", "choices", "closer"]
 
@@ -47,7 +47,7 @@ class Closer:
         self._language = review.facts.product.language
         self.shown: AroundShown | None = None
         texts = {"title": t("Look closer at"), "none": t("choose what happened"), "looking": t("looking")}
-        groups = choices(review.findings)
+        groups = choices(review.analyses)
         self.chooser = Chooser(groups=[{"title": title, "choices": found} for title, found in groups], texts=texts)
         self.output = ipywidgets.Output()
         self.widget = stacked(self.chooser, self.output)
@@ -81,7 +81,7 @@ def closer(review: Exploring) -> Closer:
     return Closer(review)
 
 
-def choices(findings: Findings) -> list[tuple[str, list[Choice]]]:
+def choices(findings: Analyses) -> list[tuple[str, list[Choice]]]:
     """What can be looked at, since the last meeting, newest first: title of a group, and id and text of its choices.
 
     Pages of one alert and service are one choice: the newest of them.
@@ -101,13 +101,13 @@ def choices(findings: Findings) -> list[tuple[str, list[Choice]]]:
     return [(title, found) for title, found in groups if found]
 
 
-def _text(findings: Findings, thing: Thing) -> str:
+def _text(findings: Analyses, thing: Thing) -> str:
     when = write(thing.start, "time", timezone=findings.facts.window.timezone)
     name = f"{thing.id}: {thing.title}" if thing.kind != "slo_event" else f"{thing.services[0]}: {thing.title}"
     return f"{when} · {name}"
 
 
-def _pages(findings: Findings, pages: Iterable[Thing]) -> list[Choice]:
+def _pages(findings: Analyses, pages: Iterable[Thing]) -> list[Choice]:
     groups: dict[tuple[str, tuple[str, ...]], list[Thing]] = {}
     for page in pages:
         groups.setdefault((page.title, page.services), []).append(page)

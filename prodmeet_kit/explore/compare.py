@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.agenda.evidence import Evidence, Kind
     from prodmeet_kit.explore.measures import Measure
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["CompareShown", "compare"]
 
@@ -43,7 +43,7 @@ class CompareShown(Shown):
         self.days = days
 
 
-def compare(findings: Findings, what: str, shift: str | timedelta = "7d") -> CompareShown:
+def compare(findings: Analyses, what: str, shift: str | timedelta = "7d") -> CompareShown:
     """What ``cart/cpu`` or ``load/cart/requests`` did since the last meeting, and ``shift`` earlier.
 
     Days are moved on the product's calendar, so that the hour stays when the clock changes. Raises
@@ -73,7 +73,7 @@ def compare(findings: Findings, what: str, shift: str | timedelta = "7d") -> Com
     return CompareShown(days, shown)
 
 
-def _first(findings: Findings) -> Ref:
+def _first(findings: Analyses) -> Ref:
     """The first load, else resource, else SLO that has data."""
     order = ("load", "resource", "slo")
     for ref in sorted(refs(findings.facts.product), key=lambda one: order.index(one.kind)):
@@ -86,7 +86,7 @@ def _back(moment: datetime, shift: timedelta, timezone: str) -> datetime:
     return (local(moment, timezone) - shift).astimezone(UTC)
 
 
-def _frame(findings: Findings, measured: Measure, back: timedelta) -> pd.DataFrame:
+def _frame(findings: Analyses, measured: Measure, back: timedelta) -> pd.DataFrame:
     """``now``, ``now_weight``, ``before``, ``before_weight`` of each step since the last meeting."""
     import numpy as np
     import pandas as pd
@@ -171,7 +171,7 @@ def _sentence(measured: Measure, days: pd.DataFrame, start: datetime, end: datet
     )
 
 
-def _evidence(findings: Findings, measured: Measure, frame: pd.DataFrame, days: pd.DataFrame) -> tuple[Evidence, ...]:
+def _evidence(findings: Analyses, measured: Measure, frame: pd.DataFrame, days: pd.DataFrame) -> tuple[Evidence, ...]:
     values = _values(frame)
     name = measured.ref.short
     marks = happenings.marks(happenings.things(findings), measured.ref.service, findings.facts.window.end)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit import questions
 from prodmeet_kit.errors import ProdmeetError
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.window import choose_step, floor_to_step
 
@@ -25,7 +25,7 @@ _FINER = 11
 """A thousand points instead of the eleven thousand a server allows."""
 
 
-def finer(findings: Findings, opened: Open, services: tuple[str, ...], start: datetime, end: datetime) -> Findings:
+def finer(findings: Analyses, opened: Open, services: tuple[str, ...], start: datetime, end: datetime) -> Analyses:
     """The same product with trends from ``start`` to ``end`` only, a point a minute where that is under a thousand.
 
     Only these services are asked about (all, when none is named). The findings themselves come back when their own
@@ -43,10 +43,10 @@ def finer(findings: Findings, opened: Open, services: tuple[str, ...], start: da
         if not question.instant and (not services or question.key.split("/")[1] in services)
     ]
     answers = {**facts.answers, **_none(facts.answers), **_ask(asked, opened)}
-    return Findings(replace(facts, window=near, answers=answers))
+    return Analyses(replace(facts, window=near, answers=answers))
 
 
-def _scrape(findings: Findings) -> timedelta:
+def _scrape(findings: Analyses) -> timedelta:
     metrics = findings.facts.product.sources.metrics
     return metrics.overlap or findings.facts.window.step if metrics else findings.facts.window.step
 

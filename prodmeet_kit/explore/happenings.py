@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["COLUMNS", "Thing", "happenings", "marks", "things"]
 
@@ -48,7 +48,7 @@ class Thing:
         return not services or not self.services or bool(set(self.services) & set(services))
 
 
-def things(findings: Findings) -> list[Thing]:
+def things(findings: Analyses) -> list[Thing]:
     """All incidents, alerts, SLO events and changes the review knows, whenever they were, oldest first."""
     found = [*_incidents(findings), *_alerts(findings), *_slo_events(findings), *_changes(findings)]
     return sorted(found, key=lambda thing: thing.start)
@@ -98,7 +98,7 @@ def _moments(row: dict[str, Any], **texts: str) -> tuple[tuple[datetime, str], .
     return tuple((moment, text) for moment, text in pairs if moment is not None)
 
 
-def _incidents(findings: Findings) -> Iterator[Thing]:
+def _incidents(findings: Analyses) -> Iterator[Thing]:
     incidents = findings.facts.records.get("incidents")
     for row in rows(incidents) if incidents is not None else ():
         began = _moment(row["start"])
@@ -110,7 +110,7 @@ def _incidents(findings: Findings) -> Iterator[Thing]:
         yield Thing("incident", row["id"], row["title"], tuple(row["services"]), began, end, moments)
 
 
-def _alerts(findings: Findings) -> Iterator[Thing]:
+def _alerts(findings: Analyses) -> Iterator[Thing]:
     for row in rows(findings.episodes):
         kind = "page" if row["page"] else "alert"
         services = (row["service"],) if row["service"] else ()
@@ -118,7 +118,7 @@ def _alerts(findings: Findings) -> Iterator[Thing]:
         yield Thing(kind, row["id"], row["alert"], services, row["start"].to_pydatetime(), _moment(row["end"]), moments)
 
 
-def _slo_events(findings: Findings) -> Iterator[Thing]:
+def _slo_events(findings: Analyses) -> Iterator[Thing]:
     for row in rows(findings.slo_events):
         title = t(
             "{slo} burned its budget at up to {burn} times its pace, {spent} of it",
@@ -131,7 +131,7 @@ def _slo_events(findings: Findings) -> Iterator[Thing]:
                     _moment(row["end"]), moments)  # fmt: skip
 
 
-def _changes(findings: Findings) -> Iterator[Thing]:
+def _changes(findings: Analyses) -> Iterator[Thing]:
     changes = findings.facts.records.get("changes")
     for row in rows(changes) if changes is not None else ():
         began = _moment(row["start"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Mark
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["Measure", "measure", "sli_frame"]
 
@@ -42,7 +42,7 @@ class Measure:
         """The value of each step; NaN where it is not known."""
         return self.amount / self.weight.where(self.weight > 0)
 
-    def chart(self, findings: Findings, values: pd.Series[float], marks: Iterable[Mark] = ()) -> Chart:
+    def chart(self, findings: Analyses, values: pd.Series[float], marks: Iterable[Mark] = ()) -> Chart:
         """A chart of some of its values."""
         window = findings.facts.window
         return Chart(
@@ -58,7 +58,7 @@ class Measure:
         )
 
 
-def measure(findings: Findings, ref: Ref) -> Measure | None:
+def measure(findings: Analyses, ref: Ref) -> Measure | None:
     """What the facts hold of it; ``None`` where its questions failed or had no series."""
     if ref.kind == "slo":
         frame = sli_frame(findings, ref)
@@ -76,13 +76,13 @@ def measure(findings: Findings, ref: Ref) -> Measure | None:
     return Measure(ref, units[ref.name], "line", series, known.where(known > 0), _limit(findings, ref))
 
 
-def _limit(findings: Findings, ref: Ref) -> tuple[Line, ...]:
+def _limit(findings: Analyses, ref: Ref) -> tuple[Line, ...]:
     limits = findings.resource_limits.get(ref.short) if ref.kind == "resource" else None
     known = None if limits is None else limits.dropna()
     return () if known is None or known.empty else (Line(float(known.iloc[-1]), t("limit")),)
 
 
-def sli_frame(findings: Findings, ref: Ref) -> pd.DataFrame | None:
+def sli_frame(findings: Analyses, ref: Ref) -> pd.DataFrame | None:
     """``good, total, bad, sli`` of each step ``(t - step, t]`` of an SLO; ``None`` where its total is not known.
 
     Without a value of bad events beside a total nothing failed: then ``bad`` is 0. ``sli`` is NaN without events.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["SloShown", "slo"]
 
@@ -43,7 +43,7 @@ class SloShown(Shown):
         self.queries = queries
 
 
-def slo(findings: Findings, text: str) -> SloShown:
+def slo(findings: Analyses, text: str) -> SloShown:
     """What is known of the SLO ``service/name``, without a name of the one whose budget lost most.
 
     Raises :class:`InputError` with the nearest names.
@@ -108,7 +108,7 @@ def _events_or_time(row: dict[str, Any], column: str) -> str:
     return write(row[column], "count") if column == "good" else t("{n} events", n=write(row[column], "count"))
 
 
-def _events(findings: Findings, ref: str) -> Table:
+def _events(findings: Analyses, ref: str) -> Table:
     events = findings.slo_events
     service, _, name = ref.partition("/")
     mine = events[(events["service"] == service) & (events["slo"] == name)]

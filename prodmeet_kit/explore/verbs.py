@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.explore.promql_box import PromqlBox
     from prodmeet_kit.explore.slo import SloShown
     from prodmeet_kit.facts import Facts
-    from prodmeet_kit.findings import Findings
+    from prodmeet_kit.findings import Analyses
 
 __all__ = ["Exploring"]
 
@@ -29,7 +29,7 @@ __all__ = ["Exploring"]
 class Exploring:
     """What one can ask of a review beside its agenda. Everything displays itself and has a ``frame``."""
 
-    findings: Findings
+    analyses: Analyses
     ask_at: Open | None = None
     """Opens the metric source; ``None`` while the data are frozen."""
 
@@ -57,7 +57,7 @@ class Exploring:
         """
         from prodmeet_kit.explore.answers import counts
 
-        return counts(self.findings, name, span)
+        return counts(self.analyses, name, span)
 
     def slo(self, name: str = "") -> SloShown:
         """One SLO, such as ``cart/availability``: state, burn rate, events; ``.frame`` and ``.queries`` behind it.
@@ -67,7 +67,7 @@ class Exploring:
         from prodmeet_kit.explore.slo import slo
 
         with languages.use(self.facts.product.language):
-            return slo(self.findings, name)
+            return slo(self.analyses, name)
 
     def around(
         self, what: str | date | datetime = "", before: str | timedelta = "1h", after: str | timedelta = "2h"
@@ -80,7 +80,7 @@ class Exploring:
         from prodmeet_kit.explore.around import around
 
         with languages.use(self.facts.product.language):
-            return around(self.findings, what, before, after, self.ask_at)
+            return around(self.analyses, what, before, after, self.ask_at)
 
     def compare(self, what: str = "", shift: str | timedelta = "7d") -> CompareShown:
         """An SLO, load or resource since the last meeting, against the same time ``shift`` earlier.
@@ -90,7 +90,7 @@ class Exploring:
         from prodmeet_kit.explore.compare import compare
 
         with languages.use(self.facts.product.language):
-            return compare(self.findings, what, shift)
+            return compare(self.analyses, what, shift)
 
     def query(
         self,
@@ -116,7 +116,7 @@ class Exploring:
         from prodmeet_kit.gather import open_metrics
 
         other = type(self)(self.facts)
-        other.findings = self.findings
+        other.analyses = self.analyses
         other.ask_at = partial(open_metrics, self.facts.product, Path(folder))
         return other
 

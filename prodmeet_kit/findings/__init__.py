@@ -46,10 +46,10 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.facts import Facts
 
-__all__ = ["Findings"]
+__all__ = ["Analyses"]
 
 
-class Findings(
+class Analyses(
     ErrorBudgets,
     LoadOverTime,
     ResourceUse,

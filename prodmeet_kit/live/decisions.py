@@ -51,7 +51,7 @@ def form(meeting: Meeting, title: str, lines: Lines, *, pages: bool = False) -> 
             return now
 
     with use(language):
-        last, said = last_time(meeting.review.findings), _read(meeting)
+        last, said = last_time(meeting.review.analyses), _read(meeting)
         return Form(
             title=title,
             rows=[_row(line, alerts.get(line["subject"], {}), last.get(line["subject"], "")) for line in lines],
@@ -85,7 +85,7 @@ def _fields(pages: bool) -> list[dict[str, Any]]:
 def _alerts(meeting: Meeting) -> dict[str, dict[str, str]]:
     """Alert, service and suggested verdict of each subject of the pages, the first of several groups."""
     found: dict[str, dict[str, str]] = {}
-    for group in rows(meeting.review.findings.page_groups):
+    for group in rows(meeting.review.analyses.page_groups):
         subject = f"{PAGE}/{group['alert']}/{group['service']}"
         about = {"alert": group["alert"], "service": group["service"], "suggested": group["suggested_verdict"]}
         found.setdefault(subject, about)

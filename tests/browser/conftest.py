@@ -22,6 +22,12 @@ FLAGS = (
 )
 
 
+MOST_CHARTS = 200
+
+NEXT_UNDRAWN = """[...document.querySelectorAll('.pm-figure')].find(figure =>
+    !figure.closest('details:not([open])') && !figure.matches('.pm-failed, :has(.main-svg)'))"""
+
+
 @dataclass
 class Opened:
     """A page that was opened from a file, and what it did."""
@@ -42,10 +48,13 @@ class Opened:
                  }
                }"""
         )
-        self.page.wait_for_function(
-            """[...document.querySelectorAll('.pm-figure')].every(figure =>
-                 figure.closest('details:not([open])') || figure.matches('.pm-failed, :has(.main-svg)'))"""
-        )
+        # Charts that are drawn push others down: on a slow machine one may pass between two screens. A reader who
+        # comes to it waits for it there.
+        for _ in range(MOST_CHARTS):
+            if self.page.evaluate(f"{NEXT_UNDRAWN}?.scrollIntoView({{ block: 'center' }}) ?? !{NEXT_UNDRAWN}"):
+                return
+            self.page.wait_for_function(f"seen => seen !== {NEXT_UNDRAWN}", arg=self.page.evaluate_handle(NEXT_UNDRAWN))
+        pytest.fail(f"more than {MOST_CHARTS} charts are not drawn after a look at each")
 
     def ready(self) -> None:
         """Wait until the data of every chart are unpacked."""

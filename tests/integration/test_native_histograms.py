@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.demo.server import running_prometheus
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.window import Window
@@ -56,7 +56,7 @@ def test_attainment_is_exact_on_a_bound_and_interpolated_between_and_always_note
     )
     facts = gather(product, WINDOW, folder=tmp_path)
     assert facts.failures == ()
-    findings = Findings(facts)
+    findings = Analyses(facts)
     counts = findings.slo_counts
     window = counts[counts["span"] == "window"].set_index("name")
     good = (1 - window["bad"] / window["total"]).to_dict()

@@ -82,7 +82,7 @@ def test_live_data_gives_the_numbers_of_the_shipped_snapshot(home: Path, demo_pr
 
 def test_the_kits_attainment_is_the_truth_of_the_generated_events(demo_prometheus: tuple[str, World]) -> None:
     world = demo_prometheus[1]
-    findings = open_review(snapshot=SNAPSHOT).findings
+    findings = open_review(snapshot=SNAPSHOT).analyses
     end = findings.facts.window.end
     assert len(findings.slos) == 6
     for row in findings.slos.to_dict("records"):

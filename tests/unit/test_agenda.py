@@ -288,4 +288,4 @@ def test_an_item_that_breaks_says_so_and_leaves_the_others(monkeypatch: pytest.M
 
 def test_an_agenda_item_that_does_not_exist_is_refused_with_those_that_do() -> None:
     with pytest.raises(InputError, match="retrospective, which does not exist: choose from topics, planned_changes"):
-        agenda.build("retrospective", review().findings)
+        agenda.build("retrospective", review().analyses)

@@ -26,7 +26,7 @@ def test_episodes_and_alert_events_are_both_counted_and_old_ones_are_not() -> No
         run("12T09:00", "12T09:10", "a", page=None),
         run("01T09:00", "01T09:10", "a"),
     ]
-    note, table = evidence(review({"alert_runs": runs}).findings)
+    note, table = evidence(review({"alert_runs": runs}).analyses)
     assert isinstance(note, Note) and isinstance(table, Table)
     assert note.text.startswith(
         "Since the last meeting: 3 episodes of 1 alert, in 2 alert events. 2 episodes and 1 alert event paged."
@@ -38,7 +38,7 @@ def test_episodes_and_alert_events_are_both_counted_and_old_ones_are_not() -> No
 
 def test_episodes_joined_of_runs_are_told() -> None:
     runs = [run("12T01:00", "12T01:10", "a"), run("12T01:05", "12T01:20", "a")]
-    note = evidence(review({"alert_runs": runs}).findings)[0]
+    note = evidence(review({"alert_runs": runs}).analyses)[0]
     assert isinstance(note, Note)
     assert (
         "1 episode is joined of several runs: it flapped, several servers saw it, or nobody looked meanwhile."
@@ -48,7 +48,7 @@ def test_episodes_joined_of_runs_are_told() -> None:
 
 @pytest.mark.parametrize("told", [True, False])
 def test_whether_anybody_can_tell_who_answered_is_said(told: bool) -> None:
-    note = evidence(review({"alert_runs": [run("12T01:00", "12T01:10", "a") | {"acknowledges": told}]}).findings)[0]
+    note = evidence(review({"alert_runs": [run("12T01:00", "12T01:10", "a") | {"acknowledges": told}]}).analyses)[0]
     assert isinstance(note, Note)
     assert ("No source of alerts tells whether a person answered." in note.text) is not told
 
@@ -57,15 +57,15 @@ def test_flapping_is_joined_as_the_parameters_say() -> None:
     runs = [run("12T01:00", "12T01:10", "a"), run("12T01:20", "12T01:30", "a")]
     for gap, count in (("0s", 2), ("8m", 2), ("9m", 1)):  # it ends at 01:11
         sources = {"alerts": [{"type": "prometheus_alerts", "flap_gap": gap}, {"type": "prometheus_alerts"}]}
-        assert len(review({"alert_runs": runs}, sources=sources).findings.episodes) == count
+        assert len(review({"alert_runs": runs}, sources=sources).analyses.episodes) == count
 
 
 def test_labels_of_replicas_come_from_the_parameters() -> None:
     runs = [run("12T01:00", "12T01:10", "a"), run("12T01:05", "12T01:20", "b")]
     sources = {"alerts": [{"type": "prometheus_alerts", "replica_labels": ["pod"]}]}
-    assert len(review({"alert_runs": runs}).findings.episodes) == 2
-    assert len(review({"alert_runs": runs}, sources=sources).findings.episodes) == 1
+    assert len(review({"alert_runs": runs}).analyses.episodes) == 2
+    assert len(review({"alert_runs": runs}, sources=sources).analyses.episodes) == 1
 
 
 def test_without_alerts_nothing_is_said_of_them() -> None:
-    assert evidence(review({"alert_runs": None}).findings) == ()
+    assert evidence(review({"alert_runs": None}).analyses) == ()

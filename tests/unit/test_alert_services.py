@@ -122,7 +122,7 @@ def test_everything_behind_reads_the_one_service() -> None:
     }
     runs = [run("CartBurn", sloth_service="cart"), run("Crash", service="kube-state-metrics", pod="web-7c")]
     services = [{"name": "web"}, *product().model_dump(mode="json")["services"]]
-    findings = review({"alert_runs": runs, "incidents": [incident]}, services=services).findings
+    findings = review({"alert_runs": runs, "incidents": [incident]}, services=services).analyses
     assert dict(zip(findings.episodes["alert"], findings.episodes["service"], strict=True)) == {
         "CartBurn": "cart",
         "Crash": "kube-state-metrics",
@@ -134,7 +134,7 @@ def test_everything_behind_reads_the_one_service() -> None:
 
 def test_the_parameters_may_name_the_label() -> None:
     sources = {"alerts": [{"type": "prometheus_alerts", "service_label": "team"}]}
-    findings = review({"alert_runs": [run("Burn", service="web", team="cart")]}, sources=sources).findings
+    findings = review({"alert_runs": [run("Burn", service="web", team="cart")]}, sources=sources).analyses
     assert findings.episodes["service"].tolist() == ["cart"]
 
 

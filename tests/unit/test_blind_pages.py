@@ -51,7 +51,7 @@ def shown(*runs: dict[str, Any], outages: list[dict[str, Any]] | None = None, fa
     ],
 )
 def test_an_outage_is_unpaged_only_where_a_page_could_be_seen(runs: list[dict[str, Any]], paged: bool | None) -> None:
-    findings = shown(*runs, outages=[outage("12T02:00", "12T04:00")]).findings
+    findings = shown(*runs, outages=[outage("12T02:00", "12T04:00")]).analyses
     assert findings.incidents["paged"].tolist() == [paged]
     assert (len(findings.missed) == 1) is (paged is False)
     assert record(shown(*runs, outages=[outage("12T02:00", "12T04:00")]))["incidents"][0]["paged"] is paged
@@ -71,14 +71,14 @@ def test_of_what_is_over_only_a_source_with_a_history_says_that_nothing_paged(
     runs = [run("12T03:00", "12T03:10")] * fired
     records = {"alert_runs": runs, "incidents": [outage("12T02:00", "12T04:00")]}
     given = review(records, sources={"alerts": [{"type": kind} for kind in kinds]})
-    assert given.findings.incidents["paged"].tolist() == [paged]
-    assert (len(given.findings.missed) == 1) is (paged is False)
+    assert given.analyses.incidents["paged"].tolist() == [paged]
+    assert (len(given.analyses.missed) == 1) is (paged is False)
     assert (record(given)["glance"]["pages"] is None) is (len(kinds) == 1)
 
 
 def test_the_time_away_is_said_beside_the_outage() -> None:
     told = [outage("12T02:00", "12T04:00"), outage("13T02:00", "13T04:00", "I-2")]
-    item = outages.item(shown(away("12T02:10", "12T02:40"), outages=told, failures=[AWAY]).findings)
+    item = outages.item(shown(away("12T02:10", "12T02:40"), outages=told, failures=[AWAY]).analyses)
     (table,) = (each for each in item.evidence if isinstance(each, Table))
     assert table.frame["unwatched"].tolist() == [
         "the server was away for 30 min of it: pages in that time are not seen",
@@ -90,7 +90,7 @@ def test_the_time_away_is_said_beside_the_outage() -> None:
 
 
 def test_the_time_away_is_listed_among_what_cannot_be_seen() -> None:
-    *_, table = evidence(shown(run("12T01:00", "12T01:10"), away("12T02:10", "12T02:40")).findings)
+    *_, table = evidence(shown(run("12T01:00", "12T01:10"), away("12T02:10", "12T02:40")).analyses)
     assert isinstance(table, Table)
     assert table.frame["text"].tolist()[0] == "the server was away for 30 min: pages in it are not seen"
 
@@ -105,7 +105,7 @@ def test_that_nothing_paged_is_said_of_the_time_the_server_was_there() -> None:
 
 
 def test_an_alert_of_another_service_is_said_to_be_judged_against_none() -> None:
-    found = evidence(shown(run("12T01:00", "12T01:10", labels=label_key({"service": "node"}))).findings)[0]
+    found = evidence(shown(run("12T01:00", "12T01:10", labels=label_key({"service": "node"}))).analyses)[0]
     assert isinstance(found, Note)
     assert "1 episode is of node, no service of this product: it is judged against none." in found.text
 
@@ -131,10 +131,10 @@ def test_a_fast_burn_that_nobody_could_see_a_page_of_is_not_missed() -> None:
     }
     for runs, events in (([], 1), ([away("12T02:10", "12T02:40")], 0)):
         found = shown(*runs)
-        found.findings.__dict__["slo_events"] = SLO_EVENTS.frame([burn])
-        assert len(found.findings.watched_events) == events
-        assert found.findings.paging_quality.events == events
-        assert len(found.findings.missed) == events
+        found.analyses.__dict__["slo_events"] = SLO_EVENTS.frame([burn])
+        assert len(found.analyses.watched_events) == events
+        assert found.analyses.paging_quality.events == events
+        assert len(found.analyses.missed) == events
         headline = found.item("non_paging_events").headline
         assert ("for 1 of 1 SLO nobody knows whether a burn went unpaged" in headline) is (events == 0)
 

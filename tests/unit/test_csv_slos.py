@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.check import check_product, check_products
 from prodmeet_kit.errors import ParametersError
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.report import make_report
@@ -52,7 +52,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_example_of_the_documents_gives_the_numbers_worked_out_by_hand(home: Path) -> None:
     product = load("archive", home / "parameters")
     window = window_of(product, end=END.isoformat(), now=END)
-    found = Findings(gather(product, window, folder=home / "parameters"))
+    found = Analyses(gather(product, window, folder=home / "parameters"))
     events, uptime = found.slos.to_dict("records")
     # 28 days of 24 rows of 100 requests; 4 rows with 50 failures, one with 10.
     assert (events["total"], events["bad"]) == (67_200, 210)

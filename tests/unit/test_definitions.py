@@ -62,7 +62,7 @@ def test_the_second_of_two_reports_shows_what_changed_between_them(tmp_path: Pat
     freeze(then(other_objective), home / EARLIER.day.isoformat() / "snapshot")
     earlier = find_previous(tmp_path / "reports", "shop", WINDOW).meeting
     second = Review(replace(review(values=VALUES).facts, previous=earlier))
-    (table,) = metrics_definitions.evidence(second.findings)
+    (table,) = metrics_definitions.evidence(second.analyses)
     assert isinstance(table, Table)
     assert table.frame[["subject", "what", "before", "after"]].to_dict("records") == [
         {"subject": "cart/availability", "what": "objective", "before": "99.5", "after": "99.9"}
@@ -96,7 +96,7 @@ def test_without_changes_a_folded_sentence_says_on_what_grounds(
 
 def test_where_earlier_meetings_cannot_be_read_the_failure_says_it_alone() -> None:
     broken = review(values=VALUES, failures=[Failure("metrics", "earlier meeting", "manifest.json is damaged")])
-    assert metrics_definitions.evidence(broken.findings) == []
+    assert metrics_definitions.evidence(broken.analyses) == []
     assert "earlier meeting: manifest.json is damaged" in markdown(broken.metrics)
 
 
@@ -106,7 +106,7 @@ def test_many_numbers_that_one_change_touches_become_a_count() -> None:
 
     now = review(values=VALUES, services=_with(edit))
     earlier = {**now.facts.definitions, "sources": {**now.facts.definitions["sources"], "metrics": {"url": "${OLD}"}}}
-    findings = Review(replace(now.facts, previous=Previous(EARLIER.end, earlier))).findings
+    findings = Review(replace(now.facts, previous=Previous(EARLIER.end, earlier))).analyses
     (table,) = metrics_definitions.evidence(findings)
     assert isinstance(table, Table)
     assert "cart/availability, cart/requests, cart/load0, cart/load1 and 5 more" in set(table.frame["affects_text"])
@@ -119,7 +119,7 @@ def _with(edit: Callable[[dict[str, Any]], object]) -> list[dict[str, Any]]:
 
 
 def test_the_table_marks_what_is_defined_otherwise_and_keeps_its_anchors() -> None:
-    findings = meeting(other_load).findings
+    findings = meeting(other_load).analyses
     plain = Table("Load", findings.loads, (Column("name", "Load"),), anchor=("service", "name"), caption="By hour.")
     table = marked(plain, findings, ["load"])
     assert [table.frame[column.name].tolist() for column in table.columns] == [["requests \N{DAGGER}"]]
@@ -129,14 +129,14 @@ def test_the_table_marks_what_is_defined_otherwise_and_keeps_its_anchors() -> No
 
 
 def test_a_mark_is_of_a_kind_so_that_an_slo_named_as_a_load_has_none() -> None:
-    findings = meeting(other_load).findings
+    findings = meeting(other_load).analyses
     table = Table("SLOs", findings.loads, (Column("name", "SLO"),))
     assert marked(table, findings, ["slo"]) is table
 
 
 @pytest.mark.parametrize("edit", [None, nothing], ids=["first meeting", "nothing changed"])
 def test_a_table_without_a_changed_definition_has_no_mark(edit: Callable[[dict[str, Any]], object] | None) -> None:
-    findings = meeting(edit).findings
+    findings = meeting(edit).analyses
     table = Table("Load", findings.loads, (Column("name", "Load"),))
     assert marked(table, findings, ["load"]) is table
 

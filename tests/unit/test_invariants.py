@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from prodmeet_kit.analysis import burn_rates
 from prodmeet_kit.facts import Answer, Facts
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.frames import rows
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
@@ -96,7 +96,7 @@ def test_a_share_is_never_outside_zero_and_one_whatever_the_server_says(world: W
         else:
             frame.iloc[:, 0] = random.choice([math.nan, -3.0, 0.0, 1e-12, 2.0, 5e8], len(frame))
         answers[key] = replace(answer, frame=frame)
-    findings = Findings(replace(known, answers=answers))
+    findings = Analyses(replace(known, answers=answers))
     for row in rows(findings.slos):
         if row["state"] == "NO_DATA":
             assert math.isnan(row["attainment"])
@@ -125,7 +125,7 @@ def test_counts_are_those_of_the_events_and_a_part_of_the_window_has_no_more_bad
 ) -> None:
     known, events = world.facts, world.events
     span = known.window
-    counts = {(row["service"], row["span"]): row for row in rows(Findings(known).slo_counts)}
+    counts = {(row["service"], row["span"]): row for row in rows(Analyses(known).slo_counts)}
     for name, seen in events.items():
         for part, start, end in (
             ("window", span.end - timedelta(days=28), span.end),
@@ -143,7 +143,7 @@ def test_a_stretch_of_a_trend_has_no_more_bad_events_than_a_longer_one(world: Wo
     known = world.facts
     end = pd.Timestamp(known.window.end)
     short, long = (pd.DatetimeIndex([end - pd.Timedelta(hours=hour)]) for hour in sorted(hours))
-    for trend in Findings(known).slo_trends.values():
+    for trend in Analyses(known).slo_trends.values():
         inner, outer = (
             burn_rates.events_between(trend, STEP, start, pd.DatetimeIndex([end])).iloc[0] for start in (short, long)
         )
@@ -158,7 +158,7 @@ def test_splitting_the_window_changes_nothing(world: World, cuts: list[int]) -> 
     span = known.window
     begin = span.end - timedelta(days=28)
     edges = pd.DatetimeIndex([begin, *(begin + timedelta(hours=cut) for cut in sorted(cuts)), span.end])
-    for ref, trend in Findings(known).slo_trends.items():
+    for ref, trend in Analyses(known).slo_trends.items():
         parts = burn_rates.events_between(trend, STEP, edges[:-1], edges[1:])
         seen = events[ref.split("/")[0]]
         scraped = Events(seen.ends, np.where(seen.known, seen.bad, 0), np.where(seen.known, seen.total, 0), seen.known)
@@ -175,7 +175,7 @@ def test_splitting_the_window_changes_nothing(world: World, cuts: list[int]) -> 
 @given(worlds())
 def test_services_add_up_to_the_product(world: World) -> None:
     known = world.facts
-    findings = Findings(known)
+    findings = Analyses(known)
     slos = findings.slos.set_index("service")
     parts, whole = slos.drop("whole"), slos.loc["whole"]
     for column in ("total", "bad", "good"):
@@ -193,7 +193,7 @@ def test_services_add_up_to_the_product(world: World) -> None:
 def test_what_each_part_and_each_service_spent_adds_up_to_what_was_spent(
     world: World,
 ) -> None:
-    findings = Findings(world.facts)
+    findings = Analyses(world.facts)
     parts, slos = findings.budget_parts, findings.slos
     recent = findings.slo_counts.query("span == 'since'").set_index("service")["bad"]
     for row in rows(slos[slos["total"] > 0]):

@@ -60,7 +60,7 @@ def test_load_is_asked_for_eight_weeks_back_and_the_rest_as_far_as_it_needs() ->
 
 
 def test_the_table_comes_first_and_shows_no_column_that_says_nothing() -> None:
-    table, behind, recount, *figures = metrics_load.evidence(reviewed(as_it_is).findings)
+    table, behind, recount, *figures = metrics_load.evidence(reviewed(as_it_is).analyses)
     assert isinstance(table, Table) and isinstance(behind, Table) and behind.place == "behind"
     assert isinstance(recount, Table) and recount.folded
     names = [column.name for column in table.columns]
@@ -74,7 +74,7 @@ def test_the_table_comes_first_and_shows_no_column_that_says_nothing() -> None:
 
 
 def test_one_unusual_day_is_told_in_a_sentence_and_its_figures_are_open() -> None:
-    findings = reviewed(times("2026-11-11", 0.59)).findings
+    findings = reviewed(times("2026-11-11", 0.59)).analyses
     _, note, _, _, chart, weeks, hours = metrics_load.evidence(findings)
     assert isinstance(note, Note)
     assert note.text == "Wed 11 Nov was 41% under a usual Wednesday: cart/requests"
@@ -90,7 +90,7 @@ def test_a_day_unusual_for_several_loads_is_one_sentence_and_only_the_furthest_i
         values = times("2026-11-11", 0.8, "cart")(key, values)
         return times("2026-11-11", 1.5, "web")(key, values)
 
-    findings = reviewed(change, services=SERVICES).findings
+    findings = reviewed(change, services=SERVICES).analyses
     shown = metrics_load.evidence(findings)
     (note,) = (part for part in shown if isinstance(part, Note))
     assert note.text == "Wed 11 Nov against a usual Wednesday: cart/requests \N{MINUS SIGN}20%, web/requests +50%"
@@ -104,7 +104,7 @@ def test_many_unusual_days_are_a_table() -> None:
             values = times(f"2026-11-{day}", 0.5)(key, values)
         return values
 
-    findings = reviewed(change).findings
+    findings = reviewed(change).analyses
     days = metrics_load.evidence(findings)[1]
     assert isinstance(days, Table) and len(days.frame) == 4
     assert metrics_load.questions(findings)[0].startswith(
@@ -116,7 +116,7 @@ def test_a_load_that_moved_like_for_like_is_a_candidate_and_its_chart_is_open() 
     def change(_: str, values: pd.Series[Any]) -> pd.Series[Any]:
         return values.where(values.index <= pd.Timestamp(WINDOW.start), values * 1.2)
 
-    findings = reviewed(change).findings
+    findings = reviewed(change).analyses
     chart = next(part for part in metrics_load.evidence(findings) if isinstance(part, Chart))
     assert not chart.folded
     assert any("like for like" in candidate.reason for candidate in metrics_load.candidates(findings))
@@ -127,7 +127,7 @@ def test_the_calendar_and_gaps_get_a_column_when_they_made_a_difference() -> Non
         nights = (clock(values.index).hour < 8) & (values.index > pd.Timestamp(WINDOW.start))
         return values.where(~nights)
 
-    findings = reviewed(change).findings
+    findings = reviewed(change).analyses
     table = metrics_load.evidence(findings)[0]
     assert isinstance(table, Table)
     assert {"calendar_effect", "missing_fraction"} <= {column.name for column in table.columns}
@@ -139,7 +139,7 @@ def test_the_calendar_and_gaps_get_a_column_when_they_made_a_difference() -> Non
 
 
 def test_without_an_answer_there_is_a_row_and_what_was_asked_and_nothing_else() -> None:
-    findings = review().findings
+    findings = review().analyses
     table, behind = metrics_load.evidence(findings)
     assert isinstance(behind, Table) and list(behind.frame["key"]) == [LOAD]
     assert isinstance(table, Table) and len(table.frame) == 1

@@ -16,7 +16,7 @@ NIGHT = {"start": "2026-11-20T22:00", "end": "2026-11-20T23:00", "reason": "load
 
 
 def slos(*args: Any, **more: Any) -> list[Evidence]:
-    return metrics_slos.evidence(review(*args, **more).findings)
+    return metrics_slos.evidence(review(*args, **more).analyses)
 
 
 def table(evidence: list[Evidence], title: str) -> Table:

@@ -90,6 +90,6 @@ def test_a_rule_that_cannot_be_written_says_why() -> None:
 
 
 def test_each_slo_of_a_review_has_its_rules() -> None:
-    ready = review().findings.ready_rules
+    ready = review().analyses.ready_rules
     assert list(ready) == [REF] and ready[REF].reason == ""
     assert ready[REF].text.count("- alert:") == 4

@@ -16,7 +16,7 @@ from prodmeet_kit.agenda.monitoring_changes import evidence
 from prodmeet_kit.analysis.monitoring_changes import rule_changes, silences
 from prodmeet_kit.errors import Failure
 from prodmeet_kit.facts import Facts, Previous, SourceState
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.frames import rows
 from prodmeet_kit.previous import find_previous
 from prodmeet_kit.record import record
@@ -148,7 +148,7 @@ def facts(previous: Previous | None = None, *states: SourceState, people: bool =
 
 
 def shown(known: Facts) -> tuple[list[str], list[Table]]:
-    found = evidence(Findings(known))
+    found = evidence(Analyses(known))
     return [each.text for each in found if isinstance(each, Note)], [each for each in found if isinstance(each, Table)]
 
 
@@ -209,8 +209,8 @@ def test_the_rules_of_the_earlier_meeting_come_from_its_snapshot_and_are_frozen_
     pd.testing.assert_frame_equal(found.rules, before)
     now = facts(found, alert_rules=frames.ALERT_RULES.frame([rule()]))
     again = reopen(freeze(now, tmp_path / "now"))
-    assert rows(Findings(again).rule_changes) == rows(Findings(now).rule_changes)
-    assert list(Findings(again).rule_changes["what"]) == ["for_s"]
+    assert rows(Analyses(again).rule_changes) == rows(Analyses(now).rule_changes)
+    assert list(Analyses(again).rule_changes["what"]) == ["for_s"]
 
 
 def test_earlier_rules_that_cannot_be_read_cost_only_their_comparison(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_silence_for_ever_is_told_to_be_one() -> None:
     assert found.set_index("id")["reasons"].to_dict()["a"] == ["ends_after_next_meeting"]
     assert judged(silence(end=None, start=None), [episode(END - DAY, 1)])["covered"] == 1
     known = facts(silences=frames.SILENCES.frame([for_ever, until]))
-    (table,) = [each for each in evidence(Findings(known)) if isinstance(each, Table)]
+    (table,) = [each for each in evidence(Analyses(known)) if isinstance(each, Table)]
     assert table.frame["end"].tolist()[0] == "for ever"
     assert "for ever" not in table.frame["end"].tolist()[1:]
     assert next(row["end"] for row in record(Review(known))["silences"]) is None
@@ -240,7 +240,7 @@ def test_a_silence_for_ever_is_told_to_be_one() -> None:
 def test_a_silence_that_could_not_be_read_is_said_beside_the_others() -> None:
     gap = Failure("monitoring_changes", "silences", "1 of 2 silences left out")
     known = replace(facts(silences=frames.SILENCES.frame([silence()])), failures=(gap,))
-    notes = [each.text for each in evidence(Findings(known)) if isinstance(each, Note)]
+    notes = [each.text for each in evidence(Analyses(known)) if isinstance(each, Note)]
     assert "Not all silences could be read: 1 of 2 silences left out" in notes
 
 

@@ -139,5 +139,5 @@ def test_what_happened_in_a_burn_is_asked_in_the_time_of_the_product() -> None:
     found = review({"incidents": [], "alert_runs": []}, FINE)
     burn = {"id": "cart/availability@x", "service": "cart", "slo": "availability"}
     times = {"onset": pd.Timestamp("2026-11-12T02:00Z"), "end": pd.Timestamp("2026-11-12T03:00Z")}
-    found.findings.__dict__["untold_events"] = SLO_EVENTS.frame([{**burn, **times}])
+    found.analyses.__dict__["untold_events"] = SLO_EVENTS.frame([{**burn, **times}])
     assert found.item("outages").questions == ("What happened to cart/availability on Thu 12 Nov 11:00?",)

@@ -12,7 +12,7 @@ import pytest
 from prodmeet_kit.agenda import non_paging_attention, paging_people
 from prodmeet_kit.agenda.evidence import Evidence, Note, Table
 from prodmeet_kit.display.markdown import markdown
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.frames import ATTENTION, EPISODES
 from prodmeet_kit.record import dumps, record
 from tests.support.grids import at
@@ -22,9 +22,9 @@ TOKYO = {"name": "tokyo", "timezone": "Asia/Tokyo"}
 BERLIN = {"name": "berlin", "timezone": "Europe/Berlin", "services": ["cart"]}
 
 
-def findings(*starts: str, **more: Any) -> Findings:
+def findings(*starts: str, **more: Any) -> Analyses:
     """The findings of a review (9 to 23 November 10:00 in Tokyo) with pages of cart of ten minutes."""
-    found = review({"action_items": [], "alert_runs": []}, **more).findings
+    found = review({"action_items": [], "alert_runs": []}, **more).analyses
     pages = [
         {"id": start, "alert": "Errors", "service": "cart", "page": True, "start": begin, "end": begin + TEN}
         for start in starts
@@ -90,8 +90,8 @@ def test_shifts_longer_than_the_guide_knows_say_so() -> None:
     assert note.text.endswith("Its shifts are of 24 hours, while the guide is for 8 to 12: it is judged too harshly.")
 
 
-def queue(count: int, **more: Any) -> Findings:
-    found = review().findings
+def queue(count: int, **more: Any) -> Analyses:
+    found = review().analyses
     row = {"kind": "alert", "service": "cart", "reason": "ticket_alert", "value": 2.0, "age_days": 9.5, **more}
     vars(found)["attention"] = ATTENTION.frame([{**row, "what": f"A{n}"} for n in range(count)])
     return found
@@ -145,7 +145,7 @@ def test_the_queue_of_a_review_knows_rules_owners_and_action_items() -> None:
     rules = [{"alert": "Full", "health": "err"}]
     items = [{"id": "AI-1", "text": "Full: mend the rule", "owner": "ann", "status": "open"}]
     found = review({"alert_rules": rules, "action_items": items}, values, services=services)
-    queue = found.findings.attention
+    queue = found.analyses.attention
     assert queue[["what", "owner", "action_item"]].to_numpy().tolist() == [
         ["memory", "shop", ""],
         ["Full", "ann", "AI-1"],

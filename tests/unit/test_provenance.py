@@ -14,7 +14,7 @@ from prodmeet_kit.agenda.evidence import AgendaItem, Table
 from prodmeet_kit.agenda.provenance import behind, missing, recount
 from prodmeet_kit.display.html import chunks
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.review import open_review
 from prodmeet_kit.window import Window
 from tests.support.reviews import END, WINDOW, review
@@ -50,7 +50,7 @@ def test_a_question_is_told_with_its_range_step_source_and_the_line_that_recount
     facts = review().facts
     asked = replace(answer({"{}": [1, None, 3, 4]}), source="prometheus at http://localhost:9090")
     question = replace(asked.question, query='up{job="x"}', window=timedelta(minutes=6))
-    findings = Findings(replace(facts, answers={question.key: replace(asked, question=question)}))
+    findings = Analyses(replace(facts, answers={question.key: replace(asked, question=question)}))
     table, last = behind(findings, "Load", ["load/"])
     item = AgendaItem("metrics", "Metrics", "", "fine", "Asia/Tokyo", (table,))
     html = "".join(str(chunk) for chunk in chunks(item))
@@ -71,7 +71,7 @@ def test_a_question_is_told_with_its_range_step_source_and_the_line_that_recount
 
 def test_a_question_without_an_answer_says_why() -> None:
     found = answer(None)
-    (table,) = behind(Findings(replace(review().facts, answers={found.question.key: found})), "Load", ["load/"])
+    (table,) = behind(Analyses(replace(review().facts, answers={found.question.key: found})), "Load", ["load/"])
     (row,) = table.frame.to_dict("records")
     assert row["error"] == "refused"
     assert math.isnan(row["missing"])
@@ -84,7 +84,7 @@ def test_a_source_that_answered_all_is_said_once_and_several_in_each_row() -> No
 
     def told(*sources: str) -> Table:
         answers = {key: replace(one, source=source) for key, source in zip(keys, sources, strict=True)}
-        return behind(Findings(replace(facts, answers=answers)), "Load", ["load/"])[0]
+        return behind(Analyses(replace(facts, answers=answers)), "Load", ["load/"])[0]
 
     assert "here" in told("here", "here").caption
     assert "Source" not in [column.title for column in told("here", "here").columns]
@@ -141,7 +141,7 @@ def test_the_acceptance_queries_of_action_items_and_the_replays_stand_behind_the
 def test_a_window_that_is_not_the_review_s_is_told_as_it_was_asked() -> None:
     demo = open_review().facts
     window: Window = demo.window
-    (table,) = behind(Findings(demo), "", ["slo/web/availability/bad/previous"])
+    (table,) = behind(Analyses(demo), "", ["slo/web/availability/bad/previous"])
     # Asked at the last meeting, over the SLO's own 28 days.
     assert table.frame.loc[0, "span"] == "Mon 9 Nov 10:00"
     assert table.frame.loc[0, "window"] == timedelta(days=28).total_seconds()

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.peak_forecast import expected_peak
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.questions import LOAD_HISTORY
@@ -116,7 +116,7 @@ def test_the_days_found_are_the_known_ones_and_few_others(first: datetime, folde
     found = [
         day.tz_convert(ZONE).date()
         for window in meetings(first)
-        for day in Findings(gather(road, window, folder=folder)).unusual_days["day"]
+        for day in Analyses(gather(road, window, folder=folder)).unusual_days["day"]
     ]
     assert len(found) == len(set(found)), "each day is judged by one meeting"
     true, false = set(found) & KNOWN, set(found) - KNOWN

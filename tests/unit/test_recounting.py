@@ -43,7 +43,7 @@ def told(item: AgendaItem) -> list[dict[str, Any]]:
 
 
 def frames(opened: Review) -> Mapping[str, Any]:
-    found = opened.findings
+    found = opened.analyses
     efficiency = found.efficiency.assign(name=found.efficiency["resource"] + "/" + found.efficiency["load"])
     loads = found.loads.merge(found.load_patterns.drop(columns=["unit", "change_vs_previous"]), on=["service", "name"])
     return {"slo": found.slos, "load": loads, "resource": found.resources, "efficiency": efficiency}
@@ -104,12 +104,12 @@ def test_what_is_excluded_is_not_counted_in_the_line_either() -> None:
     (row,) = (each for each in told(small.metrics) if each["key"] == "slo/total")
     assert row["line"] == 'review.counts("cart/availability").total'
     assert pasted(small, row["line"]) == pytest.approx(2 * (28 - 1) * 86_400, rel=0.01)
-    assert pasted(small, row["line"]) == small.findings.slos.loc[0, "total"]
+    assert pasted(small, row["line"]) == small.analyses.slos.loc[0, "total"]
 
 
 def test_a_number_nobody_knows_has_no_line() -> None:
-    assert last_steps(review().findings, "SLOs", ["slo/"]) == []
-    assert last_steps(review().findings, "Items", ["verify/"]) == []
+    assert last_steps(review().analyses, "SLOs", ["slo/"]) == []
+    assert last_steps(review().analyses, "Items", ["verify/"]) == []
 
 
 def test_a_wrong_name_or_span_is_answered_with_the_right_ones() -> None:

@@ -14,7 +14,7 @@ from prodmeet_kit.agenda import before_after, metrics, metrics_resources
 from prodmeet_kit.agenda.evidence import Chart, Note, Table
 from prodmeet_kit.agenda.over_time import marks
 from prodmeet_kit.facts import Answer, Facts
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.questions import plan
 from tests.support.reviews import END, RATE, WINDOW, product, review
 
@@ -29,7 +29,7 @@ CHANGE = {
 }
 
 
-def findings(use: Any = None, changes: list[dict[str, Any]] | None = None, **resource: Any) -> Findings:
+def findings(use: Any = None, changes: list[dict[str, Any]] | None = None, **resource: Any) -> Analyses:
     """One service with requests and cpu on the grid; ``use`` makes CPU of load and days since the begin."""
     described = {"name": "cpu", "unit": "cores", "query": "use", "limit_query": "limit", **resource}
     service = {"name": "cart", "load": [{"name": "requests", "unit": "req/s", "query": RATE}]}
@@ -45,7 +45,7 @@ def findings(use: Any = None, changes: list[dict[str, Any]] | None = None, **res
         values = load if question.key.startswith("load") else cpu if level is None else np.full(len(index), level)
         answers[question.key] = Answer(question, pd.DataFrame({"{}": values}, index=index), points=len(index))
     records = {"changes": frames.CHANGES.frame([CHANGE] if changes is None else changes)}
-    return Findings(Facts(shop, WINDOW, END, answers, records))
+    return Analyses(Facts(shop, WINDOW, END, answers, records))
 
 
 def dearer(load: np.ndarray, day: np.ndarray) -> np.ndarray:
@@ -54,7 +54,7 @@ def dearer(load: np.ndarray, day: np.ndarray) -> np.ndarray:
     return result
 
 
-def tables(found: Findings) -> dict[str, Table]:
+def tables(found: Analyses) -> dict[str, Table]:
     return {each.title: each for each in metrics_resources.evidence(found) if isinstance(each, Table)}
 
 
@@ -136,7 +136,7 @@ def test_charts_show_the_limit_after_the_return_and_the_marks() -> None:
 
 def test_what_names_no_service_and_what_is_still_open_is_marked_too() -> None:
     incident = {"id": "INC-1", "title": "", "start": datetime(2026, 11, 20, tzinfo=UTC), "services": ["cart"]}
-    shown = review({"incidents": [incident], "changes": [{**CHANGE, "services": []}]}).findings
+    shown = review({"incidents": [incident], "changes": [{**CHANGE, "services": []}]}).analyses
     found = {mark.label: mark for mark in marks(shown, "cart")}
     assert set(found) == {"INC-1", "CH-1"}
     assert found["INC-1"].end == WINDOW.end
@@ -164,7 +164,7 @@ def test_without_changes_there_is_no_such_table() -> None:
 
 def test_a_product_without_resources_shows_nothing() -> None:
     shop = product(services=[{"name": "cart", "load": [{"name": "requests", "query": RATE}]}])
-    found = Findings(Facts(shop, WINDOW, END))
+    found = Analyses(Facts(shop, WINDOW, END))
     assert metrics_resources.evidence(found) == []
     assert (metrics_resources.questions(found), metrics_resources.candidates(found)) == ((), ())
 

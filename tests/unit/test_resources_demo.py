@@ -10,15 +10,15 @@ import pytest
 import prodmeet_kit
 from prodmeet_kit.agenda import metrics_resources
 from prodmeet_kit.demo.stories import SLOWER_SINCE
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 
 
 @pytest.fixture(scope="module")
-def demo() -> Findings:
-    return prodmeet_kit.open_review().findings
+def demo() -> Analyses:
+    return prodmeet_kit.open_review().analyses
 
 
-def test_the_dearer_version_of_web_is_dated_and_blamed_on_its_deploy(demo: Findings) -> None:
+def test_the_dearer_version_of_web_is_dated_and_blamed_on_its_deploy(demo: Analyses) -> None:
     # Each request costs 12% more CPU; a few hundredths of a core are idle, so a little less of all.
     step = demo.regressions[demo.regressions["kind"] == "step"]
     assert step[["service", "resource"]].to_numpy().tolist() == [["web", "cpu"]]
@@ -28,13 +28,13 @@ def test_the_dearer_version_of_web_is_dated_and_blamed_on_its_deploy(demo: Findi
     assert any("the day of CH-31" in question for question in metrics_resources.questions(demo))
 
 
-def test_the_leak_of_cart_drifts_and_is_asked_about_once_with_its_limit(demo: Findings) -> None:
+def test_the_leak_of_cart_drifts_and_is_asked_about_once_with_its_limit(demo: Analyses) -> None:
     drift = demo.regressions[demo.regressions["kind"] == "drift"]
     assert drift[["service", "resource"]].to_numpy().tolist() == [["cart", "memory"]]
     assert not any("cart used more memory" in question for question in metrics_resources.questions(demo))
 
 
-def test_no_other_resource_is_used_otherwise_at_equal_load(demo: Findings) -> None:
+def test_no_other_resource_is_used_otherwise_at_equal_load(demo: Analyses) -> None:
     moved = demo.efficiency[demo.efficiency["equal_load"] != "within_noise"]
     assert moved[["service", "resource", "equal_load"]].to_numpy().tolist() == [
         ["web", "cpu", "higher"],
@@ -42,7 +42,7 @@ def test_no_other_resource_is_used_otherwise_at_equal_load(demo: Findings) -> No
     ]
 
 
-def test_what_the_deploy_of_web_did_is_told_from_noise(demo: Findings) -> None:
+def test_what_the_deploy_of_web_did_is_told_from_noise(demo: Analyses) -> None:
     deploy = demo.before_after[demo.before_after["change"] == "CH-31"].set_index(["kind", "name"])
     beyond = deploy[deploy["outcome"] != "within_noise"]
     assert set(beyond.index) == {("slo", "latency"), ("equal_load", "cpu"), ("resource", "cpu")}
@@ -58,13 +58,13 @@ def test_what_the_deploy_of_web_did_is_told_from_noise(demo: Findings) -> None:
     assert widths["equal_load"] < 0.5 * widths["resource"]
 
 
-def test_an_outage_that_came_with_a_change_is_named_and_left_out(demo: Findings) -> None:
+def test_an_outage_that_came_with_a_change_is_named_and_left_out(demo: Analyses) -> None:
     pool = demo.before_after[(demo.before_after["change"] == "CH-32") & (demo.before_after["kind"] == "slo")]
     assert pool["slo_events"].map(len).gt(0).all()
     assert pool["within_noise"].all()  # once it was over, cart was as before
 
 
-def test_no_limit_was_nearly_met(demo: Findings) -> None:
+def test_no_limit_was_nearly_met(demo: Analyses) -> None:
     assert (demo.resources["saturation_90"] == 0).all()
     assert np.isfinite(demo.resources["headroom"]).all()
     assert len(demo.borrowed) == 0

@@ -9,7 +9,7 @@ import pytest
 from prodmeet_kit.agenda import scorecard as shown
 from prodmeet_kit.agenda.evidence import Table
 from prodmeet_kit.analysis.scorecard import REASONS, scorecard
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.frames import BEFORE_AFTER, CHANGES, SCORECARD
 from tests.support.reviews import review
 
@@ -86,7 +86,7 @@ def test_a_seen_effect_is_shown_with_its_interval(monkeypatch: pytest.MonkeyPatc
     frame = SCORECARD.frame(
         [{**row, **numbers, "observed_high": 0.25, "outcome": "as_expected", "reason": "size_fits"}]
     )
-    monkeypatch.setattr(Findings, "scorecard", frame)
-    table = shown.table(review().findings)
+    monkeypatch.setattr(Analyses, "scorecard", frame)
+    table = shown.table(review().analyses)
     assert table is not None
     assert table.frame.loc[0, "observed"] == "+20% (+15% to +25%)"

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from prodmeet_kit import sli
 from prodmeet_kit.facts import Answer, Facts
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters import Product, Sli
 from prodmeet_kit.promql import check
@@ -279,5 +279,5 @@ def test_time_weighs_in_seconds_and_is_never_too_few() -> None:
     of = product("raw")
     slo = of.services[0].slos[0].model_copy(update={"objective": 99.99999})
     of = of.model_copy(update={"services": (of.services[0].model_copy(update={"slos": (slo,)}),)})
-    (row,) = Findings(facts(of, {"ratio": 0.0})).slos.to_dict("records")
+    (row,) = Analyses(facts(of, {"ratio": 0.0})).slos.to_dict("records")
     assert (row["state"], row["weight"], row["total"]) == ("OK", "time", DAYS_28)

@@ -12,7 +12,7 @@ import pytest
 
 from prodmeet_kit import sli
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.findings import Findings
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import MetricSource, Product
@@ -133,4 +133,4 @@ def test_a_server_that_is_down_is_told_once_and_leaves_no_data(tmp_path: Path) -
         "rules"
     ]  # asked without being told to
     assert "cannot connect" in failure.message
-    assert list(Findings(facts).slos["state"]) == ["NO_DATA"]
+    assert list(Analyses(facts).slos["state"]) == ["NO_DATA"]

@@ -211,6 +211,6 @@ def test_thousands_of_pages_stay_a_list_that_a_meeting_can_use() -> None:
     assert (len(tables["Further pages by alert"].frame), tables["Further pages by alert"].folded) == (5, True)
     every = tables["Every page"]
     assert (len(every.frame), every.folded) == (200, True)
-    assert every.frame["start"].max() == found.findings.pages["start"].max()
+    assert every.frame["start"].max() == found.analyses.pages["start"].max()
     assert every.caption == "The newest 200 of 2500; every page stands in review.json"
     assert len(item.questions) == 10
