@@ -29,7 +29,7 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
 
 def _rules(findings: Analyses) -> tuple[Evidence, ...]:
     facts = findings.facts
-    now, earlier = facts.records.get("alert_rules"), facts.previous
+    now, earlier = findings.own_rules, facts.previous
     if now is None:
         trouble = _trouble(findings, "rules")
         if trouble:

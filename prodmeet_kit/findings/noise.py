@@ -1,4 +1,4 @@
-"""The part of the findings that is about noise: which alerts, which rules never fired, and what would silence them."""
+"""The part of the findings that is about noise: which alerts, and what would silence them."""
 
 from __future__ import annotations
 
@@ -27,12 +27,6 @@ class Noise(Part):
         return noise.noise(self.episodes, self.all_pages, self.slo_events, self.facts.window)
 
     @cached_property
-    def never_fired(self) -> pd.DataFrame:
-        """``ALERT_RULES`` without an episode in all history; empty when alerts or rules are not known."""
-        known = self.facts.records.get("alert_runs") is not None
-        return noise.never_fired(self.facts.records.get("alert_rules") if known else None, self.episodes)
-
-    @cached_property
     def proposals(self) -> pd.DataFrame:
         """``PROPOSALS`` for each noisy alert, each tried on what its rule's expression gave since the last meeting."""
         noisy = proposals.candidates(self.noise, self.all_pages, self.facts.window)
@@ -43,7 +37,7 @@ class Noise(Part):
     @cached_property
     def _replayed(self) -> dict[tuple[str, str], Replayed]:
         """Rules by alert and severity; of two with the same, the one that was answered."""
-        known = self.facts.records.get("alert_rules")
+        known = self.own_rules
         found: dict[tuple[str, str], Replayed] = {}
         for rule in rows(known) if known is not None else ():
             labels = labels_of(rule["labels"] or "{}")

@@ -118,6 +118,11 @@ class Part:
             ...
 
         @property
+        def own_rules(self) -> pd.DataFrame | None:
+            """The product's alert rules."""
+            ...
+
+        @property
         def past_changes(self) -> pd.DataFrame:
             """Changes since the last meeting."""
             ...

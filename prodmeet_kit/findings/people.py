@@ -32,7 +32,7 @@ class People(Part):
             self.slos,
             self.resources,
             self.facts.window,
-            rules=self.facts.records.get("alert_rules"),
+            rules=self.own_rules,
             action_items=self._record("action_items"),
             service_of=self.service_of,
             owners={service.name: service.owner for service in self.facts.product.services},

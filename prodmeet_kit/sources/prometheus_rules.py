@@ -17,6 +17,7 @@ from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import LabelMatchers
 from prodmeet_kit.promql import Matchers
+from prodmeet_kit.promql.results import alerts_taken
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure
@@ -26,7 +27,9 @@ from prodmeet_kit.sources.prometheus import PrometheusSource
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RulesConfig", "intervals_of", "read"]
+    from prodmeet_kit.parameters.models import Product
+
+__all__ = ["RulesConfig", "alert_matchers", "intervals_of", "read"]
 
 _LABELLED = ("prometheus_alerts", "alertmanager")
 """Alert sources whose ``page`` is a label expression, so that it can be held against a rule's labels."""
@@ -71,8 +74,10 @@ class _Answer(BaseModel):
 
 
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
-    """``frames.ALERT_RULES``: every alert rule the server evaluates, in its order.
+    """``frames.ALERT_RULES``: the alert rules the server evaluates, in its order.
 
+    Left out is what cannot be the product's: a rule whose alerts no alert source takes, by its ``matchers``. Whose the
+    rest is, where they do not tell, is for :mod:`prodmeet_kit.analysis.rule_owners`.
     ``page`` follows the ``page`` expressions of the alert sources, by the
     rule's own labels and its name; ``None`` when no alert source has labels.
     Raises :class:`SourceError` when the metric source is none that has rules,
@@ -89,12 +94,20 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         f"the answer is partial, so rules may be missing: {short(text)}" for text in answer.warnings or ()
     )
     ours, pages = Matchers.parse(checked.matchers), _pages(context)
+    taken = alert_matchers(context.product)
     rows: list[dict[str, Any]] = []
+    others = 0
     for group in answer.data.groups or ():
         for rule in group.rules or ():
             labels = {**rule.labels, "alertname": rule.name}
-            if rule.type == "alerting" and ours.match(labels):
+            if rule.type != "alerting" or not ours.match(labels):
+                continue
+            if taken and alerts_taken(rule.name, rule.labels, rule.query, taken) is False:
+                others += 1
+            else:
                 rows.append(_row(rule, group, None if pages is None else pages.match(labels)))
+    if others:
+        context.notes.append(f"{others} alert rules of others left out by the matchers of the alerts")
     if not rows:
         context.notes.append("the server tells of no alert rule of the product: perhaps its rules run elsewhere")
     recorded = _recorded(source, [row["query"] for row in rows])
@@ -169,6 +182,12 @@ def _checked(content: Any, name: str) -> _Answer:
     if answer.data.groupNextToken:
         raise UnexpectedAnswer(f"{name}: the rules API gives only a part of the rules")
     return answer
+
+
+def alert_matchers(product: Product, kinds: Sequence[str] = _LABELLED) -> list[Matchers]:
+    """Which alerts each of the product's alert sources of these types takes, by their labels."""
+    found = [source for source in product.sources.alerts if source.type in kinds]
+    return [Matchers.parse(str((source.model_extra or {}).get("matchers") or "")) for source in found]
 
 
 def _pages(context: Context) -> Matchers | None:
