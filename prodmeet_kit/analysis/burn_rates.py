@@ -23,6 +23,7 @@ __all__ = [
     "burn",
     "burn_rate",
     "current_burn",
+    "drawn",
     "error_ratio",
     "events",
     "events_between",
@@ -88,6 +89,16 @@ def error_ratio(trend: pd.DataFrame, step: timedelta, span: timedelta) -> pd.Ser
     data it is what is there, as an alerting rule would see it.
     """
     return pd.Series(_ratio(_running(trend), step, span), index=trend.index, name="error_ratio")
+
+
+def drawn(values: pd.DataFrame, trend: pd.DataFrame, step: timedelta, span: timedelta) -> pd.DataFrame:
+    """``values`` at the steps of ``trend``, NaN where no total is known in the trailing ``span``.
+
+    For a chart: a ratio over six hours is still told an hour after the last sample, and would draw a line where
+    nobody has seen anything.
+    """
+    known = trend["total"].notna().rolling(max(1, round(span / step)), min_periods=1).max() > 0
+    return values.where(known)
 
 
 def _running(trend: pd.DataFrame) -> tuple[Floats, Floats]:

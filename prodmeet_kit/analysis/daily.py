@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from prodmeet_kit.analysis import burn_rates
 from prodmeet_kit.window import Window
 
 __all__ = ["bad_share", "column", "means", "means_of"]
@@ -23,8 +24,12 @@ def means(series: pd.Series[float], window: Window) -> list[float]:
 
 
 def bad_share(trend: pd.DataFrame, window: Window) -> list[float]:
-    """The share of bad events of each day, of columns ``bad`` and ``total``, as :func:`means`; NaN without events."""
-    bad, total = (np.array(_days(trend[name], window, "sum")) for name in ("bad", "total"))
+    """The share of bad events of each day, of columns ``bad`` and ``total``, as :func:`means`; NaN without events.
+
+    A day on which events came and none is known to have failed is 0: a series of errors may begin with the first.
+    """
+    seen = burn_rates.events(trend)
+    bad, total = (np.array(_days(seen[name], window, "sum")) for name in ("bad", "total"))
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = np.where(total > 0, bad / total, np.nan)
     return [float(share) for share in shares]

@@ -8,20 +8,23 @@ how far back the records reach and how many incidents the service had in that ti
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["REACH", "kinds", "similar", "words"]
+__all__ = ["REACH", "kinds", "same", "similar", "words"]
 
 REACH = timedelta(days=365)
 """How far back one looks."""
 
 QUARTER_DAYS = 365 / 4
-_LOOKED_AT = ("id", "title", "services", "impact")
+AT_ONCE = timedelta(minutes=30)
+"""Two of one service that begin within this time are one outage written down twice. Own choice."""
+
+_LOOKED_AT = ("id", "title", "services", "impact", "start", "end")
 ALIKE = 0.5
 """Share of the words of the shorter title that the other must have too."""
 
@@ -71,6 +74,20 @@ def similar(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return shorter > 0 and shared >= min(2, shorter) and shared >= ALIKE * shorter
 
 
+def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two incidents (rows of ``INCIDENTS``) are one outage, written down twice or told by two sources.
+
+    They share a service, or one names none, and went on at the same time or began within :data:`AT_ONCE`. One
+    whose end is not known counts with its start alone: many are never closed.
+    """
+    mine, theirs = set(one["services"]), set(other["services"])
+    if mine and theirs and not mine & theirs:
+        return False
+    first, second = sorted((one, other), key=lambda each: each["start"])
+    apart = second["start"] - first["start"]
+    return bool(apart <= AT_ONCE or (not pd.isna(first["end"]) and second["start"] < first["end"]))
+
+
 def kinds(incident: Mapping[str, Any], incidents: pd.DataFrame) -> dict[str, Any] | None:
     """How many of the kind of this incident there were up to it, as far as the records reach, a year at most.
 
@@ -80,19 +97,24 @@ def kinds(incident: Mapping[str, Any], incidents: pd.DataFrame) -> dict[str, Any
     ``per_quarter`` (``None`` under a quarter of records: a rate would be a
     guess), ``of_service``: all incidents of its services in that time, this one
     among them. ``None`` when no record is older: nothing can be said.
+
+    An outage that stands in the list more than once (:func:`same`) counts once, and this one is not seen before
+    because somebody else wrote it down as well. Of several records of one outage the first that is alike is named.
     """
     start = incident["start"]
-    older = incidents[(incidents["start"] < start) & (incidents["id"] != incident["id"])]
-    if older.empty:
-        return None
-    since = max(older["start"].min(), pd.Timestamp(start) - REACH)
-    within = older[older["start"] >= since].sort_values(["start", "id"], ascending=[False, True])
+    older = incidents[(incidents["start"] < start) & (incidents["id"] != incident["id"])].sort_values(["start", "id"])
     listed = [
         dict(zip(_LOOKED_AT, values, strict=True))
-        for values in zip(*(within[column].tolist() for column in _LOOKED_AT), strict=True)
+        for values in zip(*(older[column].tolist() for column in _LOOKED_AT), strict=True)
     ]
+    before = [each for each in listed if not same(incident, each)]
+    if not before:
+        return None
+    since = max(before[0]["start"], pd.Timestamp(start) - REACH)
+    outages = _once(each for each in before if each["start"] >= since)
     mine = set(incident["services"])
-    ids = [each["id"] for each in listed if similar(incident, each)]
+    alike = [next((each["id"] for each in outage if similar(incident, each)), None) for outage in outages]
+    ids = [identity for identity in reversed(alike) if identity is not None]
     days = (start - since).total_seconds() / 86_400
     return {
         "count": len(ids) + 1,
@@ -100,8 +122,20 @@ def kinds(incident: Mapping[str, Any], incidents: pd.DataFrame) -> dict[str, Any
         "since": since,
         "days": days,
         "per_quarter": (len(ids) + 1) * QUARTER_DAYS / days if days >= QUARTER_DAYS else None,
-        "of_service": 1 + sum(not mine or bool(mine & set(each["services"])) for each in listed),
+        "of_service": 1 + sum(not mine or any(mine & set(each["services"]) for each in outage) for outage in outages),
     }
+
+
+def _once(ordered: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Incidents in order of start, those of one outage together; all are one with its first, so that no chain grows."""
+    outages: list[list[Mapping[str, Any]]] = []
+    for each in ordered:
+        known = next((outage for outage in reversed(outages) if same(outage[0], each)), None)
+        if known is None:
+            outages.append([each])
+        else:
+            known.append(each)
+    return outages
 
 
 @lru_cache(maxsize=16_384)  # every title is compared with every other

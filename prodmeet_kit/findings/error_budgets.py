@@ -146,7 +146,10 @@ class ErrorBudgets(Part):
         return decision_matrix.decisions(known, self.slos, hours, product.slo_rules.toil_hours)
 
     def burn_history(self, ref: str, spans: tuple[timedelta, ...] = SPANS) -> pd.DataFrame | None:
-        """Burn rate of an SLO at each step, one column a trailing span (in seconds); ``None`` without a total."""
+        """Burn rate of an SLO at each step, one column a trailing span (in seconds); ``None`` without a total.
+
+        A gap where the shortest span holds no sample.
+        """
         import pandas as pd
 
         trend = self.slo_trends.get(ref)
@@ -154,4 +157,5 @@ class ErrorBudgets(Part):
             return None
         objective = next(target.objective for target in self.slo_targets if target.ref == ref)
         step = self.facts.window.step
-        return pd.DataFrame({span.total_seconds(): burn_rates.burn(trend, objective, step, span) for span in spans})
+        burns = pd.DataFrame({span.total_seconds(): burn_rates.burn(trend, objective, step, span) for span in spans})
+        return burn_rates.drawn(burns, trend, step, min(spans))

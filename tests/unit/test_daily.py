@@ -8,7 +8,7 @@ from math import nan
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import daily
+from prodmeet_kit.analysis import burn_rates, daily
 from prodmeet_kit.display.sparkline import bars, path
 from prodmeet_kit.window import Window
 
@@ -46,6 +46,30 @@ def test_the_share_of_bad_events_is_of_the_days_sums_and_unknown_without_events(
     # day 1: (1 + 1) of (10 + 30) = 0.05; day 2: nothing came
     trend = pd.DataFrame({"bad": hourly([1, 1, 0, 0, 0, 0, 0, 0]), "total": hourly([10, 30, 0, 0, 0, 0, 0, 0])})
     assert daily.bad_share(trend, WINDOW) == pytest.approx([0.05, nan], nan_ok=True)
+
+
+def test_a_day_of_valid_events_of_which_none_failed_is_zero_and_one_without_data_a_gap() -> None:
+    # The series of errors begins with the first one, on the second day; nothing at all is known of the third.
+    window = Window.ending(WINDOW.end, cadence=timedelta(days=3), timezone="Asia/Tokyo")
+    total = [10.0] * 8 + [nan] * 4
+    bad = [nan] * 4 + [nan, nan, 1, 1] + [nan] * 4
+    trend = pd.DataFrame({"bad": hourly(bad, window), "total": hourly(total, window)})
+    found = daily.bad_share(trend, window)
+    assert found == pytest.approx([0.0, 0.05, nan], nan_ok=True)
+    assert bars(found) == "▁█·"
+
+
+def test_a_burn_rate_is_drawn_where_something_was_seen() -> None:
+    step, hour = timedelta(minutes=5), timedelta(hours=1)
+    index = pd.date_range(end=WINDOW.end, periods=288, freq=step)
+    total = pd.Series(10.0, index=index)
+    total.iloc[100:200] = nan
+    trend = pd.DataFrame({"total": total, "bad": nan})
+    six = burn_rates.burn(trend, 0.999, step, 6 * hour).to_frame()
+    assert six.notna().sum().item() == 288 - (100 - 71)  # a line of six hours goes on over nothing
+    drawn = burn_rates.drawn(six, trend, step, hour)
+    assert drawn.iloc[111:200].isna().all(axis=None)
+    assert (drawn.iloc[[*range(111), *range(200, 288)]] == 0).all(axis=None)
 
 
 def test_what_hardly_moves_looks_so_and_nothing_is_nothing() -> None:

@@ -90,6 +90,46 @@ def test_without_an_older_record_nothing_can_be_said() -> None:
     assert asked(incident("later", "2026-11-18")) is None
 
 
+@pytest.mark.parametrize(
+    ("start", "more", "once"),
+    [
+        ("2026-11-16T23:40", {}, True),  # 20 minutes before, by another clock
+        ("2026-11-16T23:00", {}, False),  # an hour before, and nobody says how long it was
+        ("2026-11-16T23:00", {"end": pd.Timestamp("2026-11-17T02:00", tz="UTC")}, True),
+        ("2026-11-16T23:00", {"end": pd.Timestamp("2026-11-16T23:20", tz="UTC")}, False),
+        ("2026-11-16T23:40", {"services": ["web"]}, False),
+        ("2026-11-16T23:40", {"services": ["web", "cart"]}, True),
+        ("2026-11-16T23:40", {"services": []}, True),
+    ],
+)
+def test_an_outage_that_is_written_down_twice_was_not_seen_before(start: str, more: dict[str, Any], once: bool) -> None:
+    found = asked(incident("a", "2026-08-01"), incident("twice", start, **more))
+    assert found is not None
+    assert ("twice" in found["ids"]) is (not once and more.get("services") != ["web"])
+    assert found["of_service"] == (2 if once or more.get("services") == ["web"] else 3)
+    alone = asked(incident("twice", start, **more))
+    assert (alone is None) is once
+
+
+def test_an_earlier_outage_of_two_sources_counts_once() -> None:
+    end = pd.Timestamp("2026-10-01T02:00", tz="UTC")
+    found = asked(
+        incident("PD-1", "2026-10-01T00:04", "[P1] cart: alert group firing", end=end),
+        incident("INC-1", "2026-10-01T00:00", end=end),
+        incident("PD-2", "2026-10-01T01:10", end=end),
+    )
+    assert found is not None
+    assert (found["count"], found["ids"], found["of_service"]) == (2, ["INC-1"], 2)
+
+
+def test_overlapping_records_do_not_grow_into_a_chain() -> None:
+    hour = pd.Timedelta(hours=1)
+    begins = [pd.Timestamp("2026-10-01", tz="UTC") + number * 0.9 * hour for number in range(6)]
+    found = asked(*(incident(f"{n}", str(at.tz_localize(None)), end=at + hour) for n, at in enumerate(begins)))
+    assert found is not None
+    assert found["ids"] == ["4", "2", "0"]
+
+
 def event(service: str, start: str, end: str, spent: float = 0.1, slo: str = "availability") -> dict[str, Any]:
     begin, until = (pd.Timestamp(f"2026-11-17T{text}", tz="UTC") for text in (start, end))
     name = f"{service}/{slo}@{start}"
