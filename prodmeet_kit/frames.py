@@ -438,6 +438,10 @@ ALERT_RULES = Spec(
             "object",
             "list of mappings: labels that each metric it reads must equal, recording rules read once; None: not known",
         ),
+        "recorded": (
+            "object",
+            "list of mappings name, labels, query: recording rules it reads, or our queries that read the same do",
+        ),
     },
 )
 

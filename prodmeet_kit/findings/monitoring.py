@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from prodmeet_kit import frames
+from prodmeet_kit import frames, sli
 from prodmeet_kit.analysis import monitoring_changes, noise, rule_owners
+from prodmeet_kit.analysis.alert_reads import AlertReads, SloReads
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.sources.prometheus_rules import alert_matchers
 
@@ -73,3 +74,14 @@ class Monitoring(Part):
         return monitoring_changes.silences(
             self._record("silences"), self.episodes if known else None, self.facts.window, self.next_meeting
         )
+
+    @cached_property
+    def alert_reads(self) -> AlertReads:
+        """Which SLOs each alert reads, by the rules as they are now and by labels that name an SLO."""
+        slos = [
+            SloReads(service.name, slo.name, {side.name: side.query for side in found.sides})
+            for service in self.facts.product.services
+            for slo in service.slos
+            for found in [sli.indicator(service.name, slo, self.facts.answers)]
+        ]
+        return AlertReads(self.facts.records.get("alert_rules"), slos)

@@ -21,18 +21,24 @@ from prodmeet_kit.promql.reading import (
     selectors,
     unread,
 )
+from prodmeet_kit.promql.series import Recorded, Selector, expanded, may_share, series
 
 __all__ = [
     "WINDOW",
     "Matchers",
+    "Recorded",
+    "Selector",
     "check",
     "comparison",
     "counts_events",
+    "expanded",
     "fill_window",
     "has_window",
     "is_ratio",
+    "may_share",
     "normal",
     "selector",
     "selectors",
+    "series",
     "unread",
 ]

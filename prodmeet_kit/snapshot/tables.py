@@ -24,6 +24,7 @@ __all__ = ["ADDED", "read_record", "read_series", "write_record", "write_series"
 
 ADDED = {
     ("alert_rules", "reads"),
+    ("alert_rules", "recorded"),
     ("alert_runs", "active"),
     ("consultations", "became"),
     ("consultations", "closed"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from prodmeet_kit import promql
+from prodmeet_kit import promql, sli
 from prodmeet_kit.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.documents import dotted
@@ -110,20 +110,34 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         context.notes.append(f"{others} alert rules of others left out by the matchers of the alerts")
     if not rows:
         context.notes.append("the server tells of no alert rule of the product: perhaps its rules run elsewhere")
-    recorded = _recorded(source, [row["query"] for row in rows])
-    return context.spec.frame({**row, "reads": _reads(row["query"], recorded)} for row in rows)
+    asked = _asked(context.product)
+    recorded = _recorded(source, [*(row["query"] for row in rows), *asked])
+    meets = _Meeting(recorded, asked)
+    return context.spec.frame(
+        {**row, "reads": _reads(row["query"], recorded), "recorded": meets.of(row["query"])} for row in rows
+    )
 
 
-Recorded = Mapping[str, Sequence[_Rule]]
+Recording = Mapping[str, Sequence[_Rule]]
 """Recording rules by the name of what they record."""
 
 
-def _recorded(source: PrometheusSource, queries: Iterable[str]) -> Recorded:
-    """The recording rules, asked for where a query reads what one may have recorded and no label says of what.
+def _asked(product: Product) -> list[str]:
+    """The queries of the product's own SLOs, loads and resources."""
+    found = []
+    for service in product.services:
+        found += [side.query for slo in service.slos for side in sli.indicator(service.name, slo, {}).sides]
+        found += [load.query for load in service.load]
+        found += [query for each in service.resources for query in (each.query, each.limit_query) if query]
+    return found
 
-    A server that does not tell of them costs nothing: then only the alerts' own expressions are known.
+
+def _recorded(source: PrometheusSource, queries: Iterable[str]) -> Recording:
+    """The recording rules, asked for where a query reads what one may have recorded.
+
+    A server that does not tell of them costs nothing: then only the expressions themselves are known.
     """
-    if not any(":" in name and not labels for query in queries for name, labels in _selectors(query)):
+    if not any(":" in name for query in queries for name, _ in _selectors(query)):
         return {}
     try:
         answer = _checked(source.alert_rules("record"), source.name)
@@ -137,13 +151,46 @@ def _recorded(source: PrometheusSource, queries: Iterable[str]) -> Recorded:
     return found
 
 
-def _reads(query: str, recorded: Recorded) -> list[dict[str, str]]:
+class _Meeting:
+    """Through which recording rules an alert and the product's own queries come to read the same."""
+
+    def __init__(self, recorded: Recording, asked: Iterable[str]) -> None:
+        self._recorded = recorded
+        self._own = [(rules, metrics) for query in asked for rules, metrics in [self._below(query)] if rules]
+
+    def of(self, query: str) -> list[dict[str, Any]]:
+        rules, metrics = self._below(query)
+        found = {id(rule): rule for rule in rules}
+        for others, read in self._own:
+            found |= {id(rule): rule for rule in others} if metrics & read else {}
+        return [{"name": rule.name, "labels": rule.labels, "query": rule.query} for rule in found.values()]
+
+    def _below(self, query: str) -> tuple[list[_Rule], set[str]]:
+        """The recording rules a query rests on, and all the metrics that are read."""
+        rules: dict[int, _Rule] = {}
+        metrics: set[str] = set()
+        todo = list(_selectors(query))
+        while todo:
+            name, labels = todo.pop()
+            metrics.add(name)
+            for rule in self._recorded.get(name, ()):
+                if id(rule) not in rules and _chosen(rule, labels):
+                    rules[id(rule)] = rule
+                    todo += _selectors(rule.query)
+        return list(rules.values()), metrics
+
+
+def _chosen(rule: _Rule, labels: Mapping[str, str]) -> bool:
+    return all(rule.labels.get(label, text) == text for label, text in labels.items())
+
+
+def _reads(query: str, recorded: Recording) -> list[dict[str, str]]:
     """The labels that each metric of a rule must equal; of what is recorded also those of its own expression."""
     read = []
     for name, labels in _selectors(query):
         read.append(labels)
         for rule in recorded.get(name, ()):
-            if all(rule.labels.get(label, text) == text for label, text in labels.items()):
+            if _chosen(rule, labels):
                 read += [rule.labels, *(equal for _, equal in _selectors(rule.query))]
     return [labels for labels in read if labels]
 

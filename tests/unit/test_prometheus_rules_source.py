@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def test_every_column_of_a_rule_is_read(monkeypatch: pytest.MonkeyPatch) -> None
     assert made.iloc[0].to_dict() == {
         "alert": "CartDown", "group": "shop.yml/cart", "query": "up == 0", "for_s": 300.0, "keep_firing_for_s": 60.0,
         "interval_s": 30.0, "labels": '{"severity":"page"}', "annotations": '{"summary":"{{ $labels.x }}"}',
-        "page": True, "health": "err", "last_error": "many-to-many", "reads": [],
+        "page": True, "health": "err", "last_error": "many-to-many", "reads": [], "recorded": [],
     }  # fmt: skip
     assert made.iloc[1]["page"] is False
     assert [one.path for one in asked] == ["/api/v1/rules?type=alert"]
@@ -96,8 +97,49 @@ def test_what_an_alert_reads_is_said_of_its_recording_rules_too() -> None:
     assert list(made["reads"]) == [[{"tier": "1"}, {"service": "cart"}, {"service": "cart"}], [{"tier": "2"}]]
 
 
+def test_a_rule_is_kept_with_the_recording_rules_it_rests_on() -> None:
+    rate = {"name": "cart:errors:rate5m", "type": "recording", "query": "rate(errors[5m])", "labels": {"tier": "1"}}
+    ratio = {"name": "cart:errors:ratio", "type": "recording", "query": "cart:errors:rate5m / rate(all[5m])"}
+    other = {"name": "web:errors:ratio", "type": "recording", "query": "up"}
+    burn = {**TICKET, "query": "cart:errors:ratio > 0.1"}
+
+    def says(asked: Asked) -> tuple[int, str, bytes]:
+        return rules(rate, ratio, other) if asked.path.endswith("type=record") else rules(burn, RULE)
+
+    with answering(says, rules=True) as server:
+        made = read({"type": "prometheus_rules"}, context(PrometheusSource(metric_source(server.url))))
+    assert [[rule["name"] for rule in kept] for kept in made["recorded"]] == [
+        ["cart:errors:ratio", "cart:errors:rate5m"],
+        [],
+    ]
+    assert made["recorded"][0][1] == {
+        "name": "cart:errors:rate5m",
+        "labels": {"tier": "1"},
+        "query": "rate(errors[5m])",
+    }
+
+
+def test_a_rule_on_raw_series_is_kept_with_the_recording_rules_of_our_own_queries_that_read_them() -> None:
+    share = {"name": "cart:requests:increase5m", "type": "recording", "query": "increase(requests[5m])"}
+
+    def says(asked: Asked) -> tuple[int, str, bytes]:
+        return rules(share) if asked.path.endswith("type=record") else rules({**TICKET, "query": "requests > 1"}, RULE)
+
+    events = {
+        "error_query": "sum_over_time(bad[{{.window}}])",
+        "total_query": "sum_over_time(cart:requests:increase5m[{{.window}}])",
+    }
+    slo = {"name": "availability", "objective": 99.9, "sli": {"events": events}}
+    with answering(says, rules=True) as server:
+        source = PrometheusSource(metric_source(server.url))
+        about = context(source)
+        about = replace(about, product=shop(slos=[slo], sources={"alerts": ALERTS}))
+        made = read({"type": "prometheus_rules"}, about)
+    assert [[rule["name"] for rule in kept] for kept in made["recorded"]] == [["cart:requests:increase5m"], []]
+
+
 def test_recording_rules_are_asked_for_only_where_an_alert_may_read_one() -> None:
-    _, _, asked = ask(rules(RULE, {**TICKET, "query": 'cart:errors:ratio{service="cart"} > 0.1'}))
+    _, _, asked = ask(rules(RULE, {**TICKET, "query": 'errors{service="cart"} > 0.1'}))
     assert [one.path for one in asked] == ["/api/v1/rules?type=alert"]
 
 
