@@ -531,6 +531,12 @@ SLO_EVENTS = Spec(
         "peak_burn": ("float", "highest burn rate over 1 h"),
         "trigger": ("text", "standard condition that held first: 14.4x/1h or 6x/6h"),
         "ongoing": ("flag", "still burning at the end of the window"),
+        "onset_from": ("time", "the burn began between this moment"),
+        "onset_to": ("time", "and this one"),
+        "end_from": ("time", "it ended between this moment; NaT while it goes on"),
+        "end_to": ("time", "and this one"),
+        "onset_step_s": ("float", "seconds between the points that onset_from and onset_to come from"),
+        "end_step_s": ("float", "the same of end_from and end_to"),
     },
 )
 

@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from prodmeet_kit import questions, replays, sli
+from prodmeet_kit import fine_times, questions, replays, sli
 from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
+from prodmeet_kit.findings import Analyses
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.places import place_of, placed
@@ -110,6 +111,11 @@ def gather(
         if len(_distinct(asked)) > len(_distinct(planned)):
             shown.start(len(RECORDS) + len(_distinct(asked)))
         answers = found | _ask(pool, metrics, asked, shown)
+        closer = _closer(product, window, gathered_at, answers)
+        if closer:
+            shown.start(len(RECORDS) + len(_distinct(asked + closer)))
+            answers |= _ask(pool, metrics, closer, shown)
+            asked += closer
     except BaseException:  # a person interrupted, or a file is wrong: nobody waits for what is still asked
         with hanging_up():
             pool.shutdown(cancel_futures=True)
@@ -172,6 +178,12 @@ def _verifications(action_items: Reading, window: Window) -> list[Question]:
     ]
 
 
+def _closer(product: Product, window: Window, at: datetime, answers: Mapping[str, Answer]) -> list[Question]:
+    """What to ask again at scrape step: the SLO events are known only when the first answers are."""
+    events = Analyses(Facts(product, window, at, answers)).slo_events
+    return fine_times.plan(product, window, events, answers)
+
+
 Ask = tuple[str, datetime, datetime, object]
 
 
@@ -221,7 +233,8 @@ def _failures(facts: Facts) -> Iterator[Failure]:
     for key, answer in facts.answers.items():
         missing = f"the answer is partial, so the number rests on part of the data: {answer.partial}"
         messages = [missing] if answer.partial else []
-        if not replays.is_replay(key):  # an error of those is told beside the alert they are about
+        # An error of those is told beside the alert they are about; without the finer answers times are ranges.
+        if not replays.is_replay(key) and not fine_times.is_fine(key):
             messages.append(answer.error or _unexpectedly_empty(answer))
         for message in filter(None, messages):
             groups.setdefault((answer.question.section, message), []).append(key)

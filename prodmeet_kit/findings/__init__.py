@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import frames, questions, sli
+from prodmeet_kit import fine_times, frames, questions, sli
 from prodmeet_kit.analysis import (
     action_items,
     burn_rates,
     changes,
     consultations,
     episodes,
+    event_times,
     incidents,
     ledger,
     missed,
@@ -143,7 +144,14 @@ class Analyses(
     @cached_property
     def slo_events(self) -> pd.DataFrame:
         """``SLO_EVENTS`` over this window and the one before."""
-        return slo_events.slo_events(self.slo_trends, self.slo_targets, self.facts.window, self.counted)
+        found = slo_events.slo_events(self.slo_trends, self.slo_targets, self.facts.window, self.counted)
+        step, overlap = self.facts.window.step, fine_times.overlap(self.facts.product)
+        return event_times.refined(found, self.slo_trends, self.slo_targets, step, overlap, self.fine_trends)
+
+    @cached_property
+    def fine_trends(self) -> event_times.Stretches:
+        """Trends at scrape step near the onsets and ends of SLO events; empty in what older kits gathered."""
+        return fine_times.stretches(self.facts)
 
     @cached_property
     def incidents(self) -> pd.DataFrame:
