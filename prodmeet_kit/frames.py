@@ -630,9 +630,11 @@ PAGING_BY_ALERT = Spec(
         "precision_low": ("float", "lower end of its 95% interval"),
         "precision_high": ("float", "upper end"),
         "events": ("float", "SLO events it told of"),
-        "detection_median_s": ("float", "seconds from onset to its first page; NaN without events"),
+        "detection_median_s": ("float", "seconds from onset to its first page; NaN as in PAGING_HISTORY"),
         "detection_worst_s": ("float", "seconds"),
         "reset_median_s": ("float", "seconds from the end of the event to the end of its last page"),
+        "detection_between_s": ("object", "list of [least, most] seconds from onset to its first page, one an event"),
+        "reset_between_s": ("object", "list of [least, most] seconds from the end to the end of its last page"),
     },
 )
 
@@ -644,7 +646,8 @@ PAGING_HISTORY = Spec(
         "caught": ("float", "of them, those that told of an SLO event"),
         "events": ("float", "SLO events that began in it"),
         "events_caught": ("float", "of them, those that were paged"),
-        "detection_median_s": ("float", "seconds from onset to first page"),
+        "detection_median_s": ("float", "seconds from onset to first page; NaN of two, or where a range is too wide"),
+        "detection_between_s": ("object", "list of [least, most] of these seconds, one an event"),
     },
 )
 
@@ -687,7 +690,14 @@ INCIDENT_FINDINGS = Spec(
         "postmortem_age_days": ("float", "days from the end to the meeting while a required one is missing; else NaN"),
         "onset": ("time", "when the first SLO event of its services began, as the SLI saw it; NaT when none did"),
         "onset_slo": ("text", "service/name of that SLO, or empty"),
-        "detection_from_onset_s": ("float", "detected - onset, seconds; negative: known before the SLI showed it"),
+        "onset_from": ("time", "the SLI showed it from a moment between this"),
+        "onset_to": ("time", "and this"),
+        "detection_from_onset_s": (
+            "float",
+            "detected - onset, seconds; negative: known before the SLI showed it; NaN where its range is too wide",
+        ),
+        "detection_from_onset_low_s": ("float", "the least it can be"),
+        "detection_from_onset_high_s": ("float", "the most it can be"),
         "seen_before": (
             "object",
             "mapping count, ids, since, days, per_quarter, of_service, see analysis.seen_before; None: no older record",

@@ -10,6 +10,8 @@ from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Note, Table
 from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.analysis.time_ranges import lasted
+from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -41,7 +43,7 @@ def item(findings: Analyses) -> AgendaItem:
     if len(incidents):
         evidence.append(outage_table.table(incidents, findings.facts.window.timezone))
     if len(untold):
-        evidence.append(_untold_table(untold))
+        evidence.append(_untold_table(untold, findings.facts.window.timezone))
     return AgendaItem(
         key=KEY,
         title=title,
@@ -168,13 +170,17 @@ def _candidates(findings: Analyses, incidents: pd.DataFrame, untold: pd.DataFram
     return tuple(found)
 
 
-def _untold_table(events: pd.DataFrame) -> Table:
+def _untold_table(events: pd.DataFrame, timezone: str) -> Table:
+    found = rows(events)
+    frame = events.assign(
+        began=[ranges.began(row, timezone) for row in found], lasted=[ranges.length(*lasted(row)) for row in found]
+    )
     columns = (
         Column("service", t("Service")),
         Column("slo", t("SLO")),
-        Column("onset", t("Onset"), "time"),
-        Column("duration_s", t("Lasted"), "duration"),
+        Column("began", t("Onset")),
+        Column("lasted", t("Lasted")),
         Column("budget_spent", t("Error budget spent"), "budget"),
         Column("trigger", t("Condition met"), "code"),
     )
-    return Table(t("Fast budget burns that no incident tells of"), events, columns, anchor=("id",))
+    return Table(t("Fast budget burns that no incident tells of"), frame, columns, anchor=("id",))

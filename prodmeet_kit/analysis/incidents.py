@@ -12,6 +12,7 @@ import pandas as pd
 from prodmeet_kit.analysis import burn_rates, incident_onset, matching, seen_before, slo
 from prodmeet_kit.analysis.blind_time import BlindTime
 from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.time_ranges import decided
 from prodmeet_kit.frames import INCIDENT_FINDINGS, SLO_EVENTS, rows
 from prodmeet_kit.window import Window
 
@@ -82,6 +83,7 @@ def findings(
         paged = _paged(pages, incident["services"], incident["start"], end)
         hidden = not all_alerts or (blind is not None and blind.hides(incident["start"], end))
         first = incident_onset.onset(burns, incident["services"], incident["start"], end)
+        low, high = first.until(incident["detected"])
         made.append(
             {
                 **incident,
@@ -96,7 +98,11 @@ def findings(
                 "postmortem_age_days": _seconds(incident["end"], window.end) / 86_400 if missing else nan,
                 "onset": first.moment,
                 "onset_slo": first.slo,
-                "detection_from_onset_s": _seconds(first.moment, incident["detected"]),
+                "onset_from": first.earliest,
+                "onset_to": first.latest,
+                "detection_from_onset_s": decided(low, high),
+                "detection_from_onset_low_s": low,
+                "detection_from_onset_high_s": high,
                 "seen_before": seen_before.kinds(incident, incidents),
             }
         )
