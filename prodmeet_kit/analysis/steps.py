@@ -2,7 +2,8 @@
 
 A step is the split with the largest standardised difference of means, where
 the noise counts that neighbouring days resemble each other. A row that a
-straight line describes better than two levels *drifts*: no day is its date.
+straight line describes better than two levels *drifts*: no day is its date. So
+does one that was level and rises since (a leak that began late), or rose and is level.
 On each side of a step the search goes on, for smaller ones. Steps of like size,
 as what goes up and comes down again, may hide each other: each change has its
 own comparison for that (:mod:`.before_after`).
@@ -33,6 +34,12 @@ MIN_DAYS = 10
 
 LEAST_ALIKE = 0.45
 
+MIN_RISE = 4
+"""Days that rise, at least, in a row that is level before or after: fewer are a step in the midst of a day."""
+
+CLEARLY = 0.5
+"""A bent line counts where its squares are below this share of those of the step, or of the straight line."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -40,13 +47,15 @@ Floats = npt.NDArray[np.float64]
 class Step:
     """``day``: position of the first day after it; ``size``: difference of the means, with half its 95% interval.
 
-    ``drift``: a line describes the days better; ``size`` is its rise from the first day to the last.
+    ``drift``: a line describes the days better; ``size`` is its rise from the first day to the last. It rises from day
+    ``rises[0]`` to day ``rises[1]`` and is level before and after.
     """
 
     day: int
     size: float
     reach: float
     drift: bool
+    rises: tuple[float, float] = (-np.inf, np.inf)
 
 
 def find(values: Floats, unsure: Floats | None = None) -> tuple[Step, ...]:
@@ -74,14 +83,34 @@ def _largest(values: Floats, unsure: Floats | None) -> Step | None:
     best = int(np.argmax(np.abs(after - before) / spread))
     split, size = int(sides[best]), float(after[best] - before[best])
     rest = y - np.where(np.arange(len(y)) < split, before[best], after[best])
-    line = np.polyfit(at, y, 1)
-    drift = y - np.polyval(line, at)
-    if float(drift @ drift) < float(rest @ rest):
-        centred = (at - at.mean()) * float(at[-1] - at[0])
-        weights = centred / float((at - at.mean()) @ (at - at.mean()))
-        return _sure(int(at[split]), float(weights @ y), _error(drift, weights, at, unsure), True)
+    rises = _rises(at, y)
+    drift = _against_line(at, y, rises)
+    # A bent line has as many parameters as a step, a straight one has fewer.
+    if float(drift @ drift) < float(rest @ rest) * (1.0 if rises == Step.rises else CLEARLY):
+        placed = np.clip(at, *rises)
+        weights = (placed - placed.mean()) * float(placed[-1] - placed[0])
+        weights = weights / float((placed - placed.mean()) @ (placed - placed.mean()))
+        return _sure(int(at[split]), float(weights @ y), _error(drift, weights, at, unsure), True, rises)
     weights = np.where(np.arange(len(y)) < split, -1 / split, 1 / (len(y) - split))
     return _sure(int(at[split]), size, _error(rest, weights, at, unsure), False)
+
+
+def _rises(at: npt.NDArray[np.intp], y: Floats) -> tuple[float, float]:
+    """Between which days the line rises that describes them best: the first and the last unless a bend is clear."""
+    straight = _against_line(at, y, Step.rises)
+    bends = [(float(day), np.inf) for day in at[MIN_SIDE:-MIN_RISE]]
+    bends += [(-np.inf, float(day)) for day in at[MIN_RISE:-MIN_SIDE]]
+    squares = [float(rest @ rest) for rest in (_against_line(at, y, bend) for bend in bends)]
+    best = int(np.argmin(squares))
+    return bends[best] if squares[best] < CLEARLY * float(straight @ straight) else Step.rises
+
+
+def _against_line(at: npt.NDArray[np.intp], y: Floats, rises: tuple[float, float]) -> Floats:
+    """What a line that rises between two days leaves of the values."""
+    placed = np.clip(at, *rises)
+    placed = placed - placed.mean()
+    rest: Floats = y - y.mean() - placed * float(placed @ y) / float(placed @ placed)
+    return rest
 
 
 def _error(rest: Floats, weights: Floats, at: npt.NDArray[np.intp], unsure: Floats | None) -> float:
@@ -91,8 +120,10 @@ def _error(rest: Floats, weights: Floats, at: npt.NDArray[np.intp], unsure: Floa
     return float(np.sqrt(own + shared))
 
 
-def _sure(day: int, size: float, error: float, drift: bool) -> Step | None:
-    return Step(day, size, 2 * error, drift) if abs(size) > max(THRESHOLD * error, 1e-9) else None
+def _sure(
+    day: int, size: float, error: float, drift: bool, rises: tuple[float, float] = (-np.inf, np.inf)
+) -> Step | None:
+    return Step(day, size, 2 * error, drift, rises) if abs(size) > max(THRESHOLD * error, 1e-9) else None
 
 
 def noise(rest: Floats, fitted: int) -> float:
@@ -153,7 +184,7 @@ def difference(values: Floats, later: npt.NDArray[np.bool_], unsure: Floats | No
         return float("nan"), float("nan")
     found = find(values, unsure)
     if found and found[0].drift:
-        rest = y - np.polyval(np.polyfit(at, y, 1), at)
+        rest = _against_line(at, y, found[0].rises)
     else:
         level = np.searchsorted([step.day for step in found], at, side="right") if found else late.astype(np.int64)
         rest = y - (np.bincount(level, y) / np.bincount(level))[level]

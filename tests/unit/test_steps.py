@@ -124,3 +124,22 @@ def test_a_side_of_two_days_has_no_difference() -> None:
     values = np.full(28, np.nan)
     values[:14], values[26:] = 1.0, 2.0
     assert np.isnan(difference(values, np.arange(28) >= 14)).all()
+
+
+@pytest.mark.parametrize("rising", [5, 7, 14, 20])
+def test_days_that_were_level_and_rise_since_drift(rising: int) -> None:
+    random = np.random.default_rng(rising)
+    late = np.maximum(np.arange(28) - (28 - rising), 0) / rising + 0.01 * random.standard_normal(28)
+    for values in (late, late[::-1].copy()):
+        (drift,) = find(values)
+        assert drift.drift
+        assert abs(drift.size) == pytest.approx((rising - 1) / rising, abs=0.1)
+
+
+def test_a_step_in_the_midst_of_a_day_is_a_step() -> None:
+    for left in (3, 4, 8, 20):
+        values = np.where(np.arange(28) < 28 - left, 0.0, 1.0) + 0.01 * np.random.default_rng(left).standard_normal(28)
+        values[28 - left] = 0.5
+        (step,) = find(values)
+        assert not step.drift
+        assert abs(step.day - (28 - left)) <= 1
