@@ -176,8 +176,11 @@ BUDGET_PARTS = Spec(
     {
         "service": ("text", "service"),
         "name": ("text", "SLO"),
-        "kind": ("text", "incident, slo_event, rest, or unplaced: a rest that may be of an incident without samples"),
-        "id": ("text", "of the incident or SLO event; empty for the rest"),
+        "kind": (
+            "text",
+            "incident or slo_event: an outage, written down or not; rest, or unplaced: may be of one without samples",
+        ),
+        "id": ("text", "of the outage, as in OUTAGES; empty for the rest"),
         "bad": (
             "float",
             "bad events since the last meeting that no part before it holds; NaN: none could be seen",
@@ -582,6 +585,7 @@ PAGES = Spec(
             "code of why: caught, caught_late, same_event, incident, slow_burn, no_sli, slis_fine, excluded",
         ),
         "caught": ("object", "list of SLO event ids it caught"),
+        "outages": ("object", "list of ids of the outages (OUTAGES) it told of"),
     },
 )
 
@@ -625,16 +629,14 @@ PAGING_BY_ALERT = Spec(
         "alert": ("text", "alert"),
         "service": ("text", "service, as in EPISODES"),
         "pages": ("float", "pages since the last meeting"),
-        "caught": ("float", "of them, those that told of an SLO event"),
+        "caught": ("float", "of them, those that told of an outage"),
         "precision": ("float", "caught / pages"),
         "precision_low": ("float", "lower end of its 95% interval"),
         "precision_high": ("float", "upper end"),
-        "events": ("float", "SLO events it told of"),
-        "detection_median_s": ("float", "seconds from onset to its first page; NaN as in PAGING_HISTORY"),
+        "events": ("float", "outages it told of"),
+        "detection_median_s": ("float", "seconds from onset to its first page; NaN without events"),
         "detection_worst_s": ("float", "seconds"),
         "reset_median_s": ("float", "seconds from the end of the event to the end of its last page"),
-        "detection_between_s": ("object", "list of [least, most] seconds from onset to its first page, one an event"),
-        "reset_between_s": ("object", "list of [least, most] seconds from the end to the end of its last page"),
     },
 )
 
@@ -643,11 +645,10 @@ PAGING_HISTORY = Spec(
     {
         "meeting": ("time", "end of the period"),
         "pages": ("float", "pages in the period"),
-        "caught": ("float", "of them, those that told of an SLO event"),
-        "events": ("float", "SLO events that began in it"),
+        "caught": ("float", "of them, those that told of an outage"),
+        "events": ("float", "outages that began in it"),
         "events_caught": ("float", "of them, those that were paged"),
-        "detection_median_s": ("float", "seconds from onset to first page; NaN of two, or where a range is too wide"),
-        "detection_between_s": ("object", "list of [least, most] of these seconds, one an event"),
+        "detection_median_s": ("float", "seconds from onset to first page"),
     },
 )
 
@@ -673,31 +674,26 @@ INCIDENT_FINDINGS = Spec(
     "incident_findings",
     {
         **INCIDENTS.columns,
-        "budget_spent": ("object", "mapping service/slo to the share of its error budget spent from start to end"),
+        "outage": ("text", "id of its outage in OUTAGES"),
+        "span_start": ("time", "of that outage: start, or when an SLO of its services began to burn fast before"),
+        "span_end": ("time", "end, or when that was over; the meeting while it goes on"),
+        "budget_spent": ("object", "mapping service/slo to the share of its error budget that this span spent"),
         "blind_s": (
             "object",
-            "mapping service/slo to the seconds from start to end without a sample: then budget_spent is the least",
+            "mapping service/slo to the seconds of the span without a sample: then budget_spent is the least",
         ),
         "detection_s": ("float", "detected - start, seconds"),
         "mitigation_s": ("float", "mitigated - start, seconds"),
-        "paged": (
-            "object",
-            "True: a page of one of its services fired between start and end; None: not known, or nobody could see one",
-        ),
+        "paged": ("object", "whether a page told of its outage, as in OUTAGES; None: not known"),
+        "own_page": ("object", "mapping service/slo to whether a page named that service, as in OUTAGES"),
+        "noise_alerts": ("object", "list of the alerts whose pages in it were noise, as in OUTAGES"),
         "unwatched_s": ("float", "seconds of it in which the server was away, so that no page could be seen"),
         "postmortem_required": ("object", "True: over 20% of a four-week budget spent; None: a price is not known"),
         "postmortem_missing": ("flag", "required and no link"),
         "postmortem_age_days": ("float", "days from the end to the meeting while a required one is missing; else NaN"),
-        "onset": ("time", "when the first SLO event of its services began, as the SLI saw it; NaT when none did"),
+        "onset": ("time", "when the first SLO of its outage began to burn fast, as the SLI saw it; NaT when none did"),
         "onset_slo": ("text", "service/name of that SLO, or empty"),
-        "onset_from": ("time", "the SLI showed it from a moment between this"),
-        "onset_to": ("time", "and this"),
-        "detection_from_onset_s": (
-            "float",
-            "detected - onset, seconds; negative: known before the SLI showed it; NaN where its range is too wide",
-        ),
-        "detection_from_onset_low_s": ("float", "the least it can be"),
-        "detection_from_onset_high_s": ("float", "the most it can be"),
+        "detection_from_onset_s": ("float", "detected - onset, seconds; negative: known before the SLI showed it"),
         "seen_before": (
             "object",
             "mapping count, ids, since, days, per_quarter, of_service, see analysis.seen_before; None: no older record",
@@ -705,16 +701,57 @@ INCIDENT_FINDINGS = Spec(
     },
 )
 
+OUTAGES = Spec(
+    "outages",
+    {
+        "id": ("text", "of its first incident; of its first SLO event where nobody wrote it down"),
+        "incidents": ("object", "list of ids of the incidents that tell of it; empty: nobody wrote it down"),
+        "events": ("object", "list of ids of the SLO events in it"),
+        "services": ("object", "list: those that people named, then those of its SLO events"),
+        "named": ("object", "list of the services that people named; the others failed at the same time"),
+        "slos": ("object", "list of service/name of the SLOs whose events are in it"),
+        "written": ("flag", "people wrote it down; else several services only failed at the same time"),
+        "start": ("time", "as people wrote; NaT where nobody did"),
+        "end": ("time", "as people wrote; NaT where nobody did, or while open"),
+        "span_start": ("time", "start, or when an SLO of its services began to burn fast, at most 2 h before"),
+        "span_end": ("time", "end, or when that was over; the meeting while it goes on"),
+        "onset": ("time", "when its first SLO began to burn, as the SLI saw it; NaT where none did"),
+        "onset_slo": ("text", "service/name of that SLO, or empty"),
+        "ongoing": ("flag", "it still goes on at the meeting"),
+        "budget_spent": (
+            "object",
+            "mapping service/slo to the share of its budget that the span spent; each bad event is of one outage",
+        ),
+        "budget_most": ("object", "the same were every event bad in the time without samples"),
+        "blind_s": (
+            "object",
+            "mapping service/slo to the seconds of the span without a sample: then budget_spent is the least",
+        ),
+        "postmortem_required": ("object", "True: over 20% of a four-week budget spent; None: a price is not known"),
+        "paged": (
+            "object",
+            "True: a page that was not noise told of one of its services, by 15 min after span_end; None: not known",
+        ),
+        "first_page": ("time", "when the first of them began; NaT without one"),
+        "pages": ("object", "list of ids of these pages, in order of start"),
+        "own_page": ("object", "mapping service/name in slos to whether a page named that service; None: not known"),
+        "noise_pages": ("object", "list of ids of the pages in it that were noise: they told nobody"),
+        "noise_alerts": ("object", "list of the alerts of these"),
+        "unwatched_s": ("float", "seconds of the span in which the server was away, so that no page could be seen"),
+    },
+)
+
 MISSED = Spec(
     "missed",
     {
-        "id": ("text", "SLO event or incident"),
-        "kind": ("text", "slo_event or incident"),
-        "service": ("text", "service; services of an incident with commas"),
-        "title": ("text", "incidents that tell of it, or the SLO"),
-        "start": ("time", "onset of the event, start of the incident"),
-        "end": ("time", "end; NaT while open"),
-        "budget_spent": ("float", "share of the error budget; the largest of an incident's; NaN where not known"),
+        "id": ("text", "of the outage, as in OUTAGES"),
+        "kind": ("text", "incident, or slo_event where nobody wrote it down"),
+        "service": ("text", "services of the outage, with commas"),
+        "title": ("text", "incidents that tell of it, or the SLOs"),
+        "start": ("time", "begin of its span"),
+        "end": ("time", "end of its span; NaT while open"),
+        "budget_spent": ("float", "share of the error budget, the largest of its SLOs; NaN where not known"),
+        "noise_alerts": ("object", "list of the alerts whose pages in it were noise and told nobody"),
         "would_have_fired": ("text", "standard condition that would have told, such as 6x/6h; empty when none"),
         "rule_severity": ("text", "page, or ticket where no page condition held; empty when none"),
         "rule_slo": ("text", "service/name of the SLO whose condition it is"),

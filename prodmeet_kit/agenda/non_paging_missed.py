@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
@@ -21,7 +21,11 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     if not len(missed):
         return ()
     found = rows(missed)
-    frame = missed.assign(rule_words=[_rule(row) for row in found], price=[_price(row) for row in found])
+    frame = missed.assign(
+        rule_words=[_rule(row) for row in found],
+        price=[_price(row) for row in found],
+        pages=[_pages(row["noise_alerts"]) for row in found],
+    )
     columns = (
         Column("title", t("What")),
         Column("service", t("Service")),
@@ -32,7 +36,8 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
         Column("detection_s", t("Detected after"), "duration"),
         Column("price", t("Its price")),
     )
-    table = Table(t("Should have paged"), frame, columns, anchor=("id",), caption=_caption())
+    details = (Column("pages", t("Pages")),)
+    table = Table(t("Should have paged"), frame, columns, details, anchor=("id",), caption=_caption())
     return table, *_rules(findings, found)
 
 
@@ -41,6 +46,11 @@ def _caption() -> str:
         "Most of the error budget first. "
         "The price of a rule: how often it would have fired since the meeting before the last."
     )
+
+
+def _pages(noise: list[str] | None) -> str:
+    """What paged in it all the same; empty where nothing did."""
+    return t("pages of {alerts} in it were noise", alerts=listed(noise)) if noise else ""
 
 
 def _rule(row: dict[str, Any]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.analysis.time_ranges import onset_between
-from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -16,10 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["or_more", "repeated", "table"]
-
-_WRITTEN_S = 60.0
-"""People write a start to the minute."""
+__all__ = ["or_more", "own_pages", "repeated", "table", "unwritten"]
 
 
 def table(incidents: pd.DataFrame, timezone: str) -> Table:
@@ -32,6 +27,7 @@ def table(incidents: pd.DataFrame, timezone: str) -> Table:
         review=[_postmortem(row) for row in told],
         told=[_told(row) for row in told],
         seen=[_seen_by_sli(row, timezone) for row in told],
+        own=[own_pages(row) for row in told],
         unwatched=[_unwatched(row["unwatched_s"]) for row in told],
         before=[_seen_before(row["seen_before"], timezone) for row in told],
     )
@@ -50,6 +46,7 @@ def table(incidents: pd.DataFrame, timezone: str) -> Table:
     details = (
         Column("impact", t("Impact")),
         Column("seen", t("As the SLI saw it")),
+        Column("own", t("Pages")),
         Column("unwatched", t("Not watched")),
         Column("before", t("Seen before")),
         Column("url", t("Link"), "link"),
@@ -71,9 +68,61 @@ def or_more(share: float, blind_s: Mapping[str, float] | None) -> str:
     return t("{share} or more", share=text) if any(seconds > 0 for seconds in (blind_s or {}).values()) else text
 
 
+def unwritten(outages: pd.DataFrame) -> Table:
+    """The ``OUTAGES`` that nobody wrote down: what failed at the same time, what it cost, who was told."""
+    import pandas as pd
+
+    told = rows(outages)
+    frame = outages.assign(
+        price=pd.Series([_price(row) for row in told], index=outages.index, dtype="object"),
+        told=[t("page") if row["paged"] else _nobody(row) for row in told],
+        own=[own_pages(row) for row in told],
+        lasted=(outages["span_end"] - outages["span_start"]).dt.total_seconds(),
+        review=[
+            _postmortem({**row, "postmortem": "", "postmortem_missing": row["postmortem_required"]}) for row in told
+        ],
+    )
+    columns = (
+        Column("services", t("Services"), "list"),
+        Column("slos", t("SLO"), "list"),
+        Column("span_start", t("Onset"), "time"),
+        Column("lasted", t("Lasted"), "duration"),
+        Column("told", t("Found by")),
+        Column("price", t("Error budget spent"), "list"),
+        Column("review", t("Postmortem")),
+    )
+    caption = ""
+    if any(len(row["services"]) > 1 for row in told):
+        caption = t("Services in one row failed at the same time; people say whether it was one trouble.")
+    details = (Column("own", t("Pages")),)
+    title = t("Fast budget burns that no incident tells of")
+    return Table(title, frame, columns, details, anchor=("id",), caption=caption)
+
+
+def own_pages(row: Mapping[str, Any]) -> str:
+    """What is to be said of the pages of an outage: SLOs that had none of their own, and pages that were noise."""
+    said = [
+        t("{slo} had no page of its own", slo=slo)
+        for slo, own in (row["own_page"] or {}).items()
+        if row["paged"] and own is False
+    ]
+    if row["noise_alerts"]:
+        said.append(t("pages of {alerts} in it were noise", alerts=listed(row["noise_alerts"])))
+    return clauses(said) if said else ""
+
+
+def _nobody(row: Mapping[str, Any]) -> str:
+    """That no page told of it, as far as that is known."""
+    if row["paged"] is None:
+        return t("cannot tell")
+    if row["noise_alerts"]:
+        return t("not a page: only {alerts}, noise", alerts=listed(row["noise_alerts"]))
+    return t("not a page")
+
+
 def _price(row: Mapping[str, Any]) -> list[str]:
     """What it spent of each budget, and for how much of it samples are missing: then the price is the least."""
-    length = (row["end"] - row["start"]).total_seconds()  # NaN while it is open
+    length = (row["span_end"] - row["span_start"]).total_seconds()
     blind = row["blind_s"] or {}
     return [_spent(slo, share, blind.get(slo, 0.0), length) for slo, share in row["budget_spent"].items()]
 
@@ -109,7 +158,7 @@ def _told(row: Mapping[str, Any]) -> str:
         return t("page")
     by = {"page": t("page"), "person": t("a person"), "chance": t("chance")}
     told = row["detected_by"]
-    return by.get(told, told) or (t("cannot tell") if row["paged"] is None else t("not a page"))
+    return by.get(told, told) or _nobody(row)
 
 
 def _unwatched(seconds: float) -> str:
@@ -125,23 +174,21 @@ def _seen_by_sli(row: Mapping[str, Any], timezone: str) -> str:
     """Since when an SLO burned, beside the start that people wrote; empty where none did."""
     if not row["onset_slo"]:
         return ""
-    since, until = onset_between(row)
-    # People write minutes, and an onset is known to a range: what both can be is no difference.
-    low, high = ((moment - row["start"]).total_seconds() for moment in (since, until))
-    names = {"slo": row["onset_slo"], "onset": ranges.moment(since, until, timezone)}
-    if high <= -_WRITTEN_S:
-        apart = ranges.length(-high, -low)
-        text = t("{slo} burned from {onset}, {apart} before the start that people wrote", apart=apart, **names)
-    elif low >= _WRITTEN_S:
-        apart = ranges.length(low, high)
-        text = t("{slo} burned from {onset}, {apart} after the start that people wrote", apart=apart, **names)
+    apart = (row["onset"] - row["start"]).total_seconds()
+    names = {
+        "slo": row["onset_slo"],
+        "onset": write(row["onset"], "time", timezone=timezone),
+        "apart": write(abs(apart), "duration"),
+    }
+    if apart < 0:
+        text = t("{slo} burned from {onset}, {apart} before the start that people wrote", **names)
+    elif apart > 0:
+        text = t("{slo} burned from {onset}, {apart} after the start that people wrote", **names)
     else:
         text = t("{slo} burned from {onset}, the start that people wrote", **names)
-    least, most = row["detection_from_onset_low_s"], row["detection_from_onset_high_s"]
-    if most != most:  # NaN
-        least = most = row["detection_from_onset_s"]
-    if most >= 0:
-        text += t("; ") + t("detected {time} after that", time=ranges.length(max(least, 0.0), most))
+    known = row["detection_from_onset_s"]
+    if known == known and known >= 0:
+        text += t("; ") + t("detected {time} after that", time=write(known, "duration"))
     return text
 
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Note, Table
+from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Note
 from prodmeet_kit.agenda.raising import raised
-from prodmeet_kit.analysis.time_ranges import lasted
-from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -42,12 +40,14 @@ def item(findings: Analyses) -> AgendaItem:
         return replace(none(findings, KEY, title, _grounds(known, since)), evidence=tuple(evidence))
     if len(incidents):
         evidence.append(outage_table.table(incidents, findings.facts.window.timezone))
-    if len(untold):
-        evidence.append(_untold_table(untold, findings.facts.window.timezone))
+    recent = findings.recent_outages
+    written, unwritten = recent[recent["written"]], recent[~recent["written"]]
+    if len(unwritten):
+        evidence.append(outage_table.unwritten(unwritten))
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(incidents, untold),
+        headline=_headline(incidents, len(written), len(unwritten)),
         state="attention",
         timezone=findings.facts.window.timezone,
         evidence=tuple(evidence),
@@ -94,10 +94,11 @@ def _grounds(known: dict[str, bool], since: str) -> str:
     )
 
 
-def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:
+def _headline(incidents: pd.DataFrame, written: int, unwritten: int) -> str:
+    """``written`` and ``unwritten`` count outages: several incidents may tell of one, and one may hit several SLOs."""
     parts = []
     if len(incidents):
-        first = tn("{n} outage", "{n} outages", len(incidents))
+        first = tn("{n} outage", "{n} outages", written)
         priced = incidents.assign(cost=incidents["budget_spent"].map(_worst)).dropna(subset=["cost"])
         if len(priced):
             worst = max(rows(priced), key=lambda row: float(row["cost"]))
@@ -106,16 +107,16 @@ def _headline(incidents: pd.DataFrame, untold: pd.DataFrame) -> str:
                 id=worst["id"],
                 cost=outage_table.or_more(worst["cost"], worst["blind_s"]),
             )
-        missing = int(incidents["postmortem_missing"].sum())
+        missing = int(incidents.loc[incidents["postmortem_missing"], "outage"].nunique())
         if missing:
             first += t("; ") + tn("{n} postmortem is owed", "{n} postmortems are owed", missing)
         parts.append(sentence(first))
-    if len(untold):
+    if unwritten:
         parts.append(
             tn(
-                "{n} time an SLO burned fast and no incident tells of it.",
-                "{n} times an SLO burned fast and no incident tells of it.",
-                len(untold),
+                "{n} time a budget burned fast and no incident tells of it.",
+                "{n} times budgets burned fast and no incident tells of it.",
+                unwritten,
             )
         )
     return sentences(parts)
@@ -168,19 +169,3 @@ def _candidates(findings: Analyses, incidents: pd.DataFrame, untold: pd.DataFram
         for row in rows(untold)
     ]
     return tuple(found)
-
-
-def _untold_table(events: pd.DataFrame, timezone: str) -> Table:
-    found = rows(events)
-    frame = events.assign(
-        began=[ranges.began(row, timezone) for row in found], lasted=[ranges.length(*lasted(row)) for row in found]
-    )
-    columns = (
-        Column("service", t("Service")),
-        Column("slo", t("SLO")),
-        Column("began", t("Onset")),
-        Column("lasted", t("Lasted")),
-        Column("budget_spent", t("Error budget spent"), "budget"),
-        Column("trigger", t("Condition met"), "code"),
-    )
-    return Table(t("Fast budget burns that no incident tells of"), frame, columns, anchor=("id",))

@@ -66,7 +66,7 @@ def marks(findings: Analyses, service: str) -> tuple[Mark, ...]:
     found += [
         Mark(row["start"].to_pydatetime(), None, row["alert"], "page")
         for row in rows(findings.pages)
-        if row["service"] == service and row["caught"]
+        if row["service"] == service and row["outages"]
     ]
     found += [
         Mark(row["start"].to_pydatetime(), None, row["id"], "change")

@@ -43,7 +43,7 @@ def reasons() -> dict[str, str]:
     return {
         "caught": t("an SLO burned its budget fast at that time"),
         "caught_late": t("it came over 30 minutes after users were hurt"),
-        "same_event": t("an earlier page was for the same burn"),
+        "same_event": t("an earlier page told of the same outage"),
         "slis_fine": t("no SLI of the service burned at 3 or faster"),
         "slow_burn": t("an SLI burned slowly and no SLO event came of it: a ticket's matter"),
         "no_sli": t("no SLI of the service is known at that time"),

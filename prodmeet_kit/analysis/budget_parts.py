@@ -1,15 +1,16 @@
-"""What spent the error budget since the last meeting: each incident, each SLO event, and the unexplained rest.
+"""What spent the error budget since the last meeting: each outage, and the unexplained rest.
 
-Every bad event belongs to one part. A step of the trend belongs to the first
-incident of the service that touches it, else to the first SLO event that
-holds it; the rest is what the count since the last meeting has beyond these.
+Every bad event belongs to one part: a step of the trend is of the outage that
+owns it (:func:`.outage_prices.owners`), written down or not, so that one outage
+is one row; the rest is what the count since the last meeting has beyond these.
+What a slow burn of a day or more spent around an outage is a part of its own.
 So the parts of an SLO add up to ``budget_spent_since_last``. Where the steps
 hold more than the count (which is extrapolated on its own), they are scaled
 down to it and nothing is left for the rest.
 
-Steps without samples belong to their incident too, and nobody knows what failed
-in them: the incident's bad events are the least, or not known where none was
-seen, and what is left is ``unplaced``, for it may be the incident's.
+Steps without samples belong to their outage too, and nobody knows what failed
+in them: the outage's bad events are the least, or not known where none was
+seen, and what is left is ``unplaced``, for it may be the outage's.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from math import isnan, nan
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis import burn_rates, grid
+from prodmeet_kit.analysis import burn_rates, grid, outage_prices
+from prodmeet_kit.analysis.outages import LONG
 from prodmeet_kit.analysis.slo import UNKNOWN, SloTarget, budgets, cleaned, share
 from prodmeet_kit.frames import BUDGET_BY_SERVICE, BUDGET_PARTS, rows
 from prodmeet_kit.window import Window
@@ -35,15 +37,15 @@ def parts(
     counts: pd.DataFrame,
     slos: Iterable[SloTarget],
     trends: Mapping[str, pd.DataFrame],
-    incidents: pd.DataFrame,
+    outages: pd.DataFrame,
     events: pd.DataFrame,
     window: Window,
 ) -> pd.DataFrame:
     """What each part spent of each SLO's budget, as ``BUDGET_PARTS``, in the order of ``slos``, the rest last.
 
     ``counts`` is ``SLO_COUNTS`` and ``trends`` ``[total, bad]`` a step by ``service/name``, both without what is
-    excluded; ``incidents`` is ``INCIDENTS``, ``events`` ``SLO_EVENTS``. An SLO whose events since the last
-    meeting are not known has no row; incidents and events without a bad event have none either, but for those
+    excluded; ``outages`` is ``OUTAGES``, ``events`` ``SLO_EVENTS``. An SLO whose events since the last
+    meeting are not known has no row; outages without a bad event have none either, but for those
     with time without samples. Without a trend all is ``unplaced``.
 
     In the product each budget counts the same, whatever its traffic and unit: ``share_of_product`` is the share
@@ -57,7 +59,7 @@ def parts(
         spent, budget = found.get((slo.ref, "since"), UNKNOWN).bad, known[slo.ref]
         if isnan(spent) or isnan(budget):
             continue
-        for (kind, identity), bad, blind_s in _of_one(slo, spent, trends.get(slo.ref), incidents, events, window):
+        for (kind, identity), bad, blind_s in _of_one(slo, spent, trends.get(slo.ref), outages, events, window):
             made.append(
                 {
                     "service": slo.service,
@@ -97,12 +99,12 @@ def _of_one(
     slo: SloTarget,
     spent: float,
     trend: pd.DataFrame | None,
-    incidents: pd.DataFrame,
+    outages: pd.DataFrame,
     events: pd.DataFrame,
     window: Window,
 ) -> list[tuple[Part, float, float]]:
     """The parts of one SLO: which, bad events (the known ones are together ``spent``), seconds without samples."""
-    found, blind = ({}, {}) if trend is None else _explained(slo, grid.since(trend, window), incidents, events, window)
+    found, blind = ({}, {}) if trend is None else _explained(slo, trend, outages, events, window)
     explained = sum(found.values())
     if explained > spent:
         found = {part: bad * spent / explained for part, bad in found.items()}
@@ -118,26 +120,27 @@ def _of_one(
 
 
 def _explained(
-    slo: SloTarget, trend: pd.DataFrame, incidents: pd.DataFrame, events: pd.DataFrame, window: Window
+    slo: SloTarget, trend: pd.DataFrame, outages: pd.DataFrame, events: pd.DataFrame, window: Window
 ) -> tuple[dict[Part, float], dict[Part, float]]:
     """Bad events of each part that has some, and seconds without samples of each that has some."""
-    ends = pd.DatetimeIndex(trend.index)
-    missing = trend["total"].isna().to_numpy()
-    bad = burn_rates.events(trend)["bad"].fillna(0.0).to_numpy(dtype=np.float64)
-    free = np.ones(len(ends), dtype=bool)
-    found: dict[Part, float] = {}
-    blind: dict[Part, float] = {}
-    spans = [
-        (("incident", str(row["id"])), row["start"], row["end"])
-        for row in rows(incidents.sort_values(["start", "id"]))
-        if slo.service in row["services"]
+    owned = pd.Series(outage_prices.owners(outages, events, slo, trend, window), index=trend.index)
+    since = grid.since(trend, window)
+    missing = since["total"].isna().to_numpy()
+    bad = burn_rates.events(since)["bad"].fillna(0.0).to_numpy(dtype=np.float64)
+    owner = owned.reindex(since.index).to_numpy()
+    ends = pd.DatetimeIndex(since.index)
+    parts_of = [
+        (("incident" if row["written"] else "slo_event", row["id"]), owner == position)
+        for position, row in enumerate(rows(outages))
     ]
     mine = events[(events["service"] == slo.service) & (events["slo"] == slo.name)].sort_values("onset")
-    spans += [(("slo_event", str(row["id"])), row["onset"], row["end"]) for row in rows(mine)]
-    for part, start, end in spans:
-        until = pd.Timestamp(window.end if pd.isna(end) else end)
-        inside = free & (ends > start) & (ends - window.step < until)
-        free &= ~inside
+    for row in rows(mine):
+        if row["end"] - row["onset"] >= LONG:
+            around = (owner < 0) & (ends > row["onset"]) & (ends - window.step < row["end"])
+            parts_of.append((("slo_event", row["id"]), around))
+    found: dict[Part, float] = {}
+    blind: dict[Part, float] = {}
+    for part, inside in parts_of:
         if (cost := float(bad[inside].sum())) > 0:
             found[part] = found.get(part, 0.0) + cost
         if (unseen := int(missing[inside].sum())) > 0:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis import matching, standard_rules
+from prodmeet_kit.analysis import outages as outages_of
 from prodmeet_kit.analysis.burn_rates import PAGE, TICKET, Condition
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import MISSED, rows
@@ -23,23 +24,22 @@ __all__ = ["missed"]
 
 
 def missed(
+    outages: pd.DataFrame,
+    incidents: pd.DataFrame,
     events: pd.DataFrame,
-    pages: pd.DataFrame,
-    findings: pd.DataFrame,
     window: Window,
     trends: Mapping[str, pd.DataFrame] | None = None,
     slos: Iterable[SloTarget] = (),
 ) -> pd.DataFrame:
-    """SLO events that began, and incidents that went on, since the last meeting, of which no page told; ``MISSED``.
+    """The outages of this meeting of which no page told, as ``MISSED``: one row each, whatever it hit.
 
-    ``events`` is ``SLO_EVENTS``, ``pages`` is ``PAGES``, ``findings`` is
-    ``INCIDENT_FINDINGS``, ``trends`` maps ``service/name`` to ``[total, bad]`` a
-    step. An incident that a missed event of its services overlaps is not a
-    second row: it gives the event its title. Nor is one that people say a page
-    told of, or of which nobody can tell (``paged`` is ``None``).
+    ``outages`` is ``OUTAGES`` with prices and pages, ``incidents`` is
+    ``INCIDENTS``, ``events`` is ``SLO_EVENTS``, ``trends`` maps
+    ``service/name`` to ``[total, bad]`` a step. One that people say a page told
+    of is none, nor is one of which nobody can tell (``paged`` is ``None``).
 
     The rule is the standard page condition that held first during the trouble,
-    of the event's SLO or of any SLO of the incident's services; where no page
+    of the SLOs that burned, else of any SLO of its services; where no page
     condition held, the first ticket condition. Its price is how often it would
     have begun to fire since the meeting before the last, and at how many of
     these times an SLO event of its SLO went on.
@@ -47,50 +47,30 @@ def missed(
     Rows are in order of the budget spent, largest first, unknown last.
     """
     rules = _Rules(events, trends or {}, tuple(slos), window)
-    caught = {event for ids in pages["caught"] for event in ids}
-    unpaged = matching.started(events[~events["id"].isin(caught)], window.start, window.end, "onset")
-    unseen = findings["paged"].eq(False) & findings["detected_by"].ne("page")
-    incidents = findings[unseen & matching.during(findings, window.start, window.end)]
-    found, told = [], set()
-    for event in rows(unpaged):
-        here = findings[
-            matching.during(findings, event["onset"], event["end"])
-            & matching.touches(findings["services"], event["service"])
-        ]
-        told |= set(here["id"])
-        titles = [f"{identity} {title}".strip() for identity, title in zip(here["id"], here["title"], strict=True)]
-        ref = f"{event['service']}/{event['slo']}"
-        found.append(
-            {
-                "id": event["id"],
-                "kind": "slo_event",
-                "service": event["service"],
-                "title": ", ".join(titles) or ref,
-                "start": event["onset"],
-                "end": event["end"],
-                "budget_spent": event["budget_spent"],
-                # An event holds a page condition by definition, even where its trend is not given.
-                "would_have_fired": event["trigger"],
-                "rule_severity": "page",
-                "rule_slo": ref,
-                **rules.first({ref}, event["onset"], event["end"]),
-            }
-        )
-    for incident in rows(incidents[~incidents["id"].isin(told)]):
-        spent = [share for share in incident["budget_spent"].values() if share == share]  # NaN is not equal to itself
-        end = window.end if pd.isna(incident["end"]) else incident["end"]
-        found.append(
-            {
-                "id": incident["id"],
-                "kind": "incident",
-                "service": ", ".join(incident["services"]),
-                "title": incident["title"],
-                "start": incident["start"],
-                "end": incident["end"],
-                "budget_spent": max(spent, default=np.nan),
-                **rules.first(rules.of(incident["services"]), incident["start"], end),
-            }
-        )
+    titles = dict(zip(incidents["id"], incidents["title"], strict=True))
+    said = set(incidents.loc[incidents["detected_by"] == "page", "id"])
+    triggers = dict(zip(events["id"], events["trigger"], strict=True))
+    found = []
+    for outage in rows(outages_of.since_last(outages, window)):
+        if outage["paged"] is not False or said & set(outage["incidents"]):
+            continue
+        spent = [share for share in outage["budget_spent"].values() if share == share]  # NaN is not equal to itself
+        told = [f"{identity} {titles.get(identity, '')}".strip() for identity in outage["incidents"]]
+        refs = outage["slos"] or sorted(rules.of(outage["named"]))
+        row = {
+            "id": outage["id"],
+            "kind": "incident" if outage["written"] else "slo_event",
+            "service": ", ".join(outage["services"]),
+            "title": ", ".join(told or outage["slos"]),
+            "start": outage["span_start"],
+            "end": pd.NaT if outage["written"] and pd.isna(outage["end"]) else outage["span_end"],
+            "budget_spent": max(spent, default=np.nan),
+            "noise_alerts": outage["noise_alerts"],
+        }
+        if outage["events"]:
+            # An event holds a page condition by definition, even where its trend is not given.
+            row |= {"would_have_fired": triggers[outage["events"][0]], "rule_severity": "page", "rule_slo": refs[0]}
+        found.append(row | rules.first(refs, outage["span_start"], outage["span_end"]))
     return MISSED.frame(sorted(found, key=_dearest_first))
 
 

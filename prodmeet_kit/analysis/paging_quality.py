@@ -5,14 +5,14 @@ Definitions of the SRE Workbook, chapter 5; see :mod:`.paging`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from math import isnan, nan, sqrt
+from statistics import median
 
 import pandas as pd
 
-from prodmeet_kit.analysis import matching
-from prodmeet_kit.analysis.time_ranges import Between, decided, median_of, since_end, since_onset, worst_of
+from prodmeet_kit.analysis import matching, outage_pages
 from prodmeet_kit.frames import PAGING_BY_ALERT, PAGING_HISTORY, rows
 from prodmeet_kit.window import Window
 
@@ -43,12 +43,11 @@ def interval(successes: int, trials: int) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class PagingQuality:
-    """How well pages told of SLO events in one period. Times in seconds, one for each event that has one.
+    """How well pages told of outages in one period. Times in seconds, one for each event that has one.
 
     ``detection_s``: onset to first page, 0 when the page was there before.
     ``reset_s``: end of the event to the end of its last page, 0 when that ended before; events and pages
-    that go on at the meeting have none yet. An onset and an end are known to a range: these are the middles,
-    ``detection_between_s`` and ``reset_between_s`` the least and the most of each.
+    that go on at the meeting have none yet.
     """
 
     pages: int
@@ -57,17 +56,15 @@ class PagingQuality:
     events_caught: int
     detection_s: tuple[float, ...] = ()
     reset_s: tuple[float, ...] = ()
-    detection_between_s: tuple[Between, ...] = field(default=(), compare=False)
-    reset_between_s: tuple[Between, ...] = field(default=(), compare=False)
 
     @property
     def precision(self) -> float:
-        """Share of pages that told of an SLO event; NaN without pages."""
+        """Share of pages that told of an outage; NaN without pages."""
         return self.pages_caught / self.pages if self.pages else nan
 
     @property
     def recall(self) -> float:
-        """Share of SLO events that were paged; NaN without events."""
+        """Share of outages that were paged; NaN without any."""
         return self.events_caught / self.events if self.events else nan
 
     @property
@@ -81,83 +78,70 @@ class PagingQuality:
         return interval(self.events_caught, self.events)
 
     @property
-    def detection(self) -> tuple[Between, ...]:
-        """The least and the most of each detection time."""
-        return self.detection_between_s or tuple((each, each) for each in self.detection_s)
-
-    @property
-    def reset(self) -> tuple[Between, ...]:
-        """The same of each reset time."""
-        return self.reset_between_s or tuple((each, each) for each in self.reset_s)
-
-    @property
     def detection_median_s(self) -> float:
-        """The middle detection time; NaN without one, of two, and where its range is too wide for one number."""
-        return decided(*median_of(self.detection))
+        """The middle detection time; NaN without one."""
+        return median(self.detection_s) if self.detection_s else nan
 
     @property
     def detection_worst_s(self) -> float:
-        """The longest detection time; NaN without one, and where its range is too wide for one number."""
-        return decided(*worst_of(self.detection))
+        """The longest detection time; NaN without one."""
+        return max(self.detection_s, default=nan)
 
     @property
     def reset_median_s(self) -> float:
-        """The middle reset time; NaN as for detection."""
-        return decided(*median_of(self.reset))
+        """The middle reset time; NaN without one."""
+        return median(self.reset_s) if self.reset_s else nan
 
     @property
     def reset_worst_s(self) -> float:
-        """The longest reset time; NaN as for detection."""
-        return decided(*worst_of(self.reset))
+        """The longest reset time; NaN without one."""
+        return max(self.reset_s, default=nan)
 
 
 def quality(
-    pages: pd.DataFrame, events: pd.DataFrame, window: Window, span: tuple[datetime, datetime] | None = None
+    pages: pd.DataFrame, outages: pd.DataFrame, window: Window, span: tuple[datetime, datetime] | None = None
 ) -> PagingQuality:
     """Precision, recall, detection and reset times of what began in ``span`` (default: since the last meeting).
 
-    ``pages`` is ``PAGES``, ``events`` is ``SLO_EVENTS``; an event counts as caught by any page, also an older one.
+    ``pages`` is ``PAGES``, ``outages`` is ``OUTAGES`` of which somebody knows whether they were paged: one counts as
+    caught by any of the pages, also an older one. Detection counts from the onset that the SLI saw, else from the
+    start people wrote.
     """
     since, until = span or (window.start, window.end)
     recent = matching.started(pages, since, until)
-    begun = matching.started(events, since, until, "onset")
-    told = pages.explode("caught")
+    begun = matching.started(outages, since, until, "span_start")
+    told = pages.explode("outages")
     detection, reset, caught = [], [], 0
-    for event in rows(begun):
-        mine = told[told["caught"] == event["id"]]
+    for outage in rows(begun):
+        mine = told[told["outages"] == outage["id"]]
         if mine.empty:
             continue
         caught += 1
-        detection.append(_not_before(since_onset(event, mine["start"].min())))
-        if not event["ongoing"] and not mine["cut_end"].any():
-            reset.append(_not_before(since_end(event, mine["end"].max())))
+        onset = outage["span_start"] if pd.isna(outage["onset"]) else outage["onset"]
+        first = mine["start"].loc[outage_pages.first(mine, outage)]
+        detection.append(max((first - onset).total_seconds(), 0.0))
+        if not outage["ongoing"] and not mine["cut_end"].any():
+            reset.append(max((mine["end"].max() - outage["span_end"]).total_seconds(), 0.0))
     return PagingQuality(
         pages=len(recent),
-        pages_caught=int(recent["caught"].map(bool).sum()),
+        pages_caught=int(recent["outages"].map(bool).sum()),
         events=len(begun),
         events_caught=caught,
-        detection_s=tuple((low + high) / 2 for low, high in detection),
-        reset_s=tuple((low + high) / 2 for low, high in reset),
-        detection_between_s=tuple(detection),
-        reset_between_s=tuple(reset),
+        detection_s=tuple(detection),
+        reset_s=tuple(reset),
     )
 
 
-def _not_before(between: Between) -> Between:
-    low, high = between
-    return max(low, 0.0), max(high, 0.0)
-
-
-def by_alert(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.DataFrame:
+def by_alert(pages: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.DataFrame:
     """The same by alert and service, as ``PAGING_BY_ALERT``, most pages first.
 
-    An alert's detection times are those of the events it told of, from onset to its own first page.
+    An alert's detection times are those of the outages it told of, from onset to its own first page.
     """
     recent = matching.started(pages, window.start, window.end)
     found = []
     for (alert, service), group in recent.groupby(["alert", "service"], sort=True):
         mine = pages[(pages["alert"] == alert) & (pages["service"] == service)]
-        own = quality(mine, events, window)
+        own = quality(mine, outages, window)
         low, high = own.precision_interval
         found.append(
             {
@@ -172,21 +156,19 @@ def by_alert(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.Da
                 "detection_median_s": own.detection_median_s,
                 "detection_worst_s": own.detection_worst_s,
                 "reset_median_s": own.reset_median_s,
-                "detection_between_s": [list(each) for each in own.detection],
-                "reset_between_s": [list(each) for each in own.reset],
             }
         )
     return PAGING_BY_ALERT.frame(sorted(found, key=lambda row: (-row["pages"], row["alert"], row["service"])))
 
 
-def history(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """The pages and events of the meeting before and of this one, as ``PAGING_HISTORY``.
+def history(pages: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The pages and outages of the meeting before and of this one, as ``PAGING_HISTORY``.
 
     SLO events are known from ``compare_start`` on: an older period would count pages without events.
     """
     found = []
     for since, until in ((window.compare_start, window.start), (window.start, window.end)):
-        own = quality(pages, events, window, (since, until))
+        own = quality(pages, outages, window, (since, until))
         found.append(
             {
                 "meeting": until,
@@ -195,7 +177,6 @@ def history(pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.Dat
                 "events": own.events,
                 "events_caught": own.events_caught,
                 "detection_median_s": own.detection_median_s,
-                "detection_between_s": [list(each) for each in own.detection],
             }
         )
     return PAGING_HISTORY.frame(found)

@@ -34,7 +34,7 @@ from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import SLO_EVENTS, rows
 from prodmeet_kit.window import Window
 
-__all__ = ["MIN_BAD", "slo_events", "too_few_to_page"]
+__all__ = ["JOIN", "MIN_BAD", "dearest", "runs", "slo_events", "too_few_to_page"]
 
 PACE = burn_rates.TICKET[0].factor
 """What burns slower than the fastest ticket condition, 3, is a ticket's matter (SRE Workbook, ch. 5)."""
@@ -80,9 +80,9 @@ def _of_one(target: SloTarget, trend: pd.DataFrame, budget: float, window: Windo
     index = pd.DatetimeIndex(trend.index)
     bad, total = (trend[column].fillna(0.0).to_numpy(dtype=np.float64) for column in ("bad", "total"))
     pace = PACE * target.budget * total
-    runs = [_dearest(bad - pace, *run) for run in _runs(index, bad > pace, window.step)]
+    burning = [dearest(bad - pace, *run) for run in runs(index, bad > pace, window.step)]
     least = max(MIN_BAD, MIN_SPENT * budget)
-    dear = [(first, last) for first, last in runs if bad[first : last + 1].sum() >= least]
+    dear = [(first, last) for first, last in burning if bad[first : last + 1].sum() >= least]
     dear = [(first, last) for first, last in dear if index[last] > window.compare_start]
     if not dear:
         return []
@@ -113,7 +113,7 @@ def _of_one(target: SloTarget, trend: pd.DataFrame, budget: float, window: Windo
     return rows
 
 
-def _runs(index: pd.DatetimeIndex, burning: npt.NDArray[np.bool_], step: timedelta) -> list[tuple[int, int]]:
+def runs(index: pd.DatetimeIndex, burning: npt.NDArray[np.bool_], step: timedelta) -> list[tuple[int, int]]:
     """First and last position of the runs of burning steps, joined across short gaps."""
     at = np.flatnonzero(burning)
     if not len(at):
@@ -122,7 +122,7 @@ def _runs(index: pd.DatetimeIndex, burning: npt.NDArray[np.bool_], step: timedel
     return list(zip(at[np.append(0, breaks + 1)].tolist(), at[np.append(breaks, len(at) - 1)].tolist(), strict=True))
 
 
-def _dearest(surplus: npt.NDArray[np.float64], first: int, last: int) -> tuple[int, int]:
+def dearest(surplus: npt.NDArray[np.float64], first: int, last: int) -> tuple[int, int]:
     """The stretch of a run with the largest sum of surplus; a shorter one where two are equal."""
     sums = np.concatenate([[0.0], np.cumsum(surplus[first : last + 1])])
     lowest = np.minimum.accumulate(sums[:-1])

@@ -36,6 +36,7 @@ from prodmeet_kit.findings.meetings import MeetingFindings
 from prodmeet_kit.findings.missed_pages import MissedPages
 from prodmeet_kit.findings.monitoring import Monitoring
 from prodmeet_kit.findings.noise import Noise
+from prodmeet_kit.findings.outages import Outages
 from prodmeet_kit.findings.paging import Paging
 from prodmeet_kit.findings.people import People
 from prodmeet_kit.findings.resource_use import ResourceUse
@@ -58,6 +59,7 @@ class Analyses(
     People,
     Monitoring,
     AlertsSeen,
+    Outages,
     MissedPages,
     Noise,
     MeetingFindings,
@@ -156,23 +158,7 @@ class Analyses(
     @cached_property
     def incidents(self) -> pd.DataFrame:
         """``INCIDENT_FINDINGS`` since the last meeting."""
-        known = self.facts.records.get("alert_runs") is not None
-        return incidents.findings(
-            self._incidents,
-            self.slo_targets,
-            self.counted_trends,
-            self.counted,
-            self.episodes if known else None,
-            self.facts.window,
-            self.slo_events,
-            blind=self.blind_time,
-            all_alerts=self.all_alerts,
-        )
-
-    @cached_property
-    def untold_events(self) -> pd.DataFrame:
-        """``SLO_EVENTS`` since the last meeting that no incident tells of."""
-        return incidents.untold(self.slo_events, self._incidents, self.facts.window)
+        return incidents.findings(self._incidents, self.outages, self.facts.window)
 
     @cached_property
     def missed(self) -> pd.DataFrame:
@@ -180,7 +166,7 @@ class Analyses(
         if self.facts.records.get("alert_runs") is None:
             return frames.MISSED.frame()
         return missed.missed(
-            self.watched_events, self.all_pages, self.incidents, self.facts.window, self.slo_trends, self.slo_targets
+            self.outages, self._incidents, self.slo_events, self.facts.window, self.slo_trends, self.slo_targets
         )
 
     # What people keep in files

@@ -112,7 +112,7 @@ class ErrorBudgets(Part):
             self.counted,
             self.slo_targets,
             self.counted_trends,
-            self._incidents,
+            self.outage_spans,
             self.slo_events,
             self.facts.window,
         )

@@ -32,6 +32,7 @@ class Paging(Part):
             self.slo_targets,
             self.facts.window,
             self.exclusions,
+            self.outage_spans,
         )
         recent = judged["start"] >= self.facts.window.start
         said = verdicts.with_verdicts(judged[recent], self.verdicts, self.facts.window)["verdict"]
@@ -58,39 +59,39 @@ class Paging(Part):
         return verdicts.proposed_items(self.page_groups, self.facts.window)
 
     @cached_property
-    def watched_events(self) -> pd.DataFrame:
-        """``SLO_EVENTS`` less the hidden ones: those of which somebody knows whether a page told."""
-        return self.slo_events[~self.slo_events["id"].isin(self.hidden_events["id"])]
-
-    @cached_property
     def hidden_events(self) -> pd.DataFrame:
-        """``SLO_EVENTS`` of which no page was seen and may have gone unseen.
+        """``SLO_EVENTS`` in outages of which no page was seen and may have gone unseen.
 
         The server was away, a source of alerts could not be read, or none tells what is over.
         """
-        caught = {event for ids in self.all_pages["caught"] for event in ids}
-        hidden = [
-            identity not in caught and (not self.all_alerts or self.blind_time.hides(onset, end))
-            for identity, onset, end in zip(
-                self.slo_events["id"], self.slo_events["onset"], self.slo_events["end"], strict=True
-            )
-        ]
-        return self.slo_events[pd.Series(hidden, index=self.slo_events.index, dtype=bool)]
+        hidden = {event for ids in self.outages.loc[self.outages["paged"].isna(), "events"] for event in ids}
+        return self.slo_events[self.slo_events["id"].isin(hidden)]
+
+    @cached_property
+    def _watched(self) -> pd.DataFrame:
+        """``OUTAGES`` of which somebody knows whether a page told."""
+        return self.outages[self.outages["paged"].notna()]
+
+    @cached_property
+    def _telling(self) -> pd.DataFrame:
+        """``all_pages``; those that were noise told of nothing."""
+        told = [[] if noise else ids for ids, noise in zip(self.all_pages["outages"], self.noise_pages, strict=True)]
+        return self.all_pages.assign(outages=pd.Series(told, index=self.all_pages.index, dtype="object"))
 
     @cached_property
     def paging_quality(self) -> paging_quality.PagingQuality:
         """Precision, recall, detection and reset times since the last meeting."""
-        return paging_quality.quality(self.all_pages, self.watched_events, self.facts.window)
+        return paging_quality.quality(self._telling, self._watched, self.facts.window)
 
     @cached_property
     def paging_by_alert(self) -> pd.DataFrame:
         """``PAGING_BY_ALERT``."""
-        return paging_quality.by_alert(self.all_pages, self.watched_events, self.facts.window)
+        return paging_quality.by_alert(self._telling, self._watched, self.facts.window)
 
     @cached_property
     def paging_history(self) -> pd.DataFrame:
         """``PAGING_HISTORY``: this meeting and those before it that the facts reach back to."""
         if self.facts.records.get("alert_runs") is None:  # then no count of pages is known
-            found = paging_quality.history(self.all_pages, self.slo_events, self.facts.window)
+            found = paging_quality.history(self.all_pages, self.outages, self.facts.window)
             return found.assign(pages=nan, caught=nan, events_caught=nan)
-        return paging_quality.history(self.all_pages, self.watched_events, self.facts.window)
+        return paging_quality.history(self._telling, self._watched, self.facts.window)

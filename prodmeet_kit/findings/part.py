@@ -113,6 +113,36 @@ class Part:
             ...
 
         @property
+        def outages(self) -> pd.DataFrame:
+            """One downtime, one row."""
+            ...
+
+        @property
+        def outage_spans(self) -> pd.DataFrame:
+            """The same without pages."""
+            ...
+
+        @property
+        def noise_pages(self) -> pd.Series[bool]:
+            """Which pages were noise."""
+            ...
+
+        @property
+        def counted(self) -> pd.DataFrame:
+            """What counts."""
+            ...
+
+        @property
+        def counted_trends(self) -> Mapping[str, pd.DataFrame]:
+            """Events a step that count."""
+            ...
+
+        @property
+        def verdicts(self) -> pd.DataFrame:
+            """What people said of pages."""
+            ...
+
+        @property
         def noise(self) -> pd.DataFrame:
             """Alerts to remove."""
             ...

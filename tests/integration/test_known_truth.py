@@ -16,8 +16,9 @@ from prodmeet_kit.analysis import episodes, missed, noise, paging, paging_qualit
 from prodmeet_kit.analysis.exclusions import Exclusion
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slo_events import slo_events
-from prodmeet_kit.frames import ALERT_RUNS, EPISODES, INCIDENT_FINDINGS, INCIDENTS, SLO_EVENTS, label_key
+from prodmeet_kit.frames import ALERT_RUNS, EPISODES, INCIDENTS, SLO_COUNTS, SLO_EVENTS, label_key
 from tests.support.grids import END, at, grid, trend, window
+from tests.support.outages import outages_of
 
 WINDOW = window()  # 10 to 24 November, the window before from 27 October
 BUDGET = 8064.0
@@ -159,7 +160,7 @@ def test_the_page_during_announced_maintenance_is_said_to_be_that(fired: pd.Data
 def test_precision_recall_detection_and_reset_are_those_worked_out_by_hand(
     pages: pd.DataFrame, events: pd.DataFrame
 ) -> None:
-    found = paging_quality.quality(pages, events, WINDOW)
+    found = paging_quality.quality(pages, outages_of(WINDOW, None, events, SLOS, TRENDS), WINDOW)
     # AlwaysOn began before the window. Of the other four, QueueLong told of nothing.
     assert (found.pages, found.pages_caught, found.precision) == (4, 3, 0.75)
     # Of four events nobody was told of checkout's.
@@ -172,8 +173,13 @@ def test_precision_recall_detection_and_reset_are_those_worked_out_by_hand(
     assert (found.reset_median_s, found.reset_worst_s) == (360.0, 690.0)
 
 
-def test_the_unpaged_outage_alone_should_have_paged(pages: pd.DataFrame, events: pd.DataFrame) -> None:
-    (row,) = missed.missed(events, pages, INCIDENT_FINDINGS.frame(), WINDOW, TRENDS, SLOS).to_dict("records")
+def test_the_unpaged_outage_alone_should_have_paged(fired: pd.DataFrame, events: pd.DataFrame) -> None:
+    counts = SLO_COUNTS.frame(
+        {"service": slo.service, "name": slo.name, "span": "window", "total": BUDGET / (1 - slo.objective)}
+        for slo in SLOS
+    )
+    made = outages_of(WINDOW, None, events, SLOS, TRENDS, counts, fired)
+    (row,) = missed.missed(made, INCIDENTS.frame(), events, WINDOW, TRENDS, SLOS).to_dict("records")
     assert (row["kind"], row["service"], row["would_have_fired"]) == ("slo_event", "checkout", "14.4x/1h")
     assert (row["start"], row["end"]) == (at("2026-11-18T14:00"), at("2026-11-18T14:30"))
     assert row["budget_spent"] == pytest.approx(600 / BUDGET)

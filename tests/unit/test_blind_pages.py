@@ -132,7 +132,7 @@ def test_a_fast_burn_that_nobody_could_see_a_page_of_is_not_missed() -> None:
     for runs, events in (([], 1), ([away("12T02:10", "12T02:40")], 0)):
         found = shown(*runs)
         found.analyses.__dict__["slo_events"] = SLO_EVENTS.frame([burn])
-        assert len(found.analyses.watched_events) == events
+        assert len(found.analyses.hidden_events) == 1 - events
         assert found.analyses.paging_quality.events == events
         assert len(found.analyses.missed) == events
         headline = found.item("non_paging_events").headline

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from prodmeet_kit.analysis.budget_parts import by_service, parts
 from prodmeet_kit.analysis.slo import SloTarget, summarise
-from prodmeet_kit.frames import BUDGET_BY_SERVICE, BUDGET_PARTS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
+from prodmeet_kit.frames import BUDGET_BY_SERVICE, BUDGET_PARTS, INCIDENTS, OUTAGES, SLO_COUNTS, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
+from tests.support.outages import outages_of
 
 FOUR_WEEKS = timedelta(days=28).total_seconds()
 CART = SloTarget("cart", "availability", 0.999, FOUR_WEEKS)
@@ -48,7 +49,8 @@ def test_incidents_then_slo_events_then_the_rest_add_up_to_what_was_spent() -> N
     events = SLO_EVENTS.frame(
         [event(CART, "2026-11-20T10:00", "2026-11-20T11:00"), event(CART, "2026-11-12T10:00", "2026-11-12T10:30")]
     )
-    found = BUDGET_PARTS.check(parts(number, [CART], {CART.ref: trend(HISTORY, bad=BURN)}, incidents, events, window()))
+    made = outages_of(window(), incidents, events)
+    found = BUDGET_PARTS.check(parts(number, [CART], {CART.ref: trend(HISTORY, bad=BURN)}, made, events, window()))
     assert list(zip(found["kind"], found["id"], found["bad"], strict=True)) == [
         ("incident", "INC-1", 1200),
         ("slo_event", "cart/availability@2026-11-12T10:00", 300),
@@ -71,7 +73,7 @@ def test_a_step_two_incidents_touch_belongs_to_the_first() -> None:
     found = parts(
         counts((CART, 2e6, 1200, 1200)), [CART],
         {CART.ref: trend(HISTORY, bad={("2026-11-20T10:00", "2026-11-20T11:00"): 100.0})},
-        incidents, SLO_EVENTS.frame(), window(),
+        outages_of(window(), incidents), SLO_EVENTS.frame(), window(),
     )  # fmt: skip
     # INC-1 touches the steps that end at 10:05 ... 10:35: seven; INC-2 has the other five.
     assert dict(zip(found["id"], found["bad"], strict=True)) == {"INC-1": 700, "INC-2": 500, "": 0}
@@ -79,13 +81,13 @@ def test_a_step_two_incidents_touch_belongs_to_the_first() -> None:
 
 def test_steps_that_hold_more_than_the_count_are_scaled_to_it() -> None:
     incidents = INCIDENTS.frame([incident("INC-1", "2026-11-20T10:00", "2026-11-20T11:00", "cart")])
-    found = parts(counts((CART, 2e6, 1199, 1199)), [CART], {CART.ref: trend(HISTORY, bad=BURN)}, incidents,
-                  SLO_EVENTS.frame(), window())  # fmt: skip
+    found = parts(counts((CART, 2e6, 1199, 1199)), [CART], {CART.ref: trend(HISTORY, bad=BURN)},
+                  outages_of(window(), incidents), SLO_EVENTS.frame(), window())  # fmt: skip
     assert found["bad"].tolist() == pytest.approx([1199, 0])
 
 
 def test_without_a_trend_nothing_can_be_placed_and_without_a_count_nothing_is_said() -> None:
-    none = INCIDENTS.frame(), SLO_EVENTS.frame(), window()
+    none = OUTAGES.frame(), SLO_EVENTS.frame(), window()
     assert parts(counts((CART, 2e6, 9, 9)), [CART], {}, *none)[["kind", "bad"]].to_numpy().tolist() == [["unplaced", 9]]
     assert parts(counts((CART, 2e6, 9, nan))[:1], [CART], {}, *none).empty
     assert parts(counts((CART, nan, nan, nan)), [CART], {}, *none).empty
@@ -94,7 +96,7 @@ def test_without_a_trend_nothing_can_be_placed_and_without_a_count_nothing_is_sa
 def test_services_add_up_to_the_product_in_which_each_budget_counts_the_same() -> None:
     # cart/availability 50% of 2,000, cart/latency 10% of 20,000, web 30% of 1,000: the product spent their mean, 30%.
     number = counts((CART, 2e6, 1000, 1000), (SLOW, 2e6, 2000, 2000), (WEB, 1e6, 300, 300))
-    found = parts(number, [CART, SLOW, WEB], {}, INCIDENTS.frame(), SLO_EVENTS.frame(), window())
+    found = parts(number, [CART, SLOW, WEB], {}, OUTAGES.frame(), SLO_EVENTS.frame(), window())
     services = BUDGET_BY_SERVICE.check(by_service(found))
     assert services["service"].tolist() == ["cart", "web"]
     assert services["share"].tolist() == pytest.approx([0.3, 0.3])  # mean of 50% and 10%
@@ -105,7 +107,7 @@ def test_services_add_up_to_the_product_in_which_each_budget_counts_the_same() -
 def test_an_objective_of_one_has_no_budget_to_share() -> None:
     strict = SloTarget("mail", "availability", 1.0, FOUR_WEEKS)
     number = counts((CART, 2e6, 1000, 1000), (strict, 1e6, 2, 2))
-    found = parts(number, [CART, strict], {}, INCIDENTS.frame(), SLO_EVENTS.frame(), window())
+    found = parts(number, [CART, strict], {}, OUTAGES.frame(), SLO_EVENTS.frame(), window())
     assert found["share"].tolist() == [0.5, inf]
     assert by_service(found)["service"].tolist() == ["cart"]
     assert by_service(found)["share_of_product"].tolist() == [0.5]
@@ -141,7 +143,8 @@ def test_the_parts_add_up_to_the_budget_spent(
     )
     number = counts((slo, total, bad, bad))
     spent = summarise(number, [slo], {}, window())["budget_spent_since_last"].item()
-    found = parts(number, [slo], {slo.ref: trend(HISTORY, bad=BURN)}, told, burned, window())
+    made = outages_of(window(), told, burned)
+    found = parts(number, [slo], {slo.ref: trend(HISTORY, bad=BURN)}, made, burned, window())
     assert found["share"].sum() == pytest.approx(spent, rel=1e-9)
     assert (found["bad"] >= 0).all()
     assert found["share_of_product"].sum() == pytest.approx(by_service(found)["share_of_product"].sum())

@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.incidents import findings, since_last, untold
+from prodmeet_kit.analysis.incidents import findings, since_last
+from prodmeet_kit.analysis.outages import unwritten_events
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import EPISODES, INCIDENT_FINDINGS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
+from tests.support.outages import outages_of
 
 WINDOW = window()
 SLO = SloTarget("cart", "availability", 0.999, timedelta(days=28).total_seconds())
@@ -37,8 +39,9 @@ def found(
     slos: tuple[SloTarget, ...] = (SLO, WEB),
 ) -> pd.DataFrame:
     trends = {SLO.ref: trend(grid(END - timedelta(days=28)), bad=OUTAGE if bad is None else bad)}
-    pages = EPISODES.frame() if episodes is None else episodes
-    return INCIDENT_FINDINGS.check(findings(INCIDENTS.frame(incidents), slos, trends, counts, pages, WINDOW))
+    told = INCIDENTS.frame(incidents)
+    made = outages_of(WINDOW, told, None, slos, trends, counts, episodes)
+    return INCIDENT_FINDINGS.check(findings(told, made, WINDOW))
 
 
 def test_an_incident_is_priced_in_each_budget_of_its_services() -> None:
@@ -53,7 +56,8 @@ def test_an_incident_is_priced_in_each_budget_of_its_services() -> None:
 def test_an_incident_in_a_gap_of_the_trend_has_no_price() -> None:
     gap = trend(grid(END - timedelta(days=28)))
     gap.loc[at("2026-11-17T03:00") : at("2026-11-17T04:00")] = nan
-    rows = findings(INCIDENTS.frame([incident()]), [SLO], {SLO.ref: gap}, COUNTS, EPISODES.frame(), WINDOW)
+    told = INCIDENTS.frame([incident()])
+    rows = findings(told, outages_of(WINDOW, told, None, [SLO], {SLO.ref: gap}, COUNTS), WINDOW)
     assert rows["budget_spent"].tolist() == [{"cart/availability": pytest.approx(nan, nan_ok=True)}]
 
 
@@ -95,7 +99,8 @@ def test_times_count_from_the_start() -> None:
         ({"service": ""}, ["cart"], True),
         ({"service": "web"}, [], True),
         ({"page": False}, ["cart"], False),
-        ({"start": at("2026-11-17T03:41")}, ["cart"], False),
+        ({"start": at("2026-11-17T03:55")}, ["cart"], True),  # 15 min after the end: it waited for its `for`
+        ({"start": at("2026-11-17T03:56"), "end": at("2026-11-17T03:59")}, ["cart"], False),
         ({"end": at("2026-11-17T03:06")}, ["cart"], False),
     ],
 )
@@ -107,7 +112,8 @@ def test_an_incident_is_paged_when_a_page_of_its_services_fired_during_it(
 
 
 def test_whether_an_incident_was_paged_is_not_known_without_alerts() -> None:
-    rows = findings(INCIDENTS.frame([incident()]), [SLO], {}, COUNTS, None, WINDOW)
+    told = INCIDENTS.frame([incident()])
+    rows = findings(told, outages_of(WINDOW, told, alerts_known=False), WINDOW)
     assert INCIDENT_FINDINGS.check(rows)["paged"].tolist() == [None]
 
 
@@ -171,7 +177,8 @@ def test_no_page_is_known_only_where_every_source_of_alerts_answered(
 ) -> None:
     page = {"service": "cart", "page": True, "start": at("2026-11-17T03:05"), "end": at("2026-11-17T03:50")}
     pages = EPISODES.frame([page] if fired else [])
-    rows = findings(INCIDENTS.frame([incident()]), [SLO], {}, COUNTS, pages, WINDOW, all_alerts=all_alerts)
+    told = INCIDENTS.frame([incident()])
+    rows = findings(told, outages_of(WINDOW, told, episodes=pages, all_alerts=all_alerts), WINDOW)
     assert rows["paged"].tolist() == [paged]
 
 
@@ -181,7 +188,7 @@ def test_the_onset_that_the_sli_saw_stands_beside_the_start_that_people_wrote() 
         "onset": at("2026-11-17T03:05"), "end": at("2026-11-17T03:40"), "budget_spent": 0.35,
     }  # fmt: skip
     told = INCIDENTS.frame([incident(detected=at("2026-11-17T03:11")), incident("18T03:07", "18T03:40", id="INC-2")])
-    made = findings(told, [SLO], {}, COUNTS, None, WINDOW, SLO_EVENTS.frame([burn]))
+    made = findings(told, outages_of(WINDOW, told, SLO_EVENTS.frame([burn]), [SLO]), WINDOW)
     assert INCIDENT_FINDINGS.check(made)["onset"].tolist() == [at("2026-11-17T03:05"), pd.NaT]
     assert made["onset_slo"].tolist() == ["cart/availability", ""]
     # 03:05 to 03:11, and 03:07 to 03:11.
@@ -191,7 +198,8 @@ def test_the_onset_that_the_sli_saw_stands_beside_the_start_that_people_wrote() 
 
 def test_incidents_from_before_the_window_are_seen_before_though_they_are_not_shown() -> None:
     old = {**incident(id="INC-0", title="Cache full"), "start": at("2026-10-18T03:07"), "end": at("2026-10-18T04:00")}
-    made = findings(INCIDENTS.frame([old, incident(title="Cache is full")]), [SLO], {}, COUNTS, None, WINDOW)
+    told = INCIDENTS.frame([old, incident(title="Cache is full")])
+    made = findings(told, outages_of(WINDOW, told), WINDOW)
     assert made["id"].tolist() == ["INC-1"]
     seen = made["seen_before"].iloc[0]
     assert (seen["count"], seen["ids"], seen["of_service"], seen["days"]) == (2, ["INC-0"], 2, 30.0)
@@ -222,9 +230,13 @@ def test_events_that_no_incident_tells_of() -> None:
         return {"id": f"{service}@{onset}", "service": service, "onset": first, "end": first + timedelta(minutes=30)}
 
     events = SLO_EVENTS.frame(
-        [event("05T03:00", "cart"), event("17T03:00", "cart"), event("17T03:00", "web"), event("19T03:00", "cart")]
+        [event("05T03:00", "cart"), event("17T03:00", "cart"), event("17T04:00", "web"), event("19T03:00", "cart")]
     )
-    incidents = INCIDENTS.frame([incident(), incident("19T02:00", "19T04:00", services=[])])
-    assert untold(events, incidents, WINDOW)["id"].tolist() == ["web@17T03:00"]
-    assert SLO_EVENTS.check(untold(events, INCIDENTS.frame(), WINDOW))["id"].tolist() == events["id"].tolist()[1:]
-    assert untold(SLO_EVENTS.frame(), INCIDENTS.frame(), WINDOW).empty
+    incidents = INCIDENTS.frame([incident(), incident("19T02:00", "19T04:00", id="INC-2", services=[])])
+
+    def untold(events: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:
+        return unwritten_events(events, outages_of(WINDOW, incidents, events), WINDOW)
+
+    assert untold(events, incidents)["id"].tolist() == ["web@17T04:00"]
+    assert SLO_EVENTS.check(untold(events, INCIDENTS.frame()))["id"].tolist() == events["id"].tolist()[1:]
+    assert untold(SLO_EVENTS.frame(), INCIDENTS.frame()).empty

@@ -10,9 +10,10 @@ import pandas as pd
 
 from prodmeet_kit.analysis.missed import missed
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import INCIDENT_FINDINGS, MISSED, PAGES, SLO_EVENTS
+from prodmeet_kit.frames import INCIDENTS, MISSED, SLO_EVENTS, rows
 from tests.support.alerts import event
 from tests.support.grids import END, at, grid, trend, window
+from tests.support.outages import outages_of
 
 WINDOW = window()
 REF = "cart/availability"
@@ -26,8 +27,6 @@ def incident(name: str, start: str, end: str | None, **more: Any) -> dict[str, A
         "services": ["cart"],
         "start": at(f"2026-11-{start}"),
         "end": at(f"2026-11-{end}") if end else None,
-        "budget_spent": {},
-        "paged": False,
         **more,
     }
 
@@ -35,12 +34,20 @@ def incident(name: str, start: str, end: str | None, **more: Any) -> dict[str, A
 def missed_of(
     events: list[dict[str, Any]],
     incidents: list[dict[str, Any]],
-    caught: tuple[str, ...] = (),
+    told: tuple[str, ...] = (),
     trends: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    known: bool = True,
+    spent: Mapping[str, Mapping[str, float]] | None = None,
 ) -> pd.DataFrame:
-    pages = PAGES.frame([{"id": "p", "caught": list(caught)}])
-    found = missed(SLO_EVENTS.frame(events), pages, INCIDENT_FINDINGS.frame(incidents), WINDOW, trends or {}, (TARGET,))
-    return MISSED.check(found)
+    """``told`` are the ids of outages that were paged, ``spent`` the budgets that outages spent, where it matters."""
+    written, burns = INCIDENTS.frame(incidents), SLO_EVENTS.frame(events)
+    made = outages_of(WINDOW, written, burns, (TARGET,), trends, all_alerts=known)
+    shares = {identity: {REF: share} for identity, share in zip(burns["id"], burns["budget_spent"], strict=True)}
+    prices = [(spent or shares).get(row["id"], {}) for row in rows(made)]
+    made["paged"] = [True if row["id"] in told else row["paged"] for row in rows(made)]
+    made["budget_spent"] = pd.Series(prices, dtype="object", index=made.index)
+    return MISSED.check(missed(made, written, burns, WINDOW, trends or {}, (TARGET,)))
 
 
 def burning(bad: Mapping[tuple[str, str], float]) -> dict[str, pd.DataFrame]:
@@ -73,10 +80,12 @@ def test_an_incident_no_page_told_of_is_missed_with_its_dearest_slo() -> None:
     found = missed_of(
         [],
         [
-            incident("INC-2", "20T10:00", None, budget_spent=spent, services=["cart", "web"]),
+            incident("INC-2", "20T10:00", None, services=["cart", "web"]),
             incident("INC-1", "18T10:00", "18T11:00"),
-            incident("INC-3", "19T10:00", "19T11:00", paged=True),
+            incident("INC-3", "19T10:00", "19T11:00"),
         ],
+        ("INC-3",),
+        spent={"INC-2": spent},
     )
     assert found["id"].tolist() == ["INC-2", "INC-1"]
     assert found["service"].tolist() == ["cart, web", "cart"]
@@ -90,17 +99,27 @@ def test_an_incident_and_its_event_are_one_row() -> None:
         [event("12T09:30", "12T13:30")],
         [incident("INC-1", "12T10:00", "12T13:40"), incident("INC-2", "12T10:00", "12T13:40", services=["web"])],
     )
-    assert found[["kind", "title"]].to_numpy().tolist() == [
-        ["slo_event", "INC-1 Orders fail"],
-        ["incident", "Orders fail"],
+    assert found[["id", "kind", "title"]].to_numpy().tolist() == [
+        ["INC-1", "incident", "INC-1 Orders fail"],
+        ["INC-2", "incident", "INC-2 Orders fail"],
+    ]
+    assert found["start"].tolist() == [at("2026-11-12T09:30"), at("2026-11-12T10:00")]
+
+
+def test_two_slos_and_two_services_that_failed_at_once_are_one_row() -> None:
+    both = [event("12T09:30", "12T13:30"), event("12T09:35", "12T13:00")]
+    both[1] |= {"id": "web/latency@x", "service": "web", "slo": "latency"}
+    found = missed_of(both, [])
+    assert found[["kind", "service", "title"]].to_numpy().tolist() == [
+        ["slo_event", "cart, web", "cart/availability, web/latency"]
     ]
 
 
 def test_an_incident_that_people_say_a_page_told_of_or_of_which_nobody_can_tell_is_not_missed() -> None:
     said = incident("INC-1", "18T10:00", "18T11:00", detected_by="page")
-    unknown = incident("INC-2", "19T10:00", "19T11:00", paged=None)
     found_by_chance = incident("INC-3", "20T10:00", "20T11:00", detected_by="chance")
-    assert missed_of([], [said, unknown, found_by_chance])["id"].tolist() == ["INC-3"]
+    assert missed_of([], [said, found_by_chance])["id"].tolist() == ["INC-3"]
+    assert missed_of([], [found_by_chance], known=False).empty
 
 
 def test_the_dearest_come_first_and_what_is_not_known_last() -> None:

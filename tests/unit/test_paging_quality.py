@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.agenda.paging_quality import _counted
-from prodmeet_kit.analysis.paging_quality import PagingQuality, by_alert, history, interval, quality
-from prodmeet_kit.display.ranges import lengths
-from prodmeet_kit.frames import PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS
+from prodmeet_kit.analysis.paging_quality import by_alert, history, interval
+from prodmeet_kit.frames import OUTAGES, PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS
 from prodmeet_kit.window import Window
+from tests.support.outages import outages_of
 from tests.support.reviews import END, WINDOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,7 +21,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def page(alert: str, start: datetime, *caught: str, lasted: timedelta = HOUR) -> dict[str, object]:
     return {
         "id": f"{alert}@{start}", "alert": alert, "service": "cart", "start": start, "end": start + lasted,
-        "caught": list(caught), "suggested_verdict": "right" if caught else "noise",
+        "caught": list(caught), "outages": list(caught), "suggested_verdict": "right" if caught else "noise",
     }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_each_alert_is_measured_by_itself() -> None:
             *(page("Noisy", END - n * DAY) for n in (3, 4, 5)),
         ]
     )
-    found = PAGING_BY_ALERT.check(by_alert(pages, events, WINDOW)).set_index("alert")
+    found = PAGING_BY_ALERT.check(by_alert(pages, outages_of(WINDOW, events=events), WINDOW)).set_index("alert")
     assert list(found.index) == ["Noisy", "Fast", "Slow"]
     assert found["pages"].tolist() == [3, 1, 1]
     assert found["caught"].tolist() == [0, 1, 1]
@@ -74,31 +74,11 @@ def test_each_alert_is_measured_by_itself() -> None:
     assert found["detection_median_s"].isna().tolist() == [True, False, False]
 
 
-def test_times_are_known_to_the_range_of_onset_and_end() -> None:
-    onset, minute = END - DAY, timedelta(minutes=1)
-    known = {"onset_from": onset - minute, "onset_to": onset + 5 * minute}
-    known |= {"end_from": onset + 58 * minute, "end_to": onset + 60 * minute}
-    events = SLO_EVENTS.frame([{**event("e", onset), **known}])
-    found = quality(PAGES.frame([page("A", onset + 4 * minute, "e")]), events, WINDOW)
-    assert list(found.detection) == [(0, 300)] and list(found.reset) == [(240, 360)]
-    assert isnan(found.detection_median_s) and found.reset_median_s == 300
-    assert lengths(found.detection) == "up to 5 min (one event)"
-    assert lengths(found.reset) == "about 5 min (one event)"
-
-
-def test_of_two_events_both_are_named_and_of_three_the_median() -> None:
-    two = [(400.0, 430.0), (60.0, 420.0)]
-    assert lengths(two) == "1 min to 7 min, about 7 min (2 events)"
-    assert lengths([*two, (1200.0, 1230.0)]) == "median about 7 min, worst about 20 min (3 events)"
-    assert lengths([]) == "none to tell by"
-    assert PagingQuality(1, 1, 2, 2, detection_between_s=tuple(two)).detection_worst_s == 415
-
-
 def test_the_meeting_before_is_counted_by_the_same_rule() -> None:
     before = WINDOW.start - 2 * DAY
     events = SLO_EVENTS.frame([event("old", before), event("new", END - DAY)])
     pages = PAGES.frame([page("A", before + timedelta(minutes=10), "old"), page("A", END - 2 * DAY)])
-    found = PAGING_HISTORY.check(history(pages, events, WINDOW))
+    found = PAGING_HISTORY.check(history(pages, outages_of(WINDOW, events=events), WINDOW))
     assert found["meeting"].tolist() == [pd.Timestamp(WINDOW.start), pd.Timestamp(END)]
     assert found[["pages", "caught", "events", "events_caught"]].to_numpy().tolist() == [[1, 1, 1, 1], [1, 0, 1, 0]]
     assert found["detection_median_s"].iloc[0] == 600
@@ -108,5 +88,5 @@ def test_the_meeting_before_is_there_when_the_clock_was_changed_since() -> None:
     # Berlin puts its clocks back on 25 October: 14 days and 1 hour since the last meeting, 14 days before it.
     changed = Window.ending(datetime(2026, 11, 2, 9, tzinfo=UTC), cadence=14 * DAY, timezone="Europe/Berlin")
     assert changed.length == 14 * DAY + timedelta(hours=1)
-    found = history(PAGES.frame(), SLO_EVENTS.frame(), changed)
+    found = history(PAGES.frame(), OUTAGES.frame(), changed)
     assert found["meeting"].tolist() == [pd.Timestamp(changed.start), pd.Timestamp(changed.end)]

@@ -1,4 +1,4 @@
-"""Earlier incidents of a kind, and the base rate beside them; the onset that the SLI saw."""
+"""Earlier incidents of a kind, and the base rate beside them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.incident_onset import Onset, onset
 from prodmeet_kit.analysis.seen_before import kinds, similar, words
-from prodmeet_kit.frames import INCIDENTS, SLO_EVENTS, rows
+from prodmeet_kit.frames import INCIDENTS, rows
 
 
 def incident(name: str, start: str, title: str = "Database lost its leader", **more: Any) -> dict[str, Any]:
@@ -128,36 +127,3 @@ def test_overlapping_records_do_not_grow_into_a_chain() -> None:
     found = asked(*(incident(f"{n}", str(at.tz_localize(None)), end=at + hour) for n, at in enumerate(begins)))
     assert found is not None
     assert found["ids"] == ["4", "2", "0"]
-
-
-def event(service: str, start: str, end: str, spent: float = 0.1, slo: str = "availability") -> dict[str, Any]:
-    begin, until = (pd.Timestamp(f"2026-11-17T{text}", tz="UTC") for text in (start, end))
-    name = f"{service}/{slo}@{start}"
-    return {"id": name, "service": service, "slo": slo, "onset": begin, "end": until, "budget_spent": spent}
-
-
-@pytest.mark.parametrize(
-    ("events", "services", "found"),
-    [
-        ([event("cart", "11:55", "12:30"), event("cart", "12:10", "12:40")], ["cart"], "11:55"),
-        ([event("web", "11:55", "12:30")], ["cart"], ""),
-        ([event("web", "11:55", "12:30")], [], "11:55"),
-        ([event("cart", "09:00", "10:00")], ["cart"], "09:00"),  # ended just two hours before
-        ([event("cart", "09:00", "09:59")], ["cart"], ""),
-        ([event("cart", "13:01", "13:30")], ["cart"], ""),
-        ([event("cart", "13:00", "13:30")], ["cart"], "13:00"),
-        ([], ["cart"], ""),
-    ],
-)
-def test_the_onset_is_the_earliest_of_the_events_near_the_incident(
-    events: list[dict[str, Any]], services: list[str], found: str
-) -> None:
-    start, end = pd.Timestamp("2026-11-17T12:00Z"), pd.Timestamp("2026-11-17T13:00Z")
-    seen = onset(SLO_EVENTS.frame(events), services, start, end)
-    assert (f"{seen.moment:%H:%M}" if seen.moment else "") == found
-
-
-def test_of_two_slos_with_one_onset_the_dearer_is_named() -> None:
-    start, end = pd.Timestamp("2026-11-17T12:00Z"), pd.Timestamp("2026-11-17T13:00Z")
-    both = [event("cart", "12:00", "12:30", 0.1), event("cart", "12:00", "12:20", 0.3, "latency")]
-    assert onset(SLO_EVENTS.frame(both), ["cart"], start, end) == Onset(start, "cart/latency")

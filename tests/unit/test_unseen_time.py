@@ -14,13 +14,14 @@ import pytest
 from prodmeet_kit.agenda.outage_table import table
 from prodmeet_kit.analysis import budget_parts, incidents
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import BUDGET_PARTS, EPISODES, INCIDENTS, SLO_COUNTS, SLO_EVENTS
+from prodmeet_kit.frames import BUDGET_PARTS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from tests.support.answering import Asked
 from tests.support.gathered import WINDOW as ASKED
 from tests.support.gathered import everything, facts
 from tests.support.grids import END, at, grid, trend, window
+from tests.support.outages import outages_of
 
 WINDOW = window()
 SLO = SloTarget("cart", "availability", 0.999, timedelta(days=28).total_seconds())
@@ -40,11 +41,13 @@ def seen(gap: tuple[str, str], bad: dict[tuple[str, str], float]) -> dict[str, p
 
 
 def priced(trends: dict[str, pd.DataFrame]) -> Any:
-    return incidents.findings(INCIDENTS.frame([HOUR]), [SLO], trends, COUNTS, EPISODES.frame(), WINDOW).iloc[0]
+    told = INCIDENTS.frame([HOUR])
+    return incidents.findings(told, outages_of(WINDOW, told, None, [SLO], trends, COUNTS), WINDOW).iloc[0]
 
 
 def parts(trends: dict[str, pd.DataFrame]) -> list[list[Any]]:
-    made = budget_parts.parts(COUNTS, [SLO], trends, INCIDENTS.frame([HOUR]), SLO_EVENTS.frame(), WINDOW)
+    told = outages_of(WINDOW, INCIDENTS.frame([HOUR]), None, [SLO], trends)
+    made = budget_parts.parts(COUNTS, [SLO], trends, told, SLO_EVENTS.frame(), WINDOW)
     return BUDGET_PARTS.check(made)[["kind", "bad", "blind_s"]].to_numpy().tolist()
 
 

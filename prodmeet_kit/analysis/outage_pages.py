@@ -1,0 +1,123 @@
+"""Which pages told of an outage: the first of them, each SLO's own, and those that were noise and told nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from prodmeet_kit.analysis import matching
+from prodmeet_kit.analysis.blind_time import BlindTime
+from prodmeet_kit.frames import rows
+from prodmeet_kit.window import Window
+
+__all__ = ["GRACE", "first", "noise_of", "telling", "with_pages"]
+
+GRACE = timedelta(minutes=15)
+"""A page may still tell of an outage this long after its end: an alert looks back, and waits for its `for`."""
+
+OLD = timedelta(hours=1)
+"""A page that fired for longer than this before an outage told of something else first. Own choice."""
+
+
+def telling(pages: pd.DataFrame, outage: Mapping[str, Any]) -> pd.Series[bool]:
+    """Which pages (``service``, ``start``, ``end``) may tell of an outage, a row of ``OUTAGES``.
+
+    They are of any of its services or name none, and overlap its span or the
+    15 minutes after it. Where people named no service it may be any
+    service's, if the page did not fire already.
+    """
+    mine = pages["service"].isin([*outage["services"], ""])
+    if outage["written"] and not outage["named"]:
+        mine |= pages["start"] >= outage["span_start"] - OLD
+    return mine & matching.during(pages, outage["span_start"], outage["span_end"] + GRACE)
+
+
+def first(pages: pd.DataFrame, outage: Mapping[str, Any]) -> Any:
+    """The label of the first of the pages that tell of an outage, in order of start; ``None`` without any.
+
+    One that fired for over an hour before is the first only where no other came.
+    """
+    new = pages[pages["start"] >= outage["span_start"] - OLD]
+    return next(iter((new if len(new) else pages).index), None)
+
+
+def noise_of(pages: pd.DataFrame, verdicts: pd.DataFrame, noise: pd.DataFrame, window: Window) -> pd.Series[bool]:
+    """Whether each page is noise: by what people last said of its alert, else by what the kit says of it.
+
+    ``verdicts`` is ``VERDICTS`` (one without a service holds for all), ``noise`` is ``NOISE``.
+    """
+    past = verdicts[verdicts["meeting"].dt.tz_convert(window.timezone).dt.date <= window.day]
+    last = past.sort_values("meeting", kind="stable")
+    said = dict(zip(zip(last["alert"], last["service"], strict=True), last["verdict"], strict=True))
+    called = set(zip(noise.loc[noise["page"], "alert"], noise.loc[noise["page"], "service"], strict=True))
+    keys = list(zip(pages["alert"], pages["service"], strict=True))
+    judged = [said.get(key, said.get((key[0], ""), "noise" if key in called else "")) == "noise" for key in keys]
+    return pd.Series(judged, index=pages.index, dtype=bool)
+
+
+def with_pages(
+    outages: pd.DataFrame,
+    pages: pd.DataFrame | None,
+    noise: pd.Series[bool] | None = None,
+    *,
+    all_alerts: bool = True,
+    blind: BlindTime | None = None,
+) -> pd.DataFrame:
+    """``OUTAGES`` with its pages: whether, when and which, each SLO's own, those that were noise; and ``unwatched_s``.
+
+    ``pages`` holds the columns ``id``, ``alert``, ``service``, ``start`` and
+    ``end`` of what paged; ``None`` where alerts are not known. ``noise`` says
+    of each whether it was. ``paged`` is ``None`` instead of ``False`` where
+    only some alerts are known (``all_alerts``) or a page may have gone unseen
+    while the server was away (``blind``). An SLO's own page names its
+    service; where only pages without a service told, nobody knows.
+    """
+    ordered = None if pages is None else pages.sort_values("start", kind="stable")
+    told = [_told(outage, ordered, noise, all_alerts, blind) for outage in rows(outages)]
+    kinds = {"paged": "object", "first_page": "datetime64[ns, UTC]", "unwatched_s": "float64"}
+    names = ("paged", "first_page", "pages", "own_page", "noise_pages", "noise_alerts", "unwatched_s")
+    return outages.assign(
+        **{
+            name: pd.Series([row[name] for row in told], index=outages.index, dtype=kinds.get(name, "object"))
+            for name in names
+        }
+    )
+
+
+def _told(
+    outage: Mapping[str, Any],
+    pages: pd.DataFrame | None,
+    noise: pd.Series[bool] | None,
+    all_alerts: bool,
+    blind: BlindTime | None,
+) -> dict[str, Any]:
+    start, end = outage["span_start"], outage["span_end"]
+    hidden = not all_alerts or (blind is not None and blind.hides(start, end))
+    found: dict[str, Any] = {
+        "paged": None,
+        "first_page": pd.NaT,
+        "pages": [],
+        "own_page": dict.fromkeys(outage["slos"]),
+        "noise_pages": [],
+        "noise_alerts": [],
+        "unwatched_s": blind.unwatched_s(start, end) if blind is not None else 0.0,
+    }
+    if pages is None:
+        return found
+    mine = pages[telling(pages, outage)]
+    noisy = mine.iloc[:0] if noise is None else mine[noise.reindex(mine.index)]
+    mine = mine.drop(noisy.index)
+    named, unnamed = set(mine["service"]) - {""}, bool((mine["service"] == "").any())
+    missing = None if hidden or unnamed else False
+    leader = first(mine, outage)
+    return found | {
+        "paged": True if len(mine) else None if hidden else False,
+        "first_page": pd.NaT if leader is None else mine["start"].loc[leader],
+        "pages": mine["id"].tolist(),
+        "own_page": {ref: True if ref.partition("/")[0] in named else missing for ref in outage["slos"]},
+        "noise_pages": noisy["id"].tolist(),
+        "noise_alerts": sorted(set(noisy["alert"])),
+    }

@@ -1,0 +1,54 @@
+"""The part of the findings that is about outages: one definition for all that speaks of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.analysis import outage_pages, outage_prices, outages, slo
+from prodmeet_kit.findings.part import Part
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Outages"]
+
+
+class Outages(Part):
+    """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for."""
+
+    @cached_property
+    def outage_spans(self) -> pd.DataFrame:
+        """``OUTAGES`` since the meeting before the last, priced, without pages: these are judged by it first."""
+        found = outages.outages(self._incidents, self.slo_events, self.slo_trends, self.slo_targets, self.facts.window)
+        budgets = slo.budgets(self.counted, self.slo_targets)
+        return outage_prices.priced(
+            found, self.slo_events, self.slo_targets, self.counted_trends, budgets, self.facts.window
+        )
+
+    @cached_property
+    def outages(self) -> pd.DataFrame:
+        """``OUTAGES`` since the meeting before the last."""
+        known = self.facts.records.get("alert_runs") is not None
+        return outage_pages.with_pages(
+            self.outage_spans,
+            self.all_pages if known else None,
+            self.noise_pages,
+            all_alerts=self.all_alerts,
+            blind=self.blind_time,
+        )
+
+    @property
+    def recent_outages(self) -> pd.DataFrame:
+        """``OUTAGES`` of this meeting."""
+        return outages.since_last(self.outages, self.facts.window)
+
+    @cached_property
+    def noise_pages(self) -> pd.Series[bool]:
+        """Whether each of ``all_pages`` was noise, by what people said or the kit says of its alert."""
+        return outage_pages.noise_of(self.all_pages, self.verdicts, self.noise, self.facts.window)
+
+    @cached_property
+    def untold_events(self) -> pd.DataFrame:
+        """``SLO_EVENTS`` since the last meeting that no incident tells of."""
+        return outages.unwritten_events(self.slo_events, self.outage_spans, self.facts.window)

@@ -1,0 +1,36 @@
+"""Outages of a test, put together, priced and with their pages, as the findings do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from prodmeet_kit.analysis import outage_pages, outage_prices, outages, slo
+from prodmeet_kit.analysis.blind_time import BlindTime
+from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.frames import EPISODES, INCIDENTS, OUTAGES, SLO_COUNTS, SLO_EVENTS
+from prodmeet_kit.window import Window
+
+
+def outages_of(
+    window: Window,
+    incidents: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    slos: Sequence[SloTarget] = (),
+    trends: Mapping[str, pd.DataFrame] | None = None,
+    counts: pd.DataFrame | None = None,
+    episodes: pd.DataFrame | None = None,
+    *,
+    alerts_known: bool = True,
+    all_alerts: bool = True,
+    blind: BlindTime | None = None,
+) -> pd.DataFrame:
+    """``OUTAGES``; ``episodes`` are the alerts that fired, none by default."""
+    burns = SLO_EVENTS.frame() if events is None else events
+    fired = EPISODES.frame() if episodes is None else episodes
+    found = outages.outages(INCIDENTS.frame() if incidents is None else incidents, burns, trends or {}, slos, window)
+    budgets = slo.budgets(SLO_COUNTS.frame() if counts is None else counts, list(slos))
+    found = outage_prices.priced(found, burns, slos, trends or {}, budgets, window)
+    pages = fired[fired["page"]] if alerts_known else None
+    return OUTAGES.check(outage_pages.with_pages(found, pages, all_alerts=all_alerts, blind=blind))
