@@ -779,6 +779,9 @@ ATTENTION = Spec(
         "loss_per_fortnight": ("float", "slo: share of the budget lost outside SLO events in 14 days; else NaN"),
         "owner": ("text", "of the action item about it, else of the service; empty: nobody"),
         "action_item": ("text", "id of an open action item about it, or empty"),
+        "promise": ("text", "subject of a promise about it that is not overdue, or empty"),
+        "change": ("text", "id of a planned change that names it, or empty"),
+        "ask_owner": ("flag", "nobody looks after it: no owner, action item, promise or planned change"),
     },
 )
 
@@ -898,7 +901,11 @@ ACTION_ITEM_FINDINGS = Spec(
         "overdue_days": ("float", "whole days since the due day, 0 when not overdue or closed"),
         "observed": ("float", "value of the acceptance query at the meeting"),
         "outcome": ("text", "met, not_met, cannot_tell, or none without a query"),
-        "proposal": ("text", "close, reopen or empty"),
+        "proposal": ("text", "close, reopen, look (met, and still wrong) or empty"),
+        "about": ("object", "list of subjects it is about, such as resource:cart/memory"),
+        "still_of": ("text", "the subject among them that is still wrong; empty when none is"),
+        "still": ("text", "code: growing, missed, burning; empty"),
+        "still_value": ("float", "growing: days until full; missed: attained, fraction; burning: burn rate"),
     },
 )
 

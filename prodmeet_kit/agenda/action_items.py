@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.findings import Analyses
 
-__all__ = ["item"]
+__all__ = ["item", "still_text"]
 
 KEY = "action_items"
 
@@ -163,6 +163,20 @@ def _named(row: Mapping[str, Any]) -> str:
     return t("{id} {text}", id=row["id"], text=brief(row["text"]))
 
 
+def still_text(row: Mapping[str, Any]) -> str:
+    """What is still wrong with the thing an item is about; empty where nothing is."""
+    name, value = str(row["still_of"]).partition(":")[2], row["still_value"]
+    if row["still"] == "growing":
+        if not value > 0:
+            return t("{name} is full", name=name)
+        return t("{name} still grows: full in {days}", name=name, days=write(value, "days"))
+    if row["still"] == "missed":
+        return t("{name} still misses its objective: {attained}", name=name, attained=write(value, "percent"))
+    if row["still"] == "burning":
+        return t("{name} still burns, at {rate} times the pace that lasts", name=name, rate=write(value, "number"))
+    return ""
+
+
 def _table(items: pd.DataFrame) -> Table:
     def observed(row: pd.Series) -> str:
         if row["observed"] != row["observed"]:
@@ -174,6 +188,7 @@ def _table(items: pd.DataFrame) -> Table:
         due_day=items["due"] - timedelta(seconds=1),
         outcome_text=items["outcome"].replace("none", t("no acceptance query")),
         observed_text=[observed(row) for _, row in items.iterrows()],
+        still_text=[still_text(row) for row in rows(items)],
     )
     columns = (
         Column("id", t("Item"), "code"),
@@ -185,5 +200,9 @@ def _table(items: pd.DataFrame) -> Table:
         Column("status", t("Status"), "state"),
         Column("outcome_text", t("Did it work?"), "state"),
     )
-    details = (Column("observed_text", t("Observed")), Column("verify_query", t("Acceptance query"), "code"))
+    details = (
+        Column("still_text", t("Still")),
+        Column("observed_text", t("Observed")),
+        Column("verify_query", t("Acceptance query"), "code"),
+    )
     return Table(t("Open, or closed and not proved done"), frame, columns, details, anchor=("id",))

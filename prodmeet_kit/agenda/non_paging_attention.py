@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -60,8 +60,12 @@ def _loss(row: dict[str, Any]) -> str:
 
 
 def _owner(row: dict[str, Any]) -> str:
-    owner = row["owner"] or t("nobody")
-    return f"{owner} ({row['action_item']})" if row["action_item"] else owner
+    """Who looks after it, with the action item, promise or planned change that says so."""
+    grounds = [row["action_item"], t("promised") if row["promise"] else "", row["change"]]
+    said = listed(each for each in grounds if each)
+    if not row["owner"]:
+        return said or t("nobody")
+    return f"{row['owner']} ({said})" if said else row["owner"]
 
 
 def _because(row: dict[str, Any]) -> str:

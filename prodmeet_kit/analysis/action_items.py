@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from math import isclose, isnan, nan
 from typing import Any
 
 import pandas as pd
 
+from prodmeet_kit.analysis.still import Still
 from prodmeet_kit.frames import ACTION_ITEM_FINDINGS
 from prodmeet_kit.window import Window
 
@@ -45,7 +46,13 @@ def satisfies(value: float, expect: str) -> bool:
     return not isnan(value) and _COMPARE[found[1]](value, float(found[2]))
 
 
-def findings(items: pd.DataFrame, observed: Mapping[str, float], window: Window) -> pd.DataFrame:
+def findings(
+    items: pd.DataFrame,
+    observed: Mapping[str, float],
+    window: Window,
+    about: Mapping[str, Sequence[str]] | None = None,
+    still: Mapping[str, Still] | None = None,
+) -> pd.DataFrame:
     """Open items, and closed ones not proved by their query, as ``ACTION_ITEM_FINDINGS`` in the order given.
 
     ``items`` is ``ACTION_ITEMS``; ``observed`` maps an id to the value of its
@@ -55,19 +62,32 @@ def findings(items: pd.DataFrame, observed: Mapping[str, float], window: Window)
     with an expectation that is no comparison, else ``met`` or ``not_met``. An
     open item that is met is proposed to ``close``, a closed one that is not met to ``reopen``. A closed
     one whose query cannot tell stays in sight with no proposal; one that is met, or has no query, is left out.
+
+    ``about`` gives the subjects of each item (:func:`.about.items_about`), ``still`` what is wrong with a subject at
+    the meeting (:func:`.still.still`): an open item that is met, of which a subject is still wrong, is proposed to
+    ``look`` at.
     """
-    found = every(items, observed, window)
+    found = every(items, observed, window, about, still)
     done = (found["status"] == "closed") & found["outcome"].isin(["met", "none"])
     return found[~done].reset_index(drop=True)
 
 
-def every(items: pd.DataFrame, observed: Mapping[str, float], window: Window) -> pd.DataFrame:
+def every(
+    items: pd.DataFrame,
+    observed: Mapping[str, float],
+    window: Window,
+    about: Mapping[str, Sequence[str]] | None = None,
+    still: Mapping[str, Still] | None = None,
+) -> pd.DataFrame:
     """``ACTION_ITEM_FINDINGS`` as :func:`findings` makes them, those that are done as well."""
     rows = []
     for item in items.to_dict("records"):
         value = observed.get(item["id"], nan)
         outcome = _outcome(item["verify_query"], item["verify_expect"], value)
         is_open = item["status"] != "closed"
+        subjects = list((about or {}).get(item["id"], ()))
+        wrong = next((subject for subject in subjects if subject in (still or {})), "")
+        told = still[wrong] if still and wrong else None
         rows.append(
             {
                 **{str(column): content for column, content in item.items()},
@@ -75,7 +95,11 @@ def every(items: pd.DataFrame, observed: Mapping[str, float], window: Window) ->
                 "overdue_days": float(_late(item["due"], window)) if is_open and not pd.isna(item["due"]) else 0.0,
                 "observed": value,
                 "outcome": outcome,
-                "proposal": _proposal(is_open, outcome),
+                "proposal": _proposal(is_open, outcome, wrong),
+                "about": subjects,
+                "still_of": wrong,
+                "still": told.code if told else "",
+                "still_value": told.value if told else nan,
             }
         )
     return ACTION_ITEM_FINDINGS.frame(rows)
@@ -89,9 +113,9 @@ def _outcome(query: str, expect: str, value: float) -> str:
     return "met" if satisfies(value, expect) else "not_met"
 
 
-def _proposal(is_open: bool, outcome: str) -> str:
+def _proposal(is_open: bool, outcome: str, wrong: str) -> str:
     if is_open:
-        return "close" if outcome == "met" else ""
+        return "" if outcome != "met" else "look" if wrong else "close"
     return "reopen" if outcome == "not_met" else ""
 
 

@@ -133,6 +133,10 @@ class AlertReads:
                 found[each.ref] = told if found[each.ref] is None or told else found[each.ref]
         return found
 
+    def query_reads(self, query: str, ref: str) -> bool | None:
+        """Whether any query reads what failed of the SLO ``service/name``; ``None``: not known."""
+        return next((self._reads(query, each) for each in self._slos if each.ref == ref), None)
+
     def _reads(self, query: str, slo: SloReads) -> bool | None:
         key = (query, slo.ref)
         if key not in self._known:

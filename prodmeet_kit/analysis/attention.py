@@ -2,13 +2,12 @@
 
 An item is as old as the first time it was so in all the history that is known;
 it need not have been so all the time since. It belongs to whom an open action
-item about it names, else to the owner of its service, else to nobody.
+item about it names, or a promise, else to the owner of its service, else to nobody.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from math import inf, nan
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates, capacity, grid, matching
+from prodmeet_kit.analysis.about import Thing, change_names, promise_about, told_of
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slo_events import MIN_BAD
 from prodmeet_kit.frames import ATTENTION, labels_of, rows
@@ -49,6 +49,10 @@ def attention(
     owners: Mapping[str, str] | None = None,
     service_of: matching.ServiceOf = matching.by_label,
     limits_since: Mapping[str, pd.Timestamp] | None = None,
+    items_about: Mapping[str, Iterable[str]] | None = None,
+    promises: pd.DataFrame | None = None,
+    changes: pd.DataFrame | None = None,
+    alerts_about: Callable[[str, str], Iterable[Thing]] | None = None,
 ) -> pd.DataFrame:
     """What needs somebody without a page, as ``ATTENTION``: by whole days of age, then by loss, largest first.
 
@@ -63,6 +67,11 @@ def attention(
     ``action_items`` ``ACTION_ITEMS``; ``owners`` maps a service to its owner, ``limits_since`` is what
     :func:`limits_near_since` gives. An action item is about an item of the queue when its id or text holds the
     service and the SLO, resource or alert as words; the name alone will do for an alert that only one service has.
+    Or when ``items_about`` says so, from what its acceptance query reads (:func:`.about.items_about`).
+
+    ``promises`` is ``PROMISES``: one that is not overdue tells who looks after its subject; ``changes`` are the
+    ``CHANGES`` to come (:func:`.about.change_names`). An alert is looked after by who looks after what its rule reads
+    (``alerts_about``, from alert and service). ``ask_owner`` where there is none of all these.
     """
     found = [
         *_slow_burns(events, trends, slos, summary, window),
@@ -73,7 +82,7 @@ def attention(
     meeting = pd.Timestamp(window.end)
     for row in found:
         row["age_days"] = nan if row["first"] is None else (meeting - row["first"]) / pd.Timedelta(DAY)
-    _give_owners(found, action_items, owners or {})
+    _give_owners(found, action_items, owners or {}, items_about or {}, promises, changes, alerts_about)
     found.sort(key=_order)
     return ATTENTION.frame(found)
 
@@ -216,22 +225,38 @@ def _broken_rules(rules: pd.DataFrame | None, service_of: matching.ServiceOf) ->
     ]
 
 
-def _give_owners(found: list[dict[str, Any]], action_items: pd.DataFrame | None, owners: Mapping[str, str]) -> None:
+def _give_owners(
+    found: list[dict[str, Any]],
+    action_items: pd.DataFrame | None,
+    owners: Mapping[str, str],
+    items_about: Mapping[str, Iterable[str]],
+    promises: pd.DataFrame | None,
+    changes: pd.DataFrame | None,
+    alerts_about: Callable[[str, str], Iterable[Thing]] | None,
+) -> None:
     items = [] if action_items is None else rows(action_items[action_items["status"] == "open"])
-    services: dict[str, set[str]] = {}
-    for row in found:
-        services.setdefault(row["what"], set()).add(row["service"])
-    for row in found:
-        alone = row["kind"] in ("alert", "rule") and len(services[row["what"]]) == 1
-        needed = [row["what"]] if alone or not row["service"] else [row["what"], row["service"]]
-        about = next((item for item in items if _tells_of(f"{item['id']} {item['text']}", needed)), None)
-        row["action_item"] = about["id"] if about else ""
-        row["owner"] = (about["owner"] if about else "") or owners.get(row["service"], "")
+    promised = [] if promises is None else rows(promises[promises["overdue_days"] == 0])
+    planned = [] if changes is None else rows(changes)
+    things = [Thing(_KINDS.get(row["kind"], row["kind"]), row["service"], row["what"]) for row in found]
+    told = {item["id"]: set(told_of(f"{item['id']} {item['text']}", things)) for item in items}
+    for row, thing in zip(found, things, strict=True):
+        read = alerts_about(thing.name, thing.service) if alerts_about and thing.kind == "alert" else ()
+        alike = {thing, *(Thing(each.kind, each.service, each.name) for each in read)}
+        subjects = {each.subject for each in alike}
+        mine = (i for i in items if alike & told[i["id"]] or subjects & set(items_about.get(i["id"], ())))
+        item = next(mine, None)
+        promise = next((p for p in promised if any(promise_about(p["about"], each) for each in alike)), None)
+        change = next((c for c in planned if any(change_names(c, each) for each in alike)), None)
+        row["action_item"] = item["id"] if item else ""
+        row["promise"] = promise["subject"] if promise else ""
+        row["change"] = change["id"] if change else ""
+        named = (item["owner"] if item else "") or (promise["owner"] if promise else "")
+        row["owner"] = named or owners.get(row["service"], "")
+        row["ask_owner"] = not any(row[key] for key in ("owner", "action_item", "promise", "change"))
 
 
-def _tells_of(text: str, names: Iterable[str]) -> bool:
-    """Whether a text holds every name as a word of its own; capitals are alike."""
-    return all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE) for name in names)
+_KINDS = {"rule": "alert"}
+"""What a kind of the queue is called as a subject: a rule is its alert."""
 
 
 def _order(row: dict[str, Any]) -> tuple[float, float, bool]:

@@ -13,7 +13,7 @@ from prodmeet_kit.analysis import matching
 from prodmeet_kit.frames import CHANGES, COLLISIONS, UPCOMING
 from prodmeet_kit.window import Window
 
-__all__ = ["PEAK", "Closed", "collisions", "past", "upcoming"]
+__all__ = ["PEAK", "Closed", "collisions", "past", "to_come", "upcoming"]
 
 PEAK = 1.1
 """An hour is the peak of its weekday from so many times the mean of the day; a flat day has none."""
@@ -108,6 +108,13 @@ def past(changes: pd.DataFrame, window: Window) -> pd.DataFrame:
     """The changes that started since the last meeting, as ``CHANGES`` in order of start."""
     recent = matching.started(changes, window.start, window.end)
     return CHANGES.check(recent.sort_values(["start", "id"], ignore_index=True))
+
+
+def to_come(changes: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The changes that are not over at the meeting, as ``CHANGES`` in order of start; without an end it is a moment."""
+    over = changes["end"].fillna(changes["start"])
+    ahead = changes[(changes["start"] >= window.end) | (over > window.end)]
+    return CHANGES.check(ahead.sort_values(["start", "id"], ignore_index=True))
 
 
 def collisions(changes: pd.DataFrame) -> pd.DataFrame:

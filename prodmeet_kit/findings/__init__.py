@@ -195,6 +195,11 @@ class Analyses(
         return scorecard.scorecard(self.past_changes, self.before_after)
 
     @cached_property
+    def changes_to_come(self) -> pd.DataFrame:
+        """``CHANGES`` that are not over at the meeting, however far off."""
+        return changes.to_come(self._record("changes"), self.facts.window)
+
+    @cached_property
     def past_changes(self) -> pd.DataFrame:
         """``CHANGES`` that started since the last meeting."""
         return changes.past(self._record("changes"), self.facts.window)
@@ -202,7 +207,7 @@ class Analyses(
     @cached_property
     def action_items(self) -> pd.DataFrame:
         """``ACTION_ITEM_FINDINGS``."""
-        return action_items.findings(*self._items, self.facts.window)
+        return action_items.findings(*self._items, self.facts.window, self.items_about, self.still_wrong)
 
     @cached_property
     def consultations(self) -> pd.DataFrame:

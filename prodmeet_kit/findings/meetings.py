@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.analysis import action_items, meeting_health, promises
+from prodmeet_kit.analysis import about, action_items, meeting_health, promises, still
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.frames import rows
 
@@ -111,6 +111,29 @@ class MeetingFindings(Part):
         """``ACTION_ITEMS`` with what earlier meetings decided about them, and what each acceptance query gave."""
         items = promises.on_items(self._record("action_items"), self.decided_before, self.facts.window.timezone)
         return items, {identity: self.facts.value(f"verify/{identity}") for identity in items["id"]}
+
+    @cached_property
+    def items_about(self) -> dict[str, list[str]]:
+        """By id of each action item the subjects it is about, such as ``resource:cart/memory``."""
+        things = self._things + about.alert_things(self.episodes, self.own_rules, self.service_of)
+        return about.items_about(self._items[0], things, self.alert_reads, self.facts.records.get("alert_rules"))
+
+    def alerts_about(self, alert: str, service: str) -> list[about.Thing]:
+        """The SLOs and resources that the rules of an alert read."""
+        return about.alerts_about(alert, service, self._things, self.alert_reads, self.own_rules)
+
+    @cached_property
+    def _things(self) -> list[about.Thing]:
+        services = self.facts.product.services
+        return about.things_of(
+            ((service.name, slo.name) for service in services for slo in service.slos),
+            {(service.name, each.name): (each.query,) for service in services for each in service.resources},
+        )
+
+    @cached_property
+    def still_wrong(self) -> dict[str, still.Still]:
+        """By subject what is wrong with it at the meeting: a limit near, an objective missed, a burn."""
+        return still.still(self.resources, self.slos, self.slo_trends, self.slo_targets, self.facts.window)
 
     @property
     def _today(self) -> str:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from prodmeet_kit.analysis.about import Thing
+    from prodmeet_kit.analysis.alert_reads import AlertReads
     from prodmeet_kit.analysis.blind_time import BlindTime
     from prodmeet_kit.analysis.exclusions import Exclusion
     from prodmeet_kit.analysis.matching import ServiceOf
@@ -166,6 +168,33 @@ class Part:
         def next_meeting(self) -> datetime:
             """This meeting plus one cadence."""
             ...
+
+        @property
+        def alert_reads(self) -> AlertReads:
+            """Which SLOs each alert reads."""
+            ...
+
+        @property
+        def items_about(self) -> dict[str, list[str]]:
+            """Subjects of each action item."""
+            ...
+
+        def alerts_about(self, alert: str, service: str) -> list[Thing]:
+            """What an alert's rules read."""
+            ...
+
+        @property
+        def promises(self) -> pd.DataFrame:
+            """What somebody was to do."""
+            ...
+
+        @property
+        def changes_to_come(self) -> pd.DataFrame:
+            """Changes that are not over."""
+            ...
+
+        @property
+        def _items(self) -> tuple[pd.DataFrame, dict[str, float]]: ...
 
         @property
         def _incidents(self) -> pd.DataFrame: ...

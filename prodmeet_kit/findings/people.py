@@ -33,7 +33,11 @@ class People(Part):
             self.resources,
             self.facts.window,
             rules=self.own_rules,
-            action_items=self._record("action_items"),
+            action_items=self._items[0],
+            items_about=self.items_about,
+            promises=self.promises,
+            changes=self.changes_to_come,
+            alerts_about=self.alerts_about,
             service_of=self.service_of,
             owners={service.name: service.owner for service in self.facts.product.services},
             limits_since=attention.limits_near_since(

@@ -73,6 +73,9 @@ def test_a_slow_burn_counts_from_when_a_ticket_condition_held() -> None:
         "age_days": pytest.approx(6 + 22 / 24),
         "owner": "",
         "action_item": "",
+        "promise": "",
+        "change": "",
+        "ask_owner": True,
     }
     # At 0.9 it never does.
     assert attention_of(bad={("2026-11-11T00:00", "2026-11-24T10:00"): 0.9}).empty

@@ -1,0 +1,67 @@
+"""What is still wrong with a thing, whatever the acceptance query of an action item about it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from prodmeet_kit.analysis import burn_rates, capacity
+from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.slo_events import MIN_BAD
+from prodmeet_kit.frames import rows
+from prodmeet_kit.window import Window
+
+__all__ = ["Still", "still"]
+
+
+class Still(NamedTuple):
+    """``code``: growing (``value``: days until full, 0 when it is), missed (attained), burning (burn rate)."""
+
+    code: str
+    value: float
+
+
+def still(
+    resources: pd.DataFrame,
+    slos: pd.DataFrame,
+    trends: Mapping[str, pd.DataFrame],
+    targets: Iterable[SloTarget],
+    window: Window,
+) -> dict[str, Still]:
+    """By subject (``resource:cart/memory``, ``slo:cart/availability``) what is wrong at the meeting.
+
+    - ``growing``: the resource is full, or its limit is near (:func:`.capacity.near_limit`);
+    - ``burning``: a standard alert condition, of a page or a ticket, holds at the last step with at least 5 bad
+      events in its long window;
+    - ``missed``: the objective is not met over its window, nor was it since the last meeting. What is missed only by
+      what happened before may be mended.
+
+    ``resources`` is ``RESOURCE_SUMMARY``, ``slos`` is ``SLO_SUMMARY``.
+    """
+    found = {
+        f"resource:{row['service']}/{row['name']}": Still("growing", row["days_to_full"])
+        for row in rows(capacity.near_limit(resources, window))
+    }
+    for row in rows(slos[slos["state"] == "BAD"]):
+        if row["attainment_since"] < row["objective"]:
+            found[f"slo:{row['service']}/{row['name']}"] = Still("missed", row["attainment"])
+    for target in targets:
+        trend = trends.get(target.ref)
+        rate = None if trend is None else _burning(trend, target, window)
+        if rate is not None:
+            found[f"slo:{target.ref}"] = Still("burning", rate)
+    return found
+
+
+def _burning(trend: pd.DataFrame, target: SloTarget, window: Window) -> float | None:
+    """The burn rate over the long window of the first condition that holds at the meeting."""
+    for condition in (*burn_rates.PAGE, *burn_rates.TICKET):
+        recent = trend[(trend.index > window.end - condition.long) & (trend.index <= window.end)]
+        if recent.empty or recent.index[-1] < window.end - window.step:
+            continue
+        bad = float(burn_rates.events(recent)["bad"].sum())
+        if bad >= MIN_BAD and bool(condition.holds(recent, target.objective, window.step).iloc[-1]):
+            return burn_rates.current_burn(recent, target.objective, window.step, [condition.long])[condition.long]
+    return None
