@@ -106,7 +106,7 @@ def test_more_than_fifteen_items_are_folded(count: int, lengths: list[int]) -> N
 
 @pytest.mark.parametrize(
     ("owner", "item", "text"),
-    [("", "", "nobody"), ("shop", "", "shop"), ("ann", "AI-1", "ann (AI-1)"), ("", "AI-1", "nobody (AI-1)")],
+    [("", "", "nobody"), ("shop", "", "shop"), ("ann", "AI-1", "ann (AI-1)"), ("", "AI-1", "AI-1")],
 )
 def test_an_item_shows_whose_it_is(owner: str, item: str, text: str) -> None:
     (table,) = tables(non_paging_attention.evidence(queue(1, owner=owner, action_item=item)))
