@@ -141,6 +141,11 @@ SLO_SUMMARY = Spec(
         "excluded_fraction": ("float", "share of the events of the SLO window that are excluded"),
         "weight": ("text", "events, or time: good, total and bad are seconds"),
         "certain": ("flag", "false: the state rests on an answer that is partial, or on bad events that may be none"),
+        "within_chance": ("flag", "missed, but a service that keeps the objective misses so by chance: no question"),
+        "reason": (
+            "text",
+            "why the state is NO_DATA or TOO_FEW: no_traffic, no_series, young, gaps, kept, few_events; else empty",
+        ),
         "note": (
             "text",
             "codes of what the reader must know, with blanks between: bad_absent, bad_over_total, those of SLO_COUNTS",
@@ -167,7 +172,12 @@ ERROR_BUDGET = Spec(
         "change": ("text", "code: rose, fell, same, renewed (a calendar period began), unknown"),
         "because": ("text", "code of why it rose or lost less than was spent: left, traffic, or empty"),
         "outlook": ("text", "code: date, not_in_window, spent, too_few, unknown"),
-        "runs_out": ("time", "when the budget is gone at the pace since the last meeting; NaT without a date"),
+        "runs_out": ("time", "when the budget is gone at the pace of what still goes on; NaT without a date"),
+        "pace_bad": ("float", "bad events a day at that pace"),
+        "over_bad": ("float", "bad events since the last meeting of what is over and left out of the pace"),
+        "over_share": ("float", "over_bad / budget of the SLO window"),
+        "over": ("object", "list of ids of the incidents and SLO events that are over"),
+        "decision_needed": ("flag", "the budget is gone or will be at that pace, or nobody knows and half of it went"),
     },
 )
 

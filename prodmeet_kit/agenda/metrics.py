@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import metrics_brief, metrics_definitions, metrics_load, metrics_resources, metrics_slos
 from prodmeet_kit.agenda.absent import could_not_check
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Figure
-from prodmeet_kit.agenda.metrics_brief import SPENT_FAST, at_limit, blamed, brief, fine, kept_of, one_off, refs, spiked
+from prodmeet_kit.agenda.metrics_brief import at_limit, blamed, brief, fine, kept_of, one_off, refs, spiked
 from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.agenda.rests_on import rests_on
 from prodmeet_kit.analysis import capacity
+from prodmeet_kit.analysis.budget import SPENT_FAST
 from prodmeet_kit.display.languages import clauses, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -37,8 +39,8 @@ def item(findings: Analyses) -> AgendaItem:
     if not findings.metrics_known:
         return could_not_check(findings, KEY, title)
     slos, filling = findings.slos, capacity.near_limit(findings.resources, findings.facts.window)
-    bad = slos[slos["state"] == "BAD"]
-    draining = metrics_brief.draining(slos)
+    bad = metrics_brief.missed(slos)
+    draining = metrics_brief.draining(findings)
     unknown = slos[slos["state"] == "NO_DATA"]
     questions = (
         *_questions(findings, bad, draining, unknown, filling),
@@ -126,7 +128,9 @@ def _spent(findings: Analyses, ref: str, spent: float, lasting: Sequence[str]) -
 
 def _missed(ref: str, row: dict[str, Any]) -> str:
     attained, objective = write(row["attainment"], "percent"), write(row["objective"], "percent")
-    return t("{name} attained {attained}; objective {objective}", name=ref, attained=attained, objective=objective)
+    told = t("{name} attained {attained}; objective {objective}", name=ref, attained=attained, objective=objective)
+    resting = rests_on(row)
+    return clauses([told, t("rests on {what}", what=resting)]) if resting else told
 
 
 def _candidates(

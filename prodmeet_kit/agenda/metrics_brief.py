@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import metrics_efficiency
@@ -9,6 +10,7 @@ from prodmeet_kit.agenda.metrics_load import MOVED
 from prodmeet_kit.agenda.rests_on import rests_on
 from prodmeet_kit.analysis import capacity
 from prodmeet_kit.analysis.before_after import worsened
+from prodmeet_kit.analysis.budget import SPENT_FAST
 from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses
 
 __all__ = [
-    "SPENT_FAST",
     "at_limit",
     "blamed",
     "brief",
@@ -27,13 +28,13 @@ __all__ = [
     "ending_budgets",
     "fine",
     "kept_of",
+    "missed",
     "one_off",
     "refs",
+    "spent_fast",
     "spiked",
+    "why_unknown",
 ]
-
-SPENT_FAST = 0.5
-"""Half of a four-week budget gone in a fortnight is a mean burn rate above 1 (SRE Workbook, ch. 5)."""
 
 MOST = 4
 """More clauses than these are not read aloud; the tables below have the rest."""
@@ -56,13 +57,28 @@ def fine(slos: pd.DataFrame) -> str:
         return t("No objective is set for any service.")
     kept = int((slos["state"] == "OK").sum())
     parts = [kept_of(kept, len(slos))]
-    for state, words in (("BAD", t("missed")), ("NO_DATA", t("not known")), ("TOO_FEW", t("too few events to say"))):
-        names = refs(slos[slos["state"] == state])
+    chance = slos["within_chance"]
+    groups = [(t("missed"), slos["state"].eq("BAD") & ~chance), (t("missed, but within chance"), chance)]
+    for state in ("NO_DATA", "TOO_FEW"):
+        its = slos["state"] == state
+        groups += [
+            (why_unknown(state, reason), its & slos["reason"].eq(reason)) for reason in slos["reason"][its].unique()
+        ]
+    for words, mine in groups:
+        names = refs(slos[mine])
         if names:
             more = len(names) - NAMED
             shown = names[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
             parts.append(f"{words}: {listed(shown)}")
     return sentences([sentence(clauses(parts)), *_resting(slos)])
+
+
+def why_unknown(state: str, reason: str) -> str:
+    """Why nothing is said of an objective, from ``state`` and ``reason`` of ``SLO_SUMMARY``."""
+    if state == "NO_DATA":
+        return {"no_traffic": t("no traffic"), "gaps": t("no samples in the window")}.get(reason, t("not known"))
+    words = {"young": t("too young to say"), "gaps": t("too many gaps to say"), "kept": t("too little is kept to say")}
+    return words.get(reason, t("too few events to say"))
 
 
 def _resting(slos: pd.DataFrame) -> list[str]:
@@ -96,20 +112,31 @@ def blamed(findings: Analyses) -> dict[str, dict[str, Any]]:
     }
 
 
-def draining(slos: pd.DataFrame) -> pd.DataFrame:
+def missed(slos: pd.DataFrame) -> pd.DataFrame:
+    """Objectives missed by more than chance gives."""
+    return slos[(slos["state"] == "BAD") & ~slos["within_chance"]]
+
+
+def spent_fast(slos: pd.DataFrame) -> pd.DataFrame:
     """Kept SLOs that spent more than :data:`SPENT_FAST` of their budget since the last meeting."""
     return slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
 
 
+def draining(findings: Analyses) -> pd.DataFrame:
+    """Those of :func:`spent_fast` that need a decision: what is over, and will not be gone, asks for none."""
+    fast, budget = spent_fast(findings.slos), findings.error_budget
+    asking = set(refs(budget[budget["decision_needed"]]))
+    return fast.loc[[index for index, ref in zip(fast.index, refs(fast), strict=True) if ref in asking]]
+
+
 def spiked(findings: Analyses) -> list[str]:
-    """SLOs whose budget looks as if it drained, or will be gone, only because of incidents."""
-    slos, budget = findings.slos, findings.error_budget
-    told = {*refs(draining(slos)), *refs(budget[budget["outlook"] == "date"])}
-    return [ref for ref in refs(slos) if ref in findings.one_offs and ref in told]
+    """SLOs whose budget looks as if it drained, only because of what is over."""
+    fast = refs(spent_fast(findings.slos))
+    return [ref for ref in fast if ref in findings.one_offs]
 
 
 def one_off(findings: Analyses, ref: str) -> str:
-    """What incidents spent of a budget that lasts without them."""
+    """What is over spent of a budget that lasts without it."""
     names = refs(findings.slos)
     spent, one = findings.slos["budget_spent_since_last"].iloc[names.index(ref)], findings.one_offs[ref]
     return t(
@@ -117,17 +144,25 @@ def one_off(findings: Analyses, ref: str) -> str:
         name=ref,
         spent=write(spent, "budget"),
         share=write(one.share, "budget"),
-        incidents=listed(one.incidents),
+        incidents=listed(_called(findings, name) for name in one.incidents),
+    )
+
+
+def _called(findings: Analyses, name: str) -> str:
+    """An incident by its id, an SLO event by when it began."""
+    ref, at, onset = name.rpartition("@")
+    if not at or ref not in refs(findings.slos):
+        return name
+    return t(
+        "a fast burn on {day}",
+        day=write(datetime.fromisoformat(onset), "time", timezone=findings.facts.window.timezone),
     )
 
 
 def ending_budgets(findings: Analyses) -> pd.DataFrame:
-    """``ERROR_BUDGET`` of those that will be gone at their pace, with or without incidents, the soonest first."""
+    """``ERROR_BUDGET`` of those that will be gone at the pace of what still goes on, the soonest first."""
     budget = findings.error_budget
-    ending = budget[budget["outlook"] == "date"]
-    lasting = [ref in findings.one_offs for ref in refs(ending)]
-    ending = ending.drop(index=ending.index[lasting])
-    return ending.sort_values("runs_out")
+    return budget[budget["outlook"] == "date"].sort_values("runs_out")
 
 
 def _sentence(parts: list[str], otherwise: str) -> str:

@@ -13,8 +13,8 @@ calendar window, which leaves whole when a new period begins.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from math import isnan
 
 import numpy as np
@@ -22,50 +22,35 @@ import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates
+from prodmeet_kit.analysis.pace import Pace, goes_on
 from prodmeet_kit.analysis.slo import NOISE, TINY, UNKNOWN, Count, SloTarget, allowed, cleaned, share
-from prodmeet_kit.frames import ERROR_BUDGET, rows
+from prodmeet_kit.frames import ERROR_BUDGET, SLO_EVENTS, rows
 from prodmeet_kit.window import Window, period_bounds
 
-__all__ = ["NOTABLE", "OneOff", "one_offs", "since_last"]
+__all__ = ["NOTABLE", "SPENT_FAST", "OneOff", "one_offs", "since_last"]
 
 NOTABLE = 0.005
 """Own choice: a smaller share of a budget, half of one per cent, is not worth a word."""
 
+SPENT_FAST = 0.5
+"""Half of a four-week budget gone in a fortnight is a mean burn rate above 1 (SRE Workbook, ch. 5)."""
+
 
 @dataclass(frozen=True)
 class OneOff:
-    """A budget that incidents spent and that lasts at the pace without them: their ``share`` of it, and their ids."""
+    """A budget that what is over spent, and that lasts at the pace of the rest: its ``share`` of it, and the ids."""
 
     share: float
     incidents: tuple[str, ...]
 
 
-def one_offs(
-    summary: pd.DataFrame,
-    counts: pd.DataFrame,
-    slos: Iterable[SloTarget],
-    trends: Mapping[str, pd.DataFrame],
-    parts: pd.DataFrame,
-    window: Window,
-) -> dict[str, OneOff]:
-    """Budgets whose pace is their incidents', by ``service/name``; arguments as for :func:`since_last`.
-
-    ``parts`` is ``BUDGET_PARTS``. The incidents' bad events are taken from the pace alone: in the SLO window they
-    stay until they leave it. A budget is here when that pace does not exhaust it within the window.
-    """
-    found = cleaned(counts)
-    states = {f"{row['service']}/{row['name']}": str(row["state"]) for row in rows(summary)}
-    made = {}
-    for slo in slos:
-        mine = parts[(parts["service"] == slo.service) & (parts["name"] == slo.name) & (parts["kind"] == "incident")]
-        mine = mine[mine["bad"].notna()]  # without those that nobody could see
-        if not len(mine):
-            continue
-        count, recent = (found.get((slo.ref, span), UNKNOWN) for span in ("window", "since"))
-        calm = replace(recent, bad=max(recent.bad - float(mine["bad"].sum()), 0.0))
-        if _outlook(slo, states[slo.ref], count, calm, trends.get(slo.ref), window)[0] == "not_in_window":
-            made[slo.ref] = OneOff(float(mine["share"].sum()), tuple(mine["id"]))
-    return made
+def one_offs(budget: pd.DataFrame) -> dict[str, OneOff]:
+    """Budgets (``ERROR_BUDGET``) spent by what is over, which last without, by ``service/name``."""
+    return {
+        f"{row['service']}/{row['name']}": OneOff(float(row["over_share"]), tuple(row["over"]))
+        for row in rows(budget)
+        if row["outlook"] == "not_in_window" and row["over_share"] > 0
+    }
 
 
 def since_last(
@@ -75,25 +60,33 @@ def since_last(
     trends: Mapping[str, pd.DataFrame],
     incidents: pd.DataFrame,
     window: Window,
+    events: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Each SLO's budget between the meetings, as ``ERROR_BUDGET``, in the order of ``slos``.
 
     ``summary`` is ``SLO_SUMMARY``, ``counts`` ``SLO_COUNTS`` and ``trends`` ``[total, bad]`` a step by
-    ``service/name``, all without what is excluded; ``incidents`` is ``INCIDENTS``, as far back as they are kept.
+    ``service/name``, all without what is excluded; ``incidents`` is ``INCIDENTS``, as far back as they are kept,
+    ``events`` is ``SLO_EVENTS``.
 
     ``change`` compares what was left with what is left: ``rose`` or ``fell`` by more than half of one per cent
     of the budget, ``same``, or ``renewed`` when a calendar period began. ``because`` says what beside spending
     moved it: ``left`` when at least so much left the window, ``traffic`` when it rose and nothing left.
 
     ``outlook``: ``date`` when the budget is gone within one SLO window (calendar: before the period ends) at the
-    pace since the last meeting, ``not_in_window``, ``spent`` already, ``too_few`` events to say, ``unknown``.
-    The pace is bad and total events a second since the last meeting; at each later step the SLO window is what
-    it is by then: old steps leave it as the trend tells, new ones of that pace come in. ``runs_out`` is the end
-    of the first step with more bad events than (1 - objective) * total.
+    pace of what still goes on, ``not_in_window``, ``spent`` already, ``too_few`` events to say, ``unknown``.
+    The pace is bad and total events a second since the last meeting without what is over (:mod:`.pace`); at each
+    later step the SLO window is what it is by then: old steps leave it as the trend tells, new ones of that pace
+    come in. ``runs_out`` is the end of the first step with more bad events than (1 - objective) * total.
+
+    ``decision_needed``: the budget is gone, or will be at that pace; or half of it went (:data:`SPENT_FAST`) and
+    nobody knows how long the rest lasts. Never where an objective is missed within chance.
     """
     found = cleaned(counts)
+    events = SLO_EVENTS.frame() if events is None else events
     states = {f"{row['service']}/{row['name']}": row for row in rows(summary)}
-    return ERROR_BUDGET.frame(_row(slo, states[slo.ref], found, trends.get(slo.ref), incidents, window) for slo in slos)
+    return ERROR_BUDGET.frame(
+        _row(slo, states[slo.ref], found, trends.get(slo.ref), incidents, events, window) for slo in slos
+    )
 
 
 def _row(
@@ -102,6 +95,7 @@ def _row(
     found: Mapping[tuple[str, str], Count],
     trend: pd.DataFrame | None,
     incidents: pd.DataFrame,
+    events: pd.DataFrame,
     window: Window,
 ) -> dict[str, object]:
     count, recent, before = (found.get((slo.ref, span), UNKNOWN) for span in ("window", "since", "previous"))
@@ -116,7 +110,10 @@ def _row(
     assert isinstance(was, float) and isinstance(now, float)
     renewed = slo.period is not None and left_until >= window.start
     change = "renewed" if renewed else _change(was, now)
-    outlook, runs_out = _outlook(slo, str(state["state"]), count, recent, trend, window)
+    pace = goes_on(slo, recent, trend, incidents, events, window)
+    outlook, runs_out = _outlook(slo, str(state["state"]), count, pace, trend, window)
+    spent = state["budget_spent_since_last"]
+    assert isinstance(spent, float)
     return {
         "service": slo.service,
         "name": slo.name,
@@ -135,6 +132,15 @@ def _row(
         "because": "left" if rolled >= NOTABLE else "traffic" if change == "rose" else "",
         "outlook": outlook,
         "runs_out": runs_out,
+        "pace_bad": pace.bad / (window.length / timedelta(days=1)),
+        "over_bad": pace.over_bad,
+        "over_share": share(pace.over_bad, allowed(slo, count)),
+        "over": list(pace.over),
+        "decision_needed": (
+            outlook == "date"
+            or (outlook == "spent" and not state.get("within_chance"))
+            or (outlook == "unknown" and spent > SPENT_FAST)
+        ),
     }
 
 
@@ -159,21 +165,21 @@ def _incidents_in(incidents: pd.DataFrame, service: str, begin: datetime, end: d
 
 
 def _outlook(
-    slo: SloTarget, state: str, count: Count, recent: Count, trend: pd.DataFrame | None, window: Window
+    slo: SloTarget, state: str, count: Count, pace: Pace, trend: pd.DataFrame | None, window: Window
 ) -> tuple[str, object]:
     if state in ("NO_DATA", "TOO_FEW"):
         return ("unknown" if state == "NO_DATA" else "too_few"), pd.NaT
     if count.bad > allowed(slo, count) * (1 + TINY):
         return "spent", pd.NaT
-    if isnan(recent.total) or (trend is None and slo.period is None):
+    if isnan(pace.total) or (trend is None and slo.period is None):
         return "unknown", pd.NaT
     horizon = slo.window if slo.period is None else _period_end(slo, window) - window.end
     ahead = np.arange(1, int(horizon / window.step) + 1, dtype=np.float64)
     gone = _leaving(trend, len(ahead), slo, window) if slo.period is None and trend is not None else None
-    pace = window.step / window.length
+    a_step = window.step / window.length
     bad, total = (
-        np.maximum(held - (0.0 if gone is None else gone[side]), 0.0) + ahead * pace * came
-        for side, held, came in (("bad", count.bad, recent.bad), ("total", count.total, recent.total))
+        np.maximum(held - (0.0 if gone is None else gone[side]), 0.0) + ahead * a_step * came
+        for side, held, came in (("bad", count.bad, pace.bad), ("total", count.total, pace.total))
     )
     over = np.flatnonzero(bad > slo.budget * total * (1 + 1e-6))
     if not len(over):

@@ -6,7 +6,7 @@ Counts of events over a whole window decide the state of an SLO; the trend
 - attainment = 1 - bad / total
 - budget, in events = (1 - objective) * total over the SLO window
 - burn rate = (bad / total) / (1 - objective): 1 spends the budget exactly in one SLO window
-- 95% interval of the attainment: Wilson's score interval (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927, p. 209)
+- intervals, and whether chance alone decides: :mod:`.chance`
 """
 
 from __future__ import annotations
@@ -14,16 +14,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import inf, isfinite, isnan, nan, sqrt
+from math import inf, isfinite, isnan, nan
 
 import pandas as pd
 
-from prodmeet_kit.analysis import coverage, grid
+from prodmeet_kit.analysis import coverage, grid, no_verdict
+from prodmeet_kit.analysis.chance import FEW_ALLOWED, holds, wilson
 from prodmeet_kit.analysis.coverage import Covered
 from prodmeet_kit.frames import SLO_SUMMARY
 from prodmeet_kit.window import Period, Window
 
-__all__ = ["TINY", "Count", "Rules", "SloTarget", "allowed", "budgets", "cleaned", "share", "summarise", "wilson"]
+__all__ = [
+    "TINY",
+    "Count",
+    "Rules",
+    "SloTarget",
+    "allowed",
+    "budgets",
+    "cleaned",
+    "share",
+    "summarise",
+    "wilson",
+]
 
 TINY = 1e-9
 """Below this an extrapolated count, or its distance from what the budget allows, is rounding."""
@@ -31,16 +43,13 @@ TINY = 1e-9
 NOISE = 1e-4
 """Counts of several spans, each extrapolated on its own, differ by about 0.0025% of four weeks' events: own choice."""
 
-Z95 = 1.959963984540054
-"""The 97.5% point of the normal distribution: two sides of 2.5% leave 95%."""
-
 
 @dataclass(frozen=True)
 class Rules:
     """When there is too little to judge by: see :func:`summarise`."""
 
     min_events: float = 0.0
-    min_budget_events: float = 1.0
+    min_budget_events: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -138,10 +147,16 @@ def summarise(
 
     - ``NO_DATA``: no total, or a total of 0;
     - ``TOO_FEW``: fewer events than ``rules.min_events``; or the budget allows fewer bad events than
-      ``rules.min_budget_events`` (1) and no more than that happened, so that one event decides
-      (counts are extrapolated: to the nearest whole event). Never where time weighs;
+      ``rules.min_budget_events`` (3) and the exact 95% interval of their share holds what the objective allows, so
+      that chance decides (counts are extrapolated: to the nearest whole event). Never where time weighs;
+      or nothing failed in what is under :data:`.no_verdict.BARELY` of the window: that keeps no objective;
     - ``BAD``: attainment below the objective;
     - ``OK``.
+
+    ``within_chance``: ``BAD``, but fewer than :data:`.chance.FEW_ALLOWED` bad events are allowed, and that interval
+    holds it still.
+
+    ``reason`` of ``NO_DATA`` and ``TOO_FEW``: :mod:`.no_verdict`.
 
     A bad series that is absent counts as zero only while the total exists
     (note ``bad_absent``); bad beyond total is cut to total (``bad_over_total``);
@@ -160,9 +175,19 @@ def summarise(
     spans = {slo.ref: coverage.covered(trends.get(slo.ref), seen.get(slo.ref), slo.window, window) for slo in targets}
     firsts = [oldest, *(each.first for each in spans.values())]
     return SLO_SUMMARY.frame(
-        _row(slo, found, everything, trends.get(slo.ref), window, rules) | _covered(slo, spans[slo.ref], firsts, window)
+        no_verdict.judged(
+            _row(slo, found, everything, trends.get(slo.ref), window, rules)
+            | _covered(slo, spans[slo.ref], firsts, window),
+            _seen_before(slo, found, trends.get(slo.ref)),
+        )
         for slo in targets
     )
+
+
+def _seen_before(slo: SloTarget, found: Mapping[tuple[str, str], Count], trend: pd.DataFrame | None) -> bool:
+    """Whether the SLO ever had a sample, as far as is known."""
+    before = found.get((slo.ref, "previous"), UNKNOWN)
+    return not isnan(before.total) or (trend is not None and bool(trend["total"].notna().any()))
 
 
 def _covered(slo: SloTarget, found: Covered, firsts: list[pd.Timestamp | None], window: Window) -> dict[str, object]:
@@ -210,28 +235,18 @@ def share(part: float, whole: float) -> float:
     return part / whole
 
 
-def wilson(attainment: float, total: float) -> tuple[float, float]:
-    """Wilson's 95% score interval of a share of good events among ``total`` (not whole when extrapolated).
-
-    With p the share, n the total, z = 1.96: (p + z²/2n ± z·sqrt(p(1 - p)/n + z²/4n²)) / (1 + z²/n).
-    NaN without events. It takes events as independent; failures come in bursts, so the truth is wider.
-    """
-    if not total > 0:
-        return nan, nan
-    part = Z95**2 / total
-    centre = (attainment + part / 2) / (1 + part)
-    half = sqrt(part * attainment * (1 - attainment) + part**2 / 4) / (1 + part)
-    return min(max(centre - half, 0.0), attainment), max(min(centre + half, 1.0), attainment)
-
-
 def _state(slo: SloTarget, count: Count, rules: Rules) -> str:
     if not count.total > 0:
         return "NO_DATA"
-    budget, least = allowed(slo, count), rules.min_budget_events
-    decided_by_one = slo.budget > 0 and budget < least - TINY and count.bad < least + 0.5
-    if count.weight == "events" and (count.total < rules.min_events - TINY or decided_by_one):
+    budget = allowed(slo, count)
+    few = budget < rules.min_budget_events - TINY and _by_chance(slo, count)
+    if count.weight == "events" and (count.total < rules.min_events - TINY or few):
         return "TOO_FEW"
     return "BAD" if count.bad > budget * (1 + TINY) else "OK"
+
+
+def _by_chance(slo: SloTarget, count: Count) -> bool:
+    return count.weight == "events" and holds(slo.budget, count.bad, count.total)
 
 
 def _row(
@@ -248,6 +263,7 @@ def _row(
     # Seconds are no independent trials: an interval of them would be far too narrow.
     low, high = wilson(count.attainment, count.total) if count.weight == "events" else (nan, nan)
     total = None if trend is None else trend["total"]
+    state = _state(slo, count, rules)
     cut = recent.note if recent.note == "bad_over_total" else ""
     return {
         "service": slo.service,
@@ -255,7 +271,8 @@ def _row(
         "objective": slo.objective,
         "window_s": slo.window_s,
         "period": slo.period or "",
-        "state": _state(slo, count, rules),
+        "state": state,
+        "within_chance": state == "BAD" and budget < FEW_ALLOWED and _by_chance(slo, count),
         "attainment": count.attainment,
         "attainment_low": low,
         "attainment_high": high,

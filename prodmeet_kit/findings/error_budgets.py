@@ -102,7 +102,13 @@ class ErrorBudgets(Part):
     def error_budget(self) -> pd.DataFrame:
         """``ERROR_BUDGET``: what left each SLO window, what came in, and how long the rest lasts."""
         return budget.since_last(
-            self.slos, self.counted, self.slo_targets, self.counted_trends, self._incidents, self.facts.window
+            self.slos,
+            self.counted,
+            self.slo_targets,
+            self.counted_trends,
+            self._incidents,
+            self.facts.window,
+            self.slo_events,
         )
 
     @cached_property
@@ -119,10 +125,8 @@ class ErrorBudgets(Part):
 
     @cached_property
     def one_offs(self) -> Mapping[str, budget.OneOff]:
-        """Budgets spent by incidents that last at the pace without them, by ``service/name``."""
-        return budget.one_offs(
-            self.slos, self.counted, self.slo_targets, self.counted_trends, self.budget_parts, self.facts.window
-        )
+        """Budgets spent by what is over, which last at the pace of the rest, by ``service/name``."""
+        return budget.one_offs(self.error_budget)
 
     @cached_property
     def budget_by_service(self) -> pd.DataFrame:

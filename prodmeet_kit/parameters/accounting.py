@@ -80,9 +80,9 @@ class SloRules(Model):
         default=0, ge=0, description="Fewer valid events in the SLO window are TOO_FEW", examples=[100]
     )
     min_budget_events: float = Field(
-        default=1,
+        default=3,
         ge=0,
-        description="TOO_FEW when the budget allows fewer bad events than this and no more than this happened",
+        description="TOO_FEW when the budget allows fewer bad events than this and chance alone may decide",
     )
     toil_hours: float = Field(
         default=65, ge=0, description="Toil is high from so many hours a quarter; 65 is five hours a week"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from prodmeet_kit.analysis.budget import OneOff, one_offs, since_last
 from prodmeet_kit.analysis.slo import SloTarget, summarise
-from prodmeet_kit.frames import BUDGET_PARTS, ERROR_BUDGET, INCIDENTS, SLO_COUNTS
+from prodmeet_kit.analysis.slo_events import slo_events
+from prodmeet_kit.frames import ERROR_BUDGET, INCIDENTS, SLO_COUNTS
 from prodmeet_kit.window import Period
 from tests.support.grids import END, STEP, at, grid, trend, window
 
@@ -213,25 +214,38 @@ def test_at_an_objective_of_one_the_budget_is_spent_or_lasts() -> None:
     assert np.isnan(row["remaining_before"])
 
 
-@pytest.mark.parametrize(("incident", "lasts"), [(600.0, True), (550.0, False), (0.0, False)])
-def test_a_budget_that_an_incident_spent_lasts_at_the_pace_without_it(incident: float, lasts: bool) -> None:
-    # Budget 1,000, 750 bad events in the window, all since the last meeting 14 days ago: 250 are left until they leave
-    # it on 15 December, 20.7 days on. Without 600 of an incident 150 a fortnight come, 222 by then: it lasts.
-    # Without 550 it is 200 a fortnight, 296 by then: it does not.
-    frame = trend(HISTORY, 124.0, {("2026-11-17T03:00", "2026-11-17T03:05"): 750.0})
+def after(incident: float, written: bool) -> pd.Series:
+    """Budget 1,000, 750 bad events in the window, all since the last meeting 14 days ago, ``incident`` in one hour."""
+    hour = ("2026-11-17T03:00", "2026-11-17T04:00")
+    frame = trend(HISTORY, 124.0, {hour: incident / 12})
+    calm = (frame.index > END - timedelta(days=14)) & (frame["bad"] == 0)
+    frame.loc[calm, "bad"] = (750 - incident) / calm.sum()
     spans = {"window": (1e6, 750.0), "since": (5e5, 750.0), "previous": (1e6, 0.0)}
     counts = SLO_COUNTS.frame(
         {"service": "cart", "name": "availability", "span": span, "total": total, "bad": bad}
         for span, (total, bad) in spans.items()
     )
-    parts = {"incident": ("INC-1", incident), "rest": ("", 750 - incident)}
-    shares = BUDGET_PARTS.frame(
-        {"service": "cart", "name": "availability", "kind": kind, "id": name, "bad": bad, "share": bad / 1000}
-        | {"share_of_product": bad / 1000}
-        for kind, (name, bad) in parts.items()
-        if bad
-    )
     trends = {SLO.ref: frame}
     summary = summarise(counts, [SLO], trends, window())
-    found = one_offs(summary, counts, [SLO], trends, shares, window())
-    assert found == ({SLO.ref: OneOff(0.6, ("INC-1",))} if lasts else {})
+    told = {"id": "INC-1", "services": ["cart"], "start": at(hour[0]), "end": at(hour[1])}
+    incidents = INCIDENTS.frame([told] if written else [])
+    events = slo_events(trends, [SLO], window(), counts)
+    return since_last(summary, counts, [SLO], trends, incidents, window(), events).iloc[0]
+
+
+@pytest.mark.parametrize("written", [True, False])
+@pytest.mark.parametrize(("incident", "lasts"), [(600.0, True), (450.0, False)])
+def test_a_budget_that_an_outage_spent_lasts_at_the_pace_without_it(
+    incident: float, lasts: bool, written: bool
+) -> None:
+    # 250 are left, and for 14 days nothing bad leaves the window. Without 600 of an outage, written down or not, 150
+    # come by then, and as many leave as come after it: it lasts. Without 450 it is 300: it does not.
+    row = after(incident, written)
+    assert row["outlook"] == ("not_in_window" if lasts else "date")
+    assert row["decision_needed"] is not lasts
+    assert row["over"] == (["INC-1"] if written else ["cart/availability@2026-11-17T03:00Z"])
+    assert row["over_share"] == pytest.approx(incident / 1000)
+    assert row["pace_bad"] == pytest.approx((750 - incident) / 14, rel=0.01)
+    (one,) = one_offs(row.to_frame().T).values() if lasts else (OneOff(incident / 1000, tuple(row["over"])),)
+    assert one.share == pytest.approx(incident / 1000) and one.incidents == tuple(row["over"])
+    assert lasts or one_offs(row.to_frame().T) == {}

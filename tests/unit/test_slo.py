@@ -58,14 +58,15 @@ def test_budget_numbers_worked_out_by_hand() -> None:
         (0.999, -1e-12, 0, "NO_DATA"),
         (0.999, 999, 0, "TOO_FEW"),  # allows 0.999 bad events
         (0.999, 999, 1, "TOO_FEW"),  # without it 100%, with it 99.9%: one event decides
-        (0.999, 999, 1.02, "TOO_FEW"),  # one, extrapolated
-        (0.999, 999, 2, "BAD"),
-        (0.999, 999, 500, "BAD"),  # no single event would change that
-        (0.999, 1000, 1, "OK"),  # allows exactly one
-        (0.9999, 10_000, 1, "OK"),  # 1 - 0.9999 is not exactly 0.0001 in binary
-        (0.999, 1000, 2, "BAD"),
-        (0.9, 10, 1, "OK"),
-        (0.9, 10, 1.1, "BAD"),
+        (0.999, 2000, 1, "TOO_FEW"),  # of 1 in 2,000 the exact interval is 0.0013% to 0.28%, which holds 0.1%
+        (0.999, 2000, 5, "TOO_FEW"),  # of 5 it is 0.08% to 0.58%
+        (0.999, 2000, 7, "BAD"),  # of 7 it is 0.14% to 0.72%: more than chance
+        (0.999, 999, 500, "BAD"),  # chance does not do that
+        (0.999, 3000, 3, "OK"),  # allows exactly three
+        (0.9999, 30_000, 3, "OK"),  # 1 - 0.9999 is not exactly 0.0001 in binary
+        (0.999, 3000, 4, "BAD"),
+        (0.9, 30, 3, "OK"),
+        (0.9, 30, 3.1, "BAD"),
         (1.0, 10, 0, "OK"),
         (1.0, 10, nan, "OK"),
         (1.0, 1e10, 1, "BAD"),
@@ -84,7 +85,7 @@ def test_the_first_state_that_holds(objective: float, total: float, bad: float, 
         (Rules(min_events=100), 100, 10, "OK"),
         (Rules(min_budget_events=0), 5, 1, "BAD"),
         (Rules(min_budget_events=3), 29, 3, "TOO_FEW"),  # allows 2.9 bad events, 3 happened
-        (Rules(min_budget_events=3), 29, 4, "BAD"),
+        (Rules(min_budget_events=1), 29, 4, "BAD"),
         (Rules(min_budget_events=3), 30, 3, "OK"),
         (Rules(min_events=100), 0, 0, "NO_DATA"),
     ],
