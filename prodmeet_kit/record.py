@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from prodmeet_kit.agenda import quiet_services
+from prodmeet_kit.agenda.provenance import missing
+from prodmeet_kit.analysis.burn_rates import PAGE, TICKET
 from prodmeet_kit.frames import rows
 from prodmeet_kit.redaction import redacted
 
@@ -43,21 +45,30 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "window": _window(facts),
         "previous_meeting": facts.previous.end if facts.previous else None,
         "sources": [vars(source) for source in facts.sources],
-        "slos": _with_redefined(findings, _slos(findings), slo="name"),
-        "load": _with_redefined(findings, rows(findings.loads), load="name"),
+        "slos": _with_redefined(findings, _by_day(_slos(findings), findings.bad_by_day), slo="name"),
+        "load": _with_redefined(findings, _by_day(rows(findings.loads), findings.load_by_day), load="name"),
         "load_patterns": rows(findings.load_patterns),
         "unusual_days": rows(findings.unusual_days),
-        "resources": _with_redefined(findings, rows(findings.resources), resource="name"),
+        "resources": _with_redefined(
+            findings, _by_day(rows(findings.resources), findings.resource_by_day), resource="name"
+        ),
+        "borrowed": rows(findings.borrowed),
         "efficiency": _with_redefined(findings, rows(findings.efficiency), resource="resource", load="load"),
+        "regressions": rows(findings.regressions),
+        "before_after": rows(findings.before_after),
         "definition_changes": rows(findings.definition_changes),
         "error_budget": rows(findings.error_budget),
         "budget_parts": rows(findings.budget_parts),
         "budget_by_service": rows(findings.budget_by_service),
+        "one_offs": [{"slo": ref, **vars(found)} for ref, found in findings.one_offs.items()],
         "exclusions": rows(findings.excluded),
         "decisions": rows(findings.decisions),
         "incidents": rows(findings.incidents),
         "outages": rows(findings.recent_outages),
         "slo_events": rows(findings.slo_events),
+        "alert_conditions": _conditions(),
+        "alerts_seen": findings.alerts_seen,
+        "unwatched_s": findings.unwatched_s,
         "pages": rows(findings.pages),
         "alert_events": rows(findings.recent_alert_events),
         "blind_spots": rows(findings.blind_spots),
@@ -76,6 +87,7 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "change_scorecard": rows(findings.scorecard),
         "past_changes": rows(findings.past_changes),
         "action_items": rows(findings.action_items),
+        "promises": rows(findings.promises),
         "consultations": rows(findings.consultations),
         "toil": rows(findings.toil),
         "topics": rows(findings.topics),
@@ -84,6 +96,7 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "quiet_services": vars(quiet_services.found(findings, review.lines)),
         "decisions_of_meeting": rows(findings.decided_now),
         "meeting_health": _meeting_health(review),
+        "queries": _queries(facts),
         "failures": [vars(failure) for failure in review.failures],
     }
     plain: dict[str, Any] = redacted(_plain(content, zone))
@@ -127,6 +140,44 @@ def _glance(review: Review) -> dict[str, int | None]:
         "to_decide": sum(len(item.questions) for item in review.items),
         "unchecked": sum(item.unchecked for item in review.items),
     }
+
+
+def _by_day(shown: list[dict[str, Any]], days: Mapping[str, list[float]]) -> list[dict[str, Any]]:
+    """The rows, each with the numbers that its line in the table draws: one a day, oldest first."""
+    return [{**row, "by_day": days.get(f"{row['service']}/{row['name']}", [])} for row in shown]
+
+
+def _conditions() -> list[dict[str, Any]]:
+    """The standard alert conditions on a burn rate, which burns are drawn against."""
+    return [
+        {
+            "code": each.code,
+            "severity": severity,
+            "factor": each.factor,
+            "long_s": each.long.total_seconds(),
+            "short_s": each.short.total_seconds(),
+        }
+        for severity, conditions in (("page", PAGE), ("ticket", TICKET))
+        for each in conditions
+    ]
+
+
+def _queries(facts: Facts) -> list[dict[str, Any]]:
+    """What stands behind the numbers: each question, over which window and step, and the share that is missing."""
+    return [
+        {
+            "key": key,
+            "query": answer.question.query,
+            "start": answer.question.start,
+            "end": answer.question.end,
+            "window_s": answer.question.window.total_seconds() if answer.question.window else None,
+            "step_s": answer.question.step.total_seconds() if answer.question.step else None,
+            "source": answer.source,
+            "missing_fraction": missing(answer),
+            "error": answer.error,
+        }
+        for key, answer in facts.answers.items()
+    ]
 
 
 def _with_redefined(findings: Analyses, shown: list[dict[str, Any]], **columns: str) -> list[dict[str, Any]]:

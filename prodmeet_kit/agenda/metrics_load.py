@@ -119,8 +119,7 @@ def _table(findings: Analyses) -> Table:
 
 def _by_day(findings: Analyses) -> pd.Series[Any]:
     """The mean of each day, as a list in the cell of each load."""
-    series = [findings.load_series.get(_ref(row)) for row in rows(findings.loads)]
-    return daily.means_of(series, findings.facts.window, findings.loads.index)
+    return daily.column([findings.load_by_day.get(_ref(row), []) for row in rows(findings.loads)], findings.loads.index)
 
 
 def _range(row: dict[str, Any]) -> str:

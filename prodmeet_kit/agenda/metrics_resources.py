@@ -121,11 +121,11 @@ def _last_day(row: dict[str, Any], findings: Analyses) -> str:
 
 
 def _table(findings: Analyses) -> Table:
-    resources, window = findings.resources, findings.facts.window
-    series = [findings.resource_series.get(_ref(row)) for row in rows(resources)]
+    resources = findings.resources
+    days = [findings.resource_by_day.get(_ref(row), []) for row in rows(resources)]
     frame = resources.assign(
         outlook=[_outlook(row) for row in rows(resources)],
-        by_day=daily.means_of(series, window, resources.index),
+        by_day=daily.column(days, resources.index),
     )
     frame = with_column(frame, partly(findings, "resource", resources))
     columns = (

@@ -102,8 +102,7 @@ def slo_table(findings: Analyses, slos: pd.DataFrame) -> Table:
 
 def _by_day(findings: Analyses, slos: pd.DataFrame) -> list[list[float]]:
     """The share of bad events of each day since the last meeting, for each SLO; none where no total is known."""
-    trends = [findings.slo_trends.get(ref) for ref in refs(slos)]
-    return [[] if trend is None else daily.bad_share(trend, findings.facts.window) for trend in trends]
+    return [findings.bad_by_day.get(ref, []) for ref in refs(slos)]
 
 
 def _caption(slos: pd.DataFrame) -> str:

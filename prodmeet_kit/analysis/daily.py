@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from prodmeet_kit.analysis import burn_rates
 from prodmeet_kit.window import Window
 
-__all__ = ["bad_share", "column", "means", "means_of"]
+__all__ = ["bad_share", "column", "means"]
 
 
 def means(series: pd.Series[float], window: Window) -> list[float]:
@@ -33,11 +33,6 @@ def bad_share(trend: pd.DataFrame, window: Window) -> list[float]:
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = np.where(total > 0, bad / total, np.nan)
     return [float(share) for share in shares]
-
-
-def means_of(series: Iterable[pd.Series[float] | None], window: Window, index: pd.Index[Any]) -> pd.Series[Any]:
-    """:func:`means` of each row of a summary as a column of lists; none where a row has no series."""
-    return column([[] if each is None else means(each, window) for each in series], index)
 
 
 def column(days: Sequence[list[float]], index: pd.Index[Any]) -> pd.Series[Any]:

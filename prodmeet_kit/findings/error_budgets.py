@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import questions
-from prodmeet_kit.analysis import budget, budget_parts, burn_rates, decision_matrix, exclusions, slo
+from prodmeet_kit.analysis import budget, budget_parts, burn_rates, daily, decision_matrix, exclusions, slo
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.window import parse_time
 
@@ -148,6 +148,11 @@ class ErrorBudgets(Part):
         unknown = self.facts.records.get("toil") is None
         hours = float("nan") if unknown else float(self.toil["hours_per_quarter"].sum())
         return decision_matrix.decisions(known, self.slos, hours, product.slo_rules.toil_hours)
+
+    @cached_property
+    def bad_by_day(self) -> dict[str, list[float]]:
+        """The share of bad events of each day since the last meeting, by ``service/name``; see :mod:`.daily`."""
+        return {ref: daily.bad_share(trend, self.facts.window) for ref, trend in self.slo_trends.items()}
 
     def burn_history(self, ref: str, spans: tuple[timedelta, ...] = SPANS) -> pd.DataFrame | None:
         """Burn rate of an SLO at each step, one column a trailing span (in seconds); ``None`` without a total.

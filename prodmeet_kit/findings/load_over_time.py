@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analysis import grid, load, load_patterns, unusual_days
+from prodmeet_kit.analysis import daily, grid, load, load_patterns, unusual_days
 from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:
@@ -42,6 +42,12 @@ class LoadOverTime(Part):
     def unusual_days(self) -> pd.DataFrame:
         """``UNUSUAL_DAYS`` since the last meeting."""
         return unusual_days.find(self.load_series, self.facts.window)
+
+    @cached_property
+    def load_by_day(self) -> dict[str, list[float]]:
+        """The mean of each day since the last meeting, by ``service/name``; see :mod:`.daily`."""
+        known = self.load_series.items()
+        return {ref: daily.means(series, self.facts.window) for ref, series in known if series is not None}
 
     def load_by_hour(self, ref: str) -> pd.DataFrame | None:
         """Hour by weekday since the last meeting (:func:`.load_patterns.hour_by_weekday`); ``None`` without data."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analysis import before_after, capacity, efficiency, grid, headroom
+from prodmeet_kit.analysis import before_after, capacity, daily, efficiency, grid, headroom
 from prodmeet_kit.analysis.before_after import Measure
 from prodmeet_kit.analysis.efficiency import Pair
 from prodmeet_kit.analysis.equal_load import Levels
@@ -45,6 +45,12 @@ class ResourceUse(Part):
             self._loans,
             {f"{s.name}/{used.name}" for s in self.facts.product.services for used in s.resources if used.limit_query},
         )
+
+    @cached_property
+    def resource_by_day(self) -> dict[str, list[float]]:
+        """The mean use of each day since the last meeting, by ``service/name``; see :mod:`.daily`."""
+        known = self.resource_series.items()
+        return {ref: daily.means(series, self.facts.window) for ref, series in known if series is not None}
 
     @cached_property
     def borrowed(self) -> pd.DataFrame:
