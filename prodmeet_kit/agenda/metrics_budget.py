@@ -138,8 +138,8 @@ def _parts(parts: pd.DataFrame) -> Table:
         Column("name", t("SLO")),
         Column("what", t("What")),
         Column("bad", t("Bad events"), "count"),
-        Column("share", t("Of this budget"), "percent"),
-        Column("share_of_product", t("Of all budgets"), "percent"),
+        Column("share", t("Of this budget"), "budget"),
+        Column("share_of_product", t("Of all budgets"), "budget"),
     )
     caption = t("The parts of an SLO add up to what it spent since the last meeting")
     title = t("What spent the error budgets")

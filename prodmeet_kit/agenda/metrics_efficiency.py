@@ -79,7 +79,7 @@ def _worse(findings: Analyses) -> Iterator[dict[str, Any]]:
 
 def _clause(row: dict[str, Any], findings: Analyses) -> str:
     """``web uses 12% more cpu at equal load since Fri 13 Nov 14:00, the day of CH-31``."""
-    words = {"size": write(abs(row["change"]), "budget"), "service": row["service"], "resource": row["resource"]}
+    words = {"size": write(row["change"], "size"), "service": row["service"], "resource": row["resource"]}
     window = findings.facts.window
     if row["kind"] == "drift":
         words["since"] = write(window.compare_start, "date", timezone=window.timezone)

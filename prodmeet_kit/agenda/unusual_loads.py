@@ -61,12 +61,12 @@ def _sentence(day: Any, found: list[dict[str, Any]], timezone: str) -> str:
     date, usual = short_date(day, timezone), weekday(local(day, timezone).weekday(), whole=True)
     if len(found) == 1 and found[0]["direction"] != "shape":
         row = found[0]
-        named = {"day": date, "share": write(abs(row["ratio"] - 1), "budget"), "weekday": usual, "name": row["ref"]}
+        named = {"day": date, "share": write(row["ratio"] - 1, "size"), "weekday": usual, "name": row["ref"]}
         if row["direction"] == "above":
             return t("{day} was {share} over a usual {weekday}: {name}", **named)
         return t("{day} was {share} under a usual {weekday}: {name}", **named)
     parts = [
-        t("{name} had {share} of its load at other hours", name=row["ref"], share=write(row["moved"], "budget"))
+        t("{name} had {share} of its load at other hours", name=row["ref"], share=write(row["moved"], "percent"))
         if row["direction"] == "shape"
         else f"{row['ref']} {write(row['ratio'] - 1, 'change')}"
         for row in found

@@ -28,6 +28,7 @@ __all__ = [
     "is_unknown",
     "number",
     "percent",
+    "size",
     "write",
 ]
 
@@ -122,8 +123,21 @@ def change(fraction: float) -> str:
         return "≈0%"
     if exact >= 1000:
         return "\N{MULTIPLICATION SIGN}" + number(fraction + 1)
-    sign = _MINUS if fraction < 0 else "+"
-    return sign + _rounded(exact, 0 if exact >= 10 else 1 if exact >= 1 else 2) + "%"
+    return (_MINUS if fraction < 0 else "+") + size(fraction)
+
+
+def size(fraction: float) -> str:
+    """How large a relative change is, without its sign, for a sentence that says which way: as in :func:`change`.
+
+    >>> size(-0.032), size(0.996)
+    ('3.2%', '100%')
+    """
+    if math.isinf(fraction):
+        return "∞%"
+    exact = abs(_exact(fraction)) * 100
+    if 0 < exact < Decimal("0.01"):
+        return "≈0%"
+    return _rounded(exact, 0 if exact >= 10 else 1 if exact >= 1 else 2) + "%"
 
 
 def count(value: float) -> str:
@@ -195,6 +209,7 @@ _WRITERS: dict[str, Callable[[float], str]] = {
     "percent": percent,
     "budget": budget,
     "change": change,
+    "size": size,
     "count": count,
     "duration": duration,
     "days": days,

@@ -190,3 +190,48 @@ def test_what_the_walk_would_find(told: tuple[Review, Any]) -> None:
     without = {name: value for name, value in content.items() if name not in ("alert_conditions", "queries")}
     known = {key(value) for value in leaves(without) if isinstance(value, int | float)}
     assert any(isinstance(v, float) and math.isfinite(v) and key(v) not in known for _, v in shown(review))
+
+
+SHARES = ("percent", "budget", "change")
+
+
+def digits(text: str) -> str:
+    return text.lstrip("+\N{MINUS SIGN}")
+
+
+def as_tables_say(review: Review) -> dict[float, dict[str, str]]:
+    """Each share that stands in a table: how it is written there, without its sign, and where."""
+    found: dict[float, dict[str, str]] = {}
+    tables = ((item.key, each) for item in items(review) for each in item.evidence if isinstance(each, Table))
+    for name, table in tables:
+        for column in (*table.columns, *table.details):
+            for value in table.frame[column.name] if column.kind in SHARES else ():
+                if isinstance(value, float) and math.isfinite(value):
+                    text = digits(numbers.write(value, column.kind))
+                    found.setdefault(key(abs(value)), {})[text] = f"{name}: {table.title}: {column.name}"
+    return found
+
+
+def test_a_share_is_rounded_the_same_in_every_table(told: tuple[Review, Any]) -> None:
+    said = as_tables_say(told[0])
+    assert len(said) > 80
+    assert {value: texts for value, texts in said.items() if len(texts) > 1} == {}
+
+
+def test_a_share_in_a_text_is_rounded_as_in_the_tables(told: tuple[Review, Any]) -> None:
+    review, content = told
+    tables = as_tables_say(review)
+    values = {key(abs(value)) for value in leaves(content) if isinstance(value, float)}
+    reading: dict[str, set[float]] = {}
+    for value in values:
+        for kind in SHARES:
+            reading.setdefault(digits(numbers.write(value, kind)), set()).add(value)
+    looked, wrong = 0, []
+    for where, text in texts(review):
+        for token in re.findall(r"\d[\d,.]*%", text):
+            candidates = reading.get(token, set())
+            looked += bool(candidates & tables.keys())
+            if candidates and candidates <= tables.keys() and not any(token in tables[value] for value in candidates):
+                wrong.append((where, token, text[:90]))
+    assert looked > 10
+    assert wrong == []
