@@ -607,7 +607,7 @@ PAGE_GROUPS = Spec(
         "suggested_verdict": ("text", "as in PAGES"),
         "reason": ("text", "as in PAGES, of most of them"),
         "count": ("float", "pages"),
-        "caught": ("float", "pages that told of an SLO event"),
+        "caught": ("float", "pages that told of an outage"),
         "first": ("time", "start of the first"),
         "last": ("time", "start of the last"),
         "median_duration_s": ("float", "seconds"),
@@ -644,9 +644,11 @@ PAGING_BY_ALERT = Spec(
         "precision_low": ("float", "lower end of its 95% interval"),
         "precision_high": ("float", "upper end"),
         "events": ("float", "outages it told of"),
-        "detection_median_s": ("float", "seconds from onset to its first page; NaN without events"),
+        "detection_median_s": ("float", "seconds from onset to its first page; NaN as in PAGING_HISTORY"),
         "detection_worst_s": ("float", "seconds"),
         "reset_median_s": ("float", "seconds from the end of the event to the end of its last page"),
+        "detection_between_s": ("object", "list of [least, most] seconds from onset to its first page, one an event"),
+        "reset_between_s": ("object", "list of [least, most] seconds from the end to the end of its last page"),
     },
 )
 
@@ -658,7 +660,8 @@ PAGING_HISTORY = Spec(
         "caught": ("float", "of them, those that told of an outage"),
         "events": ("float", "outages that began in it"),
         "events_caught": ("float", "of them, those that were paged"),
-        "detection_median_s": ("float", "seconds from onset to first page"),
+        "detection_median_s": ("float", "seconds from onset to first page; NaN of two, or where a range is too wide"),
+        "detection_between_s": ("object", "list of [least, most] of these seconds, one an event"),
     },
 )
 
@@ -703,7 +706,14 @@ INCIDENT_FINDINGS = Spec(
         "postmortem_age_days": ("float", "days from the end to the meeting while a required one is missing; else NaN"),
         "onset": ("time", "when the first SLO of its outage began to burn fast, as the SLI saw it; NaT when none did"),
         "onset_slo": ("text", "service/name of that SLO, or empty"),
-        "detection_from_onset_s": ("float", "detected - onset, seconds; negative: known before the SLI showed it"),
+        "onset_from": ("time", "the SLI showed it from a moment between this"),
+        "onset_to": ("time", "and this"),
+        "detection_from_onset_s": (
+            "float",
+            "detected - onset, seconds; negative: known before the SLI showed it; NaN where its range is too wide",
+        ),
+        "detection_from_onset_low_s": ("float", "the least it can be"),
+        "detection_from_onset_high_s": ("float", "the most it can be"),
         "seen_before": (
             "object",
             "mapping count, ids, since, days, per_quarter, of_service, see analysis.seen_before; None: no older record",
@@ -727,6 +737,10 @@ OUTAGES = Spec(
         "span_end": ("time", "end, or when that was over; the meeting while it goes on"),
         "onset": ("time", "when its first SLO began to burn, as the SLI saw it; NaT where none did"),
         "onset_slo": ("text", "service/name of that SLO, or empty"),
+        "onset_from": ("time", "the SLI showed it from a moment between this"),
+        "onset_to": ("time", "and this"),
+        "end_from": ("time", "span_end is a moment between this"),
+        "end_to": ("time", "and this"),
         "ongoing": ("flag", "it still goes on at the meeting"),
         "budget_spent": (
             "object",

@@ -232,8 +232,16 @@ def _paging_quality(findings: Analyses) -> dict[str, Any]:
             "events": quality.events if known else None,
             "interval": quality.recall_interval if known else (None, None),
         },
-        "detection_time_s": {"median": quality.detection_median_s, "worst": quality.detection_worst_s},
-        "reset_time_s": {"median": quality.reset_median_s, "worst": quality.reset_worst_s},
+        "detection_time_s": {
+            "median": quality.detection_median_s,
+            "worst": quality.detection_worst_s,
+            "between": quality.detection,
+        },
+        "reset_time_s": {
+            "median": quality.reset_median_s,
+            "worst": quality.reset_worst_s,
+            "between": quality.reset,
+        },
         "by_alert": rows(findings.paging_by_alert),
         "history": rows(findings.paging_history),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.analysis.time_ranges import lasted, onset_between
+from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["or_more", "own_pages", "repeated", "table", "unwritten"]
+
+_WRITTEN_S = 60.0
+"""People write a start to the minute."""
 
 
 def table(incidents: pd.DataFrame, timezone: str) -> Table:
@@ -68,7 +73,7 @@ def or_more(share: float, blind_s: Mapping[str, float] | None) -> str:
     return t("{share} or more", share=text) if any(seconds > 0 for seconds in (blind_s or {}).values()) else text
 
 
-def unwritten(outages: pd.DataFrame) -> Table:
+def unwritten(outages: pd.DataFrame, timezone: str) -> Table:
     """The ``OUTAGES`` that nobody wrote down: what failed at the same time, what it cost, who was told."""
     import pandas as pd
 
@@ -77,7 +82,8 @@ def unwritten(outages: pd.DataFrame) -> Table:
         price=pd.Series([_price(row) for row in told], index=outages.index, dtype="object"),
         told=[t("page") if row["paged"] else _nobody(row) for row in told],
         own=[own_pages(row) for row in told],
-        lasted=(outages["span_end"] - outages["span_start"]).dt.total_seconds(),
+        began=[ranges.began(row, timezone) for row in told],
+        lasted=[ranges.length(*lasted(row)) for row in told],
         review=[
             _postmortem({**row, "postmortem": "", "postmortem_missing": row["postmortem_required"]}) for row in told
         ],
@@ -85,8 +91,8 @@ def unwritten(outages: pd.DataFrame) -> Table:
     columns = (
         Column("services", t("Services"), "list"),
         Column("slos", t("SLO"), "list"),
-        Column("span_start", t("Onset"), "time"),
-        Column("lasted", t("Lasted"), "duration"),
+        Column("began", t("Onset")),
+        Column("lasted", t("Lasted")),
         Column("told", t("Found by")),
         Column("price", t("Error budget spent"), "list"),
         Column("review", t("Postmortem")),
@@ -174,21 +180,23 @@ def _seen_by_sli(row: Mapping[str, Any], timezone: str) -> str:
     """Since when an SLO burned, beside the start that people wrote; empty where none did."""
     if not row["onset_slo"]:
         return ""
-    apart = (row["onset"] - row["start"]).total_seconds()
-    names = {
-        "slo": row["onset_slo"],
-        "onset": write(row["onset"], "time", timezone=timezone),
-        "apart": write(abs(apart), "duration"),
-    }
-    if apart < 0:
-        text = t("{slo} burned from {onset}, {apart} before the start that people wrote", **names)
-    elif apart > 0:
-        text = t("{slo} burned from {onset}, {apart} after the start that people wrote", **names)
+    since, until = onset_between(row)
+    # People write minutes, and an onset is known to a range: what both can be is no difference.
+    low, high = ((moment - row["start"]).total_seconds() for moment in (since, until))
+    names = {"slo": row["onset_slo"], "onset": ranges.moment(since, until, timezone)}
+    if high <= -_WRITTEN_S:
+        apart = ranges.length(-high, -low)
+        text = t("{slo} burned from {onset}, {apart} before the start that people wrote", apart=apart, **names)
+    elif low >= _WRITTEN_S:
+        apart = ranges.length(low, high)
+        text = t("{slo} burned from {onset}, {apart} after the start that people wrote", apart=apart, **names)
     else:
         text = t("{slo} burned from {onset}, the start that people wrote", **names)
-    known = row["detection_from_onset_s"]
-    if known == known and known >= 0:
-        text += t("; ") + t("detected {time} after that", time=write(known, "duration"))
+    least, most = row["detection_from_onset_low_s"], row["detection_from_onset_high_s"]
+    if most != most:  # NaN
+        least = most = row["detection_from_onset_s"]
+    if most >= 0:
+        text += t("; ") + t("detected {time} after that", time=ranges.length(max(least, 0.0), most))
     return text
 
 

@@ -43,7 +43,7 @@ def item(findings: Analyses) -> AgendaItem:
     recent = findings.recent_outages
     written, unwritten = recent[recent["written"]], recent[~recent["written"]]
     if len(unwritten):
-        evidence.append(outage_table.unwritten(unwritten))
+        evidence.append(outage_table.unwritten(unwritten, findings.facts.window.timezone))
     return AgendaItem(
         key=KEY,
         title=title,

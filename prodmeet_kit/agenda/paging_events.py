@@ -9,8 +9,10 @@ from prodmeet_kit.agenda import alert_facts, monitoring_changes, paging_people, 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
 from prodmeet_kit.agenda.raising import raised
-from prodmeet_kit.display.languages import sentence, sentences, t, tn
+from prodmeet_kit.analysis.time_ranges import FEWEST, median_of
+from prodmeet_kit.display.languages import listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.ranges import length
 from prodmeet_kit.display.states import word
 from prodmeet_kit.frames import rows
 
@@ -42,8 +44,8 @@ def item(findings: Analyses) -> AgendaItem:
     if not len(pages):
         seen = tn("{n} alert was seen", "{n} alerts were seen", findings.alerts_seen)
         if findings.unwatched_s:
-            length = write(findings.unwatched_s, "duration")
-            grounds = t("{seen} and none paged; for {length} the server was away", seen=seen, length=length)
+            away = write(findings.unwatched_s, "duration")
+            grounds = t("{seen} and none paged; for {length} the server was away", seen=seen, length=away)
         else:
             grounds = t("{seen} and none paged", seen=seen)
         return _quiet(none(findings, KEY, title, grounds), findings)
@@ -92,14 +94,11 @@ def _headline(findings: Analyses) -> str:
         quality.events,
         caught=quality.events_caught,
     )
-    if quality.detection_median_s == quality.detection_median_s:
-        minutes = 60 * max(round(quality.detection_median_s / 60), 1)
-        step = write(findings.facts.window.step.total_seconds(), "duration")
-        second += t(
-            ", about {time} after they began (median; onsets are known to {step})",
-            time=write(minutes, "duration"),
-            step=step,
-        )
+    times = quality.detection
+    if len(times) >= FEWEST:
+        second += t(", {time} after they began (median)", time=length(*median_of(times)))
+    elif times:
+        second += t(", {times} after it began", times=listed([length(*each) for each in times]))
     return sentences([sentence(first), sentence(second)])
 
 

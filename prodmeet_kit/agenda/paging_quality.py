@@ -8,11 +8,13 @@ from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.analysis.paging_quality import enough
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import UNKNOWN, write
+from prodmeet_kit.display.ranges import lengths
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.analysis.paging_quality import PagingQuality
+    from prodmeet_kit.analysis.time_ranges import Between
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
@@ -26,7 +28,6 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
 def _measures(quality: PagingQuality) -> Table:
     import pandas as pd
 
-    detected, reset = len(quality.detection_s), len(quality.reset_s)
     told = [
         (
             "precision",
@@ -43,13 +44,13 @@ def _measures(quality: PagingQuality) -> Table:
         (
             "detection_time",
             t("Detection time"),
-            _times(quality.detection_median_s, quality.detection_worst_s, detected),
+            lengths(quality.detection),
             t("from the onset to the first page"),
         ),
         (
             "reset_time",
             t("Reset time"),
-            _times(quality.reset_median_s, quality.reset_worst_s, reset),
+            lengths(quality.reset),
             t("from the end to the end of the last page"),
         ),
     ]
@@ -79,29 +80,24 @@ def _counted(some: int, whole: int, bounds: tuple[float, float]) -> str:
     )
 
 
-def _times(middle: float, worst: float, count: int) -> str:
-    if not count:
-        return t("none to tell by")
-    if count == 1:
-        return t("{time} (one outage)", time=write(worst, "duration"))
-    return t(
-        "median {middle}, worst {worst} ({n} outages)",
-        middle=write(middle, "duration"),
-        worst=write(worst, "duration"),
-        n=count,
-    )
+def _times(each: list[Between] | None) -> str:
+    return lengths(each) if each else UNKNOWN
 
 
 def _by_alert(findings: Analyses) -> Table:
     by_alert = findings.paging_by_alert
-    frame = by_alert.assign(precision_text=[_row_precision(row) for row in rows(by_alert)])
+    frame = by_alert.assign(
+        precision_text=[_row_precision(row) for row in rows(by_alert)],
+        detection_text=[_times(row["detection_between_s"]) for row in rows(by_alert)],
+        reset_text=[_times(row["reset_between_s"]) for row in rows(by_alert)],
+    )
     columns = (
         Column("alert", t("Alert"), "code"),
         Column("service", t("Service")),
         Column("precision_text", t("Pages of an outage")),
         Column("events", t("Outages told of"), "count"),
-        Column("detection_median_s", t("Detection, median"), "duration"),
-        Column("reset_median_s", t("Reset, median"), "duration"),
+        Column("detection_text", t("Detection time")),
+        Column("reset_text", t("Reset time")),
     )
     return Table(t("The same by alert"), frame, columns, anchor=("alert", "service"), folded=True, place="alert")
 
@@ -115,12 +111,13 @@ def _history(findings: Analyses) -> Table:
     frame = history.assign(
         pages_text=[_of(row["caught"], row["pages"]) for row in rows(history)],
         events_text=[_of(row["events_caught"], row["events"]) for row in rows(history)],
+        detection_text=[_times(row["detection_between_s"]) for row in rows(history)],
     )
     columns = (
         Column("meeting", t("Meeting"), "date"),
         Column("pages_text", t("Pages of an outage")),
         Column("events_text", t("Outages paged")),
-        Column("detection_median_s", t("Detection, median"), "duration"),
+        Column("detection_text", t("Detection time")),
     )
     return Table(t("From meeting to meeting"), frame, columns, anchor=("meeting",), folded=True, place="meeting")
 

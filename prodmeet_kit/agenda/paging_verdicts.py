@@ -72,7 +72,7 @@ def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) ->
         Column("alert", t("Alert"), "code"),
         Column("service", t("Service")),
         Column("count", t("Pages"), "count"),
-        Column("caught", t("For a budget burn"), "count"),
+        Column("caught", t("For an outage"), "count"),
         Column("last", t("Last"), "time"),
         Column("median_duration_s", t("Median length"), "duration"),
         Column("suggested_verdict", t("The data say"), "state"),
@@ -138,7 +138,7 @@ def every_page(findings: Analyses) -> Table:
         Column("duration_s", t("Lasted"), "duration"),
         Column("suggested_verdict", t("The data say"), "state"),
         Column("reason_text", t("Because")),
-        Column("caught", t("SLO events"), "list"),
+        Column("outages", t("Outages"), "list"),
     )
     caption = ""
     if len(pages) > SHOWN:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from prodmeet_kit.analysis.fast_parts import Stretch
+from prodmeet_kit.analysis.time_ranges import end_between, onset_between
 from prodmeet_kit.window import Window
 
 __all__ = ["Downtime", "Event", "ref_of"]
@@ -69,6 +70,7 @@ class Downtime:
             "span_end": self.latest,
             "onset": self.onset,
             "onset_slo": self.onset_slo,
+            **self._ranges(window),
             "ongoing": bool(self.latest >= window.end) or any(event["ongoing"] for event in self.events),
             "budget_spent": {},
             "budget_most": {},
@@ -79,6 +81,14 @@ class Downtime:
             "noise_alerts": [],
             "unwatched_s": 0.0,
         }
+
+    def _ranges(self, window: Window) -> dict[str, Any]:
+        """Between which moments it began and ended: to a step where its fast part began later."""
+        later = None if self.onset is None else self.onset + window.step
+        began = next((onset_between(one) for one in self.events if one["onset"] == self.onset), (self.onset, later))
+        over = next((end_between(one) for one in self.events if one["end"] == self.latest), None)
+        first, last = over or (self.latest, self.latest)
+        return {"onset_from": began[0], "onset_to": began[1], "end_from": first, "end_to": last}
 
     def overlaps(self, part: Stretch) -> bool:
         """Whether a stretch touches what people wrote."""

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.analysis import seen_before
+from prodmeet_kit.analysis.time_ranges import decided, since_onset
 from prodmeet_kit.frames import INCIDENT_FINDINGS, rows
 from prodmeet_kit.window import Window
 
@@ -38,6 +39,7 @@ def findings(incidents: pd.DataFrame, outages: pd.DataFrame, window: Window) -> 
     for incident in rows(since_last(incidents, window).sort_values(["start", "id"])):
         outage = outage_of[incident["id"]]
         missing = outage["postmortem_required"] is True and outage["id"] not in linked
+        low, high = since_onset(outage, incident["detected"])
         made.append(
             {
                 **incident,
@@ -47,7 +49,9 @@ def findings(incidents: pd.DataFrame, outages: pd.DataFrame, window: Window) -> 
                 "mitigation_s": _seconds(incident["start"], incident["mitigated"]),
                 "postmortem_missing": missing,
                 "postmortem_age_days": _seconds(incident["end"], window.end) / 86_400 if missing else nan,
-                "detection_from_onset_s": _seconds(outage["onset"], incident["detected"]),
+                "detection_from_onset_s": decided(low, high),
+                "detection_from_onset_low_s": low,
+                "detection_from_onset_high_s": high,
                 "seen_before": seen_before.kinds(incident, incidents),
             }
         )
@@ -56,7 +60,7 @@ def findings(incidents: pd.DataFrame, outages: pd.DataFrame, window: Window) -> 
 
 _OF_OUTAGE = (
     "span_start", "span_end", "budget_spent", "blind_s", "postmortem_required", "paged", "own_page", "noise_alerts",
-    "unwatched_s", "onset", "onset_slo",
+    "unwatched_s", "onset", "onset_slo", "onset_from", "onset_to",
 )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def groups(pages: pd.DataFrame) -> pd.DataFrame:
                 "suggested_verdict": verdict,
                 "reason": group["reason"].mode().iloc[0],
                 "count": len(group),
-                "caught": int(group["caught"].map(bool).sum()),
+                "caught": int(group["outages"].map(bool).sum()),
                 "first": group["start"].min(),
                 "last": group["start"].max(),
                 "median_duration_s": group["duration_s"].median(),

@@ -5,14 +5,14 @@ Definitions of the SRE Workbook, chapter 5; see :mod:`.paging`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import isnan, nan, sqrt
-from statistics import median
 
 import pandas as pd
 
 from prodmeet_kit.analysis import matching, outage_pages
+from prodmeet_kit.analysis.time_ranges import Between, decided, median_of, since_end, since_onset, worst_of
 from prodmeet_kit.frames import PAGING_BY_ALERT, PAGING_HISTORY, rows
 from prodmeet_kit.window import Window
 
@@ -47,7 +47,8 @@ class PagingQuality:
 
     ``detection_s``: onset to first page, 0 when the page was there before.
     ``reset_s``: end of the event to the end of its last page, 0 when that ended before; events and pages
-    that go on at the meeting have none yet.
+    that go on at the meeting have none yet. An onset and an end are known to a range: these are the middles,
+    ``detection_between_s`` and ``reset_between_s`` the least and the most of each.
     """
 
     pages: int
@@ -56,6 +57,8 @@ class PagingQuality:
     events_caught: int
     detection_s: tuple[float, ...] = ()
     reset_s: tuple[float, ...] = ()
+    detection_between_s: tuple[Between, ...] = field(default=(), compare=False)
+    reset_between_s: tuple[Between, ...] = field(default=(), compare=False)
 
     @property
     def precision(self) -> float:
@@ -78,24 +81,34 @@ class PagingQuality:
         return interval(self.events_caught, self.events)
 
     @property
+    def detection(self) -> tuple[Between, ...]:
+        """The least and the most of each detection time."""
+        return self.detection_between_s or tuple((each, each) for each in self.detection_s)
+
+    @property
+    def reset(self) -> tuple[Between, ...]:
+        """The same of each reset time."""
+        return self.reset_between_s or tuple((each, each) for each in self.reset_s)
+
+    @property
     def detection_median_s(self) -> float:
-        """The middle detection time; NaN without one."""
-        return median(self.detection_s) if self.detection_s else nan
+        """The middle detection time; NaN without one, of two, and where its range is too wide for one number."""
+        return decided(*median_of(self.detection))
 
     @property
     def detection_worst_s(self) -> float:
-        """The longest detection time; NaN without one."""
-        return max(self.detection_s, default=nan)
+        """The longest detection time; NaN without one, and where its range is too wide for one number."""
+        return decided(*worst_of(self.detection))
 
     @property
     def reset_median_s(self) -> float:
-        """The middle reset time; NaN without one."""
-        return median(self.reset_s) if self.reset_s else nan
+        """The middle reset time; NaN as for detection."""
+        return decided(*median_of(self.reset))
 
     @property
     def reset_worst_s(self) -> float:
-        """The longest reset time; NaN without one."""
-        return max(self.reset_s, default=nan)
+        """The longest reset time; NaN as for detection."""
+        return decided(*worst_of(self.reset))
 
 
 def quality(
@@ -117,19 +130,26 @@ def quality(
         if mine.empty:
             continue
         caught += 1
-        onset = outage["span_start"] if pd.isna(outage["onset"]) else outage["onset"]
         first = mine["start"].loc[outage_pages.first(mine, outage)]
-        detection.append(max((first - onset).total_seconds(), 0.0))
+        dated = outage if pd.notna(outage["onset"]) else {"onset": outage["span_start"]}
+        detection.append(_not_before(since_onset(dated, first)))
         if not outage["ongoing"] and not mine["cut_end"].any():
-            reset.append(max((mine["end"].max() - outage["span_end"]).total_seconds(), 0.0))
+            reset.append(_not_before(since_end(outage, mine["end"].max())))
     return PagingQuality(
         pages=len(recent),
         pages_caught=int(recent["outages"].map(bool).sum()),
         events=len(begun),
         events_caught=caught,
-        detection_s=tuple(detection),
-        reset_s=tuple(reset),
+        detection_s=tuple((low + high) / 2 for low, high in detection),
+        reset_s=tuple((low + high) / 2 for low, high in reset),
+        detection_between_s=tuple(detection),
+        reset_between_s=tuple(reset),
     )
+
+
+def _not_before(between: Between) -> Between:
+    low, high = between
+    return max(low, 0.0), max(high, 0.0)
 
 
 def by_alert(pages: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.DataFrame:
@@ -156,6 +176,8 @@ def by_alert(pages: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.D
                 "detection_median_s": own.detection_median_s,
                 "detection_worst_s": own.detection_worst_s,
                 "reset_median_s": own.reset_median_s,
+                "detection_between_s": [list(each) for each in own.detection],
+                "reset_between_s": [list(each) for each in own.reset],
             }
         )
     return PAGING_BY_ALERT.frame(sorted(found, key=lambda row: (-row["pages"], row["alert"], row["service"])))
@@ -177,6 +199,7 @@ def history(pages: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.Da
                 "events": own.events,
                 "events_caught": own.events_caught,
                 "detection_median_s": own.detection_median_s,
+                "detection_between_s": [list(each) for each in own.detection],
             }
         )
     return PAGING_HISTORY.frame(found)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.agenda.metrics_slos import chart as burn_chart
 from prodmeet_kit.agenda.metrics_slos import slo_table
+from prodmeet_kit.analysis.time_ranges import lasted
+from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import later, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.explore.answers import questions
@@ -112,10 +114,14 @@ def _events(findings: Analyses, ref: str) -> Table:
     events = findings.slo_events
     service, _, name = ref.partition("/")
     mine = events[(events["service"] == service) & (events["slo"] == name)]
+    timezone, found = findings.facts.window.timezone, rows(mine)
+    mine = mine.assign(
+        began=[ranges.began(row, timezone) for row in found], lasted=[ranges.length(*lasted(row)) for row in found]
+    )
     columns = (
         Column("id", t("Event")),
-        Column("onset", t("Began"), "time"),
-        Column("duration_s", t("Lasted"), "duration"),
+        Column("began", t("Began")),
+        Column("lasted", t("Lasted")),
         Column("bad", t("Bad events"), "count"),
         Column("budget_spent", t("Budget spent"), "budget"),
         Column("peak_burn", t("Highest burn rate"), "number"),

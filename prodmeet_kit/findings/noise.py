@@ -24,7 +24,7 @@ class Noise(Part):
     @cached_property
     def noise(self) -> pd.DataFrame:
         """``NOISE``."""
-        return noise.noise(self.episodes, self.all_pages, self.slo_events, self.facts.window)
+        return noise.noise(self.episodes, self.judged_pages, self.slo_events, self.facts.window)
 
     @cached_property
     def proposals(self) -> pd.DataFrame:

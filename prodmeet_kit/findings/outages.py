@@ -32,7 +32,7 @@ class Outages(Part):
         known = self.facts.records.get("alert_runs") is not None
         return outage_pages.with_pages(
             self.outage_spans,
-            self.all_pages if known else None,
+            self.judged_pages if known else None,
             self.noise_pages,
             all_alerts=self.all_alerts,
             blind=self.blind_time,
@@ -45,8 +45,8 @@ class Outages(Part):
 
     @cached_property
     def noise_pages(self) -> pd.Series[bool]:
-        """Whether each of ``all_pages`` was noise, by what people said or the kit says of its alert."""
-        return outage_pages.noise_of(self.all_pages, self.verdicts, self.noise, self.facts.window)
+        """Whether each of ``judged_pages`` was noise, by what people said or the kit says of its alert."""
+        return outage_pages.noise_of(self.judged_pages, self.verdicts, self.noise, self.facts.window)
 
     @cached_property
     def untold_events(self) -> pd.DataFrame:

@@ -22,8 +22,8 @@ class Paging(Part):
         return self._record("verdicts").sort_values("meeting", kind="stable")
 
     @cached_property
-    def all_pages(self) -> pd.DataFrame:
-        """``PAGES`` over all that is known of alerts."""
+    def judged_pages(self) -> pd.DataFrame:
+        """``PAGES`` over all that is known of alerts, those that are noise with what they overlap."""
         judged = paging.judge(
             self.episodes,
             self.slo_events,
@@ -37,6 +37,15 @@ class Paging(Part):
         recent = judged["start"] >= self.facts.window.start
         said = verdicts.with_verdicts(judged[recent], self.verdicts, self.facts.window)["verdict"]
         return judged.assign(verdict=judged["verdict"].where(~recent, said.reindex(judged.index)))
+
+    @cached_property
+    def all_pages(self) -> pd.DataFrame:
+        """``PAGES`` over all that is known of alerts; those that were noise told of nothing."""
+        found = self.judged_pages
+        for column in ("caught", "outages"):
+            told = [[] if noise else ids for ids, noise in zip(found[column], self.noise_pages, strict=True)]
+            found = found.assign(**{column: pd.Series(told, index=found.index, dtype="object")})
+        return found
 
     @cached_property
     def pages(self) -> pd.DataFrame:
@@ -73,20 +82,14 @@ class Paging(Part):
         return self.outages[self.outages["paged"].notna()]
 
     @cached_property
-    def _telling(self) -> pd.DataFrame:
-        """``all_pages``; those that were noise told of nothing."""
-        told = [[] if noise else ids for ids, noise in zip(self.all_pages["outages"], self.noise_pages, strict=True)]
-        return self.all_pages.assign(outages=pd.Series(told, index=self.all_pages.index, dtype="object"))
-
-    @cached_property
     def paging_quality(self) -> paging_quality.PagingQuality:
         """Precision, recall, detection and reset times since the last meeting."""
-        return paging_quality.quality(self._telling, self._watched, self.facts.window)
+        return paging_quality.quality(self.all_pages, self._watched, self.facts.window)
 
     @cached_property
     def paging_by_alert(self) -> pd.DataFrame:
         """``PAGING_BY_ALERT``."""
-        return paging_quality.by_alert(self._telling, self._watched, self.facts.window)
+        return paging_quality.by_alert(self.all_pages, self._watched, self.facts.window)
 
     @cached_property
     def paging_history(self) -> pd.DataFrame:
@@ -94,4 +97,4 @@ class Paging(Part):
         if self.facts.records.get("alert_runs") is None:  # then no count of pages is known
             found = paging_quality.history(self.all_pages, self.outages, self.facts.window)
             return found.assign(pages=nan, caught=nan, events_caught=nan)
-        return paging_quality.history(self._telling, self._watched, self.facts.window)
+        return paging_quality.history(self.all_pages, self._watched, self.facts.window)

@@ -115,6 +115,11 @@ class Part:
             ...
 
         @property
+        def judged_pages(self) -> pd.DataFrame:
+            """Every page, noise with what it overlaps."""
+            ...
+
+        @property
         def outages(self) -> pd.DataFrame:
             """One downtime, one row."""
             ...

@@ -48,6 +48,25 @@ def test_a_postmortem_is_there_or_owed_and_for_how_long(more: dict[str, Any], re
     assert row(**more)["review"] == review
 
 
+def test_an_onset_from_a_grid_is_a_range_and_what_lies_in_it_is_no_difference() -> None:
+    def seen(minutes: int) -> str:
+        since = START + pd.Timedelta(minutes=minutes)
+        made = row(
+            onset=since + pd.Timedelta(minutes=1), onset_from=since, onset_to=since + pd.Timedelta(minutes=6),
+            onset_slo="cart/availability", detection_from_onset_low_s=240.0, detection_from_onset_high_s=600.0,
+        )  # fmt: skip
+        return str(made["seen"])
+
+    assert seen(-12) == (
+        "cart/availability burned from Thu 12 Nov 08:48 to 08:54, 6 min to 12 min before the start that people wrote; "
+        "detected 4 min to 10 min after that"
+    )
+    assert seen(-5) == (
+        "cart/availability burned from Thu 12 Nov 08:55 to 09:01, the start that people wrote; "
+        "detected 4 min to 10 min after that"
+    )
+
+
 @pytest.mark.parametrize(
     ("minutes", "detected", "says"),
     [

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.agenda.paging_quality import _counted
-from prodmeet_kit.analysis.paging_quality import by_alert, history, interval
+from prodmeet_kit.analysis.paging_quality import PagingQuality, by_alert, history, interval, quality
+from prodmeet_kit.display.ranges import lengths
 from prodmeet_kit.frames import OUTAGES, PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS
 from prodmeet_kit.window import Window
 from tests.support.outages import outages_of
@@ -72,6 +73,26 @@ def test_each_alert_is_measured_by_itself() -> None:
     # Fast ends at 13:05, Slow at 13:30: 5 and 30 min after the end.
     assert found.loc[["Fast", "Slow"], "reset_median_s"].tolist() == [300, 1800]
     assert found["detection_median_s"].isna().tolist() == [True, False, False]
+
+
+def test_times_are_known_to_the_range_of_onset_and_end() -> None:
+    onset, minute = END - DAY, timedelta(minutes=1)
+    known = {"onset_from": onset - minute, "onset_to": onset + 5 * minute}
+    known |= {"end_from": onset + 58 * minute, "end_to": onset + 60 * minute}
+    events = SLO_EVENTS.frame([{**event("e", onset), **known}])
+    found = quality(PAGES.frame([page("A", onset + 4 * minute, "e")]), outages_of(WINDOW, events=events), WINDOW)
+    assert list(found.detection) == [(0, 300)] and list(found.reset) == [(240, 360)]
+    assert isnan(found.detection_median_s) and found.reset_median_s == 300
+    assert lengths(found.detection) == "up to 5 min (one event)"
+    assert lengths(found.reset) == "about 5 min (one event)"
+
+
+def test_of_two_events_both_are_named_and_of_three_the_median() -> None:
+    two = [(400.0, 430.0), (60.0, 420.0)]
+    assert lengths(two) == "1 min to 7 min, about 7 min (2 events)"
+    assert lengths([*two, (1200.0, 1230.0)]) == "median about 7 min, worst about 20 min (3 events)"
+    assert lengths([]) == "none to tell by"
+    assert PagingQuality(1, 1, 2, 2, detection_between_s=tuple(two)).detection_worst_s == 415
 
 
 def test_the_meeting_before_is_counted_by_the_same_rule() -> None:

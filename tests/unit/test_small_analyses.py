@@ -22,6 +22,7 @@ def page(alert: str, start: str, verdict: str, minutes: float, caught: list[str]
         "suggested_verdict": verdict,
         "reason": "caught" if caught else "slis_fine",
         "caught": caught or [],
+        "outages": caught or [],
     }
 
 

@@ -1,0 +1,70 @@
+"""Lengths and moments of which only a range is known, as people read them: to their resolution and no closer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from prodmeet_kit.analysis.time_ranges import FEWEST, Between, decided, median_of, onset_between, worst_of
+from prodmeet_kit.display.languages import listed, t
+from prodmeet_kit.display.numbers import UNKNOWN, write
+from prodmeet_kit.display.times import duration, local
+
+__all__ = ["began", "length", "lengths", "moment"]
+
+_MINUTE = 60.0
+_GRAINS = (60.0, 300.0, 600.0, 1800.0, 3600.0, 6 * 3600.0, 86_400.0)
+
+
+def length(low: float, high: float) -> str:
+    """A length of time in ``[low, high]`` seconds; never seconds, which no series of a review can tell.
+
+    >>> length(430, 460), length(300, 660), length(30, 400), length(5000, 5360), length(0, 20), length(0, 0)
+    ('about 7 min', '5 min to 11 min', 'up to 7 min', 'about 1 h 25 min', 'under 1 min', 'at once')
+    """
+    if low != low or high != high:  # NaN
+        return UNKNOWN
+    if high <= 0:
+        return t("at once")
+    if high < _MINUTE:
+        return t("under {time}", time=duration(_MINUTE))
+    if low == high:
+        return duration(round(low / _MINUTE) * _MINUTE)
+    middle = decided(low, high)
+    if middle == middle:
+        grain = next((each for each in _GRAINS if each >= (high - low) / 2), _GRAINS[-1])
+        return t("about {time}", time=duration(max(round(middle / grain), 1) * grain))
+    first, last = low // _MINUTE * _MINUTE, ceil(high / _MINUTE) * _MINUTE
+    if first <= 0:
+        return t("up to {time}", time=duration(last))
+    return t("{low} to {high}", low=duration(first), high=duration(last))
+
+
+def lengths(each: Sequence[Between]) -> str:
+    """Several of them: the median and the longest, with their number; of fewer than three each one."""
+    if not each:
+        return t("none to tell by")
+    if len(each) == 1:
+        return t("{time} (one event)", time=length(*each[0]))
+    if len(each) < FEWEST:
+        return t("{times} ({n} events)", times=listed([length(*one) for one in sorted(each)]), n=len(each))
+    middle, worst = (length(*found) for found in (median_of(each), worst_of(each)))
+    return t("median {middle}, worst {worst} ({n} events)", middle=middle, worst=worst, n=len(each))
+
+
+def began(event: Mapping[str, Any], timezone: str) -> str:
+    """When an SLO event (a row of ``SLO_EVENTS``) began."""
+    return moment(*onset_between(event), timezone)
+
+
+def moment(earliest: datetime, latest: datetime, timezone: str) -> str:
+    """A moment between two, to the minute where they are near each other, else both."""
+    if latest != latest or earliest != earliest:  # NaT
+        return UNKNOWN
+    if decided(0.0, (latest - earliest).total_seconds()) > 0 or latest == earliest:
+        return write(earliest + (latest - earliest) / 2, "time", timezone=timezone)
+    begin, end = local(earliest, timezone), local(latest, timezone)
+    low, high = (write(each, "time", timezone=timezone) for each in (earliest, latest))
+    return t("{low} to {high}", low=low, high=f"{end:%H:%M}" if begin.date() == end.date() else high)
