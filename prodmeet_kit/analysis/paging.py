@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.analysis import burn_rates, outage_pages
+from prodmeet_kit.analysis import outage_pages
 from prodmeet_kit.analysis import outages as outages_of
+from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.analysis.exclusions import Exclusion
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import PAGES, rows
@@ -28,15 +29,6 @@ __all__ = ["judge"]
 
 LATE = timedelta(minutes=30)
 """A page later than this after the onset came late: most incidents are repaired by then. Own choice."""
-
-LOOK_BACK = timedelta(hours=1)
-"""SLIs are looked at from this long before a page: the long window of the fastest page condition."""
-
-FINE_BELOW = burn_rates.TICKET[0].factor
-"""An SLI that burns below the fastest ticket condition is fine as far as paging goes."""
-
-MIN_KNOWN = 0.5
-"""With fewer of its steps known an SLI says nothing about a page."""
 
 
 def judge(
@@ -48,6 +40,8 @@ def judge(
     window: Window,
     exclusions: Iterable[Exclusion] = (),
     outages: pd.DataFrame | None = None,
+    *,
+    burns: Burns | None = None,
 ) -> pd.DataFrame:
     """Each episode that paged with a suggested verdict, as ``PAGES`` in order of start.
 
@@ -56,8 +50,8 @@ def judge(
     the ``OUTAGES`` these make, where it is known already.
 
     A page tells of an outage when it names one of its services or none, and
-    overlaps its span or the 15 min after it: then it caught all SLO events in
-    it. Verdict and reason, first that holds:
+    overlaps its span or the 15 min after it, and the outage may have caused it
+    (:meth:`.burn_explains.Burns.caused`): then it caught all SLO events in it. Verdict and reason, first that holds:
 
     - ``maintenance``, ``excluded``: it began in a time that is excluded for an SLO of its service,
       and caught no event of its service for an SLO that counts then;
@@ -65,19 +59,23 @@ def judge(
     - ``late``, ``caught_late``: the first page of an outage, later;
     - ``duplicate``, ``same_event``: others told of all its outages before;
     - the same three by outages in which no SLO burned, from the start people wrote, all with reason ``incident``;
-    - ``could_wait``, ``slow_burn``: an SLI of its service burned at 3 or faster, from 1 h
-      before the page to its end, and yet there was no SLO event: a ticket's matter;
-    - ``unclear``, ``no_sli``: its service has no SLI, or one whose data is missing;
-    - ``noise``, ``slis_fine``: every SLI of its service was fine.
+    - what the SLIs of its service tell (:meth:`.burn_explains.Burns.verdicts`): ``could_wait`` for a slow burn, a
+      ticket's matter, ``unclear`` or ``noise``.
+
+    ``burns`` knows which SLOs each alert reads; without it no rule is known.
     """
-    pages = episodes[episodes["page"]].sort_values(["start", "id"], kind="stable", ignore_index=True)
     targets = tuple(slos)
+    burns = burns or Burns(trends, targets, window)
+    pages = episodes[episodes["page"]].sort_values(["start", "id"], kind="stable", ignore_index=True)
     if outages is None:
         outages = outages_of.outages(incidents, events, trends, targets, window)
     caught, told = _Catches(pages), _Catches(pages)
+    of_id = {event["id"]: event for event in rows(events)}
     for outage in rows(outages):
-        (caught if outage["events"] else told).add(outage)
-    verdicts = _by_slis(pages, trends, targets, window)
+        mine = pages[outage_pages.telling(pages, outage)]
+        burned = [of_id[event] for event in outage["events"]]
+        (caught if burned else told).add(outage, mine[burns.caused(mine, outage, burned)])
+    verdicts = burns.verdicts(pages)
     for position in range(len(pages)):
         if told.ids[position]:
             verdicts[position] = (told.verdict(position), "incident")
@@ -132,8 +130,7 @@ class _Catches:
         self._first = np.zeros(len(pages), dtype=bool)
         self._in_time = np.zeros(len(pages), dtype=bool)
 
-    def add(self, outage: Mapping[str, Any]) -> None:
-        told = self._pages[outage_pages.telling(self._pages, outage)]
+    def add(self, outage: Mapping[str, Any], told: pd.DataFrame) -> None:
         for position in told.index:  # numbered from 0
             self.ids[position].append(outage["id"])
             self.events[position] += outage["events"]
@@ -147,30 +144,3 @@ class _Catches:
         if not self._first[position]:
             return "duplicate"
         return "right" if self._in_time[position] else "late"
-
-
-def _by_slis(
-    pages: pd.DataFrame, trends: Mapping[str, pd.DataFrame], slos: Iterable[SloTarget], window: Window
-) -> list[tuple[str, str]]:
-    """The verdict of each page by the SLIs of its service alone."""
-    starts = pd.DatetimeIndex(pages["start"]) - LOOK_BACK
-    ends = pd.DatetimeIndex(pages["end"])
-    services = pages["service"].to_numpy()
-    has_sli, burned, unknown = (np.zeros(len(pages), dtype=bool) for _ in range(3))
-    for target in slos:
-        mine = services == target.service
-        if not mine.any():
-            continue
-        has_sli |= mine
-        trend = trends.get(target.ref)
-        if trend is None:
-            unknown |= mine
-            continue
-        seen = burn_rates.events_between(trend, window.step, starts, ends)
-        rate = burn_rates.burn_rate(seen["bad"] / seen["total"].where(seen["total"] > 0), target.objective)
-        burned |= mine & (rate >= FINE_BELOW).to_numpy()
-        unknown |= mine & (rate.isna() | (seen["known"] < MIN_KNOWN * seen["steps"])).to_numpy()
-    return [
-        ("could_wait", "slow_burn") if hot else ("unclear", "no_sli") if blind else ("noise", "slis_fine")
-        for hot, blind in zip(burned, unknown | ~has_sli, strict=True)
-    ]

@@ -148,7 +148,7 @@ def test_without_an_slo_event_an_incident_makes_a_page_right() -> None:
 def test_an_sli_that_burns_without_an_event_leaves_it_to_people() -> None:
     # From an hour before the page to its end, 11:00 to 12:30, 18 steps: 60 bad of 18,000 burn at 3.33.
     burning = {SLO.ref: trend(grid(END - timedelta(days=28)), bad={("2026-11-18T11:50", "2026-11-18T11:55"): 60.0})}
-    assert verdicts(judged([page("18T12:00", "18T12:30")], trends=burning)) == [("could_wait", "slow_burn")]
+    assert verdicts(judged([page("18T12:00", "18T12:30")], trends=burning)) == [("could_wait", "with_burn")]
     # An hour later the span is 12:00 to 13:30, and all is well.
     assert verdicts(judged([page("18T13:00", "18T13:30")], trends=burning)) == [("noise", "slis_fine")]
     # 50 bad burn at 2.8: a ticket's matter at most.
