@@ -592,7 +592,7 @@ PAGES = Spec(
         "suggested_verdict": ("text", "one of verdicts.VERDICTS"),
         "reason": (
             "text",
-            "code of why: caught, caught_late, same_event, incident, slow_burn, no_sli, slis_fine, excluded",
+            "code of why: caught, caught_late, same_event, incident, excluded, or one of burn_explains.Burns.verdicts",
         ),
         "caught": ("object", "list of SLO event ids it caught"),
         "outages": ("object", "list of ids of the outages (OUTAGES) it told of"),

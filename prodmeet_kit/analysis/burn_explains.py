@@ -226,7 +226,7 @@ class _Slo:
         found |= self._any(self._lasting, starts, [end + LASTS.short for end in ends])
         if self.course is not None:
             place = self.course.at(pd.DatetimeIndex(pages["start"]))
-            lasting = (self.course.borders[place + 1] - self.course.borders[place]) >= LASTS.short
+            lasting = (self.course.borders[place + 1] - self.course.borders[place]) >= pd.Timedelta(LASTS.short)
             found |= lasting & (self.course.paces[place] >= LASTS.factor) & (self.course.bad[place] >= MIN_BAD)
         return found | self._in_little_traffic(pages)
 

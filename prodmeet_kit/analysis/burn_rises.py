@@ -133,11 +133,10 @@ class _Bins:
         self.size = max(step, round(HOUR / step) * step)
         self.begin = index[0] - step
         place = ((index - self.begin - step) // self.size).to_numpy()
-        self.bad, total = (
-            np.bincount(place, weights=np.nan_to_num(events[name].to_numpy(dtype=np.float64)))
-            for name in ("bad", "total")
-        )
-        self.allowed = target.budget * total
+        weights = {name: np.nan_to_num(events[name].to_numpy(dtype=np.float64)) for name in ("bad", "total")}
+        self.bad: Floats = np.bincount(place, weights=weights["bad"]).astype(np.float64)
+        total: Floats = np.bincount(place, weights=weights["total"]).astype(np.float64)
+        self.allowed: Floats = target.budget * total
 
 
 def _reached(bins: _Bins, target: SloTarget, condition: burn_rates.Condition, first: int, pace: float) -> int | None:
@@ -164,11 +163,11 @@ def _reached(bins: _Bins, target: SloTarget, condition: burn_rates.Condition, fi
 
 def _stretches(bad: Floats, allowed: Floats, spread: float) -> list[int]:
     """The borders of the stretches of one pace each, from 0 to the number of hours."""
-    sums = tuple(np.concatenate([[0.0], np.cumsum(values)]) for values in (bad, allowed))
+    failed, might = (np.concatenate([[0.0], np.cumsum(values)]) for values in (bad, allowed))
     borders, todo = {0, len(bad)}, [(0, len(bad))]
     while todo:
         first, last = todo.pop()
-        cut = _cut(*sums, first, last, CUT * spread)
+        cut = _cut(failed, might, first, last, CUT * spread)
         if cut:
             borders.add(cut)
             todo += [(first, cut), (cut, last)]
@@ -181,10 +180,8 @@ def _cut(bad: Floats, allowed: Floats, first: int, last: int, least: float) -> i
         return 0
     at = np.arange(first + 1, last)
     parts = [(bad[at] - bad[first], allowed[at] - allowed[first]), (bad[last] - bad[at], allowed[last] - allowed[at])]
-    gain = 2 * (
-        sum(_log_likelihood(*part) for part in parts)
-        - _log_likelihood(*(np.array([sums[last] - sums[first]]) for sums in (bad, allowed)))
-    )
+    whole = _log_likelihood(*(np.array([sums[last] - sums[first]]) for sums in (bad, allowed)))
+    gain = 2 * (sum(_log_likelihood(*part) for part in parts) - whole)
     best = int(gain.argmax())
     return int(at[best]) if gain[best] > least else 0
 

@@ -109,7 +109,7 @@ def _told(
         return found
     mine = pages[telling(pages, outage)]
     if "outages" in mine:  # judged already: an outage need not have caused what fired during it
-        mine = mine[[outage["id"] in told for told in mine["outages"]]]
+        mine = mine[mine["outages"].map(lambda told: outage["id"] in told).astype(bool)]
     noisy = mine.iloc[:0] if noise is None else mine[noise.reindex(mine.index)]
     mine = mine.drop(noisy.index)
     named, unnamed = set(mine["service"]) - {""}, bool((mine["service"] == "").any())

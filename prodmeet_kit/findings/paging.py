@@ -8,6 +8,7 @@ from math import nan
 import pandas as pd
 
 from prodmeet_kit.analysis import page_groups, paging, paging_quality, verdicts
+from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.findings.part import Part
 
 __all__ = ["Paging"]
@@ -22,6 +23,11 @@ class Paging(Part):
         return self._record("verdicts").sort_values("meeting", kind="stable")
 
     @cached_property
+    def burns(self) -> Burns:
+        """Which alerts may have fired because an SLO burned, by when they began or by what their rules read."""
+        return Burns(self.slo_trends, self.slo_targets, self.facts.window, self.alert_reads)
+
+    @cached_property
     def judged_pages(self) -> pd.DataFrame:
         """``PAGES`` over all that is known of alerts, those that are noise with what they overlap."""
         judged = paging.judge(
@@ -33,6 +39,7 @@ class Paging(Part):
             self.facts.window,
             self.exclusions,
             self.outage_spans,
+            burns=self.burns,
         )
         recent = judged["start"] >= self.facts.window.start
         said = verdicts.with_verdicts(judged[recent], self.verdicts, self.facts.window)["verdict"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analysis.about import Thing
     from prodmeet_kit.analysis.alert_reads import AlertReads
     from prodmeet_kit.analysis.blind_time import BlindTime
+    from prodmeet_kit.analysis.burn_explains import Burns
     from prodmeet_kit.analysis.exclusions import Exclusion
     from prodmeet_kit.analysis.matching import ServiceOf
     from prodmeet_kit.analysis.slo import SloTarget
@@ -97,6 +98,11 @@ class Part:
         @property
         def all_pages(self) -> pd.DataFrame:
             """Every page."""
+            ...
+
+        @property
+        def burns(self) -> Burns:
+            """What burned, and which alerts that may have caused."""
             ...
 
         @property

@@ -1,0 +1,111 @@
+"""Worlds with a known burn: which pages it may have caused, and how often the kit says otherwise."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from prodmeet_kit.analysis.burn_rises import course
+from tests.support.burn_worlds import CPU, ERRORS, SLO, WINDOW, at_random, burn, episodes, judged
+from tests.support.counts import count
+from tests.support.grids import END, STEP
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ALWAYS = END - 56 * DAY
+
+LITTLE, SOME, MUCH = 20.0, 100.0, 1000.0
+"""Events a step of 5 minutes; at 20 the objective allows six failures a day."""
+
+
+@pytest.mark.parametrize("events", [LITTLE, SOME, MUCH])
+@pytest.mark.parametrize("known", [True, False])
+def test_the_only_alert_of_a_slow_burn_is_never_noise(events: float, known: bool) -> None:
+    # Before the ticket conditions were asked 58% to 73% of these pages were called noise.
+    for seed in range(count(5, 200)):
+        random = np.random.default_rng([seed, 1])
+        onset, length = END - random.uniform(8.5, 13) * DAY, random.uniform(2, 8) * DAY
+        trend = burn(seed, (random.uniform(2.5, 3), onset, length), events=events)
+        fired = episodes(seed, ERRORS[0], at_random(seed, onset + HOUR, length - 2 * HOUR, int(random.integers(1, 8))))
+        found = judged(trend, fired, *([ERRORS] if known else [])).verdicts()
+        assert "noise" not in found, (seed, found)
+        assert known is False or set(found) == {"could_wait"}, (seed, found)
+
+
+@pytest.mark.parametrize("pace", [1.2, 2.0, 2.8, 4.0, 8.0])
+def test_an_alert_that_flaps_while_an_unrelated_slo_burns_steadily_is_noise(pace: float) -> None:
+    # Before, none of these alerts was called noise from a pace of 2.5 on, and 76% at 1.2 to 2.5.
+    verdicts: list[str] = []
+    for seed in range(count(2, 60)):
+        for trend in (
+            burn(seed, usual=pace, events=SOME),
+            burn(seed, usual=pace, events=MUCH),
+            burn(seed, (pace, WINDOW.start - 4 * DAY, 18 * DAY)),
+        ):
+            fired = episodes(seed, CPU[0], at_random(seed, WINDOW.start, 13.9 * DAY, 25))
+            verdicts += judged(trend, fired, CPU, ERRORS).verdicts()
+    assert verdicts.count("noise") >= 0.99 * len(verdicts)
+
+
+def test_where_the_rule_is_not_known_a_steady_burn_decides_nothing() -> None:
+    for seed in range(count(3, 50)):
+        fired = episodes(seed, CPU[0], at_random(seed, WINDOW.start, 13.9 * DAY, 25))
+        assert set(judged(burn(seed, usual=2.5), fired).verdicts()) == {"unclear"}
+
+
+@pytest.mark.parametrize("pace", [1.5, 2.8, 5.0, 8.0])
+def test_an_alert_that_reads_the_slo_is_never_noise_while_it_burns(pace: float) -> None:
+    for seed in range(count(3, 100)):
+        fired = episodes(seed, ERRORS[0], at_random(seed, WINDOW.start, 13.9 * DAY, 25))
+        assert "noise" not in judged(burn(seed, usual=pace, events=SOME), fired, ERRORS).verdicts()
+
+
+def test_a_page_is_due_to_a_burn_as_long_as_the_slowest_rule_it_reaches_would_need() -> None:
+    # 2.7 times the pace reaches 1x over 3 days alone: 72 / 2.7 = 26.7 h after the onset.
+    onset = WINDOW.start + 4 * DAY
+    hours = [-6, 1, 12, 24, 40, 60]
+    fired = episodes(1, CPU[0], [onset + hour * HOUR for hour in hours])
+    for seed in range(count(5, 200)):
+        found = judged(burn(seed, (2.7, onset, 5 * DAY)), fired, CPU).verdicts()
+        assert found == ["noise", "could_wait", "could_wait", "could_wait", "noise", "noise"], seed
+
+
+def test_a_marked_worsening_of_a_steady_burn_counts_as_an_onset() -> None:
+    worse = WINDOW.start + 4 * DAY
+    fired = episodes(1, CPU[0], [worse + hour * HOUR for hour in (-12, 2, 60)])
+    for seed in range(count(5, 200)):
+        trend = burn(seed, (2.7, worse, 5 * DAY), usual=1.2)
+        assert judged(trend, fired, CPU).verdicts() == ["noise", "could_wait", "noise"], seed
+
+
+def test_an_outage_in_a_steady_burn_is_told_of_by_whatever_fires_in_it() -> None:
+    start = WINDOW.start + 4 * DAY
+    fired = episodes(1, CPU[0], [start - 6 * HOUR, start + timedelta(minutes=10), start + HOUR, start + 6 * HOUR])
+    for seed in range(count(5, 200)):
+        trend = burn(seed, (60.0, start, 2 * HOUR), usual=1.5)
+        assert judged(trend, fired, CPU).verdicts() == ["noise", "right", "duplicate", "noise"], seed
+
+
+def test_without_any_change_hardly_a_burn_is_said_to_begin() -> None:
+    # 1,500 worlds of 56 days: 2 rises.
+    found = 0
+    for seed in range(many := count(30, 1500)):
+        random = np.random.default_rng([seed, 2])
+        trend = burn(seed, usual=random.uniform(0.2, 5), events=float(random.choice([LITTLE, SOME, MUCH])))
+        found += bool(getattr(course(trend, SLO, STEP), "rises", ()))
+    assert found <= 0.01 * many
+
+
+def test_an_onset_is_found_to_some_hours() -> None:
+    early, late = [], []
+    for seed in range(many := count(20, 300)):
+        random = np.random.default_rng([seed, 3])
+        onset = END - random.uniform(5, 12) * DAY
+        known = course(burn(seed, (random.uniform(2.5, 3), onset, 3 * DAY), events=SOME), SLO, STEP)
+        assert known is not None and known.rises, seed
+        early.append((known.rises[0].start - pd.Timestamp(onset)) / pd.Timedelta(HOUR))
+        late.append((known.rises[0].until - pd.Timestamp(onset)) / pd.Timedelta(HOUR))
+    assert np.mean(np.array(early) <= 0) >= 0.9 and np.quantile(early, 0.05) > -12
+    assert np.quantile(late, 0.05) > 20 and np.quantile(late, 0.95) < 40, many
