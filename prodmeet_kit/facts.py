@@ -7,7 +7,7 @@ again without a server; the same numbers come out of both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import isfinite
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.parameters.models import Product
 
-__all__ = ["Answer", "Facts", "Previous", "Question", "SourceState"]
+__all__ = ["Answer", "Facts", "Previous", "Question", "SourceState", "slos_then"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Previous:
     ``rules`` are the alert rules of that time (``frames.ALERT_RULES``); ``None`` when it kept none.
     ``waited``: for each subject that it left in the annex, in how many meetings in a row it was there.
     ``states``: of the last meetings, oldest first, by day, the state of each agenda item.
+    ``attained``: what each earlier report said of its SLOs, newest first, as :func:`slos_then` makes it.
     """
 
     end: datetime
@@ -90,6 +91,28 @@ class Previous:
     rules: pd.DataFrame | None = field(default=None, compare=False)
     waited: Mapping[str, int] = field(default_factory=dict)
     states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    attained: Sequence[Mapping[str, Any]] = ()
+
+
+def slos_then(end: Any, slos: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What an earlier review said of its SLOs, as ``Previous.attained`` keeps it: ``end``, and ``slos`` by name.
+
+    ``KeyError``, ``TypeError``, ``ValueError`` or ``AttributeError`` where that is not what a review says.
+    """
+    moment = datetime.fromisoformat(end)
+    if moment.tzinfo is None:
+        raise ValueError(f"{end} has no offset")
+    return {"end": moment.isoformat(), "slos": {str(ref): _slo_then(row) for ref, row in slos.items()}}
+
+
+def _slo_then(row: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        name: None if row[name] is None else float(row[name])
+        for name in ("window_s", "objective", "attainment", "budget_remaining", "total")
+    }
+    if not (told["window_s"] and 0 < told["window_s"] < timedelta(days=3660).total_seconds()):
+        raise ValueError("an SLO window is longer than none and shorter than ten years")
+    return told | {"period": str(row["period"]), "state": str(row["state"]), "redefined": bool(row["redefined"])}
 
 
 @dataclass(frozen=True)

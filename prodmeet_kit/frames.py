@@ -239,6 +239,23 @@ DECISIONS = Spec(
     },
 )
 
+REVISE = Spec(
+    "revise",
+    {
+        "service": ("text", "service"),
+        "name": ("text", "SLO"),
+        "objective": ("float", "fraction"),
+        "direction": ("text", "code: loosen (missed in each window), tighten (met by far in each)"),
+        "windows": ("float", "SLO windows in a row, this one included"),
+        "ends": ("object", "list of their ends, oldest first"),
+        "attained": ("object", "list of good / total in each, fractions"),
+        "budget_remaining": ("object", "list of the share of the budget left at the end of each"),
+        "proposed_low": ("float", "objective at which the worst window spends half its budget; NaN where none fits"),
+        "proposed_high": ("float", "objective that the worst window just meets"),
+        "counted": ("text", "code: trend (of this review), reports (of earlier ones)"),
+    },
+)
+
 LOAD_SUMMARY = Spec(
     "load_summary",
     {

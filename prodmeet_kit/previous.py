@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit import frames
 from prodmeet_kit.errors import Failure, SnapshotError
-from prodmeet_kit.facts import Previous, SourceState
+from prodmeet_kit.facts import Previous, SourceState, slos_then
 from prodmeet_kit.plain_files import read_plain
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.snapshot import outline, record
@@ -25,10 +25,16 @@ from prodmeet_kit.window import Window
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MEETINGS", "SECTION", "SOURCE", "Earlier", "find_previous"]
+__all__ = ["MEETINGS", "SECTION", "SOURCE", "Earlier", "attained", "find_previous"]
 
 MEETINGS = 6
 """Of so many earlier meetings the state of each agenda item is kept."""
+
+MOST_REPORTS = 60
+"""So many earlier reports are looked into for what SLOs attained."""
+
+_ROW = 6
+_LONGEST = {"month": 31 * 86_400.0, "quarter": 92 * 86_400.0}
 
 SECTION = "metrics"
 """The agenda item that shows what is defined otherwise now."""
@@ -77,7 +83,8 @@ def find_previous(reports: Path, product: str, window: Window) -> Earlier:
                 rules = _rules(snapshot, unreadable)
                 waited = _waited(snapshot.parent / "review.json", unreadable)
                 states = _held(reports / product, window, unreadable)
-                meeting = Previous(facts.window.end, facts.definitions, rules, waited, states)
+                told = attained(reports / product, window)
+                meeting = Previous(facts.window.end, facts.definitions, rules, waited, states, told)
                 return _told(meeting, unreadable)
     except OSError as error:
         unreadable.append(f"{error.filename} cannot be read: {error.strerror}")
@@ -148,6 +155,32 @@ def _held(folder: Path, window: Window, unreadable: list[str]) -> dict[str, dict
         if len(found) == MEETINGS:
             break
     return dict(sorted(found.items()))
+
+
+def attained(folder: Path, window: Window) -> tuple[dict[str, Any], ...]:
+    """What earlier reports said of their SLOs, newest first, as :func:`.facts.slos_then` keeps it. Raises nothing.
+
+    As far back as six of the longest windows go, :data:`MOST_REPORTS` at most. Reports less than half a window apart
+    are tries of one meeting: the newest counts. One that is damaged or of an earlier kit is left out.
+    """
+    found: list[dict[str, Any]] = []
+    half, longest = window.length / 2, window.length
+    latest = (window.end - half).astimezone(window.zone).date()
+    for day in _days(folder) if folder.is_dir() else ():
+        if len(found) == MOST_REPORTS or window.day - day > _ROW * longest + window.length:
+            break
+        if day > latest:
+            continue
+        try:
+            told = json.loads(read_plain(folder / day.isoformat() / "review.json"))
+            then = slos_then(told["window"]["end"], {f"{row['service']}/{row['name']}": row for row in told["slos"]})
+        except (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
+            continue
+        lengths = [_LONGEST.get(row["period"], row["window_s"]) for row in then["slos"].values()]
+        longest = max([longest, *(timedelta(seconds=length) for length in lengths)])
+        found.append(then)
+        latest = day - half
+    return tuple(found)
 
 
 def _states(unreadable: list[str]) -> tuple[SourceState, ...]:

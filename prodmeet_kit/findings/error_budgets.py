@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import questions
-from prodmeet_kit.analysis import budget, budget_parts, burn_rates, daily, decision_matrix, exclusions, slo
+from prodmeet_kit.analysis import budget, budget_parts, burn_rates, daily, decision_matrix, exclusions, revise, slo
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.window import parse_time
 
@@ -153,6 +153,16 @@ class ErrorBudgets(Part):
     def bad_by_day(self) -> dict[str, list[float]]:
         """The share of bad events of each day since the last meeting, by ``service/name``; see :mod:`.daily`."""
         return {ref: daily.bad_share(trend, self.facts.window) for ref, trend in self.slo_trends.items()}
+
+    @cached_property
+    def revise(self) -> pd.DataFrame:
+        """``REVISE``: objectives met by far, or missed, in six SLO windows in a row."""
+        told: dict[str, list[revise.Attained]] = {}
+        for report in self.facts.previous.attained if self.facts.previous else ():
+            for ref, row in report["slos"].items():
+                told.setdefault(ref, []).append(revise.attained(report["end"], row))
+        redefined = {name.removeprefix("slo/") for name in self.redefined if name.startswith("slo/")}
+        return revise.revise(self.slos, self.slo_targets, told, self.counted_trends, self.facts.window, redefined)
 
     def burn_history(self, ref: str, spans: tuple[timedelta, ...] = SPANS) -> pd.DataFrame | None:
         """Burn rate of an SLO at each step, one column a trailing span (in seconds); ``None`` without a total.

@@ -181,6 +181,11 @@ class Part:
             ...
 
         @property
+        def redefined(self) -> frozenset[str]:
+            """What is defined otherwise than at the earlier meeting."""
+            ...
+
+        @property
         def alert_reads(self) -> AlertReads:
             """Which SLOs each alert reads."""
             ...

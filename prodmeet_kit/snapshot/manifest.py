@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.errors import Failure
-from prodmeet_kit.facts import Answer, Facts, Previous, Question, SourceState
+from prodmeet_kit.facts import Answer, Facts, Previous, Question, SourceState, slos_then
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.credentials import masked
 from prodmeet_kit.window import EARLIEST, LATEST, Window, format_duration, parse_duration
@@ -56,8 +56,9 @@ def _previous(earlier: Previous | None) -> dict[str, Any]:
         return {}
     waited = {"waited": dict(earlier.waited)} if earlier.waited else {}
     states = {"states": {day: dict(items) for day, items in earlier.states.items()}} if earlier.states else {}
+    attained = {"attained": [dict(report) for report in earlier.attained]} if earlier.attained else {}
     definitions = masked(earlier.definitions)
-    return {"previous": {"end": earlier.end.isoformat(), "definitions": definitions, **waited, **states}}
+    return {"previous": {"end": earlier.end.isoformat(), "definitions": definitions, **waited, **states, **attained}}
 
 
 def _previous_of(entry: Mapping[str, Any] | None) -> Previous | None:
@@ -73,7 +74,8 @@ def _previous_of(entry: Mapping[str, Any] | None) -> Previous | None:
         for day, items in entry.get("states", {}).items()
     }
     end = datetime.fromisoformat(entry["end"])
-    return Previous(end, {**as_now, "trend_step": step}, waited=waited, states=states)
+    attained = tuple(slos_then(report["end"], report["slos"]) for report in entry.get("attained", ()))
+    return Previous(end, {**as_now, "trend_step": step}, waited=waited, states=states, attained=attained)
 
 
 def query(answer: Answer, file: File | None) -> dict[str, Any]:
