@@ -30,11 +30,12 @@ EVALUATED = 23.0
 
 @dataclass(frozen=True)
 class Counts:
-    """Bad and all events of an SLO in each minute, and in which minutes the target was scraped."""
+    """Bad and all events of an SLO in each minute, in which minutes and at which second the target was scraped."""
 
     bad: Ints
     total: Ints
     seen: Flags
+    offset: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,11 @@ class World:
         seen[gap[0] : gap[1]] = False
         offset = next(self._offsets)
         parts = [("http_requests", {"code": "200"}, total - bad), ("http_requests", {"code": "500"}, bad)]
-        self.counts[f"{name}/availability"] = Counts(bad, total, seen)
+        self.counts[f"{name}/availability"] = Counts(bad, total, seen, offset)
         if slow is not None:
             late = self.random.binomial(total, slow)
             parts.append(("slow_requests", {}, late))
-            self.counts[f"{name}/latency"] = Counts(late, total, seen)
+            self.counts[f"{name}/latency"] = Counts(late, total, seen, offset)
         minute = np.flatnonzero(seen)
         for family, labels, events in parts:
             self._counter(family, {"service": name, "pod": f"{name}-0", **labels}, offset, minute, np.cumsum(events))
@@ -231,6 +232,10 @@ class World:
     def moment(self, minute: int) -> datetime:
         """When rules were evaluated in a minute."""
         return self.start + timedelta(seconds=MINUTE * minute + EVALUATED)
+
+    def began(self, slo: str, minute: int) -> datetime:
+        """When the first event of a minute of an SLO can have happened: the scrape before it."""
+        return self.start + timedelta(seconds=MINUTE * (minute - 1) + self.counts[slo].offset)
 
     def true(self, slo: str, first: datetime, last: datetime) -> tuple[int, int]:
         """Bad and total events between two times, to within a minute."""

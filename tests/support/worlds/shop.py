@@ -10,7 +10,7 @@ import numpy as np
 from tests.support.worlds.building import World, service_entry
 from tests.support.worlds.truth import Fact
 
-__all__ = ["END", "FACTS", "LISTS", "OUTAGE", "SAID", "build", "product"]
+__all__ = ["END", "FACTS", "LISTS", "OUTAGE", "SAID", "UNTOLD", "build", "product"]
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 ZONE = "Asia/Tokyo"
