@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
@@ -21,19 +24,24 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     if not len(missed):
         return ()
     found = rows(missed)
+    began, start = _moments(findings, found, "start", t("Start"))
+    fires, fires_at = _moments(findings, found, "fires", t("It fires at"))
     frame = missed.assign(
+        began=began,
         rule_words=[_rule(row) for row in found],
+        fires=fires,
+        detected=[_detected(row) for row in found],
         price=[_price(row) for row in found],
         pages=[_pages(row["noise_alerts"]) for row in found],
     )
     columns = (
         Column("title", t("What")),
         Column("service", t("Service")),
-        Column("start", t("Start"), "time"),
+        start,
         Column("budget_spent", t("Error budget spent"), "budget"),
         Column("rule_words", t("Would have caught it")),
-        Column("fires_at", t("It fires at"), "time"),
-        Column("detection_s", t("Detected after"), "duration"),
+        fires_at,
+        Column("detected", t("Detected after")),
         Column("price", t("Its price")),
     )
     details = (Column("pages", t("Pages")),)
@@ -51,6 +59,29 @@ def _caption() -> str:
 def _pages(noise: list[str] | None) -> str:
     """What paged in it all the same; empty where nothing did."""
     return t("pages of {alerts} in it were noise", alerts=listed(noise)) if noise else ""
+
+
+def _moments(
+    findings: Analyses, found: list[dict[str, Any]], name: str, title: str
+) -> tuple[list[Any] | pd.Series[Any], Column]:
+    """Moments to the minute, or words where one of them is known to a wider range; and the column to show them in."""
+    import pandas as pd
+
+    column = "began" if name == "start" else name
+    between = [(row[f"{name}_from"], row[f"{name}_to"]) for row in found]
+    if any(ranges.is_wide(*each) for each in between):
+        return [ranges.moment(*each, findings.facts.window.timezone) for each in between], Column(column, title)
+    plain = "start" if name == "start" else "fires_at"
+    middles = [
+        row[plain] if low != low else low + (high - low) / 2  # NaT
+        for row, (low, high) in zip(found, between, strict=True)
+    ]
+    return pd.Series(pd.to_datetime(middles, utc=True)), Column(column, title, "time")
+
+
+def _detected(row: dict[str, Any]) -> str:
+    low, high = row["detection_low_s"], row["detection_high_s"]
+    return ranges.length(low, high) if low == low else ranges.length(row["detection_s"], row["detection_s"])  # NaN
 
 
 def _rule(row: dict[str, Any]) -> str:

@@ -21,12 +21,15 @@ from prodmeet_kit.analysis import burn_rates, grid
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import SLO_EVENTS, rows
 
-__all__ = ["Stretches", "refined"]
+__all__ = ["Stretch", "Stretches", "finer", "refined"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-Stretches: TypeAlias = Mapping[str, Sequence[tuple[pd.DataFrame, timedelta, timedelta]]]
-"""By ``service/name``: short trends ``[total, bad]``, their step, and the time ``(t - reach, t]`` of a value."""
+Stretch: TypeAlias = tuple[pd.DataFrame, timedelta, timedelta]
+"""A short trend ``[total, bad]``, its step, and the time ``(t - reach, t]`` of a value."""
+
+Stretches: TypeAlias = Mapping[str, Sequence[Stretch]]
+"""By ``service/name``."""
 
 PACE = burn_rates.TICKET[0].factor
 """An SLO event burns faster than this (:mod:`.slo_events`)."""
@@ -61,7 +64,7 @@ def refined(
         ref = f"{event['service']}/{event['slo']}"
         onset = end = None
         if ref in targets and ref in trends:
-            series = [*_finer((fine or {}).get(ref, ()), trends[ref], step), (trends[ref], step, step + overlap)]
+            series = [*finer((fine or {}).get(ref, ()), trends[ref], step), (trends[ref], step, step + overlap)]
             onset = _first(_edge(*each, targets[ref], event, step, last=False) for each in series)
             end = (
                 None
@@ -86,9 +89,7 @@ def _first(edges: Iterable[Edge | None]) -> Edge | None:
     return next((edge for edge in edges if edge is not None), None)
 
 
-def _finer(
-    stretches: Sequence[tuple[pd.DataFrame, timedelta, timedelta]], trend: pd.DataFrame, step: timedelta
-) -> list[tuple[pd.DataFrame, timedelta, timedelta]]:
+def finer(stretches: Sequence[Stretch], trend: pd.DataFrame, step: timedelta) -> list[Stretch]:
     """The stretches that are finer than the trend and know as much as it."""
     kept = []
     for fine, each, reach in stretches:

@@ -10,7 +10,6 @@ event to end of its last page). A significant event is an outage
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -20,15 +19,14 @@ import pandas as pd
 from prodmeet_kit.analysis import outage_pages
 from prodmeet_kit.analysis import outages as outages_of
 from prodmeet_kit.analysis.burn_explains import Burns
+from prodmeet_kit.analysis.event_times import Stretches
 from prodmeet_kit.analysis.exclusions import Exclusion
+from prodmeet_kit.analysis.late import Lateness
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import PAGES, rows
 from prodmeet_kit.window import Window
 
 __all__ = ["judge"]
-
-LATE = timedelta(minutes=30)
-"""A page later than this after the onset came late: most incidents are repaired by then. Own choice."""
 
 
 def judge(
@@ -42,6 +40,7 @@ def judge(
     outages: pd.DataFrame | None = None,
     *,
     burns: Burns | None = None,
+    fine: Stretches | None = None,
 ) -> pd.DataFrame:
     """Each episode that paged with a suggested verdict, as ``PAGES`` in order of start.
 
@@ -55,7 +54,8 @@ def judge(
 
     - ``maintenance``, ``excluded``: it began in a time that is excluded for an SLO of its service,
       and caught no event of its service for an SLO that counts then;
-    - ``right``, ``caught``: the first page of an outage, at most 30 min after its onset;
+    - ``right``, ``caught``: the first page of an outage, at most 30 min after its onset, or no later than
+      a standard rule would have come for this burn (:mod:`.late`, on ``fine`` where that is known);
     - ``late``, ``caught_late``: the first page of an outage, later;
     - ``duplicate``, ``same_event``: others told of all its outages before;
     - the same three by outages in which no SLO burned, from the start people wrote, all with reason ``incident``;
@@ -69,7 +69,8 @@ def judge(
     pages = episodes[episodes["page"]].sort_values(["start", "id"], kind="stable", ignore_index=True)
     if outages is None:
         outages = outages_of.outages(incidents, events, trends, targets, window)
-    caught, told = _Catches(pages), _Catches(pages)
+    lateness = Lateness(trends, targets, window.step, fine)
+    caught, told = _Catches(pages, lateness), _Catches(pages, lateness)
     of_id = {event["id"]: event for event in rows(events)}
     for outage in rows(outages):
         mine = pages[outage_pages.telling(pages, outage)]
@@ -123,8 +124,9 @@ def _excluded(pages: pd.DataFrame, told_of: list[set[str]], exclusions: Iterable
 class _Catches:
     """Which outages each page tells of, whether it is the first to tell of one, and whether that was in time."""
 
-    def __init__(self, pages: pd.DataFrame):
+    def __init__(self, pages: pd.DataFrame, lateness: Lateness):
         self._pages = pages
+        self._lateness = lateness
         self.ids: list[list[str]] = [[] for _ in range(len(pages))]
         self.events: list[list[str]] = [[] for _ in range(len(pages))]
         self._first = np.zeros(len(pages), dtype=bool)
@@ -136,9 +138,8 @@ class _Catches:
             self.events[position] += outage["events"]
         leader = outage_pages.first(told, outage)
         if leader is not None:
-            onset = outage["span_start"] if pd.isna(outage["onset"]) else outage["onset"]
             self._first[leader] = True
-            self._in_time[leader] |= told["start"].loc[leader] - onset <= LATE
+            self._in_time[leader] |= not self._lateness.of_outage(outage, told["start"].loc[leader])
 
     def verdict(self, position: int) -> str:
         if not self._first[position]:

@@ -16,7 +16,9 @@ import pandas as pd
 
 __all__ = [
     "FEWEST",
+    "NARROW_S",
     "Between",
+    "began",
     "decided",
     "end_between",
     "lasted",
@@ -52,6 +54,13 @@ def decided(low: float, high: float) -> float:
 def onset_between(event: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The moments between which it began: ``onset_from`` and ``onset_to``; where they are NaT, ``onset``."""
     return _known(event, "onset_from", "onset"), _known(event, "onset_to", "onset")
+
+
+def began(outage: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The moments between which an outage (``OUTAGES``) began, as the SLI saw it, else the start of its span."""
+    if pd.isna(outage["onset"]):
+        return outage["span_start"], outage["span_start"]
+    return onset_between(outage)
 
 
 def end_between(event: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -7,12 +7,12 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from prodmeet_kit.analysis.time_ranges import FEWEST, Between, decided, median_of, onset_between, worst_of
+from prodmeet_kit.analysis.time_ranges import FEWEST, NARROW_S, Between, decided, median_of, onset_between, worst_of
 from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.times import duration, local
 
-__all__ = ["began", "length", "lengths", "moment"]
+__all__ = ["began", "is_wide", "length", "lengths", "moment"]
 
 _MINUTE = 60.0
 _GRAINS = (60.0, 300.0, 600.0, 1800.0, 3600.0, 6 * 3600.0, 86_400.0)
@@ -59,11 +59,16 @@ def began(event: Mapping[str, Any], timezone: str) -> str:
     return moment(*onset_between(event), timezone)
 
 
+def is_wide(earliest: datetime, latest: datetime) -> bool:
+    """Whether a moment between two is not known to the minute or nearly so; ``False`` where it is not known at all."""
+    return (latest - earliest).total_seconds() > NARROW_S  # NaN is not
+
+
 def moment(earliest: datetime, latest: datetime, timezone: str) -> str:
     """A moment between two, to the minute where they are near each other, else both."""
     if latest != latest or earliest != earliest:  # NaT
         return UNKNOWN
-    if decided(0.0, (latest - earliest).total_seconds()) > 0 or latest == earliest:
+    if not is_wide(earliest, latest):
         return write(earliest + (latest - earliest) / 2, "time", timezone=timezone)
     begin, end = local(earliest, timezone), local(latest, timezone)
     low, high = (write(each, "time", timezone=timezone) for each in (earliest, latest))

@@ -166,7 +166,13 @@ class Analyses(
         if self.facts.records.get("alert_runs") is None:
             return frames.MISSED.frame()
         return missed.missed(
-            self.outages, self._incidents, self.slo_events, self.facts.window, self.slo_trends, self.slo_targets
+            self.outages,
+            self._incidents,
+            self.slo_events,
+            self.facts.window,
+            self.slo_trends,
+            self.slo_targets,
+            self.fine_trends,
         )
 
     # What people keep in files

@@ -40,6 +40,7 @@ class Paging(Part):
             self.exclusions,
             self.outage_spans,
             burns=self.burns,
+            fine=self.fine_trends,
         )
         recent = judged["start"] >= self.facts.window.start
         said = verdicts.with_verdicts(judged[recent], self.verdicts, self.facts.window)["verdict"]

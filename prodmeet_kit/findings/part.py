@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analysis.alert_reads import AlertReads
     from prodmeet_kit.analysis.blind_time import BlindTime
     from prodmeet_kit.analysis.burn_explains import Burns
+    from prodmeet_kit.analysis.event_times import Stretches
     from prodmeet_kit.analysis.exclusions import Exclusion
     from prodmeet_kit.analysis.matching import ServiceOf
     from prodmeet_kit.analysis.slo import SloTarget
@@ -45,6 +46,11 @@ class Part:
         @property
         def slo_trends(self) -> Mapping[str, pd.DataFrame]:
             """Events a step."""
+            ...
+
+        @property
+        def fine_trends(self) -> Stretches:
+            """Trends at scrape step."""
             ...
 
         @property
