@@ -53,11 +53,35 @@ def is_fine(key: str) -> bool:
     return key.startswith("fine/")
 
 
-def plan(product: Product, window: Window, events: pd.DataFrame, found: Mapping[str, Answer]) -> list[Question]:
+def plan(
+    product: Product,
+    window: Window,
+    events: pd.DataFrame,
+    found: Mapping[str, Answer],
+    starts: pd.DataFrame | None = None,
+) -> list[Question]:
     """The questions about these ``SLO_EVENTS``: at most two ranges of each SLO side an event, of the newest 20 events.
 
-    ``found`` holds the bounds of histograms. An SLO whose series has no finer step than the trend is not asked about.
+    ``found`` holds the bounds of histograms. ``starts`` holds the columns of ``SLO_EVENTS`` too: fast parts of events
+    whose onsets are asked about as well, of the newest 20. What a range covers already is not asked again. An SLO
+    whose series has no finer step than the trend is not asked about.
     """
+    asked = _around(product, window, events, found)
+    if starts is None or starts.empty:
+        return asked
+    known = [(question.key.split("/")[1:3], question.start, question.end) for question in asked]
+    new = [
+        not any(
+            slo == [service, name] and begin <= onset - 3 * window.step and onset + 3 * window.step <= end
+            for slo, begin, end in known
+        )
+        for service, name, onset in zip(starts["service"], starts["slo"], starts["onset"], strict=True)
+    ]
+    moments = starts[new].assign(end=starts["onset"][new])
+    return [*asked, *_around(product, window, moments, found)]
+
+
+def _around(product: Product, window: Window, events: pd.DataFrame, found: Mapping[str, Answer]) -> list[Question]:
     newest = events.sort_values(["onset", "id"], ascending=False).head(MOST_EVENTS)
     objectives = {(service.name, slo.name): slo for service in product.services for slo in service.slos}
     asked: list[Question] = []

@@ -180,8 +180,8 @@ def _verifications(action_items: Reading, window: Window) -> list[Question]:
 
 def _closer(product: Product, window: Window, at: datetime, answers: Mapping[str, Answer]) -> list[Question]:
     """What to ask again at scrape step: the SLO events are known only when the first answers are."""
-    events = Analyses(Facts(product, window, at, answers)).slo_events
-    return fine_times.plan(product, window, events, answers)
+    known = Analyses(Facts(product, window, at, answers))
+    return fine_times.plan(product, window, known.slo_events, answers, known.fast_starts)
 
 
 Ask = tuple[str, datetime, datetime, object]

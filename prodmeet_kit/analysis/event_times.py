@@ -19,9 +19,9 @@ import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates, grid
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import SLO_EVENTS, rows
+from prodmeet_kit.frames import OUTAGES, SLO_EVENTS, rows
 
-__all__ = ["Stretch", "Stretches", "finer", "refined"]
+__all__ = ["Stretch", "Stretches", "finer", "refined", "with_fast_onsets"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -33,6 +33,9 @@ Stretches: TypeAlias = Mapping[str, Sequence[Stretch]]
 
 PACE = burn_rates.TICKET[0].factor
 """An SLO event burns faster than this (:mod:`.slo_events`)."""
+
+FAST = burn_rates.PAGE[1].factor
+"""And the fast part of one faster than this (:mod:`.fast_parts`)."""
 
 DOUBT = 0.01
 """What is rarer by chance than this is taken as seen. Both ends of a range: at least 95% hold the truth."""
@@ -81,6 +84,33 @@ def refined(
     return SLO_EVENTS.frame(told)
 
 
+def with_fast_onsets(
+    outages: pd.DataFrame,
+    events: pd.DataFrame,
+    trends: Mapping[str, pd.DataFrame],
+    slos: Iterable[SloTarget],
+    step: timedelta,
+    overlap: timedelta,
+    fine: Stretches | None = None,
+) -> pd.DataFrame:
+    """``OUTAGES`` with ``onset_from`` and ``onset_to`` of those that a fast part within a slow burn dates.
+
+    The others have the range of the SLO event that began then. Arguments as of :func:`refined`.
+    """
+    targets = {target.ref: target for target in slos}
+    begun = set(zip(events["service"] + "/" + events["slo"], events["onset"], strict=True))
+    told = []
+    for outage in rows(outages):
+        ref, onset = outage["onset_slo"], outage["onset"]
+        edge = None
+        if ref in targets and ref in trends and (ref, onset) not in begun:
+            part = {"onset": onset, "end": outage["span_end"]}
+            series = [*finer((fine or {}).get(ref, ()), trends[ref], step), (trends[ref], step, step + overlap)]
+            edge = _first(_edge(*each, targets[ref], part, step, last=False, pace=FAST) for each in series)
+        told.append(outage if edge is None else {**outage, "onset_from": edge[0], "onset_to": edge[1]})
+    return OUTAGES.frame(told)
+
+
 Edge: TypeAlias = tuple[pd.Timestamp, pd.Timestamp, float]
 """Earliest and latest moment, and the seconds between the points they come from."""
 
@@ -110,6 +140,7 @@ def _edge(
     step: timedelta,
     *,
     last: bool,
+    pace: float = PACE,
 ) -> Edge | None:
     """The onset of an event, or its end, as this series shows it; ``None`` where that is out of its sight."""
     near = 2 * step
@@ -127,8 +158,8 @@ def _edge(
     outside = ends <= border if not last else ends > border + each.total_seconds()
     if not len(ends) or (each < step and (ends[0] < border if last else ends[0] > border)):
         return None  # a stretch that does not show both sides of it
-    usual = min(max(target.budget, _ratio(bad[outside], total[outside])), PACE * target.budget)
-    place = _range(bad, total, usual, PACE * target.budget, int(outside.sum()), max(1, round(step / each)))
+    usual = min(max(target.budget, _ratio(bad[outside], total[outside])), pace * target.budget)
+    place = _range(bad, total, usual, pace * target.budget, int(outside.sum()), max(1, round(step / each)))
     if place is None:
         return None
     first, silent, sure = place

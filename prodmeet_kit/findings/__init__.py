@@ -20,6 +20,7 @@ from prodmeet_kit.analysis import (
     consultations,
     episodes,
     event_times,
+    fast_parts,
     incidents,
     ledger,
     missed,
@@ -149,6 +150,17 @@ class Analyses(
         found = slo_events.slo_events(self.slo_trends, self.slo_targets, self.facts.window, self.counted)
         step, overlap = self.facts.window.step, fine_times.overlap(self.facts.product)
         return event_times.refined(found, self.slo_trends, self.slo_targets, step, overlap, self.fine_trends)
+
+    @cached_property
+    def fast_starts(self) -> pd.DataFrame:
+        """``SLO_EVENTS`` as if each fast part that begins well after its event were one: what people call an outage."""
+        parts = fast_parts.fast_parts(self.slo_events, self.slo_trends, self.slo_targets, self.facts.window)
+        return frames.SLO_EVENTS.frame(
+            {**event, "id": f"{event['id']}+{number}", "onset": part.start, "end": part.end, "ongoing": False}
+            for event in frames.rows(self.slo_events)
+            for number, part in enumerate(parts[event["id"]])
+            if part.start - event["onset"] > fine_times.AROUND
+        )
 
     @cached_property
     def fine_trends(self) -> event_times.Stretches:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analysis import outage_pages, outage_prices, outages, slo
+from prodmeet_kit import fine_times
+from prodmeet_kit.analysis import event_times, outage_pages, outage_prices, outages, slo
 from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ class Outages(Part):
     def outage_spans(self) -> pd.DataFrame:
         """``OUTAGES`` since the meeting before the last, priced, without pages: these are judged by it first."""
         found = outages.outages(self._incidents, self.slo_events, self.slo_trends, self.slo_targets, self.facts.window)
+        step, overlap = self.facts.window.step, fine_times.overlap(self.facts.product)
+        found = event_times.with_fast_onsets(
+            found, self.slo_events, self.slo_trends, self.slo_targets, step, overlap, self.fine_trends
+        )
         budgets = slo.budgets(self.counted, self.slo_targets)
         return outage_prices.priced(
             found, self.slo_events, self.slo_targets, self.counted_trends, budgets, self.facts.window

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import event_times, slo_events
+from prodmeet_kit.analysis import event_times, outages, slo_events
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import SLO_EVENTS
+from prodmeet_kit.frames import INCIDENTS, SLO_EVENTS
 from tests.support.counts import count
 from tests.support.grids import STEP, window
 from tests.support.scraped import Scraped, requests
@@ -95,6 +95,33 @@ def test_where_no_finer_data_are_kept_the_range_is_a_step_and_a_scrape_wide(name
     assert found["width"].min() > 359 and found["width"].quantile(0.9) < 480
     assert (found["step"] == STEP.total_seconds()).all()
     assert found["off_before"].max() > 120  # the grid alone is minutes off
+
+
+@pytest.mark.parametrize("fine", [True, False])
+def test_the_fast_part_of_a_slow_burn_has_a_range_of_its_own(fine: bool) -> None:
+    target, minute = SloTarget("cart", "availability", 0.99, 28 * 86_400.0), timedelta(minutes=1)
+    begin, end = NOON.timestamp() - 30 * 3600, NOON.timestamp()
+    widths, held = [], []
+    for seed in range(count(6, 60)):
+        rng = np.random.default_rng(seed)
+        slow, fast = begin + 8 * 3600 + rng.uniform(0, 600), begin + 20 * 3600 + rng.uniform(0, 600)
+        total = requests(rng, 4.0, begin, end)
+        share = np.where(total >= slow, 0.036, 0.0005)
+        share[(total >= fast) & (total < fast + 3000)] = 0.7
+        counters = Scraped(rng, (total, total[rng.random(len(total)) < share]), 60.0, (begin - 300, end), 2)
+        trends = {target.ref: counters.trend(NOON - timedelta(hours=29), NOON, STEP)}
+        events = slo_events.slo_events(trends, [target], WINDOW)
+        start = datetime.fromtimestamp(fast, UTC)
+        incident = {"id": "I", "services": ["cart"], "start": start + 9 * minute, "end": start + 60 * minute}
+        found = outages.outages(INCIDENTS.frame([incident]), events, trends, [target], WINDOW)
+        near = counters.trend(start.replace(minute=0, second=0) - timedelta(hours=1), start + 55 * minute, minute)
+        closer = {target.ref: [(near, minute, 2 * minute)]} if fine else None
+        row = event_times.with_fast_onsets(found, events, trends, [target], STEP, minute, closer).iloc[0]
+        low, high = row["onset_from"].timestamp(), row["onset_to"].timestamp()
+        held.append(low <= fast <= high)
+        widths.append(high - low)
+    assert np.mean(held) >= 0.95
+    assert np.median(widths) < (180 if fine else 460)
 
 
 def one() -> tuple[SloTarget, pd.DataFrame, pd.DataFrame]:

@@ -124,6 +124,14 @@ def test_of_a_long_event_only_the_beginning_and_the_end_are_asked() -> None:
     }
 
 
+def test_the_fast_part_of_a_long_burn_is_asked_about_where_no_range_covers_it() -> None:
+    burn = events(1, hours=30)
+    parts = [burn.assign(onset=burn["onset"] + timedelta(hours=hours)) for hours in (0.2, 9)]
+    asked = fine_times.plan(product("http://localhost"), WINDOW, burn, {}, pd.concat(parts, ignore_index=True))
+    starts = {question.start for question in asked}
+    assert starts == {at("2026-11-09T23:30:15"), at("2026-11-11T05:30:15"), at("2026-11-10T08:30:15")}
+
+
 @pytest.mark.parametrize("more", [{"scrape_interval": "5m"}, {"scrape_interval": "3m"}])
 def test_nothing_is_asked_where_scrapes_are_hardly_finer_than_the_trend(more: dict[str, Any]) -> None:
     assert planned(events(1), **more) == []
