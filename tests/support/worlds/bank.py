@@ -10,7 +10,7 @@ import numpy as np
 from tests.support.worlds.building import DAY, Served, World, service_entry
 from tests.support.worlds.truth import Fact
 
-__all__ = ["END", "FACTS", "FULL_IN", "LISTS", "MAIL", "NOTIFY", "SAID", "build", "product"]
+__all__ = ["END", "FULL_IN", "LISTS", "MAIL", "NOTIFY", "SAID", "build", "facts", "product"]
 
 END = datetime(2026, 11, 4, 9, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -133,30 +133,49 @@ SAID = (
 )  # fmt: skip
 """What was decided at the meeting before."""
 
-FACTS = (
-    Fact(
-        "ledger's disk doubles every fortnight and is full before the next meeting",
-        ("resource:ledger/disk",),
-        timed=True,
-        owned=True,
-    ),
-    Fact("CH-82 made pricing use 45% more memory", ("resource:pricing/memory", "change:CH-82"), never="full in"),
-    Fact(
-        "INC-91, paged, with half an hour that nobody scraped",
-        ("outage:INC-91", r"outage:mail/.*", "slo:mail/availability", "alert:MailErrors/mail"),
-        never="nobody|unpaged|noise",
-    ),
-    Fact(
-        "INC-92, paged before the start that people wrote, and dear",
-        ("outage:INC-92", r"outage:notify/.*", "slo:notify/availability", "alert:NotifyErrorBudgetBurn/notify"),
-        never="nobody|unpaged|noise",
-    ),
-    Fact(
-        "fraud burns at 2.6 times the pace since four days, and AI-42 is about it",
-        ("slo:fraud/availability", "alert:FraudBudgetTicket/fraud", "action_item:AI-42"),
-        owned=True,
-        never="delete|noise",
-    ),
-    Fact("KycQueueLong paged once", ("alert:KycQueueLong/kyc",), required=False, never="delete"),
-)
-"""All that deserves a word. Nothing else does."""
+
+def facts(world: World) -> tuple[Fact, ...]:
+    """All that deserves a word. Nothing else does."""
+    since = world.time("10-21T08:00")  # the clocks went back in between
+
+    def spent(slo: str, objective: float, *span: str) -> list[float]:
+        first, last = (world.time(moment) for moment in span) if span else (since, END)
+        return [world.spent(slo, objective, first, last), world.spent(slo, objective, since, END)]
+
+    return (
+        Fact(
+            "ledger's disk doubles every fortnight and is full before the next meeting",
+            ("resource:ledger/disk",),
+            timed=True,
+            owned=True,
+            true={"days": [FULL_IN], "%": [62]},
+        ),
+        Fact(
+            "CH-82 made pricing use 45% more memory",
+            ("resource:pricing/memory", "change:CH-82"),
+            never="full in",
+            true={"%": [45, 40, 58]},
+        ),
+        Fact(
+            "INC-91, paged, with half an hour that nobody scraped",
+            ("outage:INC-91", r"outage:mail/.*", "slo:mail/availability", "alert:MailErrors/mail"),
+            never="nobody|unpaged|noise|should MailErrors page",
+            true={"%": spent("mail/availability", 99.5, *MAIL), "min": [80, 30], "times": [1, 2]},
+        ),
+        Fact(
+            "INC-92, paged before the start that people wrote, and dear",
+            ("outage:INC-92", r"outage:notify/.*", "slo:notify/availability", "alert:NotifyErrorBudgetBurn/notify"),
+            never="nobody|unpaged|noise",
+            true={"%": [*spent("notify/availability", 99.9, *NOTIFY), 20], "min": [75], "times": [1]},
+        ),
+        Fact(
+            "fraud burns at 2.6 times the pace since four days, and AI-42 is about it",
+            ("slo:fraud/availability", "alert:FraudBudgetTicket/fraud", "action_item:AI-42"),
+            owned=True,
+            never="delete|noise",
+            true={"%": spent("fraud/availability", 99.9), "days": [6.2, 4], "times": [1, 2.6]},
+        ),
+        Fact(
+            "KycQueueLong paged once", ("alert:KycQueueLong/kyc",), required=False, never="delete", true={"times": [1]}
+        ),
+    )

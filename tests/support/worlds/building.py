@@ -89,7 +89,7 @@ class World:
 
     def at(self, moment: str) -> int:
         """The minute that begins at a UTC time, such as ``11-12T05:20``."""
-        return self.grid.index(datetime.fromisoformat(f"{self.end.year}-{moment}+00:00"))
+        return self.grid.index(self.time(moment))
 
     def before_end(self, days: float) -> int:
         return self.minutes - round(days * DAY)
@@ -135,7 +135,9 @@ class World:
             self.counts[f"{name}/latency"] = Counts(late, total, seen, offset)
         minute = np.flatnonzero(seen)
         for family, labels, events in parts:
-            self._counter(family, {"service": name, "pod": f"{name}-0", **labels}, offset, minute, np.cumsum(events))
+            self._counter(
+                family, {"service": name, "pod": f"{name}-0", **labels}, offset, minute, np.cumsum(events)[minute]
+            )
         return total
 
     def pods(self, name: str, served: list[Served]) -> None:
@@ -242,6 +244,15 @@ class World:
         since, until = (int((moment - self.start).total_seconds()) // MINUTE for moment in (first, last))
         counts = self.counts[slo]
         return int(counts.bad[max(since, 0) : until].sum()), int(counts.total[max(since, 0) : until].sum())
+
+    def spent(self, slo: str, objective: float, first: datetime, last: datetime) -> float:
+        """The share of the error budget of four weeks that an SLO lost between two times, per cent."""
+        total = self.true(slo, self.end - timedelta(days=28), self.end)[1]
+        return 100 * self.true(slo, first, last)[0] / (total * (1 - objective / 100))
+
+    def time(self, moment: str) -> datetime:
+        """A UTC time, written as for :meth:`at`."""
+        return datetime.fromisoformat(f"{self.end.year}-{moment}+00:00")
 
     def openmetrics_days(self) -> Iterator[str]:
         """One complete text a UTC day."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,12 @@ import numpy as np
 from tests.support.worlds.building import World, service_entry
 from tests.support.worlds.truth import Fact
 
-__all__ = ["END", "FACTS", "LISTS", "OUTAGE", "SAID", "UNTOLD", "build", "product"]
+__all__ = ["END", "LISTS", "OUTAGE", "SAID", "UNTOLD", "build", "facts", "product"]
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 ZONE = "Asia/Tokyo"
 BUDGET = 0.001
+CADENCE = timedelta(days=14)
 GIB = 2**30
 OUTAGE = ("11-12T05:20", "11-12T06:10")
 UNTOLD = ("11-17T14:00", "11-17T14:45")
@@ -125,31 +126,80 @@ LISTS: dict[str, list[dict[str, Any]]] = {
 
 SAID: tuple[dict[str, str], ...] = ()
 
-FACTS = (
-    Fact(
-        "INC-61, three services, paged by orders",
-        (
-            "outage:INC-61",
-            r"outage:(gateway|orders|stock)/.*",
-            "slo:(gateway|orders|stock)/.*",
-            r"alert:OrdersErrorBudgetBurn/.*",
+
+def facts(world: World) -> tuple[Fact, ...]:
+    """All that deserves a word. Nothing else does."""
+
+    def spent(span: tuple[str, str], *slos: str) -> list[float]:
+        """What an outage cost each SLO, and what it lost since the last meeting."""
+        since, until = (world.time(moment) for moment in span)
+        return [
+            world.spent(slo, 99 if "latency" in slo else 99.9, *times)
+            for slo in slos
+            for times in ((since, until), (END - CADENCE, END))
+        ]
+
+    bad, total = world.true("catalog/availability", END - 2 * CADENCE, END)
+    pages = sum(start > END - CADENCE for start, _ in world.fired("CatalogHighCPU"))
+    return (
+        Fact(
+            "INC-61, three services, paged by orders",
+            (
+                "outage:INC-61",
+                r"outage:(gateway|orders|stock)/.*",
+                "slo:(gateway|orders|stock)/.*",
+                r"alert:OrdersErrorBudgetBurn/.*",
+            ),
+            never="nobody|unpaged",
+            true={
+                "%": spent(
+                    OUTAGE, *(f"{name}/availability" for name in ("gateway", "orders", "stock")), "orders/latency"
+                ),
+                "min": [50],
+                "times": [1],
+            },
         ),
-        never="nobody|unpaged",
-    ),
-    Fact("media failed, and nobody wrote it down or was paged", (r"outage:media/.*", "slo:media/.*")),
-    Fact(
-        "search burns at 2.7 times the pace since five days; its only alert saw it",
-        ("slo:search/availability", "alert:SearchErrorsSlow/search"),
-        never="delete|noise",
-    ),
-    Fact("catalog misses its objective all the time", ("slo:catalog/availability",), owned=True),
-    Fact("CatalogHighCPU is noise", ("alert:CatalogHighCPU/catalog",), owned=True, never="delete"),
-    Fact(
-        "cart's memory grows from 43% to 66% in a fortnight",
-        ("resource:cart/memory", "action_item:AI-31"),
-        owned=True,
-    ),
-    Fact("CH-71 needs somebody on 25 November", ("change:CH-71",), timed=True, owned=True),
-    Fact("feed grows by 3% a week", ("load:feed/requests",), required=False),
-)
-"""All that deserves a word. Nothing else does."""
+        Fact(
+            "media failed, and nobody wrote it down or was paged",
+            (r"outage:media/.*", "slo:media/.*"),
+            true={"%": spent(UNTOLD, "media/availability", "media/latency"), "min": [45]},
+        ),
+        Fact(
+            "search burns at 2.7 times the pace since five days; its only alert saw it",
+            ("slo:search/availability", "alert:SearchErrorsSlow/search"),
+            never="delete|noise",
+            true={
+                "%": [world.spent("search/availability", 99.9, END - CADENCE, END)],
+                "days": [4.9, 5],
+                "times": [1, 2.7],
+            },
+        ),
+        Fact(
+            "catalog misses its objective all the time",
+            ("slo:catalog/availability",),
+            owned=True,
+            true={
+                "%": [
+                    99.9,
+                    100 * (1 - bad / total),
+                    100 * (bad / total / BUDGET - 1),
+                    world.spent("catalog/availability", 99.9, END - CADENCE, END),
+                ]
+            },
+        ),
+        Fact(
+            "CatalogHighCPU is noise",
+            ("alert:CatalogHighCPU/catalog",),
+            owned=True,
+            never="delete",
+            true={"times": [pages]},
+        ),
+        Fact(
+            "cart's memory grows from 43% to 66% in a fortnight",
+            ("resource:cart/memory", "action_item:AI-31"),
+            owned=True,
+            true={"days": [14 * 0.34 / 0.23], "%": [43, 66, 53]},
+        ),
+        Fact("CH-71 needs somebody on 25 November", ("change:CH-71",), timed=True, owned=True),
+        Fact("feed grows by 3% a week", ("load:feed/requests",), required=False, true={"%": [3, 6]}),
+    )
