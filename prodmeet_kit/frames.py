@@ -605,8 +605,10 @@ PAGES = Spec(
         "acknowledges": EPISODES.columns["acknowledges"],
         "labels": EPISODES.columns["labels"],
         "url": EPISODES.columns["url"],
-        "verdict": ("text", "what people said; empty while nobody has"),
+        "verdict": ("text", "what people said at this meeting; empty while nobody has"),
         "suggested_verdict": ("text", "one of verdicts.VERDICTS"),
+        "shown_verdict": ("text", "what people last said of the alert, else the suggested one: it is what counts"),
+        "told": ("flag", "whether it told of an outage, by what people say of it, else by ``outages``"),
         "reason": (
             "text",
             "code of why: caught, caught_late, same_event, incident, excluded, or one of burn_explains.Burns.verdicts",
@@ -621,9 +623,11 @@ PAGE_GROUPS = Spec(
     {
         "alert": ("text", "alert"),
         "service": ("text", "service, as in EPISODES"),
-        "suggested_verdict": ("text", "as in PAGES"),
-        "reason": ("text", "as in PAGES, of most of them"),
+        "suggested_verdict": ("text", "as in PAGES, of the alert as a whole: see page_groups.verdict_of"),
+        "reason": ("text", "as in PAGES, of most of those with this verdict"),
         "count": ("float", "pages"),
+        "verdicts": ("object", "mapping of shown verdict to how many of the pages have it, most first"),
+        "of_verdict": ("float", "pages with the verdict that is shown"),
         "caught": ("float", "pages that told of an outage"),
         "first": ("time", "start of the first"),
         "last": ("time", "start of the last"),
@@ -658,8 +662,8 @@ PAGING_BY_ALERT = Spec(
         "pages": ("float", "pages since the last meeting"),
         "caught": ("float", "of them, those that told of an outage"),
         "precision": ("float", "caught / pages"),
-        "precision_low": ("float", "lower end of its 95% interval"),
-        "precision_high": ("float", "upper end"),
+        "precision_low": ("float", "NaN: pages of one alert are no independent trials, so there is no interval"),
+        "precision_high": ("float", "NaN, as precision_low"),
         "events": ("float", "outages it told of"),
         "detection_median_s": ("float", "seconds from onset to its first page; NaN as in PAGING_HISTORY"),
         "detection_worst_s": ("float", "seconds"),
@@ -873,7 +877,10 @@ PROPOSALS = Spec(
     "proposals",
     {
         **{k: NOISE.columns[k] for k in ("alert", "service", "severity")},
-        "change": ("text", "code: for, keep_firing_for, threshold, delete; empty where none is proposed"),
+        "change": (
+            "text",
+            "code: for, keep_firing_for, threshold, delete, ticket (not a page), review; empty where none is proposed",
+        ),
         "before": ("float", "what the rule has now, seconds or the number it compares with; NaN where not known"),
         "after": ("float", "what is proposed, in the same unit; NaN for delete"),
         "op": ("text", "operator of the rule's comparison, for threshold"),
@@ -886,6 +893,19 @@ PROPOSALS = Spec(
         "backed": ("flag", "the replay of the unchanged rule gives exactly the episodes seen"),
         "reason": ("text", "code of why it was not replayed: no_rule, not_asked, no_answer, or empty"),
         "error": ("text", "what the metric source said, with no_answer"),
+        "kept": (
+            "text",
+            "code of why not to delete it: ticket_held, few (under 5, or at one meeting only), nothing_else; or empty",
+        ),
+        "could_catch": (
+            "object",
+            "list of service/SLO: those its rule reads, else all of its service; None: not asked",
+        ),
+        "other_alerts": (
+            "object",
+            "list of other alerts that caught these SLOs' events; without events that read them",
+        ),
+        "standard_rules": ("object", "list of service/SLO and standard condition that did; without events that would"),
     },
 )
 

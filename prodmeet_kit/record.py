@@ -226,12 +226,12 @@ def _paging_quality(findings: Analyses) -> dict[str, Any]:
         "precision": {
             "caught": quality.pages_caught if known else None,
             "pages": quality.pages if known else None,
-            "interval": quality.precision_interval,
+            "interval": (None, None),  # pages of one alert are no independent trials
         },
         "recall": {
             "caught": quality.events_caught if known else None,
             "events": quality.events if known else None,
-            "interval": quality.recall_interval if known else (None, None),
+            "interval": (None, None),
         },
         "detection_time_s": {
             "median": quality.detection_median_s,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -60,7 +60,7 @@ def _split(title: str, frame: pd.DataFrame, columns: tuple[Column, ...], place: 
 def _noise_frame(noise: pd.DataFrame) -> pd.DataFrame:
     words = {
         "always_firing": t("it fires nearly always"),
-        "slis_fine": t("no SLI burned at 3 or faster"),
+        "slis_fine": t("every page was noise"),
         "self_resolved": t("gone within minutes by itself"),
         "flapping": t("fires again and again"),
         "never_acted": t("nobody ever acknowledged it"),
@@ -86,6 +86,7 @@ def _proposal_frame(proposals: pd.DataFrame) -> pd.DataFrame:
         change_text=[_change(row) for row in found],
         effect=[_effect(row) for row in found],
         replay_text=[_replay(row) for row in found],
+        else_text=[_else(row) for row in found],
     )
 
 
@@ -96,7 +97,25 @@ def _proposal_columns() -> tuple[Column, ...]:
         Column("change_text", t("Change")),
         Column("effect", t("It would have")),
         Column("replay_text", t("How sure")),
+        Column("else_text", t("Else caught by")),
     )
+
+
+def _kept(row: dict[str, Any]) -> str:
+    """Why an alert is not to be deleted."""
+    words = {
+        "ticket_held": t("not deleted: a ticket condition of its service held"),
+        "few": t("not deleted: fewer than five times, or at one meeting only"),
+        "nothing_else": t("not deleted: nothing else would catch what it could"),
+    }
+    return words.get(row["kept"], "")
+
+
+def _else(row: dict[str, Any]) -> str:
+    """What else caught, or would catch, what an alert could."""
+    if row["could_catch"] is None:
+        return ""
+    return listed([*row["other_alerts"], *row["standard_rules"]]) or t("nothing")
 
 
 def _change(row: dict[str, Any]) -> str:
@@ -104,6 +123,10 @@ def _change(row: dict[str, Any]) -> str:
         return t("none found")
     if row["change"] == "delete":
         return t("delete it")
+    if row["change"] == "ticket":
+        return t("a ticket instead of a page")
+    if row["change"] == "review":
+        return t("review it")
     if row["change"] == "threshold":
         after, before = f"{row['after']:g}", f"{row['before']:g}"
         return t("{op} {after} instead of {before}", op=row["op"], after=after, before=before)
@@ -112,8 +135,8 @@ def _change(row: dict[str, Any]) -> str:
 
 
 def _effect(row: dict[str, Any]) -> str:
-    if not row["change"]:
-        return ""
+    if row["change"] in ("", "ticket", "review"):
+        return _kept(row)
     gone = t("silenced {vanish} of {episodes}", vanish=int(row["vanish"]), episodes=int(row["episodes"]))
     if row["vanish"] == row["episodes"] and row["change"] != "delete":
         gone += t(", and never fired")
@@ -124,7 +147,7 @@ def _effect(row: dict[str, Any]) -> str:
 
 
 def _replay(row: dict[str, Any]) -> str:
-    if row["change"] == "delete":
+    if row["change"] in ("delete", "ticket", "review"):
         return t("counted, not replayed")
     if row["matched"] != row["matched"]:  # NaN: not replayed
         words = {

@@ -124,7 +124,7 @@ def _pages(findings: Analyses) -> str:
     if findings.facts.records.get("alert_runs") is None:
         return t("not known")
     pages, unpaged = findings.pages, len(findings.missed)
-    noise = int((pages["suggested_verdict"] == "noise").sum())
+    noise = int((pages["shown_verdict"] == "noise").sum())
     told = [tn("{n} page", "{n} pages", len(pages))]
     if len(pages):
         told.append(t("{n} of them noise", n=noise))
@@ -174,7 +174,7 @@ def _findings(findings: Analyses) -> list[str]:
     missed = int((findings.slos["state"] == "BAD").sum())
     owed = int((findings.incidents["postmortem_missing"] == True).sum())  # noqa: E712 - None is not known
     pages, unpaged = findings.pages, len(findings.missed)
-    noise = int((pages["suggested_verdict"] == "noise").sum())
+    noise = int((pages["shown_verdict"] == "noise").sum())
     found = []
     if missed:
         found.append(tn("{n} SLO is missed", "{n} SLOs are missed", missed))

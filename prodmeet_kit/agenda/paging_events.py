@@ -55,7 +55,7 @@ def item(findings: Analyses) -> AgendaItem:
         title=title,
         headline=_headline(findings),
         finding=sentence(_pages(findings)),
-        state="attention" if (groups["suggested_verdict"] != "right").any() else "fine",
+        state="attention" if (groups["shown_verdict"] != "right").any() else "fine",
         timezone=findings.facts.window.timezone,
         evidence=_evidence(findings),
         questions=_questions(groups, {service.name for service in findings.facts.product.services}),
@@ -78,9 +78,9 @@ def _pages(findings: Analyses) -> str:
         from_alerts=tn("from {n} alert", "from {n} alerts", len(findings.page_groups)),
         caught=tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught),
     )
-    noise = int((pages["suggested_verdict"] == "noise").sum())
+    noise = int((pages["shown_verdict"] == "noise").sum())
     if noise:
-        told += t(", ") + tn("{n} came while no SLI burned fast", "{n} came while no SLI burned fast", noise)
+        told += t(", ") + tn("{n} was noise", "{n} were noise", noise)
     return told
 
 
@@ -117,7 +117,7 @@ def _questions(groups: pd.DataFrame, ours: Collection[str]) -> tuple[str, ...]:
     asked = (
         _elsewhere(row["alert"], row["service"])
         if row["shown_verdict"] == "unclear" and row["service"] not in {*ours, ""}
-        else _question(row["alert"], row["shown_verdict"], int(row["count"]))
+        else _question(row["alert"], row["shown_verdict"], int(row["of_verdict"]))
         for row in rows(groups)
     )
     return tuple(question for question in asked if question)[:MOST]

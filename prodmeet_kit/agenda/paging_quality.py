@@ -1,4 +1,4 @@
-"""How well pages told of what users suffered: always with the counts, and an interval where there are enough."""
+"""How well pages told of what users suffered: always with the counts, and a share where there are enough."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def _measures(quality: PagingQuality) -> Table:
         (
             "precision",
             t("Precision"),
-            _counted(quality.pages_caught, quality.pages, quality.precision_interval),
+            _counted(quality.pages_caught, quality.pages),
             t("pages that told of an outage"),
         ),
         (
             "recall",
             t("Recall"),
-            _counted(quality.events_caught, quality.events, quality.recall_interval),
+            _counted(quality.events_caught, quality.events),
             t("outages that were paged"),
         ),
         (
@@ -63,21 +63,12 @@ def _measures(quality: PagingQuality) -> Table:
     return Table(t("How good the pages were"), frame, columns, anchor=("code",), place="measure")
 
 
-def _counted(some: int, whole: int, bounds: tuple[float, float]) -> str:
-    """Counts first; a share and its interval only of enough."""
+def _counted(some: int, whole: int) -> str:
+    """Counts first; a share only of enough."""
     if not whole:
         return t("none to tell by")
     text = t("{some} of {all}", some=some, all=whole)
-    if not enough(whole):
-        return text
-    low, high = (write(round(bound, 2), "percent") for bound in bounds)
-    return t(
-        "{counts} ({share}; 95% interval {low} to {high})",
-        counts=text,
-        share=write(some / whole, "percent"),
-        low=low,
-        high=high,
-    )
+    return t("{counts} ({share})", counts=text, share=write(some / whole, "percent")) if enough(whole) else text
 
 
 def _times(each: list[Between] | None) -> str:
@@ -103,7 +94,7 @@ def _by_alert(findings: Analyses) -> Table:
 
 
 def _row_precision(row: dict[str, Any]) -> str:
-    return _counted(int(row["caught"]), int(row["pages"]), (row["precision_low"], row["precision_high"]))
+    return _counted(int(row["caught"]), int(row["pages"]))
 
 
 def _history(findings: Analyses) -> Table:

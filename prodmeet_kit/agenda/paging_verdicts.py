@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.frames import rows
@@ -70,6 +70,7 @@ def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) ->
         right_text=groups["right_way"].map(yes_no),
         should_text=groups["should_page"].map(yes_no),
         people_text=[_people(row, timezone) for row in rows(groups)],
+        pages_text=[_pages(row["verdicts"]) for row in rows(groups)],
     )
     columns = (
         Column("alert", t("Alert"), "code"),
@@ -82,9 +83,20 @@ def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) ->
         Column("right_text", t("Right way?")),
         Column("should_text", t("Page at all?")),
     )
-    details = (Column("reason_text", t("Because")), Column("people_text", t("People said")))
-    anchor = ("alert", "service", "suggested_verdict")
+    details = (
+        Column("reason_text", t("Because")),
+        Column("pages_text", t("Page by page")),
+        Column("people_text", t("People said")),
+    )
+    anchor = ("alert", "service")
     return Table(title, frame, columns, details, anchor=anchor, folded=folded)
+
+
+def _pages(verdicts: dict[str, int] | None) -> str:
+    """How many pages came to which verdict; nothing where all came to one."""
+    counts = verdicts or {}
+    told = [t("{verdict} {n}", verdict=word(verdict).text, n=count) for verdict, count in counts.items()]
+    return listed(told) if len(told) > 1 else ""
 
 
 def _people(row: dict[str, Any], timezone: str) -> str:

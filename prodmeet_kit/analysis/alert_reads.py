@@ -137,6 +137,15 @@ class AlertReads:
         """Whether any query reads what failed of the SLO ``service/name``; ``None``: not known."""
         return next((self._reads(query, each) for each in self._slos if each.ref == ref), None)
 
+    def readers(self, ref: str) -> list[str]:
+        """The alerts with a rule whose expression reads the SLO ``service/name``, in order."""
+        slo = next((each for each in self._slos if each.ref == ref), None)
+        if slo is None:
+            return []
+        return sorted(
+            alert for alert, own in self._rules.items() if any(self._reads(query, slo) is True for _, query in own)
+        )
+
     def _reads(self, query: str, slo: SloReads) -> bool | None:
         key = (query, slo.ref)
         if key not in self._known:

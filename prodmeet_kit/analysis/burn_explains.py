@@ -161,10 +161,19 @@ class Burns:
         unknown = np.array([told is None for told in reads], dtype=bool)
         return pd.Series(sure if sure.any() else unknown, index=alerts.index)
 
-    def ticket_held(self, service: str, start: datetime, end: datetime) -> list[str]:
-        """The SLOs of a service (all where it is empty) of which a ticket condition held at a step in the span."""
-        mine = [slo for slo in self._slos.values() if service in ("", slo.target.service)]
-        return [slo.target.ref for slo in mine if slo.trend is not None and slo.held_in([start], [end])[0]]
+    def ticket_held(self, service: str, spans: Sequence[tuple[datetime, datetime]]) -> list[str]:
+        """The SLOs of a service (all where it is empty) of which a ticket condition held in one of the spans."""
+        starts, ends = (list(times) for times in zip(*spans, strict=True))
+        mine = [slo for slo in self._slos.values() if service in ("", slo.target.service) and slo.trend is not None]
+        return [slo.target.ref for slo in mine if slo.held_in(starts, ends).any()]
+
+    def targets(self, service: str) -> list[SloTarget]:
+        """The objectives of a service; all where it is empty."""
+        return [slo.target for slo in self._slos.values() if service in ("", slo.target.service)]
+
+    def readers(self, ref: str) -> list[str]:
+        """The alerts whose rules read an SLO."""
+        return self._reads.readers(ref) if self._reads else []
 
 
 class _Slo:

@@ -1,4 +1,4 @@
-"""Noise: alerts that are worth neither a page nor a look, to be removed.
+"""Noise: alerts that were worth neither a page nor a look. Whether to delete one is asked in :mod:`.deleting`.
 
 The other classes of the SRE book's chapter 31 are in :mod:`.missed` (should have paged) and :mod:`.attention`.
 """
@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.analysis import matching
-from prodmeet_kit.frames import ALERT_RULES, NOISE, labels_of
+from prodmeet_kit.analysis.burn_explains import Burns
+from prodmeet_kit.frames import ALERT_RULES, NOISE, labels_of, rows
 from prodmeet_kit.window import Window
 
 __all__ = ["FEW", "near_events", "never_fired", "noise"]
@@ -21,6 +22,9 @@ SHORT = timedelta(minutes=15)
 
 FEW = 3
 """The third time it is a habit. Own choice."""
+
+CHANCE = 1 / 3
+"""Of what fires at any time so many may begin soon after a burn began. Own choice."""
 
 FLAPS = 4
 FLAP_SPAN = timedelta(hours=24)
@@ -36,43 +40,51 @@ MOSTLY_SHORT = 0.5
 """Share of short episodes from which an alert resolves by itself."""
 
 
-def noise(episodes: pd.DataFrame, pages: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """Alerts to remove, by alert, service and severity, as ``NOISE``, most episodes first.
+def noise(
+    episodes: pd.DataFrame,
+    pages: pd.DataFrame,
+    events: pd.DataFrame,
+    window: Window,
+    burns: Burns | None = None,
+) -> pd.DataFrame:
+    """Alerts that were noise, by alert, service and severity, as ``NOISE``, most episodes first.
 
     ``episodes`` is ``EPISODES``, ``pages`` is ``PAGES``, ``events`` is
     ``SLO_EVENTS``; those that began since the last meeting count. First that holds:
 
     - ``always_firing``: it fired for more than 95% of the time since the last meeting;
-    - ``slis_fine``: it paged, and every page was noise (by what people said, else by the suggestion);
+    - ``slis_fine``: it paged, and every page was noise (by what people said, else by the suggestion); up to a third
+      may have come by chance soon after an SLI began to burn, where its rule does not read that;
     - ``flapping``: 4 episodes with the same labels began within 24 h;
     - ``self_resolved``: 3 episodes or more, at least half of them of 15 min at most;
     - ``never_acted``: 3 episodes or more in all history, and nobody ever acknowledged one where the source tells.
 
     But for the first, an alert of which any episode overlapped an SLO event of
-    its service, or any page was judged other than noise, is none (for the last,
+    its service that may have caused it (``burns``), or any page was judged other than noise, is none (for the last,
     ``unclear`` does not count as a judgement).
     """
-    judged = pages["verdict"].where(pages["verdict"] != "", pages["suggested_verdict"])
-    useful = set(pages["id"][judged != "noise"])
+    judged = pages["shown_verdict"]
+    beside = judged.eq("could_wait") & pages["reason"].eq("with_burn") & _reads_none(pages, burns)
+    useful, by_chance = set(pages["id"][judged.ne("noise") & ~beside]), set(pages["id"][beside])
     proven = set(pages["id"][~judged.isin(["noise", "unclear"])])
     overlapping = episodes[(episodes["start"] < window.end) & (episodes["end"] > window.start)]
     history = dict(list(episodes.groupby(_BY)))
-    rows = []
+    found = []
     always, flapping = _always(overlapping, window), _flapping(overlapping, window)
     for key, group in overlapping.groupby(_BY):
         alert, service, severity, page = key
         started = group[group["start"] >= window.start]
         if severity not in NOT_MEANT and key in always:
             started, reason = group, "always_firing"
-        elif not len(started) or near_events(started, events):
+        elif not len(started) or near_events(started, events, burns):
             continue
-        elif not useful & set(started["id"]):
+        elif not useful & set(started["id"]) and len(by_chance & set(started["id"])) <= CHANCE * len(started):
             reason = _noise_reason(started, bool(page), key in flapping) or _never_acted(history[key])
         else:
             reason = "" if proven & set(history[key]["id"]) else _never_acted(history[key])
         if reason:
             short = float((started["duration_s"] <= SHORT.total_seconds()).mean())
-            rows.append(
+            found.append(
                 {
                     "alert": alert,
                     "service": service,
@@ -85,7 +97,7 @@ def noise(episodes: pd.DataFrame, pages: pd.DataFrame, events: pd.DataFrame, win
                     "meetings": _meetings(history[key], window),
                 }
             )
-    return NOISE.frame(sorted(rows, key=lambda row: (-row["count"], row["alert"], row["service"], row["severity"])))
+    return NOISE.frame(sorted(found, key=lambda row: (-row["count"], row["alert"], row["service"], row["severity"])))
 
 
 _BY = ["alert", "service", "severity", "page"]
@@ -100,17 +112,28 @@ def never_fired(rules: pd.DataFrame | None, episodes: pd.DataFrame) -> pd.DataFr
     return rules[~fired & pd.Series(meant, index=rules.index, dtype=bool)].reset_index(drop=True)
 
 
-def near_events(group: pd.DataFrame, events: pd.DataFrame) -> list[str]:
-    """Ids of the SLO events that episodes of one service overlap; all services' where the alert names none."""
+def near_events(group: pd.DataFrame, events: pd.DataFrame, burns: Burns | None = None) -> list[str]:
+    """Ids of the SLO events that episodes of one service overlap; all services' where the alert names none.
+
+    With ``burns`` only those that may have caused one of these episodes.
+    """
     if group.empty:
         return []
     service = group["service"].iloc[0]
     near = events if service == "" else events[events["service"] == service]
-    return [
-        identity
-        for identity, onset, end in zip(near["id"], near["onset"], near["end"], strict=True)
-        if matching.during(group, onset, end).any()
-    ]
+    found = []
+    for event in rows(near):
+        here = group[matching.during(group, event["onset"], event["end"])]
+        if len(here) and (burns is None or burns.vouches(here, event).any()):
+            found.append(event["id"])
+    return found
+
+
+def _reads_none(pages: pd.DataFrame, burns: Burns | None) -> pd.Series[bool]:
+    """Of which pages it is known that their rule reads no SLO of their service."""
+    keys = pages[["alert", "service", "labels"]].itertuples(index=False, name=None)
+    none = [burns is not None and all(read is False for read in burns.reads(*key).values()) for key in keys]
+    return pd.Series(none, index=pages.index, dtype=bool)
 
 
 def _always(overlapping: pd.DataFrame, window: Window) -> set[Any]:

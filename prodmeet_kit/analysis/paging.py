@@ -94,6 +94,7 @@ def judge(
         {
             **dict(zip(shared, row, strict=True)),
             "suggested_verdict": verdict,
+            "shown_verdict": verdict,  # until people say something else: see analysis.verdicts
             "reason": reason,
             "caught": caught.events[position],
             "outages": caught.ids[position] + told.ids[position],

@@ -15,6 +15,8 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.analysis import backtest, matching
+from prodmeet_kit.analysis.burn_explains import Burns
+from prodmeet_kit.analysis.deleting import Deleting
 from prodmeet_kit.analysis.noise import FEW, near_events
 from prodmeet_kit.frames import NOISE, PROPOSALS, labels_of
 from prodmeet_kit.window import Window
@@ -67,8 +69,8 @@ def candidates(noise: pd.DataFrame, pages: pd.DataFrame, window: Window) -> pd.D
 
     Of the latter some page told of something: there it matters that a change misses no SLO event.
     """
-    judged = pages["verdict"].where(pages["verdict"] != "", pages["suggested_verdict"])
-    recent = matching.started(pages.assign(noisy=judged == "noise"), window.start, window.end)
+    judged = pages["shown_verdict"]
+    recent = matching.started(pages.assign(noisy=judged.eq("noise")), window.start, window.end)
     known = set(zip(noise["alert"], noise["service"], noise["severity"], strict=True))
     rows = []
     for key, group in recent.groupby(["alert", "service", "severity"]):
@@ -86,11 +88,16 @@ def proposals(
     rules: Mapping[tuple[str, str], Replayed],
     window: Window,
     service_of: matching.ServiceOf = matching.by_label,
+    burns: Burns | None = None,
 ) -> pd.DataFrame:
     """``PROPOSALS`` for the alerts in ``noisy`` (:func:`candidates`), at least one row each, in their order.
 
-    ``rules`` are by alert and severity, with severity empty where the rule sets none.
+    ``rules`` are by alert and severity, with severity empty where the rule sets none. Deleting is proposed as
+    :mod:`.deleting` says, and what else would have caught what the alert could catch stands beside it; without
+    ``burns`` nobody knows, and it never is.
     """
+    burns = burns or Burns({}, (), window)
+    deleting = Deleting(episodes, events, burns, window)
     recent = episodes[(episodes["start"] < window.end) & (episodes["end"] > window.start)]
     names = ["alert", "service", "severity"]
     by_name = dict(list(recent.groupby(names)))
@@ -99,7 +106,10 @@ def proposals(
         reason = name["reason"]
         rule = rules.get((name["alert"], name["severity"])) or rules.get((name["alert"], ""))
         named = {each: str(name[each]) for each in names}
-        rows += _of_alert(named, reason, by_name[tuple(named.values())], events, rule, service_of)
+        seen = by_name[tuple(named.values())]
+        caught = near_events(seen, events, burns)
+        instead = deleting.of(**named) if reason in _DELETES and not caught else None
+        rows += _of_alert(named, reason, seen, events, rule, service_of, caught, instead)
     return PROPOSALS.frame(rows)
 
 
@@ -110,12 +120,13 @@ def _of_alert(
     events: pd.DataFrame,
     rule: Replayed | None,
     service_of: matching.ServiceOf,
+    caught: list[str],
+    instead: dict[str, Any] | None,
 ) -> Iterator[dict[str, Any]]:
-    caught = near_events(seen, events)
     row: dict[str, Any] = {**name, "episodes": len(seen), "caught": len(caught)}
-    # What deleting does needs no replay: the episodes seen are what would not have been.
-    delete = {"change": "delete", "vanish": len(seen), "missed": 0}
-    deletes = [delete] if reason in _DELETES and not caught else []
+    # What deleting does, or a ticket, needs no replay: the pages seen are what would not have been.
+    ends = {"vanish": len(seen), "missed": 0} if instead and instead["change"] != "review" else {}
+    deletes = [{**instead, **ends}] if instead else []
     if rule is None or rule.values is None:
         row |= {"reason": rule.reason if rule else "no_rule", "error": rule.error if rule else ""}
         yield from ({**row, **each} for each in deletes or [{}])
@@ -124,7 +135,8 @@ def _of_alert(
     usual = _chosen(rule.firings(), series)
     matched, extra = _agreement(usual, seen, series, rule.interval_s)
     row |= {"matched": matched, "extra": extra, "backed": matched == len(seen) == len(usual) and extra == 0}
-    tried = [*_tried(rule, reason, seen, events, series, usual, caught), *deletes]
+    tried = [*_tried(rule, reason, seen, events, series, usual, caught)]
+    tried += [each for each in deletes if each["change"] != "review" or not tried]
     yield from ({**row, **each} for each in tried or [{}])
 
 

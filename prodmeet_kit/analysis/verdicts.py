@@ -37,13 +37,44 @@ QUESTIONS = {
 
 
 def with_verdicts(pages: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """``PAGES`` with ``verdict`` filled in from what was said at this very meeting; earlier ones are only a default."""
-    said = {(row["alert"], row["service"]): row["verdict"] for row in rows(verdicts) if _day(row, window) == window.day}
-    if not said:
-        return pages
-    keys = zip(pages["alert"], pages["service"], strict=True)
-    own = [said.get((alert, service), said.get((alert, ""), "")) for alert, service in keys]
-    return pages.assign(verdict=pd.Series(own, index=pages.index, dtype="object"))
+    """``PAGES`` with ``verdict``, what was said at this very meeting, and ``shown_verdict``, what counts.
+
+    That is what people last said of the alert, at this meeting or an earlier one, else the suggestion. ``verdict``
+    is of pages since the last meeting alone.
+    """
+    said = _Said(verdicts, window)
+    own, shown = [], []
+    for page in rows(pages):
+        last = said.last(page["alert"], page["service"])
+        now = last is not None and page["start"] >= window.start and _day(last, window) == window.day
+        own.append(last["verdict"] if last and now else "")
+        shown.append(last["verdict"] if last else page["suggested_verdict"])
+    columns = {"verdict": own, "shown_verdict": shown}
+    return pages.assign(
+        **{name: pd.Series(texts, index=pages.index, dtype="object") for name, texts in columns.items()}
+    )
+
+
+class _Said:
+    """What people said of alerts up to this meeting; of several at one meeting the last counts."""
+
+    def __init__(self, verdicts: pd.DataFrame, window: Window) -> None:
+        self._said: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for row in rows(verdicts.sort_values("meeting", kind="stable")):
+            day, mine = _day(row, window), self._said.setdefault((row["alert"], row["service"]), [])
+            if day > window.day:
+                continue
+            if mine and _day(mine[-1], window) == day:
+                mine.pop()
+            mine.append(row)
+
+    def of(self, alert: str, service: str) -> list[dict[str, Any]]:
+        """All of an alert of a service, oldest first; what was said for all services where nothing was for this."""
+        return self._said.get((alert, service)) or self._said.get((alert, "")) or []
+
+    def last(self, alert: str, service: str) -> dict[str, Any] | None:
+        """What counts now."""
+        return next(reversed(self.of(alert, service)), None)
 
 
 def with_history(groups: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -> pd.DataFrame:
@@ -54,17 +85,10 @@ def with_history(groups: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -
     said noise. ``shown_verdict`` is people's, else the suggested one.
     ``disagrees``: people said something else than the data suggest.
     """
-    said: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in rows(verdicts.sort_values("meeting", kind="stable")):
-        day, mine = _day(row, window), said.setdefault((row["alert"], row["service"]), [])
-        if day > window.day:
-            continue
-        if mine and _day(mine[-1], window) == day:
-            mine.pop()
-        mine.append(row)
+    said = _Said(verdicts, window)
     told = []
     for group in rows(groups):
-        mine = said.get((group["alert"], group["service"])) or said.get((group["alert"], "")) or []
+        mine = said.of(group["alert"], group["service"])
         last = mine[-1] if mine else None
         shown = last["verdict"] if last else group["suggested_verdict"]
         right_way, should_page = QUESTIONS[shown]
@@ -75,15 +99,17 @@ def with_history(groups: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -
                 "human_note": last["note"] if last else "",
                 "times_noise": float(_in_a_row(each["verdict"] for each in reversed(mine))),
                 "shown_verdict": shown,
+                "of_verdict": group["count"] if last else group["of_verdict"],
                 "right_way": right_way,
                 "should_page": should_page,
                 "disagrees": last is not None and last["verdict"] != group["suggested_verdict"],
             }
         )
     columns = ["human_verdict", "human_note", "shown_verdict", "right_way", "should_page"]
-    extra = pd.DataFrame(told, index=groups.index, columns=[*columns, "human_meeting", "times_noise", "disagrees"])
+    numbers = ["times_noise", "of_verdict"]
+    extra = pd.DataFrame(told, index=groups.index, columns=[*columns, *numbers, "human_meeting", "disagrees"])
     extra["human_meeting"] = pd.to_datetime(extra["human_meeting"], utc=True).astype("datetime64[ns, UTC]")
-    kinds = {**dict.fromkeys(columns, "object"), "times_noise": "float64", "disagrees": "bool"}
+    kinds = {**dict.fromkeys(columns, "object"), **dict.fromkeys(numbers, "float64"), "disagrees": "bool"}
     made = pd.concat([groups.drop(columns=list(extra.columns), errors="ignore"), extra.astype(kinds)], axis=1)
     return made[list(groups.columns)]
 
@@ -98,14 +124,13 @@ def proposed_items(groups: pd.DataFrame, window: Window) -> pd.DataFrame:
 
     People's verdicts of earlier meetings count, and this meeting's suggestion where they have not said otherwise.
     """
-    counted: dict[tuple[str, str], int] = {}  # an alert has a group for each suggested verdict
+    counted: dict[tuple[str, str], int] = {}
     for group in rows(groups):
         said_now = bool(group["human_verdict"]) and _day({"meeting": group["human_meeting"]}, window) == window.day
         this_time = group["suggested_verdict"] == "noise" and not said_now
         times = int(group["times_noise"]) + this_time
         if group["shown_verdict"] == "noise" and times >= HABIT:
-            key = (group["alert"], group["service"])
-            counted[key] = max(times, counted.get(key, 0))
+            counted[group["alert"], group["service"]] = times
     made = []
     for (alert, service), times in counted.items():
         labels = {"alertname": alert, "alertstate": "firing", "service": service}

@@ -24,14 +24,14 @@ class Noise(Part):
     @cached_property
     def noise(self) -> pd.DataFrame:
         """``NOISE``."""
-        return noise.noise(self.episodes, self.judged_pages, self.slo_events, self.facts.window)
+        return noise.noise(self.episodes, self.judged_pages, self.slo_events, self.facts.window, self.burns)
 
     @cached_property
     def proposals(self) -> pd.DataFrame:
         """``PROPOSALS`` for each noisy alert, each tried on what its rule's expression gave since the last meeting."""
         noisy = proposals.candidates(self.noise, self.all_pages, self.facts.window)
         return proposals.proposals(
-            noisy, self.episodes, self.slo_events, self._replayed, self.facts.window, self.service_of
+            noisy, self.episodes, self.slo_events, self._replayed, self.facts.window, self.service_of, self.burns
         )
 
     @cached_property

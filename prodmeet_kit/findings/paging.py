@@ -42,9 +42,7 @@ class Paging(Part):
             burns=self.burns,
             fine=self.fine_trends,
         )
-        recent = judged["start"] >= self.facts.window.start
-        said = verdicts.with_verdicts(judged[recent], self.verdicts, self.facts.window)["verdict"]
-        return judged.assign(verdict=judged["verdict"].where(~recent, said.reindex(judged.index)))
+        return verdicts.with_verdicts(judged, self.verdicts, self.facts.window)
 
     @cached_property
     def all_pages(self) -> pd.DataFrame:
@@ -53,7 +51,7 @@ class Paging(Part):
         for column in ("caught", "outages"):
             told = [[] if noise else ids for ids, noise in zip(found[column], self.noise_pages, strict=True)]
             found = found.assign(**{column: pd.Series(told, index=found.index, dtype="object")})
-        return found
+        return found.assign(told=paging_quality.tells(found))
 
     @cached_property
     def pages(self) -> pd.DataFrame:
@@ -62,7 +60,7 @@ class Paging(Part):
 
     @cached_property
     def page_groups(self) -> pd.DataFrame:
-        """``PAGE_GROUPS``: the pages since the last meeting by alert, service and suggested verdict."""
+        """``PAGE_GROUPS``: the pages since the last meeting, one row for each alert of a service."""
         return verdicts.with_history(page_groups.groups(self.pages), self.verdicts, self.facts.window)
 
     @cached_property

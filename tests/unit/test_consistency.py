@@ -6,6 +6,7 @@ import html
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -132,7 +133,10 @@ def test_pages_are_as_many_everywhere(of: Said) -> None:
     assert quality["precision"]["pages"] == pages
     assert sum(row["caught"] for row in of.json["page_groups"]) == quality["precision"]["caught"]
     assert sum(row["caught"] for row in quality["by_alert"]) == quality["precision"]["caught"]
-    assert sum(bool(row["outages"]) for row in of.json["pages"]) == quality["precision"]["caught"]
+    assert sum(row["told"] for row in of.json["pages"]) == quality["precision"]["caught"]
+    verdicts = [each for row in of.json["page_groups"] for each in row["verdicts"].items()]
+    shown = Counter(row["shown_verdict"] for row in of.json["pages"])
+    assert {name: sum(n for each, n in verdicts if each == name) for name in shown} == shown
 
 
 @not_yet

@@ -58,7 +58,7 @@ def test_a_page_is_noise_when_every_one_of_its_pages_was() -> None:
 
     def pages(*verdicts: tuple[str, str]) -> pd.DataFrame:
         return PAGES.frame(
-            {"id": each["id"], "suggested_verdict": suggested, "verdict": said}
+            {"id": each["id"], "suggested_verdict": suggested, "shown_verdict": said or suggested}
             for each, (suggested, said) in zip(episodes, verdicts, strict=True)
         )
 

@@ -1,4 +1,4 @@
-"""Precision and recall with their counts and interval, by alert and from meeting to meeting."""
+"""Precision and recall with their counts, by alert and from meeting to meeting."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from math import isnan
 
 import pandas as pd
-import pytest
 
 from prodmeet_kit.agenda.paging_quality import _counted
-from prodmeet_kit.analysis.paging_quality import PagingQuality, by_alert, history, interval, quality
+from prodmeet_kit.analysis.paging_quality import PagingQuality, by_alert, history, quality
+from prodmeet_kit.analysis.verdicts import with_verdicts
 from prodmeet_kit.display.ranges import lengths
-from prodmeet_kit.frames import OUTAGES, PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS
+from prodmeet_kit.frames import OUTAGES, PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS, VERDICTS
 from prodmeet_kit.window import Window
 from tests.support.outages import outages_of
 from tests.support.reviews import END, WINDOW
@@ -30,28 +30,23 @@ def event(identity: str, onset: datetime, lasted: timedelta = HOUR) -> dict[str,
     return {"id": identity, "service": "cart", "slo": "a", "onset": onset, "end": onset + lasted}
 
 
-@pytest.mark.parametrize(
-    ("some", "whole", "low", "high"),
-    [
-        # p = 0.75, n = 4, z² = 3.8415:
-        # middle (0.75 + 0.4802) / 1.9604 = 0.6275, half 1.96 sqrt(0.0469 + 0.0600) / 1.9604 = 0.3269
-        (3, 4, 0.3006, 0.9544),
-        (0, 10, 0.0, 0.2775),  # z² / (n + z²)
-        (10, 10, 0.7225, 1.0),
-    ],
-)
-def test_the_interval_is_wilsons(some: int, whole: int, low: float, high: float) -> None:
-    assert interval(some, whole) == pytest.approx((low, high), abs=1e-4)
-
-
-def test_without_trials_there_is_no_interval() -> None:
-    assert all(isnan(bound) for bound in interval(0, 0))
-
-
 def test_a_share_of_few_is_only_counted() -> None:
-    assert _counted(2, 3, interval(2, 3)) == "2 of 3"
-    assert _counted(0, 0, interval(0, 0)) == "none to tell by"
-    assert _counted(3, 6, interval(3, 6)) == "3 of 6 (50%; 95% interval 19% to 81%)"
+    assert _counted(2, 3) == "2 of 3"
+    assert _counted(0, 0) == "none to tell by"
+    assert _counted(3, 6) == "3 of 6 (50%)"
+
+
+def test_what_people_say_of_an_alert_counts_at_once() -> None:
+    onset, outages = END - DAY, OUTAGES.frame()
+    pages = PAGES.frame([page("A", onset, "e"), page("A", END - 3 * DAY), page("B", END - 4 * DAY)])
+
+    def caught(**said: str) -> int:
+        verdicts = VERDICTS.frame(
+            {"alert": a, "service": "cart", "meeting": END, "verdict": v} for a, v in said.items()
+        )
+        return quality(with_verdicts(pages, verdicts, WINDOW), outages, WINDOW).pages_caught
+
+    assert [caught(), caught(B="right"), caught(A="noise"), caught(A="right", B="wrong_way")] == [1, 2, 0, 3]
 
 
 def test_each_alert_is_measured_by_itself() -> None:

@@ -26,7 +26,7 @@ def page(alert: str, start: str, verdict: str, minutes: float, caught: list[str]
     }
 
 
-def test_pages_of_one_alert_with_two_verdicts_are_two_groups_and_the_doubtful_come_first() -> None:
+def test_pages_of_one_alert_with_two_verdicts_are_one_row_and_the_doubtful_come_first() -> None:
     pages = frames.PAGES.frame(
         [
             page("CartErrors", "2026-11-15T03:00Z", "right", 40, ["cart/availability@x"]),
@@ -39,11 +39,11 @@ def test_pages_of_one_alert_with_two_verdicts_are_two_groups_and_the_doubtful_co
     found = page_groups.groups(pages)
     assert list(zip(found["alert"], found["suggested_verdict"], found["count"], strict=True)) == [
         ("HighCPU", "noise", 3),
-        ("CartErrors", "noise", 1),
-        ("CartErrors", "right", 1),
+        ("CartErrors", "right", 2),
     ]
+    assert found["verdicts"].tolist() == [{"noise": 3}, {"noise": 1, "right": 1}]
     assert found["median_duration_s"].iloc[0] == 300  # 4, 5 and 8 minutes
-    assert list(found["caught"]) == [0, 0, 1]
+    assert list(found["caught"]) == [0, 1]
 
 
 def test_pages_before_the_last_meeting_are_not_this_meetings() -> None:

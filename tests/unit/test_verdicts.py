@@ -93,13 +93,6 @@ def test_the_third_noise_in_a_row_becomes_an_action_item(
         )
 
 
-def test_an_alert_with_pages_of_two_kinds_gives_one_action_item() -> None:
-    both = pd.concat([groups("noise"), groups("right")], ignore_index=True)
-    told = said(*((each, "noise") for each in EARLIER))
-    found = verdicts.proposed_items(verdicts.with_history(both, told, WINDOW), WINDOW)
-    assert found["times"].tolist() == [4.0]  # three by people, and this one of the noisy group
-
-
 def test_the_acceptance_query_of_a_hostile_name_is_still_promql() -> None:
     name = 'a"}) or up{x="\\ {{.window}}\n日本'
     told = said(*((each, "noise") for each in EARLIER), alert=name)
