@@ -109,6 +109,9 @@ SLO_COUNTS = Spec(
         "bad": ("float", "bad events; NaN when the series is absent"),
         "weight": ("text", "events, or time: total and bad are seconds; empty counts as events"),
         "note": ("text", "codes of what the reader must know of the indicator, with blanks between; see sli.Counts"),
+        "total_plain": ("float", "total as sum(increase()) counts it, without the first events of new series"),
+        "bad_plain": ("float", "bad as sum(increase()) counts it"),
+        "at_least": ("flag", "true: there may be more bad events, for first events of new series are not known"),
     },
 )
 
@@ -141,6 +144,9 @@ SLO_SUMMARY = Spec(
         "excluded_fraction": ("float", "share of the events of the SLO window that are excluded"),
         "weight": ("text", "events, or time: good, total and bad are seconds"),
         "certain": ("flag", "false: the state rests on an answer that is partial, or on bad events that may be none"),
+        "bad_plain": ("float", "bad events as sum(increase()) counts them, without the first events of new series"),
+        "total_plain": ("float", "events, counted so"),
+        "at_least": ("flag", "true: there may be more bad events, for first events of new series are not known"),
         "within_chance": ("flag", "missed, but a service that keeps the objective misses so by chance: no question"),
         "reason": (
             "text",

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from prodmeet_kit import fine_times, questions, replays, sli
+from prodmeet_kit import births, fine_times, questions, replays, sli
 from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.findings import Analyses
@@ -111,6 +111,9 @@ def gather(
         if len(_distinct(asked)) > len(_distinct(planned)):
             shown.start(len(RECORDS) + len(_distinct(asked)))
         answers = found | _ask(pool, metrics, asked, shown)
+        first = births.ask(pool, metrics, product, window, answers)
+        answers |= first
+        asked += [answer.question for answer in first.values()]
         closer = _closer(product, window, gathered_at, answers)
         if closer:
             shown.start(len(RECORDS) + len(_distinct(asked + closer)))
@@ -233,8 +236,9 @@ def _failures(facts: Facts) -> Iterator[Failure]:
     for key, answer in facts.answers.items():
         missing = f"the answer is partial, so the number rests on part of the data: {answer.partial}"
         messages = [missing] if answer.partial else []
-        # An error of those is told beside the alert they are about; without the finer answers times are ranges.
-        if not replays.is_replay(key) and not fine_times.is_fine(key):
+        # An error of those is told beside the alert they are about; without the finer answers times are ranges, and
+        # where first events are not known the count is a lower bound.
+        if not replays.is_replay(key) and not fine_times.is_fine(key) and not sli.is_births(key):
             messages.append(answer.error or _unexpectedly_empty(answer))
         for message in filter(None, messages):
             groups.setdefault((answer.question.section, message), []).append(key)
@@ -266,6 +270,7 @@ def _subject(key: str) -> str:
 
 
 def _state(kind: str, metrics: MetricSource, answers: Mapping[str, Answer]) -> SourceState:
+    answers = {key: answer for key, answer in answers.items() if not (sli.is_births(key) and answer.error)}
     answered = [answer for answer in answers.values() if not answer.error]
     notes = getattr(metrics, "notes", ())
     detail = "; ".join([f"{metrics.name}: {len(answered)} of {len(answers)} queries answered", *notes])

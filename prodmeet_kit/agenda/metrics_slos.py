@@ -147,6 +147,7 @@ def _words(code: str) -> str:
         "no_events": t("{query} is a ratio, which counts no events", query=detail),
         "under_one": t("less than one bad event: is error_query a ratio?"),
         "partial": t("an answer was partial"),
+        "born": t("with {n} first events of new series, which increase() does not count", n=detail),
     }
     return words.get(name, code)
 

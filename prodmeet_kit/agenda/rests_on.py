@@ -23,6 +23,9 @@ COLUMN = "rests_on"
 def rests_on(row: Mapping[str, Any]) -> str:
     """What a row of ``SLO_SUMMARY`` rests on, such as ``44 days of 90 days: nothing older is kept``."""
     parts = [] if row["certain"] else [_uncertain(row)]
+    if row["at_least"]:
+        bad = write(row["bad"], "count")
+        parts.append(t("at least {n} bad events: first errors of new series are not seen", n=bad))
     if row["covered_why"]:
         why = {
             "young": t("the service is young"),

@@ -16,7 +16,7 @@ def judged(row: dict[str, object], seen_before: bool) -> dict[str, object]:
     What was seen for under :data:`BARELY` of its window, and never failed there, is ``TOO_FEW``.
     """
     covered, length, total = (float(str(row[name])) for name in ("covered_s", "window_s", "total"))
-    if row["state"] == "OK" and row["bad"] == 0 and 0 < covered < BARELY * length:
+    if row["state"] == "OK" and row["weight"] == "events" and row["bad"] == 0 and 0 < covered < BARELY * length:
         row["state"] = "TOO_FEW"
     reason = ""
     if row["state"] == "TOO_FEW":

@@ -12,20 +12,23 @@ Counts of events over a whole window decide the state of an SLO; the trend
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from math import inf, isfinite, isnan, nan
+from math import inf, isnan, nan
 
 import pandas as pd
 
 from prodmeet_kit.analysis import coverage, grid, no_verdict
 from prodmeet_kit.analysis.chance import FEW_ALLOWED, holds, wilson
 from prodmeet_kit.analysis.coverage import Covered
+from prodmeet_kit.analysis.event_counts import NOISE, TINY, UNKNOWN, Count, cleaned
 from prodmeet_kit.frames import SLO_SUMMARY
 from prodmeet_kit.window import Period, Window
 
 __all__ = [
+    "NOISE",
     "TINY",
+    "UNKNOWN",
     "Count",
     "Rules",
     "SloTarget",
@@ -36,12 +39,6 @@ __all__ = [
     "summarise",
     "wilson",
 ]
-
-TINY = 1e-9
-"""Below this an extrapolated count, or its distance from what the budget allows, is rounding."""
-
-NOISE = 1e-4
-"""Counts of several spans, each extrapolated on its own, differ by about 0.0025% of four weeks' events: own choice."""
 
 
 @dataclass(frozen=True)
@@ -84,45 +81,6 @@ class SloTarget:
     def length(self) -> timedelta | Period:
         """What :meth:`Window.begin` needs to find where a window of this SLO begins."""
         return self.period or self.window
-
-
-@dataclass(frozen=True)
-class Count:
-    """Events of one span, cleaned: 0 <= bad <= total, or NaN where the total is unknown or a count is negative.
-
-    With ``weight`` ``time`` they are seconds. ``known`` are codes that came with the counts.
-    """
-
-    total: float
-    bad: float
-    note: str = ""
-    weight: str = "events"
-    known: str = ""
-
-    @classmethod
-    def of(cls, total: float, bad: float) -> Count:
-        """Counts as the server gave them; ``note`` says what had to be assumed."""
-        if not isfinite(total) or bad in (inf, -inf):
-            return cls(nan, nan)
-        noise = max(0.5, NOISE * abs(total))
-        if total < -noise or bad < -noise:
-            return cls(nan, nan, "total_negative" if total < -noise else "bad_negative")
-        total = total if total > TINY else 0.0
-        if total == 0:
-            return cls(0.0, 0.0)
-        if isnan(bad):
-            return cls(total, 0.0, "bad_absent")
-        if bad > total:
-            return cls(total, total, "bad_over_total")
-        return cls(total, bad if bad > TINY else 0.0)
-
-    @property
-    def attainment(self) -> float:
-        """The share of good events; NaN without events."""
-        return 1 - self.bad / self.total if self.total > 0 else nan
-
-
-UNKNOWN = Count(nan, nan)
 
 
 def summarise(
@@ -212,17 +170,6 @@ def budgets(counts: pd.DataFrame, slos: Iterable[SloTarget]) -> dict[str, float]
     return {slo.ref: allowed(slo, found.get((slo.ref, "window"), UNKNOWN)) for slo in slos}
 
 
-def cleaned(counts: pd.DataFrame) -> dict[tuple[str, str], Count]:
-    """``SLO_COUNTS`` by ``service/name`` and span, each 0 <= bad <= total."""
-    columns = (counts[column] for column in ("service", "name", "span", "total", "bad", "weight", "note"))
-    return {
-        (f"{service}/{name}", str(span)): replace(
-            Count.of(float(total), float(bad)), weight=str(weight) or "events", known=str(known)
-        )
-        for service, name, span, total, bad, weight, known in zip(*columns, strict=True)
-    }
-
-
 def allowed(slo: SloTarget, count: Count) -> float:
     """Bad events the objective allows among these; NaN without events."""
     return slo.budget * count.total if count.total > 0 else nan
@@ -281,6 +228,9 @@ def _row(
         "good": count.total - count.bad,
         "total": count.total,
         "bad": count.bad,
+        "bad_plain": count.bad_plain,
+        "total_plain": count.total_plain,
+        "at_least": count.at_least,
         "budget_remaining": 1 - share(count.bad, budget),
         "budget_remaining_all": 1 - share(whole.bad, allowed(slo, whole)),
         "budget_remaining_before": 1 - share(before.bad, allowed(slo, before)),

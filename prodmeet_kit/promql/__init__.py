@@ -7,6 +7,7 @@ read from it is then not known.
 
 from __future__ import annotations
 
+from prodmeet_kit.promql.counters import Term, counters
 from prodmeet_kit.promql.ratios import is_ratio
 from prodmeet_kit.promql.reading import (
     WINDOW,
@@ -28,8 +29,10 @@ __all__ = [
     "Matchers",
     "Recorded",
     "Selector",
+    "Term",
     "check",
     "comparison",
+    "counters",
     "counts_events",
     "expanded",
     "fill_window",

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 from prodmeet_kit.sli.bounds import discovery, judged, tells_bounds
 from prodmeet_kit.sli.counting import Counts, counts, event_count, event_trend, trend, uncounted
+from prodmeet_kit.sli.first_events import FEW_BAD, births_key, is_births
 from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator, needed
 
 __all__ = [
+    "FEW_BAD",
     "Counts",
     "Indicator",
     "Side",
     "Weight",
+    "births_key",
     "counts",
     "discovery",
     "event_count",
     "event_trend",
     "indicator",
+    "is_births",
     "judged",
     "needed",
     "tells_bounds",

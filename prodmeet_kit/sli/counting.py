@@ -16,6 +16,7 @@ import numpy as np
 
 from prodmeet_kit import promql
 from prodmeet_kit.facts import Facts
+from prodmeet_kit.sli.first_events import LOWER_BOUND, births_key, born_steps, found
 from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator
 from prodmeet_kit.sli.mistaken import ratios, too_small
 
@@ -29,6 +30,9 @@ __all__ = ["Counts", "counts", "event_count", "event_trend", "trend", "uncounted
 _ROUNDING = 1e-9
 """A ratio this far outside 0..1 is rounding."""
 
+_SOME = 0.5
+"""Half an event: less is the rounding of factors."""
+
 _MORE = 1 + 1e-6
 """Good beyond total by more than this is not the rounding of two extrapolations."""
 
@@ -36,6 +40,10 @@ _MORE = 1 + 1e-6
 @dataclass(frozen=True)
 class Counts:
     """Total and bad of one span, in events or in seconds; NaN where not known.
+
+    ``total_plain`` and ``bad_plain`` are what the server counted, as any tool does that asks for an increase; ``total``
+    and ``bad`` have the first events of new series too, where failures are few and these are known (:mod:`.born`).
+    ``at_least``: some of these are not known, so that there may be more bad events.
 
     ``bad`` is also NaN where a bad series is absent beside a known total.
     ``note`` holds codes, with blanks between: ``between_bounds:0.25..0.5``,
@@ -49,17 +57,20 @@ class Counts:
     bad: float
     weight: Weight = "events"
     note: str = ""
+    total_plain: float = nan
+    bad_plain: float = nan
+    at_least: bool = False
 
 
 def counts(facts: Facts, service: str, slo: Slo, span: str) -> Counts:
     """What one SLO counted over a span (``window``, ``since``, ``previous``)."""
-    found = _counts(facts, service, slo, span)
+    told = _counts(facts, service, slo, span)
     if named := ratios(slo):
-        found = Counts(nan, nan, found.weight, f"no_events:{named[0]}")
-    elif slo.sli.events is not None and too_small(found.total, found.bad):
-        found = replace(found, note=_joined(found.note, "under_one"))
+        told = Counts(nan, nan, told.weight, f"no_events:{named[0]}")
+    elif slo.sli.events is not None and too_small(told.total, told.bad):
+        told = replace(told, note=_joined(told.note, "under_one"))
     whole = not any(answer.partial for key, answer in facts.answers.items() if key.startswith(_key(service, slo)))
-    return found if whole else replace(found, note=_joined(found.note, "partial"))
+    return told if whole else replace(told, note=_joined(told.note, "partial"))
 
 
 def uncounted(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -97,12 +108,45 @@ def _counts(facts: Facts, service: str, slo: Slo, span: str) -> Counts:
         return Counts(total, bad, shape.weight, _joined(shape.note, note))
     side, main = shape.sides
     part, total = (_amount(facts, f"{key}/{each.name}/{span}", each) for each in (side, main))
-    if side.name == "bad":
+    plain = _of_sides(shape, part, total)
+    plain = replace(plain, total_plain=plain.total, bad_plain=plain.bad)
+    return _with_first_events(facts, key, span, shape, plain, (part, total))
+
+
+def _of_sides(shape: Indicator, part: float, total: float) -> Counts:
+    if shape.sides[0].name == "bad":
         return Counts(total, part, shape.weight, shape.note)
     if isnan(part):
         return Counts(total, total, shape.weight, _joined(shape.note, "good_absent" if total > 0 else ""))
     over = "good_over_total" if part > total * _MORE + _ROUNDING else ""
     return Counts(total, max(total - part, 0.0), shape.weight, _joined(shape.note, over))
+
+
+def _with_first_events(
+    facts: Facts, key: str, span: str, shape: Indicator, plain: Counts, server: tuple[float, float]
+) -> Counts:
+    """The counts with the first events of new series, and whether some of these are not known."""
+    sides = [f"{key}/{each.name}" for each in shape.sides]
+    asked = [facts.answers.get(births_key(side)) for side in sides]
+    if not any(asked) or not plain.total > 0:
+        return plain
+    question = facts.answers[f"{sides[1]}/{span}"].question
+    assert question.window is not None
+    told = [found(facts, side, question.end - question.window, question.end) for side in sides]
+    counts_bad = shape.sides[0].name == "bad"
+    needed = told[:1] if counts_bad else told
+    unsure = [0.0 if each is None else each.unsure for each in told]
+    missed = unsure[0] if counts_bad else unsure[1] - unsure[0]
+    few = not plain.bad >= LOWER_BOUND
+    lower = few and (missed >= _SOME or None in needed)
+    if None in needed or not any(each is not None and each.born for each in told):
+        return replace(plain, at_least=lower)
+    # Whole numbers of samples, both sides alike: an extrapolation would be most of the difference of the two.
+    part, total = (value if each is None else each.exact for each, value in zip(told, server, strict=True))
+    made = _of_sides(shape, part, max(total, part))
+    born = made.bad - (0.0 if isnan(plain.bad) else plain.bad)
+    note = _joined(made.note, f"born:{born:.0f}") if born >= _SOME else made.note
+    return replace(made, note=note, total_plain=plain.total, bad_plain=plain.bad, at_least=lower)
 
 
 def trend(facts: Facts, service: str, slo: Slo) -> pd.DataFrame | None:
@@ -116,7 +160,7 @@ def trend(facts: Facts, service: str, slo: Slo) -> pd.DataFrame | None:
     shape, key = indicator(service, slo, facts.answers), f"slo/{service}/{slo.name}"
     if _unknown(facts, shape, key, "trend") or ratios(slo):
         return None
-    series = [_steps(facts, f"{key}/{side.name}/trend", side) for side in shape.sides]
+    series = [_with_born(facts, f"{key}/{side.name}", side) for side in shape.sides]
     total = series[-1]
     if total is None:
         return None
@@ -125,7 +169,7 @@ def trend(facts: Facts, service: str, slo: Slo) -> pd.DataFrame | None:
         known = _valid(total)
         ratio = total.where(known).clip(0.0, 1.0)
         return pd.DataFrame({"total": known.astype("float64").where(known) * seconds, "bad": ratio * seconds})
-    part = pd.Series(nan, index=total.index) if series[0] is None else series[0]
+    part = pd.Series(nan, index=total.index) if series[0] is None else series[0].reindex(total.index)
     if shape.sides[0].name == "good":
         part = (total - part.fillna(0.0)).clip(lower=0.0)
     return _spread(pd.DataFrame({"total": total, "bad": part}), shape, _step(facts, f"{key}/total/trend"))
@@ -177,6 +221,21 @@ def _steps(facts: Facts, key: str, side: Side) -> pd.Series[float] | None:
         return event_trend(facts, key, side.query)
     series = facts.series(key)
     return series * side.slice.total_seconds() if series is not None and side.slice else series
+
+
+def _with_born(facts: Facts, key: str, side: Side) -> pd.Series[float] | None:
+    """The steps of a side with the first events of new series; a step of the total stays missing where it is."""
+    series = _steps(facts, f"{key}/trend", side)
+    if births_key(key) not in facts.answers:
+        return series
+    # Of a rate no server takes a first value for an event.
+    born = born_steps(facts, key, series if promql.counts_events(side.query) else None)
+    if born is None:
+        return series
+    if series is None:
+        return born[born > 0] if side.name == "bad" else None
+    more = born.reindex(series.index).fillna(0.0)
+    return series.fillna(0.0).add(more).where(series.notna() | (more > 0)) if side.name == "bad" else series + more
 
 
 def _step(facts: Facts, key: str) -> timedelta:
