@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Mark
+from prodmeet_kit.analysis.time_ranges import end_between, onset_between
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -126,9 +127,11 @@ def _slo_events(findings: Analyses) -> Iterator[Thing]:
             burn=write(row["peak_burn"], "number"),
             spent=write(row["budget_spent"], "budget"),
         )
-        moments = _moments(row, end=t("{slo} was well again", slo=row["slo"])) if not row["ongoing"] else ()
-        yield Thing("slo_event", row["id"], title, (row["service"],), row["onset"].to_pydatetime(),
-                    _moment(row["end"]), moments)  # fmt: skip
+        # The middle of what each is known to: on the grid of the trends an onset is minutes off.
+        begin, end = (low + (high - low) / 2 for low, high in (onset_between(row), end_between(row)))
+        moments = ((end.to_pydatetime(), t("{slo} was well again", slo=row["slo"])),) if not row["ongoing"] else ()
+        yield Thing("slo_event", row["id"], title, (row["service"],), begin.to_pydatetime(), _moment(row["end"]),
+                    moments)  # fmt: skip
 
 
 def _changes(findings: Analyses) -> Iterator[Thing]:

@@ -11,7 +11,7 @@ from prodmeet_kit import frames, sli
 from prodmeet_kit.analysis import monitoring_changes, noise, rule_owners
 from prodmeet_kit.analysis.alert_reads import AlertReads, SloReads
 from prodmeet_kit.findings.part import Part
-from prodmeet_kit.sources.prometheus_rules import alert_matchers
+from prodmeet_kit.sources.alert_matchers import alert_matchers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,6 +19,7 @@ from prodmeet_kit.parameters.fields import LabelMatchers
 from prodmeet_kit.promql import Matchers
 from prodmeet_kit.promql.results import alerts_taken
 from prodmeet_kit.redaction import redact
+from prodmeet_kit.sources.alert_matchers import LABELLED, alert_matchers
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.http import short
@@ -29,10 +30,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.parameters.models import Product
 
-__all__ = ["RulesConfig", "alert_matchers", "intervals_of", "read"]
-
-_LABELLED = ("prometheus_alerts", "alertmanager")
-"""Alert sources whose ``page`` is a label expression, so that it can be held against a rule's labels."""
+__all__ = ["RulesConfig", "intervals_of", "read"]
 
 
 class RulesConfig(BaseModel):
@@ -231,14 +229,8 @@ def _checked(content: Any, name: str) -> _Answer:
     return answer
 
 
-def alert_matchers(product: Product, kinds: Sequence[str] = _LABELLED) -> list[Matchers]:
-    """Which alerts each of the product's alert sources of these types takes, by their labels."""
-    found = [source for source in product.sources.alerts if source.type in kinds]
-    return [Matchers.parse(str((source.model_extra or {}).get("matchers") or "")) for source in found]
-
-
 def _pages(context: Context) -> Matchers | None:
-    known = [source for source in context.product.sources.alerts if source.type in _LABELLED]
+    known = [source for source in context.product.sources.alerts if source.type in LABELLED]
     if not known:
         return None
     return Matchers.any_of([str((source.model_extra or {}).get("page", ""))] for source in known)
