@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Chart, Column, Line, Table
-from prodmeet_kit.agenda.metrics_brief import refs
+from prodmeet_kit.agenda.metrics_brief import refs, why_unknown
 from prodmeet_kit.agenda.metrics_budget import evidence as budgets
 from prodmeet_kit.agenda.metrics_decisions import decision_table
 from prodmeet_kit.agenda.over_time import before, marks
@@ -120,7 +120,9 @@ def _over(slos: pd.DataFrame) -> str:
 
 
 def _note(row: dict[str, Any]) -> str:
-    parts = [_words(code) for code in str(row["note"]).split()]
+    parts = [why_unknown(row["state"], row["reason"])] if row["reason"] else []
+    parts += [t("missed, but within chance")] if row["within_chance"] else []
+    parts += [_words(code) for code in str(row["note"]).split()]
     if row["excluded_fraction"] > 0:
         share, everything = write(row["excluded_fraction"], "percent"), write(row["attainment_all"], "percent")
         parts.append(t("{share} of events excluded; counting all: {all}", share=share, all=everything))

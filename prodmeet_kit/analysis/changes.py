@@ -42,14 +42,14 @@ def upcoming(
 
     - ``collides:<id>``: see :func:`collisions`; the other change may start at any time;
     - ``budget_spent:<service/slo>``: an SLO of its services, or any when it
-      names none, is BAD: changes wait but for urgent repairs (SRE Workbook, appendix B);
+      names none, is BAD by more than chance gives: changes wait but for urgent repairs (SRE Workbook, appendix B);
     - ``freeze:<reason>``, ``holiday:<name>``: the code of a time of ``closed`` that it touches;
     - ``peak_hour:<hour>:<service/load>``: it holds the hour of its weekday at
       which a load of its services is usually highest (product's zone; see :data:`PEAK`).
       A change of a day or more holds every hour, so that this says nothing of it.
     """
     begins = (changes["start"] >= window.end) & (changes["start"] < window.end + horizon)
-    spent = summary[summary["state"] == "BAD"] if summary is not None else None
+    spent = summary[(summary["state"] == "BAD") & ~summary["within_chance"]] if summary is not None else None
     clashes = collisions(changes)
     rows = []
     others: dict[str, list[str]] = {}

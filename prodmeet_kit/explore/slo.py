@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.agenda.metrics_brief import why_unknown
 from prodmeet_kit.agenda.metrics_slos import chart as burn_chart
 from prodmeet_kit.agenda.metrics_slos import slo_table
 from prodmeet_kit.analysis.time_ranges import lasted
@@ -88,8 +89,15 @@ def slo(findings: Analyses, text: str) -> SloShown:
 def _sentence(row: dict[str, Any]) -> str:
     kept = _KEPT[row["state"]]
     state = t(kept)
+    span = write(row["window_s"], "duration")
+    if row["reason"] == "no_traffic":
+        return t("no traffic over {span}", span=span)
     if row["state"] == "NO_DATA":
-        return t("{state}: no total came back over {span}", state=state, span=write(row["window_s"], "duration"))
+        return t("{state}: no total came back over {span}", state=state, span=span)
+    if row["state"] == "TOO_FEW":
+        state = why_unknown(row["state"], row["reason"])
+    elif row["within_chance"]:
+        state = t("missed, but within chance")
     return t(
         "{state}: {good} of {total} were good over {span}, {attained} against an objective of {objective};"
         " {spent} of the budget went since the last meeting, {left} is left",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -115,7 +115,7 @@ def _meeting(record: Any, blank: Meeting) -> Meeting:
         state=next((state for state in _WORST_FIRST if state in states), ""),
         kept=states.count("OK"),
         # Neither key is in a report of an earlier kit.
-        resting=sum(row.get("certain") is False or bool(row.get("covered_why")) for row in slos),
+        resting=sum(_rests_on_less(row) for row in slos),
         slos=len(states),
         # A report of an earlier kit does not tell no page from no answer.
         pages=_count(glance["pages"] if "pages" in glance else (len(pages) or None)),
@@ -124,6 +124,10 @@ def _meeting(record: Any, blank: Meeting) -> Meeting:
         to_decide=_count(glance.get("to_decide")),
         unchecked=_count(glance["unchecked"]) if "unchecked" in glance else _sections(record),
     )
+
+
+def _rests_on_less(row: Mapping[str, Any]) -> bool:
+    return row.get("certain") is False or bool(row.get("covered_why")) or row.get("at_least") is True
 
 
 def _sections(record: dict[str, Any]) -> int:

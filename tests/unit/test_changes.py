@@ -97,6 +97,7 @@ def test_warnings_name_the_other_change_and_the_spent_budget() -> None:
         [
             {"service": "cart", "name": "availability", "state": "BAD"},
             {"service": "cart", "name": "latency", "state": "OK"},
+            {"service": "cart", "name": "rare", "state": "BAD", "within_chance": True},
             {"service": "web", "name": "availability", "state": "TOO_FEW", "budget_remaining": -3.0},
         ]
     )
