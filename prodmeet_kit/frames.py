@@ -1095,7 +1095,7 @@ MEETING_DECISIONS = Spec(
 PROMISES = Spec(
     "promises",
     {
-        "subject": ("text", "promise/ and the subject it is about"),
+        "subject": ("text", "promise: and the subject it is about"),
         "about": ("text", "the subject, as in AGENDA_LINES"),
         "what": ("text", "what it is about, in words"),
         "owner": ("text", "who does it"),
@@ -1121,14 +1121,16 @@ AGENDA_LINES = Spec(
     "agenda_lines",
     {
         "item": ("text", "agenda item"),
-        "subject": ("text", "what it is about, named the same way at every meeting, such as slo/cart/availability"),
+        "subject": ("text", "what it is about, named the same way at every meeting, such as slo:cart/availability"),
+        "subjects": ("object", "list of the subjects of all that was joined in it"),
+        "services": ("object", "list of the services it is about"),
         "place": ("text", "agenda, or annex: no time for it at this meeting"),
         "minutes": ("float", "minutes of the meeting; 0 in the annex"),
         "wanted": ("float", "minutes it would take"),
         "rank": ("float", "1 is the most pressing"),
         "score": ("float", "by its own rule, without what waiting adds"),
         "waited": ("float", "meetings in a row it was in the annex before this one"),
-        "reason": ("text", "why it deserves them"),
+        "reason": ("text", "what the matter is"),
         "rule": ("text", "the rule that raised it, with its limit"),
     },
 )

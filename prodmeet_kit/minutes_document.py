@@ -68,7 +68,7 @@ def _head(review: Review) -> str:
 
 def _placed(review: Review, shown: set[str]) -> list[dict[str, Any]]:
     """The decisions of this meeting; one that names no item of the agenda stands where its subject was raised."""
-    raised = dict(zip(review.lines["subject"], review.lines["item"], strict=True))
+    raised = {about: each.section for each in review.findings for about in each.subjects}
     return [
         row if row["item"] in shown else {**row, "item": raised.get(row["subject"], row["item"])}
         for row in rows(review.analyses.decided_now)

@@ -8,10 +8,11 @@ and what could not be checked. Evidence stays in the report.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.decided import last_time
+from prodmeet_kit.agenda.finding import told_of
 from prodmeet_kit.agenda.source_words import detail
 from prodmeet_kit.display import times
 from prodmeet_kit.display.languages import listed, sentences, t, tn, use
@@ -19,11 +20,13 @@ from prodmeet_kit.display.markdown import escape
 from prodmeet_kit.display.numbers import write as written
 from prodmeet_kit.frames import rows
 from prodmeet_kit.sources.records import MONITORING
+from prodmeet_kit.subjects import kind_of, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from prodmeet_kit.agenda.evidence import AgendaItem
+    from prodmeet_kit.agenda.finding import Finding
     from prodmeet_kit.review import Review
 
 __all__ = ["write"]
@@ -31,21 +34,21 @@ __all__ = ["write"]
 _ANNOUNCED, _CHANGES = "topics", "planned_changes"
 
 ASKED = 8
-"""So many questions of an item are read ahead; a product of thirty services may have ten times as many."""
+"""So many findings of an item are read ahead; a product of thirty services may have ten times as many."""
 
 
 def write(review: Review) -> str:
     """The pre-read of a review as Markdown, in the product's language, ending in a newline."""
     with use(review.facts.product.language):
-        lines = [{**line, "last": _last(review, line["subject"])} for line in rows(review.lines)]
+        found = review.findings
         parts = [_head(review), _unchecked(review)]
         for item in review.items:
-            mine = [line for line in lines if line["item"] == item.key and line["place"] == "agenda"]
+            mine = [each for each in found if each.section == item.key and each.place == "agenda"]
             if mine:
-                parts.append(_item(item, mine))
+                parts.append(_item(review, item, mine))
         titles = {item.key: item.title for item in review.items}
-        parts.append(_annex([line for line in lines if line["place"] == "annex"], titles))
-        spoken = {line["item"] for line in lines}
+        parts.append(_annex(review, [each for each in found if each.place == "annex"], titles))
+        spoken = {each.section for each in found}
         quiet = [item for item in review.items if item.key not in spoken and item.state != "could_not_check"]
         parts += [_quiet(quiet_services.sentence(review.analyses, review.lines), quiet), _to_know(review, titles)]
         return "\n".join(part for part in parts if part)
@@ -85,44 +88,57 @@ def _unchecked(review: Review) -> str:
     return f"{t('Could not be checked:')}\n\n" + _bullets(dict.fromkeys(texts))
 
 
-def _item(item: AgendaItem, lines: list[dict[str, Any]]) -> str:
-    minutes = written(sum(line["minutes"] for line in lines), "number")
+def _item(review: Review, item: AgendaItem, found: list[Finding]) -> str:
+    minutes = written(sum(each.minutes for each in found), "number")
     heading = f"## {escape(item.title + t(' ({last})', last=t('{n} min', n=minutes)))}"
-    reasons = "".join(f"- {escape(_granted(line) + line['last'])}{_rule(line)}\n" for line in lines)
-    asked = f"\n{t('To decide:')}\n\n{_bullets(_first(item.questions))}" if item.questions else ""
-    return f"{heading}\n\n{escape(item.headline)}\n\n{reasons}{asked}"
+    told = [f"- {escape(_granted(each) + _last(review, each))}{_rule(each)}\n" for each in found[:ASKED]]
+    more = len(found) - ASKED
+    if more > 0:
+        told.append(f"- {escape(tn('{n} more in the report', '{n} more in the report', more))}\n")
+    return f"{heading}\n\n{escape(item.headline)}\n\n{''.join(told)}"
 
 
-def _first(questions: tuple[str, ...]) -> list[str]:
-    more = len(questions) - ASKED
-    return [*questions[:ASKED], *([tn("{n} more in the report", "{n} more in the report", more)] if more > 0 else [])]
+def _granted(found: Finding) -> str:
+    """Its minutes, what the matter is, what to decide, and what else is known."""
+    told = told_of(found)
+    return sentences([t("{n} min: {reason}", n=written(found.minutes, "number"), reason=told), *found.sentences])
 
 
-def _granted(line: dict[str, Any]) -> str:
-    return t("{n} min: {reason}", n=written(line["minutes"], "number"), reason=line["reason"])
-
-
-def _last(review: Review, subject: str) -> str:
+def _last(review: Review, found: Finding) -> str:
     """What the last meeting that spoke of it decided, in brackets."""
-    told = last_time(review.analyses).get(subject)
+    known = last_time(review.analyses)
+    told = next((known[each] for each in found.subjects if each in known), "")
     return t(" ({last})", last=told.rstrip(".")) if told else ""
 
 
-def _rule(line: dict[str, Any]) -> str:
+def _rule(found: Finding) -> str:
     """The rule that raised it, by the name its weight has in the parameters."""
-    return t(" ({last})", last=f"`{line['rule']}`") if line["rule"] else ""
+    rule = found.facets[0][1].rule
+    return t(" ({last})", last=f"`{rule}`") if rule else ""
 
 
-def _annex(lines: list[dict[str, Any]], titles: dict[str, str]) -> str:
-    if not lines:
-        return ""
-    heading = tn("Annex: {n} finding there is no time for", "Annex: {n} findings there is no time for", len(lines))
+def _annex(review: Review, found: list[Finding], titles: dict[str, str]) -> str:
+    """What there is no time for, then what there is nothing to decide about."""
+    waiting, known = ([each for each in found if bool(each.wanted) is asks] for asks in (True, False))
+    parts = []
+    if waiting:
+        n = len(waiting)
+        heading = tn("Annex: {n} finding there is no time for", "Annex: {n} findings there is no time for", n)
+        parts.append(f"## {escape(heading)}\n\n{_entries(review, waiting, titles)}")
+    if known:
+        n = len(known)
+        heading = tn("{n} finding to know, with nothing to decide", "{n} findings to know, with nothing to decide", n)
+        parts.append(f"## {escape(heading)}\n\n{_entries(review, known, titles)}")
+    return "\n".join(parts)
+
+
+def _entries(review: Review, found: list[Finding], titles: dict[str, str]) -> str:
     texts = []
-    for line in lines:
-        waits = int(line["waited"])
-        age = tn(" (waits for {n} meeting)", " (waits for {n} meetings)", waits) if waits else ""
-        texts.append(f"- {escape(titles[line['item']] + ': ' + line['reason'] + age + line['last'])}{_rule(line)}\n")
-    return f"## {escape(heading)}\n\n{''.join(texts)}"
+    for each in found:
+        age = tn(" (waits for {n} meeting)", " (waits for {n} meetings)", each.waited) if each.waited else ""
+        text = titles[each.section] + ": " + each.headline.rstrip(".。") + age + _last(review, each)
+        texts.append(f"- {escape(text)}{_rule(each)}\n")
+    return "".join(texts)
 
 
 def _quiet(services: str, items: list[AgendaItem]) -> str:
@@ -138,7 +154,7 @@ def _to_know(review: Review, titles: dict[str, str]) -> str:
         told = found.topics[found.topics["kind"] == "announcement"]
         texts += [_joined(t("Announcement: {text}", text=row["text"]), row["owner"]) for row in rows(told)]
     if _CHANGES in titles:
-        loud = {subject.partition("/")[2] for subject in review.lines["subject"][review.lines["item"] == _CHANGES]}
+        loud = {rest_of(about) for each in review.findings for about in each.subjects if kind_of(about) == "change"}
         zone = review.facts.window.timezone
         texts += [
             _joined(

@@ -20,6 +20,7 @@ from prodmeet_kit.facts import Previous, SourceState, slos_then
 from prodmeet_kit.plain_files import read_plain
 from prodmeet_kit.redaction import redact
 from prodmeet_kit.snapshot import outline, record
+from prodmeet_kit.subjects import current
 from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
@@ -109,11 +110,13 @@ def _rules(snapshot: Path, unreadable: list[str]) -> pd.DataFrame | None:
 def _waited(file: Path, unreadable: list[str]) -> dict[str, int]:
     """What that meeting left in its annex, and in how many meetings in a row it was there; nothing when not known.
 
-    Everything is new then. A report of an earlier kit tells nothing of it; a damaged one is told.
+    Everything is new then; what asked nothing does not wait. A report of an earlier kit tells nothing of it; a damaged
+    one is told.
     """
     try:
         lines = json.loads(read_plain(file)).get("agenda_lines", [])
-        return {str(line["subject"]): int(line["waited"]) + 1 for line in lines if line["place"] == "annex"}
+        waiting = [line for line in lines if line["place"] == "annex" and line.get("wanted", 1) > 0]
+        return {current(str(line["subject"])): int(line["waited"]) + 1 for line in waiting}
     except (FileNotFoundError, KeyError):
         return {}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):

@@ -21,6 +21,7 @@ from prodmeet_kit.frames import rows
 from prodmeet_kit.redaction import redacted
 
 if TYPE_CHECKING:
+    from prodmeet_kit.agenda.finding import Finding
     from prodmeet_kit.facts import Facts
     from prodmeet_kit.findings import Analyses
     from prodmeet_kit.review import Review
@@ -94,6 +95,7 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "topics": rows(findings.topics),
         "agenda": [{**row, "state": states[row["item"]]} for row in rows(review.agenda)],
         "agenda_lines": rows(review.lines),
+        "findings": [_finding(each) for each in review.findings],
         "quiet_services": vars(quiet_services.found(findings, review.lines)),
         "decisions_of_meeting": rows(findings.decided_now),
         "meeting_health": _meeting_health(review),
@@ -107,6 +109,37 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
 def dumps(content: Mapping[str, Any]) -> str:
     """The text of ``review.json``: indented, keys in order, a newline at the end."""
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    """A finding, its facets with the section each is from; ``check`` is ``None`` where nothing could prove it."""
+    return {
+        "subject": found.subject,
+        "section": found.section,
+        "headline": found.headline,
+        "question": found.question or None,
+        "why": found.why,
+        "minutes": found.minutes,
+        "place": found.place,
+        "rank": found.rank,
+        "dated": found.dated,
+        "waited": found.waited,
+        "sentences": found.sentences,
+        "facets": [
+            {
+                "section": section,
+                "subject": each.subject or None,
+                "rule": each.rule or None,
+                "headline": each.reason,
+                "question": each.question or None,
+                "minutes": each.minutes,
+            }
+            for section, each in found.facets
+        ],
+        "services": found.services,
+        "owner": found.owner or None,
+        "check": vars(found.check) if found.check else None,
+    }
 
 
 def _window(facts: Facts) -> dict[str, Any]:
@@ -138,7 +171,7 @@ def _glance(review: Review) -> dict[str, int | None]:
     """
     return {
         "pages": len(review.analyses.pages) if review.analyses.all_alerts else None,
-        "to_decide": sum(len(item.questions) for item in review.items),
+        "to_decide": sum(bool(each.question) for each in review.findings if each.place == "agenda"),
         "unchecked": sum(item.unchecked for item in review.items),
     }
 

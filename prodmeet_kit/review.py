@@ -12,6 +12,7 @@ from prodmeet_kit import agenda as agenda_items
 from prodmeet_kit.agenda import meeting_health
 from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.overview import overview
+from prodmeet_kit.agenda.sharing import Sharing
 from prodmeet_kit.analysis.meeting_health import MEETINGS_UNTOUCHED
 from prodmeet_kit.display import languages
 from prodmeet_kit.errors import Failure, InputError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Note, Table
+    from prodmeet_kit.agenda.finding import Finding
     from prodmeet_kit.analysis.meeting_health import Split
     from prodmeet_kit.facts import Facts
     from prodmeet_kit.parameters.models import Product
@@ -168,42 +170,39 @@ class Review(Exploring):
             return {name: agenda_items.build(name, self.analyses) for name in self.facts.product.meeting.agenda}
 
     @cached_property
-    def lines(self) -> pd.DataFrame:
-        """Everything that may deserve minutes, on the agenda or in the annex (``frames.AGENDA_LINES``), by rank."""
-        from prodmeet_kit.analysis import timeboxing
-
-        rules = self.facts.product.agenda_rules
-        wishes = [
-            timeboxing.Wish(name, each.subject or each.reason, each.score, each.minutes, each.reason, each.rule)
-            for name, item in self._built.items()
-            for each in item.candidates
-        ]
-        return timeboxing.share(
-            wishes,
-            self.facts.product.meeting.duration.total_seconds() / 60,
-            timeboxing.Rules(rules.caps, rules.lift, rules.patience),
-            self._waited,
-        )
+    def _sharing(self) -> Sharing:
+        return Sharing(self.analyses, self._built)
 
     @property
-    def _waited(self) -> dict[str, int]:
-        """For how many meetings in a row each subject was in the annex, or carried over by people."""
-        earlier = dict(self.facts.previous.waited) if self.facts.previous else {}
-        carried = self.analyses.carried_times
-        return {key: max(earlier.get(key, 0), carried.get(key, 0)) for key in {*earlier, *carried}}
+    def lines(self) -> pd.DataFrame:
+        """Every finding, on the agenda or in the annex (``frames.AGENDA_LINES``), by rank."""
+        return self._sharing.lines
 
-    @cached_property
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """One finding for each subject that deserves people's time: those on the agenda, then the annex, by rank."""
+        with languages.use(self.facts.product.language):
+            return self._sharing.findings
+
+    @property
     def agenda(self) -> pd.DataFrame:
         """How the meeting's minutes are shared (``frames.AGENDA``), in the order of the agenda."""
-        from prodmeet_kit.analysis import timeboxing
-
-        return timeboxing.agenda(self.lines, self._built)
+        return self._sharing.agenda
 
     @cached_property
     def items(self) -> tuple[AgendaItem, ...]:
-        """The agenda items of this meeting in order, each with its minutes."""
+        """The agenda items of this meeting in order, each with its minutes and what is to be decided in them."""
         minutes = dict(zip(self.agenda["item"], self.agenda["minutes"], strict=True))
-        return tuple(replace(item, minutes=float(minutes[name])) for name, item in self._built.items())
+        with languages.use(self.facts.product.language):
+            return tuple(
+                replace(
+                    item,
+                    minutes=float(minutes[name]),
+                    questions=self._sharing.questions(name),
+                    state=self._sharing.state(item),
+                )
+                for name, item in self._built.items()
+            )
 
     def item(self, name: str) -> AgendaItem:
         """One agenda item by name, whether or not this product's meeting has it."""
@@ -223,17 +222,17 @@ class Review(Exploring):
     def overview(self) -> AgendaItem:
         """What deserves the meeting's minutes and why, and the state of every SLO."""
         with languages.use(self.facts.product.language):
-            return overview(self.analyses, self.items, self.agenda, self.lines, self._health)
+            return overview(self.analyses, self.items, self.agenda, self.lines, self.findings, self._health)
 
     @cached_property
     def split(self) -> Split | None:
         """Two meetings that are proposed instead of one that overran twice."""
-        return self.analyses.split(self.lines)
+        return self.analyses.split([(each.services, each.wanted) for each in self.findings])
 
     @cached_property
     def folding(self) -> tuple[str, ...]:
         """Agenda items proposed for folding: nobody decided about them, and they were never red."""
-        busy = [item.key for item in self.items if item.state not in ("fine", "none")]
+        busy = [item.key for item in self.items if item.state not in ("fine", "noted", "none")]
         return self.analyses.folding([item.key for item in self.items], busy)
 
     @property

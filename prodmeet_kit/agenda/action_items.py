@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Column, Table
+from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
+from prodmeet_kit.agenda.facets import people
 from prodmeet_kit.agenda.provenance import behind
-from prodmeet_kit.agenda.raising import raised
-from prodmeet_kit.analysis.promises import PROMISE
-from prodmeet_kit.display.labels import brief
 from prodmeet_kit.display.languages import listed, sentence, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.times import day
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.findings import Analyses
 
-__all__ = ["item", "still_text"]
+__all__ = ["item"]
 
 KEY = "action_items"
 
@@ -50,9 +47,8 @@ def item(findings: Analyses) -> AgendaItem:
             *((_promises(promised),) if len(promised) else ()),
             *behind(findings, title, ["verify/"]),
         ),
-        questions=(*_questions(overdue, close, reopen), *(_asked(row) for row in rows(late))),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=(*_candidates(findings, overdue, close, reopen), *_broken(findings, late)),
+        facets=people.action_items(findings),
     )
 
 
@@ -78,35 +74,6 @@ def _headline(
     return sentence(listed(parts))
 
 
-def _asked(promise: Mapping[str, Any]) -> str:
-    return t(
-        "{owner} was to act until {due} about: {what}: was it done?",
-        owner=promise["owner"],
-        due=day(promise["due"]),
-        what=brief(promise["what"], 90),
-    )
-
-
-def _broken(findings: Analyses, late: pd.DataFrame) -> tuple[Candidate, ...]:
-    """What was promised and its day has passed; the subject is the promise's own, not the finding's."""
-    return tuple(
-        raised(
-            findings,
-            "action_overdue",
-            row["about"],
-            t(
-                "{owner} was to act about: {what}; {days} overdue",
-                owner=row["owner"],
-                what=brief(row["what"], 90),
-                days=_overdue(row),
-            ),
-            row["overdue_days"],
-            kind=PROMISE,
-        )
-        for row in rows(late)
-    )
-
-
 def _promises(promised: pd.DataFrame) -> Table:
     columns = (
         Column("what", t("What")),
@@ -120,63 +87,6 @@ def _promises(promised: pd.DataFrame) -> Table:
     return Table(t("Promised at earlier meetings"), shown, columns, anchor=("subject",))
 
 
-def _questions(overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame) -> tuple[str, ...]:
-    asked = [
-        t(
-            "{id} is {days} overdue: new date, new owner, or drop it?",
-            id=row["id"],
-            days=write(row["overdue_days"], "days"),
-        )
-        for row in rows(overdue)
-    ]
-    asked += [t("The acceptance query of {id} is met: close it?", id=row["id"]) for row in rows(close)]
-    asked += [
-        t("{id} was closed, but its acceptance query is not met: reopen it?", id=row["id"]) for row in rows(reopen)
-    ]
-    return tuple(asked)
-
-
-def _overdue(row: Mapping[str, Any]) -> str:
-    return write(row["overdue_days"], "days")
-
-
-def _candidates(
-    findings: Analyses, overdue: pd.DataFrame, close: pd.DataFrame, reopen: pd.DataFrame
-) -> tuple[Candidate, ...]:
-    """One for each item: what its query says comes before its age."""
-    late = [
-        (row, "action_overdue", t("{item} is {days} overdue", item=_named(row), days=_overdue(row)))
-        for row in rows(overdue)
-    ]
-    wrong = [
-        (row, "action_reopened", t("{item} was closed but did not work", item=_named(row))) for row in rows(reopen)
-    ]
-    done = [(row, "action_done", t("{item} can be closed", item=_named(row))) for row in rows(close)]
-    found: dict[str, Candidate] = {}
-    for row, rule, reason in [*wrong, *done, *late]:
-        extra = row["overdue_days"] if rule == "action_overdue" else 0.0
-        found.setdefault(row["id"], raised(findings, rule, row["id"], reason, extra, kind="action"))
-    return tuple(found.values())
-
-
-def _named(row: Mapping[str, Any]) -> str:
-    return t("{id} {text}", id=row["id"], text=brief(row["text"]))
-
-
-def still_text(row: Mapping[str, Any]) -> str:
-    """What is still wrong with the thing an item is about; empty where nothing is."""
-    name, value = str(row["still_of"]).partition(":")[2], row["still_value"]
-    if row["still"] == "growing":
-        if not value > 0:
-            return t("{name} is full", name=name)
-        return t("{name} still grows: full in {days}", name=name, days=write(value, "days"))
-    if row["still"] == "missed":
-        return t("{name} still misses its objective: {attained}", name=name, attained=write(value, "percent"))
-    if row["still"] == "burning":
-        return t("{name} still burns, at {rate} times the pace that lasts", name=name, rate=write(value, "number"))
-    return ""
-
-
 def _table(items: pd.DataFrame) -> Table:
     def observed(row: pd.Series) -> str:
         if row["observed"] != row["observed"]:
@@ -188,7 +98,7 @@ def _table(items: pd.DataFrame) -> Table:
         due_day=items["due"] - timedelta(seconds=1),
         outcome_text=items["outcome"].replace("none", t("no acceptance query")),
         observed_text=[observed(row) for _, row in items.iterrows()],
-        still_text=[still_text(row) for row in rows(items)],
+        still_text=[people.still(row) for row in rows(items)],
     )
     columns = (
         Column("id", t("Item"), "code"),

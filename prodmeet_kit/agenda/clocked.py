@@ -35,16 +35,23 @@ def clocked(
     )
     found = []
     here, annex = told[told["place"] == "agenda"], told[told["place"] == "annex"]
+    waiting, known = annex[annex["wanted"] > 0], annex[annex["wanted"] == 0]
     if len(here):
         found.append(Table(t("The agenda line by line"), here, columns, anchor=("subject",), folded=True))
-    if len(annex):
-        title = tn("Annex: {n} finding there is no time for", "Annex: {n} findings there is no time for", len(annex))
+    if len(waiting):
+        title = tn("Annex: {n} finding there is no time for", "Annex: {n} findings there is no time for", len(waiting))
         caption = t(
             "To be read, not discussed. What waits rises at each meeting, and after {n} goes before everything else",
             n=patience,
         )
         wanted = tuple(Column("wanted", c.title, c.kind) if c.name == "minutes" else c for c in columns)
-        found.append(Table(title, annex, wanted, anchor=("subject",), folded=True, caption=caption))
+        found.append(Table(title, waiting, wanted, anchor=("subject",), folded=True, caption=caption))
+    if len(known):
+        title = tn(
+            "{n} finding to know, with nothing to decide", "{n} findings to know, with nothing to decide", len(known)
+        )
+        shown = tuple(column for column in columns if column.name not in ("minutes", "waited_text"))
+        found.append(Table(title, known, shown, anchor=("subject",), folded=True))
     return found
 
 

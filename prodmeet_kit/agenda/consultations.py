@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
-from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.agenda.facets import people
 from prodmeet_kit.analysis import consultations
-from prodmeet_kit.display.labels import brief
 from prodmeet_kit.display.languages import t, tn
-from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses
@@ -45,21 +43,8 @@ def item(findings: Analyses) -> AgendaItem:
         state="attention" if len(waiting) or len(lost) else "fine",
         timezone=findings.facts.window.timezone,
         evidence=(Table(t("Questions to the SREs"), shown, columns, (Column("answer", t("Answer")),), anchor=("id",)),),
-        questions=tuple(t("{id}: {question}", id=row["id"], question=row["question"]) for row in rows(waiting))
-        + tuple(
-            t("{id} was closed with no answer and without a word of what it became: what came of it?", id=row["id"])
-            for row in rows(lost)
-        ),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=tuple(
-            raised(
-                findings,
-                "consultation",
-                row["id"],
-                t("waits for an answer: {question}", question=brief(row["question"])),
-            )
-            for row in rows(waiting)
-        ),
+        facets=people.asked(findings),
     )
 
 

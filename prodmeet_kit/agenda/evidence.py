@@ -17,9 +17,10 @@ from prodmeet_kit.errors import Failure
 if TYPE_CHECKING:
     import pandas as pd
 
+    from prodmeet_kit.agenda.facet import Facet
+
 __all__ = [
     "AgendaItem",
-    "Candidate",
     "Chart",
     "Column",
     "Evidence",
@@ -34,8 +35,9 @@ __all__ = [
     "WeekOverlay",
 ]
 
-State = Literal["attention", "fine", "none", "could_not_check", ""]
-"""attention: decide something; fine: checked and well; none: checked and empty; could_not_check: not known.
+State = Literal["attention", "noted", "fine", "none", "could_not_check", ""]
+"""attention: decide something; noted: something was found, and nothing is decided of it at this meeting; fine: checked
+and well; none: checked and empty; could_not_check: not known.
 
 Empty: nothing is judged, as while exploring.
 """
@@ -189,27 +191,12 @@ Evidence = Table | Figure | Note
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """Something that may deserve minutes of the meeting.
-
-    ``score`` ranks it against all others (see ``analysis.timeboxing``),
-    ``minutes`` is what it would take, ``reason`` is one clause that says why, with its numbers.
-    ``subject`` names it the same way at every meeting (the reason when empty), ``rule`` is the rule that raised it.
-    """
-
-    score: float
-    minutes: float
-    reason: str
-    subject: str = ""
-    rule: str = ""
-
-
-@dataclass(frozen=True)
 class AgendaItem:
     """One point of the agenda, ready to be shown. In a notebook it displays itself.
 
     ``brief`` are questions with their answers, read before anything else; ``finding`` is the headline where there is
-    little room, empty when it is the same.
+    little room, empty when it is the same. ``facets`` are what it has to say of each subject; ``questions`` those that
+    got minutes, filled in once the meeting is shared out.
     """
 
     key: str
@@ -221,7 +208,7 @@ class AgendaItem:
     brief: tuple[tuple[str, str], ...] = ()
     questions: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
+    facets: tuple[Facet, ...] = ()
     finding: str = ""
     minutes: float = 0.0
     language: str = field(default_factory=current)

@@ -101,12 +101,16 @@ def refs(frame: pd.DataFrame) -> list[str]:
 
 
 def blamed(findings: Analyses) -> dict[str, dict[str, Any]]:
-    """For each SLO that got worse with a change: ``change``, and its bad events ``before`` and ``after``, written."""
+    """For each SLO that got worse with a change: ``change``, and its bad events ``before`` and ``after``, written.
+
+    ``times``: how many times as many they are; 0 where there were none.
+    """
     return {
         ref: {
             "change": row["change"],
             "before": write(row["before"], "percent"),
             "after": write(row["after"], "percent"),
+            "times": row["after"] / row["before"] if row["before"] > 0 else 0.0,
         }
         for ref, row in worsened(findings.before_after).items()
     }

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Candidate, Column, Note, Table
-from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.display.languages import listed, sentence, t
 from prodmeet_kit.display.numbers import UNKNOWN, number, write
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
-__all__ = ["candidates", "evidence", "questions", "regressions", "use_of_each"]
+__all__ = ["clause", "evidence", "regressions", "use_of_each", "worse"]
 
 CPU = "CPU s/"
 
@@ -26,7 +25,7 @@ CPU = "CPU s/"
 def evidence(findings: Analyses) -> list[Evidence]:
     """A sentence for each regression and gain, then the table; nothing where no load is known."""
     found: list[Evidence] = [
-        Note(sentence(_clause(row, findings)), "warning" if row["change"] > 0 else "info")
+        Note(sentence(clause(row, findings)), "warning" if row["change"] > 0 else "info")
         for row in _once(findings.regressions)
     ]
     if len(findings.efficiency):
@@ -34,33 +33,9 @@ def evidence(findings: Analyses) -> list[Evidence]:
     return found
 
 
-def questions(findings: Analyses) -> tuple[str, ...]:
-    """Each regression, with the changes of its day where there are any."""
-    return tuple(
-        t("{regression}: is it worth it, or does it go back?", regression=_clause(row, findings))
-        if row["changes"]
-        else t("{regression}: what is the cause?", regression=_clause(row, findings))
-        for row in _worse(findings)
-    )
-
-
 def regressions(findings: Analyses) -> list[str]:
     """Each regression as a clause, with its date and the changes of that day."""
-    return [_clause(row, findings) for row in _worse(findings)]
-
-
-def candidates(findings: Analyses) -> tuple[Candidate, ...]:
-    """Each regression; its size counts up to 30%."""
-    return tuple(
-        raised(
-            findings,
-            "regression",
-            f"{row['service']}/{row['resource']}",
-            _clause(row, findings),
-            50 * min(row["change"], 0.3),
-        )
-        for row in _worse(findings)
-    )
+    return [clause(row, findings) for row in worse(findings)]
 
 
 def _once(regressions: pd.DataFrame) -> list[dict[str, Any]]:
@@ -68,16 +43,20 @@ def _once(regressions: pd.DataFrame) -> list[dict[str, Any]]:
     return list({(row["service"], row["resource"]): row for row in reversed(rows(regressions))}.values())[::-1]
 
 
-def _worse(findings: Analyses) -> Iterator[dict[str, Any]]:
-    """Regressions to talk about; a drift towards a limit is asked about with the limit."""
+def worse(findings: Analyses) -> Iterator[dict[str, Any]]:
+    """Regressions to talk about.
+
+    What fills towards a limit is asked about with the limit: a leak has no date, but where a change has one.
+    """
     filling = findings.resources[findings.resources["trend"].isin(["growing", "full"])]
     asked = set(zip(filling["service"], filling["name"], strict=True))
     for row in _once(findings.regressions):
-        if row["change"] > 0 and not (row["kind"] == "drift" and (row["service"], row["resource"]) in asked):
+        leaks = (row["service"], row["resource"]) in asked and (row["kind"] == "drift" or not len(row["changes"]))
+        if row["change"] > 0 and not leaks:
             yield row
 
 
-def _clause(row: dict[str, Any], findings: Analyses) -> str:
+def clause(row: dict[str, Any], findings: Analyses) -> str:
     """``web uses 12% more cpu at equal load since Fri 13 Nov 14:00, the day of CH-31``."""
     words = {"size": write(row["change"], "size"), "service": row["service"], "resource": row["resource"]}
     window = findings.facts.window

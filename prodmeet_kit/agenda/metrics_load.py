@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Candidate, Chart, Column, HeatMap, Note, Table, WeekOverlay
+from prodmeet_kit.agenda.evidence import Chart, Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.agenda.over_time import over_time
 from prodmeet_kit.agenda.provenance import behind
-from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.rests_on import column, partly, with_column
 from prodmeet_kit.agenda.unusual_loads import most_unusual, said, unusual_table
 from prodmeet_kit.analysis import daily
-from prodmeet_kit.display.languages import listed, t, tn
+from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import UNKNOWN, is_bytes, write
 from prodmeet_kit.display.times import short_date
 from prodmeet_kit.frames import rows
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
-__all__ = ["candidates", "evidence", "questions"]
+__all__ = ["MOVED", "evidence"]
 
 MOVED = 0.1
 """A load that moved by a tenth, like for like, is worth a look."""
@@ -42,32 +41,6 @@ def evidence(findings: Analyses) -> list[Evidence]:
     if not len(findings.loads):
         return []
     return [_table(findings), *_unusual(findings), *behind(findings, t("Load"), ["load/"]), *_figures(findings)]
-
-
-def questions(findings: Analyses) -> tuple[str, ...]:
-    """What to ask about unusual days: one question, however many there were."""
-    days = findings.unusual_days["day"].drop_duplicates().sort_values()
-    if days.empty:
-        return ()
-    named = listed(short_date(day, findings.facts.window.timezone) for day in days.iloc[:SAID])
-    more = len(days) - SAID
-    if more > 0:
-        named += " " + tn("and {n} more", "and {n} more", more)
-    return (t("Load was unusual on {days}: do we know why, and will it come again?", days=named),)
-
-
-def candidates(findings: Analyses) -> tuple[Candidate, ...]:
-    """Unusual days, and loads that moved by a tenth like for like: a minute each at most."""
-    found = [raised(findings, "load_unusual", "days", sentence) for sentence in said(findings)[:1]]
-    for row in _rows(findings):
-        if abs(row["like_for_like"]) >= MOVED:
-            change = write(row["like_for_like"], "change")
-            limit = write(MOVED, "percent")
-            reason = t(
-                "{name} moved by {change}, like for like; limit {limit}", name=_ref(row), change=change, limit=limit
-            )
-            found.append(raised(findings, "load_moved", _ref(row), reason, 20 * min(abs(row["like_for_like"]), 1.0)))
-    return tuple(found)
 
 
 def _rows(findings: Analyses) -> list[dict[str, Any]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import metrics_efficiency
-from prodmeet_kit.agenda.evidence import Candidate, Chart, Column, Line, Table
+from prodmeet_kit.agenda.evidence import Chart, Column, Line, Table
 from prodmeet_kit.agenda.over_time import over_time
 from prodmeet_kit.agenda.provenance import behind
-from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.rests_on import column, partly, with_column
 from prodmeet_kit.analysis import daily
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
-__all__ = ["candidates", "evidence", "questions"]
+__all__ = ["SATURATED", "evidence", "last_day", "short_after_return"]
 
 BUSY = 0.7
 """A resource whose p95 is above this share of its limit is worth a look."""
@@ -44,60 +43,7 @@ def evidence(findings: Analyses) -> list[Evidence]:
     return [*shown, *metrics_efficiency.evidence(findings)]
 
 
-def questions(findings: Analyses) -> tuple[str, ...]:
-    """What to ask of resources and efficiency: overdue returns, limits that do not survive a return, regressions."""
-    asked = [
-        t(
-            "{amount} of {name} should have gone back{whom} by {day}: did it?",
-            amount=write(row["amount"], "amount", unit=row["unit"]),
-            name=_ref(row),
-            whom=t(" to {owner}", owner=row["from_whom"]) if row["from_whom"] else "",
-            day=_last_day(row, findings),
-        )
-        for row in rows(findings.borrowed[findings.borrowed["overdue"]])
-    ]
-    asked += [
-        t("{name} is full {when} the borrowed part goes back: what replaces it?", name=_ref(row), when=_when(row))
-        for row in _short_after_return(findings)
-    ]
-    return (*asked, *metrics_efficiency.questions(findings))
-
-
-def candidates(findings: Analyses) -> tuple[Candidate, ...]:
-    """What of resources and efficiency may deserve minutes."""
-    found = [
-        raised(
-            findings,
-            "saturated",
-            _ref(row),
-            t(
-                "{name} was above 90% of its limit in {share} of the time; limit {limit}",
-                name=_ref(row),
-                share=write(row["saturation_90"], "percent"),
-                limit=write(SATURATED, "percent"),
-            ),
-        )
-        for row in rows(findings.resources[findings.resources["saturation_90"] > SATURATED])
-    ]
-    found += [
-        raised(
-            findings,
-            "limit_near",
-            f"{_ref(row)}/return",
-            t("{name} is full {when} the borrowed part goes back", name=_ref(row), when=_when(row)),
-            (LIMIT_NEAR_DAYS - min(row["full_after_return"], LIMIT_NEAR_DAYS)) / 2,
-        )
-        for row in _short_after_return(findings)
-    ]
-    overdue = findings.borrowed[findings.borrowed["overdue"]]
-    found += [
-        raised(findings, "borrowed_overdue", _ref(row), t("what {name} borrowed is overdue", name=_ref(row)))
-        for row in rows(overdue)
-    ]
-    return (*found, *metrics_efficiency.candidates(findings))
-
-
-def _short_after_return(findings: Analyses) -> list[dict[str, Any]]:
+def short_after_return(findings: Analyses) -> list[dict[str, Any]]:
     """Resources that a return fills within sight, and that would not be full as soon without it."""
     return [
         row
@@ -106,15 +52,12 @@ def _short_after_return(findings: Analyses) -> list[dict[str, Any]]:
     ]
 
 
-def _when(row: dict[str, Any]) -> str:
-    return t("in about {days}, when", days=write(row["full_after_return"], "days"))
-
-
 def _ref(row: dict[str, Any]) -> str:
     return f"{row['service']}/{row['name']}"
 
 
-def _last_day(row: dict[str, Any], findings: Analyses) -> str:
+def last_day(row: dict[str, Any], findings: Analyses) -> str:
+    """The last day on which a borrowed part may be kept, written."""
     import pandas as pd
 
     return write(row["until"] - pd.Timedelta(seconds=1), "date", timezone=findings.facts.window.timezone)

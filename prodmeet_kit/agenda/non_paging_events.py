@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import non_paging_attention, non_paging_missed, non_paging_noise
 from prodmeet_kit.agenda.absent import could_not_check, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
+from prodmeet_kit.agenda.evidence import AgendaItem
+from prodmeet_kit.agenda.facets import alerts
 from prodmeet_kit.agenda.provenance import behind
-from prodmeet_kit.agenda.raising import raised
 from prodmeet_kit.display.languages import clauses, sentence, t, tn
-from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["item"]
 
 KEY = "non_paging_events"
-
-MOST_QUESTIONS = 10
-"""A meeting gets through no more; what should have paged goes first, noise last."""
 
 
 def item(findings: Analyses) -> AgendaItem:
@@ -47,9 +43,8 @@ def item(findings: Analyses) -> AgendaItem:
             *non_paging_noise.evidence(findings),
             *behind(findings, t("What would silence it"), ["replay/"]),
         ),
-        questions=_questions(missed, attention, noise),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(findings, missed, attention, noise),
+        facets=(*alerts.attention(findings), *alerts.noise(findings)),
     )
 
 
@@ -98,40 +93,3 @@ def _headline(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame
         found.append(tn("{n} alert is noise", "{n} alerts are noise", len(noise)))
     nothing = t("Nothing is known that should have paged, needs attention or is noise")
     return sentence(clauses(found) or nothing)
-
-
-def _names(attention: pd.DataFrame) -> list[str]:
-    """An alert is known by its name; an SLO or resource only together with its service."""
-    return [
-        what if kind == "alert" else f"{service}/{what}"
-        for kind, service, what in zip(attention["kind"], attention["service"], attention["what"], strict=True)
-    ]
-
-
-def _questions(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame) -> tuple[str, ...]:
-    asked = [t("{what} paged nobody: which rule do we add?", what=row["title"]) for row in rows(missed)]
-    asked += [t("{what}: who looks after it?", what=name) for name in _names(attention)]
-    asked += [t("{alert} is noise: delete it or change its condition?", alert=row["alert"]) for row in rows(noise)]
-    return tuple(asked[:MOST_QUESTIONS])
-
-
-def _candidates(
-    findings: Analyses, missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame
-) -> tuple[Candidate, ...]:
-    found = [
-        raised(
-            findings, "event_unpaged", row["id"], t("{what} paged nobody", what=row["title"]), 20 * row["budget_spent"]
-        )
-        for row in rows(missed)
-    ]
-    unowned = attention[attention["owner"] == ""]
-    found += [
-        raised(findings, "attention", name, t("{what} needs an owner", what=name), row["age_days"] / 2)
-        for name, row in zip(_names(unowned), rows(unowned), strict=True)
-    ]
-    found += [
-        raised(findings, "noise", f"{row['alert']}/{row['service']}", t("{alert} is noise", alert=row["alert"]))
-        for row in rows(noise)
-        if not row["page"]  # a noisy page stands among the pages
-    ]
-    return tuple(found)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["or_more", "own_pages", "repeated", "table", "unwritten"]
+__all__ = ["or_more", "own_pages", "repeated", "table", "unwritten", "worst"]
 
 _WRITTEN_S = 60.0
 """People write a start to the minute."""
@@ -65,6 +65,11 @@ def repeated(incidents: pd.DataFrame) -> Iterator[dict[str, Any]]:
         seen = row["seen_before"]
         if seen and seen["count"] >= 3:
             yield {"id": row["id"], "n": seen["count"], "earlier": seen["ids"][0]}
+
+
+def worst(spent: Mapping[str, float]) -> float:
+    """The largest known share of an error budget; NaN where none is known."""
+    return max((share for share in spent.values() if share == share), default=float("nan"))
 
 
 def or_more(share: float, blind_s: Mapping[str, float] | None) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate, Note
-from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.agenda.evidence import AgendaItem, Note
+from prodmeet_kit.agenda.facets import outages as facets
 from prodmeet_kit.display.languages import sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -51,9 +51,8 @@ def item(findings: Analyses) -> AgendaItem:
         state="attention",
         timezone=findings.facts.window.timezone,
         evidence=tuple(evidence),
-        questions=_questions(incidents, untold, findings.facts.window.timezone),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(findings, incidents, untold),
+        facets=facets.facets(findings),
     )
 
 
@@ -73,10 +72,6 @@ def _unchecked(findings: Analyses) -> Iterator[Note]:
         yield Note(t("Budget burns could not be checked: {why}", why=why), "warning")
     elif alerts:
         yield Note(t("Pages could not be checked: {why}", why=why), "warning")
-
-
-def _worst(spent: dict[str, float]) -> float:
-    return max((share for share in spent.values() if not isnan(share)), default=float("nan"))
 
 
 def _grounds(known: dict[str, bool], since: str) -> str:
@@ -99,7 +94,7 @@ def _headline(incidents: pd.DataFrame, written: int, unwritten: int) -> str:
     parts = []
     if len(incidents):
         first = tn("{n} outage", "{n} outages", written)
-        priced = incidents.assign(cost=incidents["budget_spent"].map(_worst)).dropna(subset=["cost"])
+        priced = incidents.assign(cost=incidents["budget_spent"].map(outage_table.worst)).dropna(subset=["cost"])
         if len(priced):
             worst = max(rows(priced), key=lambda row: float(row["cost"]))
             first += t(
@@ -120,52 +115,3 @@ def _headline(incidents: pd.DataFrame, written: int, unwritten: int) -> str:
             )
         )
     return sentences(parts)
-
-
-def _questions(incidents: pd.DataFrame, untold: pd.DataFrame, timezone: str) -> tuple[str, ...]:
-    asked = [
-        t("{id} spent over 20% of a four-week budget and has no postmortem: who writes it, until when?", id=row["id"])
-        for row in rows(incidents[incidents["postmortem_missing"]])
-    ]
-    asked += [
-        t("{id} is number {n} of its kind: what was decided after {earlier}, and was it done?", **repeated)
-        for repeated in outage_table.repeated(incidents)
-    ]
-    asked += [
-        t("{id} was found without a page: what should have told us?", id=row["id"])
-        for row in rows(incidents[incidents["paged"].eq(False) & incidents["detected_by"].ne("page")])
-    ]
-    asked += [
-        t(
-            "What happened to {slo} on {onset}?",
-            slo=f"{row['service']}/{row['slo']}",
-            onset=write(row["onset"], "time", timezone=timezone),
-        )
-        for row in rows(untold)
-    ]
-    return tuple(asked)
-
-
-def _candidates(findings: Analyses, incidents: pd.DataFrame, untold: pd.DataFrame) -> tuple[Candidate, ...]:
-    found = []
-    for row in rows(incidents):
-        cost = _worst(row["budget_spent"])
-        known = cost == cost  # NaN is not equal to itself
-        reason = (
-            t("{id} spent {cost} of an error budget", id=row["id"], cost=outage_table.or_more(cost, row["blind_s"]))
-            if known
-            else t("{id} has no price in error budget", id=row["id"])
-        )
-        found.append(raised(findings, "outage", row["id"], reason, 30 * min(cost, 1.0) if known else 0.0))
-        if row["postmortem_missing"]:
-            found.append(raised(findings, "postmortem_owed", row["id"], t("{id} owes a postmortem", id=row["id"])))
-    found += [
-        raised(
-            findings,
-            "untold_event",
-            row["id"],
-            t("{slo} burned fast and no incident tells of it", slo=f"{row['service']}/{row['slo']}"),
-        )
-        for row in rows(untold)
-    ]
-    return tuple(found)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.agenda.finding import Finding
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["overview"]
@@ -30,6 +31,9 @@ KEY = "overview"
 
 LEAST = 3
 """So many budgets are named before the table of all."""
+
+NAMED, SHORT = 3, 170
+"""The first screen names two findings, and a third where the three are not longer than so many letters."""
 
 LACKING = 0.2
 """Own choice: an SLO that lacks a larger share of its steps is named on the first screen."""
@@ -40,12 +44,13 @@ def overview(
     items: Sequence[AgendaItem],
     agenda: pd.DataFrame,
     lines: pd.DataFrame,
+    found: Sequence[Finding] = (),
     health: Sequence[Evidence] = (),
 ) -> AgendaItem:
     """The summary of a review.
 
     ``items`` are the agenda items of the meeting, ``agenda`` is ``frames.AGENDA``:
-    how its minutes are shared among them, and ``lines`` is ``frames.AGENDA_LINES``: what for.
+    how its minutes are shared among them, ``lines`` is ``frames.AGENDA_LINES`` and ``found`` the findings: what for.
     ``health`` of the meeting stands last.
     """
     facts = findings.facts
@@ -56,7 +61,7 @@ def overview(
     ]
     evidence += decided(findings, lines)
     evidence.append(_clock(items, agenda))
-    evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(findings))
+    evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(findings, lines))
     if quiet := quiet_services.sentence(findings, lines):
         evidence.append(Note(quiet))
     if len(findings.slos):
@@ -67,7 +72,7 @@ def overview(
     return AgendaItem(
         key=KEY,
         title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
-        headline=_headline(findings, agenda, unknown),
+        headline=_headline(findings, found, unknown),
         brief=_brief(findings, unknown),
         state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",
         timezone=facts.window.timezone,
@@ -76,16 +81,38 @@ def overview(
     )
 
 
-def _headline(findings: Analyses, agenda: pd.DataFrame, unknown: int) -> str:
-    discussed = int((agenda["minutes"] > 0).sum())
-    total = float(agenda["minutes"].sum())
+def _headline(findings: Analyses, found: Sequence[Finding], unknown: int) -> str:
+    """The two or three findings that rank first, by what they are about; then what they leave out."""
+    here = sorted((each for each in found if each.place == "agenda"), key=lambda each: each.rank)
+    told = [each.headline.rstrip(".。") for each in here[:NAMED]]
+    if len(told) == NAMED and sum(map(len, told)) > SHORT:
+        told = told[:-1]
+    if unknown:
+        told.append(tn("{n} section could not be checked", "{n} sections could not be checked", unknown))
+    shared = _shared(here)
+    return sentences([sentence(clauses(told) or _all_well(findings)), shared, _left_out(found)])
+
+
+def _shared(here: Sequence[Finding]) -> str:
+    if not here:
+        return ""
+    total = sum(each.minutes for each in here)
     # A minute and a half are minutes: the plural goes by the next whole number.
     minutes = tn("{minutes} minute", "{minutes} minutes", ceil(total), minutes=write(total, "number"))
-    shared = tn("{n} item deserves {minutes}", "{n} items share {minutes}", discussed, minutes=minutes)
-    found = _findings(findings)
-    if unknown:
-        found.append(tn("{n} section could not be checked", "{n} sections could not be checked", unknown))
-    return sentences([sentence(clauses(found) or _all_well(findings)), sentence(shared) if discussed else ""])
+    return sentence(tn("{n} finding deserves {minutes}", "{n} findings share {minutes}", len(here), minutes=minutes))
+
+
+def _left_out(found: Sequence[Finding]) -> str:
+    """What has a date before the next meeting and got no minutes: it cannot wait, so it is named."""
+    late = [each.headline.rstrip(".。") for each in found if each.dated and each.place != "agenda"]
+    if not late:
+        return ""
+    text = tn(
+        "{n} more has a date before the next meeting and no minutes",
+        "{n} more have a date before the next meeting and no minutes",
+        len(late),
+    )
+    return sentence(t("{what}: {names}", what=text, names=clauses(late)))
 
 
 def _brief(findings: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
@@ -138,6 +165,8 @@ def _all_well(findings: Analyses) -> str:
     states = findings.slos["state"]
     if not len(states):
         objectives = t("No objective is set")
+    elif (states == "BAD").any():
+        return fine(findings.slos).rstrip(".。")
     elif (states == "OK").all():
         objectives = t("No SLO is missed")
     else:
@@ -151,12 +180,15 @@ def _all_well(findings: Analyses) -> str:
     return t("{objectives}, nothing paged in vain", objectives=objectives)
 
 
-def _before(findings: Analyses) -> dict[str, str]:
-    """What history says of a subject: at how many meetings it was spoken of, and what the last one decided."""
+def _before(findings: Analyses, lines: pd.DataFrame) -> dict[str, str]:
+    """What history says of a finding: at how many meetings it was spoken of, and what the last one decided."""
     spoken, last = spoken_before(findings), last_time(findings)
-    return {
-        subject: clauses([spoken[subject], last[subject]]) if subject in spoken else last[subject] for subject in last
-    }
+    told = {}
+    for row in rows(lines):
+        about = next((each for each in row["subjects"] if each in last), None)
+        if about is not None:
+            told[row["subject"]] = clauses([*([spoken[about]] if about in spoken else []), last[about]])
+    return told
 
 
 def _window(findings: Analyses) -> str:
@@ -167,25 +199,6 @@ def _window(findings: Analyses) -> str:
         end=write(window.end, "time", timezone=window.timezone),
         zone=window.timezone,
     )
-
-
-def _findings(findings: Analyses) -> list[str]:
-    """The fortnight in a few clauses: what was missed, what is owed, what paged in vain."""
-    missed = int((findings.slos["state"] == "BAD").sum())
-    owed = int((findings.incidents["postmortem_missing"] == True).sum())  # noqa: E712 - None is not known
-    pages, unpaged = findings.pages, len(findings.missed)
-    noise = int((pages["shown_verdict"] == "noise").sum())
-    found = []
-    if missed:
-        found.append(tn("{n} SLO is missed", "{n} SLOs are missed", missed))
-    if unpaged:
-        found.append(tn("{n} outage paged nobody", "{n} outages paged nobody", unpaged))
-    if noise:
-        text = tn("{noise} of {n} page was noise", "{noise} of {n} pages were noise", len(pages), noise=noise)
-        found.append(text)
-    if owed:
-        found.append(tn("{n} postmortem is owed", "{n} postmortems are owed", owed))
-    return found
 
 
 def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame) -> Table:

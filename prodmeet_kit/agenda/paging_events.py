@@ -7,32 +7,20 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import alert_facts, monitoring_changes, paging_people, paging_quality, paging_verdicts
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Candidate
-from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.agenda.evidence import AgendaItem
+from prodmeet_kit.agenda.facets import alerts
 from prodmeet_kit.analysis.time_ranges import FEWEST, median_of
 from prodmeet_kit.display.languages import listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.ranges import length
-from prodmeet_kit.display.states import word
-from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    import pandas as pd
-
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
-__all__ = ["PAGE", "item"]
+__all__ = ["item"]
 
 KEY = "paging_events"
-
-PAGE = "page"
-"""Of what kind the subjects are: ``page/<alert>/<service>``, whatever the verdict."""
-
-MOST = 10
-"""Nobody answers more questions in one meeting."""
 
 
 def item(findings: Analyses) -> AgendaItem:
@@ -58,9 +46,8 @@ def item(findings: Analyses) -> AgendaItem:
         state="attention" if (groups["shown_verdict"] != "right").any() else "fine",
         timezone=findings.facts.window.timezone,
         evidence=_evidence(findings),
-        questions=_questions(groups, {service.name for service in findings.facts.product.services}),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=_candidates(findings, groups),
+        facets=alerts.pages(findings),
     )
 
 
@@ -111,62 +98,3 @@ def _evidence(findings: Analyses) -> tuple[Evidence, ...]:
         *monitoring_changes.evidence(findings),
         *alert_facts.evidence(findings),
     )
-
-
-def _questions(groups: pd.DataFrame, ours: Collection[str]) -> tuple[str, ...]:
-    asked = (
-        _elsewhere(row["alert"], row["service"])
-        if row["shown_verdict"] == "unclear" and row["service"] not in {*ours, ""}
-        else _question(row["alert"], row["shown_verdict"], int(row["of_verdict"]))
-        for row in rows(groups)
-    )
-    return tuple(question for question in asked if question)[:MOST]
-
-
-def _elsewhere(alert: str, service: str) -> str:
-    return t(
-        "{alert} is of {service}, no service of this product: who answers it, and should matchers leave it out?",
-        alert=alert,
-        service=service,
-    )
-
-
-def _question(alert: str, verdict: str, count: int) -> str:
-    if verdict == "noise":
-        return tn(
-            "{alert} paged {n} time while no SLI burned fast: should it page at all?",
-            "{alert} paged {n} times while no SLI burned fast: should it page at all?",
-            count,
-            alert=alert,
-        )
-    if verdict == "late":
-        return t("{alert} came late: which condition would have paged sooner?", alert=alert)
-    if verdict == "duplicate":
-        return t("{alert} paged for what another alert had paged: should it page at all?", alert=alert)
-    if verdict == "could_wait":
-        return t("{alert} paged for a slow burn: would a ticket do?", alert=alert)
-    if verdict == "maintenance":
-        return t("{alert} paged in announced work: why was it not silenced?", alert=alert)
-    if verdict == "wrong_way":
-        return t("{alert} paged in the wrong way: who mends its severity, route or text?", alert=alert)
-    if verdict == "unclear":
-        return t("{alert} covers no SLI: is the page right, and what would measure it?", alert=alert)
-    return ""
-
-
-def _candidates(findings: Analyses, groups: pd.DataFrame) -> tuple[Candidate, ...]:
-    """One for each alert of a service: where its pages fall under several verdicts, that which presses most."""
-    found: dict[str, Candidate] = {}
-    for row in rows(groups):
-        reason = tn(
-            "{alert} paged {n} time, {verdict}",
-            "{alert} paged {n} times, {verdict}",
-            int(row["count"]),
-            alert=row["alert"],
-            verdict=word(row["shown_verdict"]).text,
-        )
-        rule, subject = f"page_{row['shown_verdict']}", f"{row['alert']}/{row['service']}"
-        made = raised(findings, rule, subject, reason, min(int(row["count"]), 20), kind=PAGE)
-        if made.subject not in found or made.score > found[made.subject].score:
-            found[made.subject] = made
-    return tuple(found.values())

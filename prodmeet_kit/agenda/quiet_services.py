@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["found", "sentence"]
 
+_PLANS = ("planned_changes", "topics", "consultations", "toil")
+"""What is planned or asked makes no service loud."""
+
 
 def found(findings: Analyses, lines: pd.DataFrame) -> Quiet:
     """The quiet services of a review; ``lines`` is ``frames.AGENDA_LINES``, on the agenda or in the annex."""
-    of_metrics = lines.loc[lines["item"] == "metrics", "subject"].astype(str)
-    loud = {subject.split("/")[1] for subject in of_metrics if "/" in subject}
+    loud = {name for names in lines["services"][~lines["item"].isin(_PLANS)] for name in names}
     for frame in (findings.pages, findings.missed, findings.attention, findings.noise, findings.untold_events):
         loud |= set(frame["service"])
     for row in rows(findings.incidents):

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
-from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.agenda.facets import people
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses
@@ -55,26 +54,6 @@ def item(findings: Analyses) -> AgendaItem:
         state="fine",
         timezone=findings.facts.window.timezone,
         evidence=(Table(t("Work done by hand"), toil, columns, anchor=("id",)),),
-        questions=(
-            t("{id}: is it worth automating now?", id=dearest["id"]),
-            *(
-                t(
-                    "{id} is done in {products} as well, {hours} hours a quarter in all: automate it once for all?",
-                    id=row["id"],
-                    products=", ".join(row["other_products"]),
-                    hours=write(row["hours_everywhere"], "number"),
-                )
-                for row in rows(repeated)
-            ),
-        ),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=(
-            raised(
-                findings,
-                "toil",
-                str(dearest["id"]),
-                t("toil costs {hours} hours a quarter", hours=write(hours, "number")),
-                hours / 10,
-            ),
-        ),
+        facets=people.toil(findings),
     )

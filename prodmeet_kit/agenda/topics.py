@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
-from prodmeet_kit.agenda.raising import raised
+from prodmeet_kit.agenda.facets import people
 from prodmeet_kit.display.languages import t, tn
-from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses
@@ -43,14 +42,8 @@ def item(findings: Analyses) -> AgendaItem:
         state="attention" if len(topics) else "fine",
         timezone=findings.facts.window.timezone,
         evidence=(Table(t("What people brought"), told, columns, anchor=("id",)),),
-        questions=tuple(t("{id}: {question}", id=row["id"], question=row["text"]) for row in rows(topics)),
         failures=tuple(findings.facts.failed(KEY)),
-        candidates=tuple(
-            raised(findings, "topic", row["id"], t("{who} brings a topic: {text}", who=row["owner"], text=row["text"]))
-            if row["owner"]
-            else raised(findings, "topic", row["id"], t("a topic was added: {text}", text=row["text"]))
-            for row in rows(topics)
-        ),
+        facets=people.topics(findings),
     )
 
 

@@ -44,7 +44,7 @@ def recorded_of(rules: pd.DataFrame | None) -> tuple[Recorded, ...]:
     """The recording rules that ``ALERT_RULES`` know of, each once."""
     found: dict[str, Recorded] = {}
     for kept in [] if rules is None else rules["recorded"]:
-        for rule in [] if kept is None else kept:
+        for rule in kept if isinstance(kept, list) else []:
             found.setdefault(repr(rule), Recorded(rule["name"], rule["labels"], rule["query"]))
     return tuple(found.values())
 

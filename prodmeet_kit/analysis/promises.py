@@ -1,8 +1,8 @@
 """What earlier decisions come to: for action items, for questions, and for what somebody said they would do.
 
 ``said`` is ``MEETING_DECISIONS`` of earlier meetings. Subjects are those of
-``AGENDA_LINES``: ``action/<id>``, ``consultation/<id>``, or a finding such as
-``limit_near/cart/memory``; ``promise/<finding>`` is what was promised about it.
+``AGENDA_LINES``: ``action_item:<id>``, ``question:<id>``, or a finding such as
+``resource:cart/memory``; ``promise:<finding>`` is what older minutes wrote about a promise itself.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ import pandas as pd
 
 from prodmeet_kit.analysis.action_items import days_late
 from prodmeet_kit.frames import PROMISES, rows
+from prodmeet_kit.subjects import PROMISE
 from prodmeet_kit.window import Window
 
-__all__ = ["PROMISE", "carried", "last_words", "on_items", "on_questions", "promises"]
+__all__ = ["carried", "last_words", "on_items", "on_questions", "promises"]
 
-PROMISE = "promise"
-
-_ITEM, _QUESTION = "action/", "consultation/"
+_ITEM, _QUESTION = "action_item:", "question:"
 _SETTLED = ("decide", "drop")
 
 
@@ -91,11 +90,11 @@ def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
     """``PROMISES``: what somebody was to do about a finding and nobody has spoken of as done, oldest first.
 
     The last ``act`` about a finding counts until it is settled, dropped, or
-    decided about otherwise; decisions about the promise itself settle or renew it.
+    decided about otherwise; so do decisions about the promise itself, in older minutes.
     """
     standing: dict[str, dict[str, Any]] = {}
     for row in rows(said.sort_values("meeting", kind="stable")):
-        own, _, finding = row["subject"].partition("/")
+        own, _, finding = row["subject"].partition(":")
         about = finding if own == PROMISE else row["subject"]
         if about.startswith((_ITEM, _QUESTION)):
             continue
@@ -105,7 +104,7 @@ def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
             standing.pop(about, None)
     made = [
         {
-            "subject": f"{PROMISE}/{about}",
+            "subject": f"{PROMISE}:{about}",
             "about": about,
             "what": row["what"] or about,
             "owner": row["owner"],

@@ -29,7 +29,12 @@ PATIENCE = 3
 
 @dataclass(frozen=True)
 class Wish:
-    """What a candidate wants of the meeting. ``subject`` names it the same way at every meeting."""
+    """What a finding wants of the meeting. ``subject`` names it the same way at every meeting.
+
+    ``dated``: it has to be decided before the next meeting, so it cannot wait for one. One that does not ``ask``
+    is there to be known, and wants no minutes. ``subjects`` are those of all that was joined in it, the longest
+    waited of which counts; ``services`` are what it is about.
+    """
 
     item: str
     subject: str
@@ -37,6 +42,14 @@ class Wish:
     minutes: float
     reason: str
     rule: str = ""
+    dated: bool = False
+    asks: bool = True
+    subjects: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+    def waited(self, past: Mapping[str, int]) -> int:
+        """For how many meetings in a row any of it was in the annex."""
+        return max(past.get(about, 0) for about in (self.subject, *self.subjects))
 
 
 @dataclass(frozen=True)
@@ -56,9 +69,12 @@ def share(
     ``waited`` tells how many meetings a subject has been in the annex in a row.
     Ranked by score plus ``lift`` for each meeting waited; who waited ``patience``
     meetings or more goes before all who waited less, the longest first, and no cap
-    holds it. A wish is cut to its item's cap, so that none is too large for ever,
-    and then granted whole or not at all, in half minutes, at least one. What the
-    caps leave over goes to the next in rank. The sum is never over ``total_minutes``.
+    holds it. What has a date before the next meeting is granted before all others,
+    whatever its rank, and no cap holds it: it cannot wait. A wish is cut to its
+    item's cap, so that none is too large for ever, and then granted whole or not at
+    all, in half minutes, at least one; where only less is left, one with a date is
+    granted that. What the caps leave over goes to the next in rank. What wants no
+    minutes gets none. The sum is never over ``total_minutes``.
 
     One that waited ``patience`` meetings, with ``n`` others that waited as long
     or longer and ``k`` of the largest wish to a meeting, is discussed within
@@ -69,36 +85,46 @@ def share(
     ranked = sorted(enumerate(wishes), key=lambda each: (*_pressing(each[1], past, rules), each[0]))
     total = _halves(total_minutes)
     caps = {item: max(floor(total * _number(cap) / UNIT) * UNIT, UNIT) for item, cap in rules.caps.items()}
-    wanted = [min(max(_up(wish.minutes), UNIT), caps.get(wish.item, total), total) for _, wish in ranked]
+    wanted = [_wanted(wish, caps, total) for _, wish in ranked]
     given = [0.0] * len(ranked)
     used: dict[str, float] = {}
     left = total
-    for bound in (True, False):  # first within the caps, then whatever is left over
+    for turn in ("dated", "capped", "rest"):  # what cannot wait, then within the caps, then whatever is left over
         for at, (_, wish) in enumerate(ranked):
-            if given[at] or wanted[at] <= 0 or wanted[at] > left:
+            asked = min(wanted[at], left) if turn == "dated" else wanted[at]
+            if given[at] or asked <= 0 or asked > left or (turn == "dated" and not wish.dated):
                 continue
-            held = bound and not _overdue(wish, past, rules)
-            if held and used.get(wish.item, 0.0) + wanted[at] > caps.get(wish.item, total):
+            held = turn == "capped" and not _overdue(wish, past, rules)
+            if held and used.get(wish.item, 0.0) + asked > caps.get(wish.item, total):
                 continue
-            given[at] = wanted[at]
-            used[wish.item] = used.get(wish.item, 0.0) + wanted[at]
-            left -= wanted[at]
+            given[at] = asked
+            used[wish.item] = used.get(wish.item, 0.0) + asked
+            left -= asked
     rows = [
         {
             "item": wish.item,
             "subject": wish.subject,
+            "subjects": list(wish.subjects or (wish.subject,)),
+            "services": list(wish.services),
             "place": "agenda" if given[at] else "annex",
             "minutes": given[at],
             "wanted": wanted[at],
             "rank": at + 1,
             "score": _number(wish.score),
-            "waited": past.get(wish.subject, 0),
+            "waited": wish.waited(past),
             "reason": wish.reason,
             "rule": wish.rule,
         }
         for at, (_, wish) in enumerate(ranked)
     ]
     return AGENDA_LINES.frame(sorted(rows, key=lambda row: row["place"] != "agenda"))
+
+
+def _wanted(wish: Wish, caps: Mapping[str, float], total: float) -> float:
+    """In half minutes, at least one, cut to the item's cap; nothing for what needs no decision."""
+    if not wish.asks:
+        return 0.0
+    return min(max(_up(wish.minutes), UNIT), total if wish.dated else caps.get(wish.item, total), total)
 
 
 def agenda(lines: pd.DataFrame, items: Iterable[str]) -> pd.DataFrame:
@@ -126,13 +152,13 @@ def agenda(lines: pd.DataFrame, items: Iterable[str]) -> pd.DataFrame:
 
 def _pressing(wish: Wish, waited: Mapping[str, int], rules: Rules) -> tuple[float, float]:
     """What to sort by, the most pressing first."""
-    meetings = waited.get(wish.subject, 0)
+    meetings = wish.waited(waited)
     overdue = meetings if _overdue(wish, waited, rules) else 0
     return -overdue, -(_number(wish.score) + rules.lift * meetings)
 
 
 def _overdue(wish: Wish, waited: Mapping[str, int], rules: Rules) -> bool:
-    return waited.get(wish.subject, 0) >= rules.patience
+    return wish.waited(waited) >= rules.patience
 
 
 def _halves(minutes: float) -> float:

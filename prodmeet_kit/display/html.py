@@ -66,7 +66,7 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
         "failures": item.failures,
         "failures_title": t("Could not check"),
         "questions": item.questions,
-        "questions_title": t("To consider") if item.state == "fine" else t("To decide"),
+        "questions_title": t("To decide"),
     }
 
 

@@ -69,7 +69,7 @@ def _lines(item: AgendaItem, level: int) -> list[str]:
     ]
     lines += [line for question, answer in item.brief for line in (f"**{escape(question)}** {escape(answer)}", "")]
     lines += _list(t("Could not check"), [f"{failure.source}: {failure.message}" for failure in item.failures], "-")
-    lines += _list(t("To consider") if item.state == "fine" else t("To decide"), item.questions, "1.")
+    lines += _list(t("To decide"), item.questions, "1.")
     anchors = Anchors()
     folded = 0
     for evidence in item.evidence:

@@ -20,6 +20,7 @@ _GLYPHS: dict[Tone, str] = {"good": "✓", "attention": "▲", "bad": "✕", "un
 _WORDS: dict[str, tuple[str, Tone]] = {
     # agenda items
     "attention": (later("decide"), "attention"),
+    "noted": (later("to know"), "quiet"),
     "fine": (later("fine"), "good"),
     "none": (later("none"), "quiet"),
     "could_not_check": (later("could not check"), "unknown"),

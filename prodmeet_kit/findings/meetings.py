@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.analysis import about, action_items, meeting_health, promises, still
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.frames import rows
+from prodmeet_kit.subjects import current
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import pandas as pd
 
@@ -79,16 +80,18 @@ class MeetingFindings(Part):
             self.facts.window.timezone,
         )
 
-    def split(self, lines: pd.DataFrame) -> Split | None:
-        """Two meetings that are proposed instead of one, by ``AGENDA_LINES``; ``None`` when none are."""
+    def split(self, wants: Iterable[tuple[Collection[str], float]]) -> Split | None:
+        """Two meetings that are proposed instead of one; ``None`` when none are.
+
+        ``wants`` are the services of each finding and the minutes it would take.
+        """
         product = self.facts.product
         services = [service.name for service in product.services]
         counts, wanted = dict.fromkeys(services, 0.0), dict.fromkeys(services, 0.0)
-        for line in rows(lines):
-            # a subject names what it is about in parts: slo_missed/cart/availability
-            for service in set(line["subject"].split("/")[1:]) & set(services):
+        for named, minutes in wants:
+            for service in set(named) & set(services):
                 counts[service] += 1
-                wanted[service] += line["wanted"]
+                wanted[service] += minutes
         length = product.meeting.duration.total_seconds() / 60
         return meeting_health.split(self.meeting_health, length, services, counts, wanted)
 
@@ -97,7 +100,8 @@ class MeetingFindings(Part):
         earlier = self.facts.previous
         held = earlier.states.items() if earlier else ()
         # What could not be checked may have been red.
-        red = [(day, [item for item, state in states.items() if state not in ("fine", "none")]) for day, states in held]
+        calm = ("fine", "noted", "none")
+        red = [(day, [item for item, state in states.items() if state not in calm]) for day, states in held]
         quiet = meeting_health.folding(agenda, red, rows(_renamed(self._record("meeting_decisions"))))
         return tuple(item for item in quiet if item not in busy)
 
@@ -141,6 +145,7 @@ class MeetingFindings(Part):
 
     def _said(self, record: str, *, now: bool) -> pd.DataFrame:
         said = self._record(record)
+        said = said.assign(subject=[current(written) for written in said["subject"]])
         chosen = said["meeting"] == self._today if now else said["meeting"] < self._today
         return said[chosen].reset_index(drop=True)
 

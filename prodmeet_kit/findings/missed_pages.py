@@ -40,6 +40,16 @@ class MissedPages(Part):
                 ready[ref] = _ready(targets[ref], found)
         return ready
 
+    def ratio_since(self, ref: str) -> str:
+        """PromQL of the share of bad events over as long as since the last meeting; empty where none can be written."""
+        for service in self.facts.product.services:
+            for slo in service.slos:
+                if f"{service.name}/{slo.name}" == ref:
+                    found = sli.indicator(service.name, slo, self.facts.answers)
+                    span = self.facts.window.length
+                    return "" if ratios.ratio_reason(found, [span]) else ratios.ratio_query(found, span)
+        return ""
+
 
 def _ready(target: SloTarget, found: sli.Indicator) -> ReadyRule:
     reason = ratios.ratio_reason(found, rule_text.spans())

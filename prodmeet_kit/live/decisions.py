@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.decided import last_time, words
-from prodmeet_kit.agenda.paging_events import PAGE
 from prodmeet_kit.analysis.verdicts import VERDICTS
 from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.display.numbers import write
@@ -20,6 +19,7 @@ from prodmeet_kit.frames import rows
 from prodmeet_kit.live.words import begun, browser, kept, not_saved, taken_back
 from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
+from prodmeet_kit.subjects import subject
 from prodmeet_kit.window import parse_day
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ def _alerts(meeting: Meeting) -> dict[str, dict[str, str]]:
     """Alert, service and suggested verdict of each subject of the pages, the first of several groups."""
     found: dict[str, dict[str, str]] = {}
     for group in rows(meeting.review.analyses.page_groups):
-        subject = f"{PAGE}/{group['alert']}/{group['service']}"
+        about_it = subject("alert", group["alert"], group["service"])
         about = {"alert": group["alert"], "service": group["service"], "suggested": group["suggested_verdict"]}
-        found.setdefault(subject, about)
+        found.setdefault(about_it, about)
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.frames import rows
@@ -81,8 +81,29 @@ class Meeting:
     def _form(self, title: str, item: str) -> Form:
         from prodmeet_kit.live.decisions import form
 
+        pages = item == "paging_events"
+        return form(self, title, self._pages() if pages else self._found(item), pages=pages)
+
+    def _found(self, item: str) -> list[dict[str, Any]]:
+        """A line for each finding of an agenda item, by rank."""
         lines = rows(self.review.lines.sort_values("rank", kind="stable"))
-        return form(self, title, [line for line in lines if line["item"] == item], pages=item == "paging_events")
+        return [line for line in lines if line["item"] == item]
+
+    def _pages(self) -> list[dict[str, Any]]:
+        """A line for each alert that paged: its verdict is asked also where it is told with the outage it was for."""
+        found = sorted(self.review.findings, key=lambda each: each.rank)
+        return [
+            {
+                "item": section,
+                "subject": facet.subject,
+                "reason": facet.reason,
+                "place": each.place,
+                "minutes": facet.minutes if each.place == "agenda" else 0.0,
+            }
+            for each in found
+            for section, facet in each.facets
+            if section == "paging_events"
+        ]
 
     def new_id(self) -> str:
         """An id for a new action item, which no other has."""

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit import frames
+from prodmeet_kit.agenda.finding import Finding
 from prodmeet_kit.errors import Failure
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.parameters.models import Product
@@ -69,3 +70,19 @@ def review(
         answers[question.key] = Answer(question, frame, points=periods if prefixes else 0)
     known = {name: None if rows is None else frames.ALL[name].frame(rows) for name, rows in (records or {}).items()}
     return Review(Facts(shop, WINDOW, END, answers, known, (), tuple(failures)))
+
+
+def about(made: Review, subject: str) -> Finding:
+    """The one finding of a review about this subject, alone or joined with others."""
+    (found,) = [each for each in made.findings if subject in each.subjects]
+    return found
+
+
+def rules(found: Finding) -> list[str]:
+    """The rules that raised what is joined in a finding, the one that presses most first."""
+    return [facet.rule for _, facet in found.facets]
+
+
+def subjects(made: Review) -> list[str]:
+    """Everything the findings of a review are about, in order of rank."""
+    return [subject for found in made.findings for subject in found.subjects]

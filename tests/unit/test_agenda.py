@@ -9,7 +9,8 @@ from prodmeet_kit.agenda.evidence import AgendaItem, Chart, Note, Table
 from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.errors import Failure, InputError
 from prodmeet_kit.parameters.models import AGENDA
-from tests.support.reviews import review
+from prodmeet_kit.review import Review
+from tests.support.reviews import about, review, rules, subjects
 
 RECORDS = {
     "planned_changes": "changes",
@@ -95,20 +96,23 @@ def test_kept_objectives_are_said_to_be_kept() -> None:
 
 
 def test_a_missed_objective_is_named_and_asks_for_a_decision() -> None:
-    item = review(values={**FINE, "slo/cart/availability/bad": 0.02}).metrics
-    assert item.state == "attention"
-    assert "missed: cart/availability" in item.headline
-    assert any("cart/availability has no budget left" in question for question in item.questions)
+    made = review(values={**FINE, "slo/cart/availability/bad": 0.02})
+    assert made.metrics.state == "attention"
+    assert "missed: cart/availability" in made.metrics.headline
+    found = about(made, "slo:cart/availability")
+    assert (rules(found)[0], found.section, found.place) == ("slo_missed", "metrics", "agenda")
+    assert found.question and any(found.question in asked for asked in made.metrics.questions)
 
 
-def test_a_budget_that_went_fast_is_raised_with_its_limit() -> None:
+def test_a_budget_that_went_fast_is_raised() -> None:
     # since the last meeting 0.09% bad: 0.09 / 0.1 * 14 d / 28 d = 45% of the budget; 0.12% gives 60%
-    calm = review(values={**FINE, "slo/cart/availability/bad/since": 0.009}).metrics
-    fast = review(values={**FINE, "slo/cart/availability/bad/since": 0.012}).metrics
-    assert calm.state == "fine"
-    assert [candidate.reason for candidate in fast.candidates] == [
-        "cart/availability spent 60% of its budget since the last meeting; limit 50%"
-    ]
+    calm = review(values={**FINE, "slo/cart/availability/bad/since": 0.009})
+    fast = review(values={**FINE, "slo/cart/availability/bad/since": 0.012})
+    assert calm.metrics.state == "fine"
+    assert "slo:cart/availability" not in subjects(calm)
+    found = about(fast, "slo:cart/availability")
+    assert (rules(found), found.place, bool(found.question)) == (["budget_spent"], "agenda", True)
+    assert fast.metrics.state == "attention"
 
 
 def test_an_slo_without_series_is_not_known_rather_than_kept() -> None:
@@ -134,13 +138,32 @@ def test_a_planned_change_that_needs_somebody_is_asked_about() -> None:
          "response_needed": "none", "rollback": ""},
         {"id": "CH-3", "title": "Later", "start": "2026-12-25T01:30Z", "services": ["cart"]},
     ]  # fmt: skip
-    item = review({"changes": changes}, FINE).planned_changes
-    assert item.headline == "2 changes start before the next meeting: 1 needs a response, 2 carry warnings."
-    assert item.questions[0] == "CH-1 needs 'watch': who does it?"
-    assert [question for question in item.questions if "still right" in question] == [
-        "CH-1: overlaps with CH-2. Is the time still right?"  # and not again the other way round
-    ]
-    assert "CH-2 says no way back: what is its rollback?" in item.questions
+    made = review({"changes": changes}, FINE)
+    assert made.planned_changes.headline == (
+        "2 changes start before the next meeting: 1 needs a response, 2 carry warnings."
+    )
+    assert "change:CH-3" not in subjects(made)
+    found = about(made, "change:CH-1")
+    assert found is about(made, "change:CH-2")  # that they overlap is asked once, and not again the other way round
+    assert (found.section, found.place, found.dated, bool(found.question)) == ("planned_changes", "agenda", True, True)
+    alone = about(review({"changes": changes[:1]}, FINE), "change:CH-1")
+    assert (rules(alone), alone.dated, bool(alone.question)) == (["change_needs_response"], True, True)
+
+
+def test_a_planned_change_that_collides_and_needs_somebody_asks_for_both() -> None:
+    first = {"id": "CH-1", "title": "Move", "start": "2026-11-25T01:00Z", "end": "2026-11-25T02:00Z",
+             "services": ["cart"], "response_needed": "watch", "rollback": "move back"}  # fmt: skip
+    second = {**first, "id": "CH-2", "start": "2026-11-25T01:30Z", "response_needed": "none"}
+    found = about(review({"changes": [first, second]}, FINE), "change:CH-1")
+    asked = {facet.rule for _, facet in found.facets if facet.question and facet.subject == "change:CH-1"}
+    assert asked == {"change_at_risk", "change_needs_response"}
+
+
+def test_a_planned_change_without_a_way_back_is_asked_for_one() -> None:
+    change = {"id": "CH-2", "title": "Grow", "start": "2026-11-25T01:30Z", "end": "2026-11-25T03:00Z",
+              "services": ["cart"], "response_needed": "none", "rollback": ""}  # fmt: skip
+    assert about(review({"changes": [change]}, FINE), "change:CH-2").question
+    assert "change:CH-2" not in subjects(review({"changes": [{**change, "rollback": "shrink"}]}, FINE))
 
 
 def test_an_outage_is_priced_in_error_budget() -> None:
@@ -151,9 +174,11 @@ def test_an_outage_is_priced_in_error_budget() -> None:
     # A trend of 7 bad of 10 events a second for one hour, over a budget of 0.1% of 10/s for 28 days:
     # 7 * 3,600 / (0.001 * 10 * 2,419,200) = 104%
     values = {**FINE, "slo/cart/availability/bad/trend": 7.0}
-    item = review({"incidents": [incident], "alert_runs": []}, values).outages
-    assert "INC-1 was the most expensive at 104% of an error budget; 1 postmortem is owed." in item.headline
-    assert item.candidates[0].score == 105  # 75, and 30 for a whole budget
+    made = review({"incidents": [incident], "alert_runs": []}, values)
+    assert "INC-1 was the most expensive at 104% of an error budget; 1 postmortem is owed." in made.outages.headline
+    found = about(made, "outage:INC-1")
+    assert (found.section, found.place, "104%" in found.headline) == ("outages", "agenda", True)
+    assert {facet.rule: facet.score for _, facet in found.facets}["outage"] == 105  # 75, and 30 for a whole budget
 
 
 DOWN = {"id": "INC-1", "title": "Down", "services": ["cart"], "start": "2026-11-12T00:00Z", "end": "2026-11-12T01:00Z"}
@@ -161,8 +186,12 @@ DOWN = {"id": "INC-1", "title": "Down", "services": ["cart"], "start": "2026-11-
 
 def outages(alerts: list[dict[str, object]] | None, *sections: str, **more: str) -> AgendaItem:
     """The outages of a review with one incident and no metrics, in which these sections failed."""
+    return down(alerts, *sections, **more).outages
+
+
+def down(alerts: list[dict[str, object]] | None, *sections: str, **more: str) -> Review:
     failures = [Failure(section, f"source of {section}", "refused") for section in sections]
-    return review({"incidents": [DOWN | more], "alert_runs": alerts}, failures=failures).outages
+    return review({"incidents": [DOWN | more], "alert_runs": alerts}, failures=failures)
 
 
 def test_an_outage_that_nobody_could_measure_is_said_to_be_unknown() -> None:
@@ -201,9 +230,11 @@ def test_the_outages_name_what_failed_elsewhere(
 def test_what_should_have_told_us_is_asked_only_where_no_page_did(
     alerts: list[dict[str, object]] | None, detected_by: str, asked: int, told: str
 ) -> None:
-    item = outages(alerts, detected_by=detected_by)
-    assert sum("without a page" in question for question in item.questions) == asked
-    assert table(item, "Incidents since the last meeting").frame["told"].tolist() == [told]
+    made = down(alerts, detected_by=detected_by)
+    found = about(made, "outage:INC-1")
+    assert rules(found).count("event_unpaged") == asked
+    assert (found.place == "agenda") is bool(found.question) is bool(asked)
+    assert table(made.outages, "Incidents since the last meeting").frame["told"].tolist() == [told]
 
 
 def test_no_burn_is_claimed_when_burns_could_not_be_checked() -> None:
@@ -245,7 +276,7 @@ def test_a_closed_action_item_whose_query_has_no_answer_is_not_forgotten() -> No
     items = [{"id": "AI-1", "text": "x", "status": "closed", **verify}]
     item = review({"action_items": items}, FINE).action_items
     assert item.headline == "1 action item, 1 closed that cannot be proved."
-    assert (item.state, item.questions) == ("attention", ())
+    assert (item.state, item.questions) == ("noted", ())
     assert "cannot tell" in markdown(item)
 
 

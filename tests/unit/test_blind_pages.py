@@ -16,7 +16,7 @@ from prodmeet_kit.frames import SLO_EVENTS, label_key
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from tests.support.grids import at
-from tests.support.reviews import review
+from tests.support.reviews import about, review, rules
 
 AWAY = Failure("paging_events", "alerts", "the server was away Thu 12 Nov 02:10 to 02:40 UTC: pages in it are not seen")
 
@@ -111,14 +111,13 @@ def test_an_alert_of_another_service_is_said_to_be_judged_against_none() -> None
 
 
 def test_of_a_page_of_another_service_nobody_asks_for_an_sli() -> None:
-    asked = [
-        shown(run("12T01:00", "12T01:10", labels=label_key(labels))).item("paging_events").questions
+    of_node, of_none = (
+        about(shown(run("12T01:00", "12T01:10", labels=label_key(labels))), f"alert:Burn/{labels.get('service', '')}")
         for labels in ({"service": "node"}, {})
-    ]
-    assert asked == [
-        ("Burn is of node, no service of this product: who answers it, and should matchers leave it out?",),
-        ("Burn covers no SLI: is the page right, and what would measure it?",),
-    ]
+    )
+    assert rules(of_node) == rules(of_none) == ["page_unclear"]
+    assert "no service of this product" in of_node.question and "measure" not in of_node.question
+    assert "measure" in of_none.question
 
 
 def test_a_fast_burn_that_nobody_could_see_a_page_of_is_not_missed() -> None:

@@ -32,8 +32,6 @@ pytestmark = pytest.mark.timeout(1200)  # of the full counts
 
 SEEDS = range(count(12, 500))
 
-not_yet = pytest.mark.xfail(reason="contradictions that are known", strict=False)
-
 
 class Said:
     """One review, in each of its forms."""
@@ -76,11 +74,8 @@ def noise(of: Said) -> int:
 
 
 COUNTS: dict[str, Any] = {
-    r"(\d+) SLOs? (?:is|are) missed": lambda of: of.many("slos", state="BAD"),
     r"(\d+) outages? paged nobody": lambda of: len(of.json["missed_events"]),
     r"(\d+) events? should have paged": lambda of: len(of.json["missed_events"]),
-    r"(\d+) of \d+ pages? (?:was|were) noise": noise,
-    r"\d+ of (\d+) pages? (?:was|were) noise": lambda of: len(of.json["pages"]),
     r"(\d+) of them noise": noise,
     r"(\d+) pages? from": lambda of: len(of.json["pages"]),
     r"from (\d+) alerts?:": lambda of: len({(row["alert"], row["service"]) for row in of.json["page_groups"]}),
@@ -93,7 +88,7 @@ COUNTS: dict[str, Any] = {
     r"(\d+) alerts? (?:is|are) noise": lambda of: len(of.json["noise"]),
     r"(\d+) of \d+ SLOs? (?:is|are) kept": lambda of: of.many("slos", state="OK"),
     r"\d+ of (\d+) SLOs? (?:is|are) kept": lambda of: len(of.json["slos"]),
-    r"(\d+) items? (?:share|deserves)": lambda of: sum(row["minutes"] > 0 for row in of.json["agenda"]),
+    r"(\d+) findings? (?:share|deserves)": lambda of: of.many("findings", place="agenda"),
 }
 """What is counted in headlines and first answers, and the same count of ``review.json``."""
 
@@ -103,7 +98,6 @@ def sentences(of: Said) -> Iterator[str]:
         yield from (item.headline, item.finding, *(answer for _, answer in item.brief))
 
 
-@not_yet
 def test_counts_in_headlines_are_those_of_the_json(of: Said) -> None:
     for text in sentences(of):
         for pattern, counted in COUNTS.items():
@@ -139,7 +133,6 @@ def test_pages_are_as_many_everywhere(of: Said) -> None:
     assert {name: sum(n for each, n in verdicts if each == name) for name in shown} == shown
 
 
-@not_yet
 def test_a_page_has_the_verdict_of_its_group(of: Said) -> None:
     groups = {(row["alert"], row["service"]): row for row in of.json["page_groups"]}
     assert len(groups) == len(of.json["page_groups"])
@@ -200,7 +193,6 @@ def test_a_quiet_service_is_quiet(of: Said) -> None:
 # Minutes
 
 
-@not_yet
 def test_minutes_are_the_same_everywhere_and_never_more_than_the_meeting(of: Said) -> None:
     lines, agenda = of.json["agenda_lines"], {row["item"]: row["minutes"] for row in of.json["agenda"]}
     for item in of.review.items:
@@ -216,7 +208,6 @@ def test_minutes_are_the_same_everywhere_and_never_more_than_the_meeting(of: Sai
     assert len({line["subject"] for line in lines}) == len(lines)
 
 
-@not_yet
 def test_what_is_to_be_decided_is_counted_once(of: Said) -> None:
     asked = [question for item in of.review.items for question in item.questions]
     assert of.json["glance"]["to_decide"] == len(asked)

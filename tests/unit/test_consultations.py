@@ -18,7 +18,7 @@ from prodmeet_kit.record import record
 from prodmeet_kit.sources import files, from_inbox
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.window import Window
-from tests.support.reviews import product, review
+from tests.support.reviews import about, product, review, subjects
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="Asia/Tokyo")  # since 9 Nov 01:00 UTC
@@ -91,17 +91,19 @@ def test_waiting_come_first_then_those_dropped_then_those_settled() -> None:
 
 
 def test_a_question_closed_without_an_outcome_is_pointed_out() -> None:
-    item = review({"consultations": [question(closed=True)]}).consultations
-    assert item.state == "attention"
-    assert item.headline == (
+    made = review({"consultations": [question(closed=True)]})
+    assert made.consultations.state == "attention"
+    assert made.consultations.headline == (
         "0 questions wait for an answer, 1 was closed without one, 0 answered since the last meeting."
     )
-    assert item.questions == ("Q-1 was closed with no answer and without a word of what it became: what came of it?",)
+    found = about(made, "question:Q-1")
+    assert (found.section, found.place, found.minutes, bool(found.question)) == ("consultations", "agenda", 1.0, True)
 
 
 def test_what_a_question_became_stands_in_the_table_and_in_the_record() -> None:
     made = review({"consultations": [question(became="AI-7", closed=True)]})
     assert (made.consultations.state, made.consultations.questions) == ("fine", ())
+    assert "question:Q-1" not in subjects(made)
     (table,) = made.consultations.evidence
     assert isinstance(table, Table)
     assert [column.title for column in table.columns if column.name == "became"] == ["Became"]

@@ -95,7 +95,6 @@ def test_questions_are_a_numbered_list() -> None:
     page = Elements(html(item(questions=("Raise it?", "Drop it?"), state="attention")))
     assert len(page.all("ol")) == 1
     assert "To decide" in page.text
-    assert "To consider" in Elements(html(item(questions=("Drop it?",), state="fine"))).text
 
 
 def table(rows: list[str], **more: object) -> Table:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from prodmeet_kit.agenda.evidence import Table
 from prodmeet_kit.parameters.freezes import Freeze, public_holidays
-from tests.support.reviews import product, review
+from tests.support.reviews import about, product, review, subjects
 
 CHANGE = {"id": "CH-1", "start": "2026-11-27T15:30Z", "end": "2026-11-27T16:00Z", "services": ["cart"], "rollback": "x"}
 
@@ -47,17 +47,24 @@ def test_a_country_that_does_not_exist_is_told(code: str, mend: str) -> None:
 
 def test_the_planned_changes_say_freeze_and_holiday_in_words() -> None:
     freeze = {"start": "2026-11-28", "end": "2026-11-28", "reason": "the sale"}
-    item = review({"changes": [CHANGE]}, freezes=[freeze]).planned_changes  # 00:30 on the 28th in Tokyo
-    assert "CH-1: lies in a freeze: the sale. Is the time still right?" in item.questions
-    holiday = review({"changes": [CHANGE | {"start": "2026-11-26T12:00Z"}]}, timezone="America/New_York", holidays="US")
-    assert "lies on a public holiday: Thanksgiving" in holiday.planned_changes.questions[0]
-    assert review({"changes": [CHANGE]}).planned_changes.questions == ()
+    frozen = about(review({"changes": [CHANGE]}, freezes=[freeze]), "change:CH-1")  # 00:30 on the 28th in Tokyo
+    assert "lies in a freeze: the sale" in frozen.headline
+    made = review({"changes": [CHANGE | {"start": "2026-11-26T12:00Z"}]}, timezone="America/New_York", holidays="US")
+    holiday = about(made, "change:CH-1")
+    assert "lies on a public holiday: Thanksgiving" in holiday.headline
+    for found in (frozen, holiday):
+        assert (found.place, found.dated, bool(found.question)) == ("agenda", True, True)
+    plain = review({"changes": [CHANGE]})
+    assert plain.planned_changes.questions == () and "change:CH-1" not in subjects(plain)
 
 
 def test_a_spent_budget_says_what_may_still_go_out() -> None:
     values = {"slo/cart/availability/total": 10.0, "slo/cart/availability/bad": 1.0}
-    item = review({"changes": [CHANGE]}, values).planned_changes
-    assert "only P0 and security changes go out" in item.questions[0]
+    made = review({"changes": [CHANGE]}, values)
+    found = about(made, "change:CH-1")
+    assert found is about(made, "slo:cart/availability") and found.dated
+    asked = [facet.question for _, facet in found.facets if facet.subject == "change:CH-1"]
+    assert len(asked) == 1 and "only P0 and security changes go out" in asked[0]
 
 
 @pytest.mark.parametrize(
@@ -72,11 +79,11 @@ def test_a_spent_budget_is_told_with_the_policy_of_the_team(rules: dict[str, str
     values = {"slo/cart/availability/bad": 2.0, "slo/cart/availability/total": 4.0}
     found = review({"changes": [CHANGE]}, values, slo_rules=rules)
     told = f"the error budget of cart/availability is used up: {said}"
-    assert f"CH-1: {told}. Is the time still right?" in found.planned_changes.questions
+    (change,) = [each for _, each in about(found, "change:CH-1").facets if each.subject == "change:CH-1"]
+    assert (change.rule, said in change.question) == ("change_at_risk", True)
+    assert "the error budget of cart/availability is used up" in change.reason
     table = found.planned_changes.evidence[0]
     assert isinstance(table, Table) and table.frame["warnings"].tolist() == [[told]]
-    line = found.lines.set_index("rule").loc["change_at_risk"]
-    assert line["reason"] == "CH-1: the error budget of cart/availability is used up"
 
 
 def test_a_change_says_everything_it_is_in_the_way_of() -> None:

@@ -20,7 +20,7 @@ from prodmeet_kit.review import open_review
 from prodmeet_kit.sources import from_inbox
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.window import Window
-from tests.support.reviews import product, review
+from tests.support.reviews import about, product, review
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="Asia/Tokyo")  # since 9 Nov 01:00 UTC
@@ -180,10 +180,12 @@ def test_only_a_topic_asks_for_minutes_and_an_announcement_is_read() -> None:
         {"id": "T-1", "kind": "topic", "text": "Split the meeting?", "owner": "ada", "added": "2026-11-20"},
         {"id": "A-1", "kind": "announcement", "text": "New office", "added": "2026-11-21"},
     ]
-    item = review({"topics": entries}).topics
+    made = review({"topics": entries})
+    item = made.topics
     assert item.headline == "1 topic and 1 announcement." and item.state == "attention"
-    ((candidate),) = item.candidates
-    assert (candidate.score, candidate.minutes, candidate.subject) == (35.0, 2.0, "topic/T-1")
+    (facet,) = item.facets
+    assert (facet.score, facet.minutes, facet.subject, facet.owner) == (35.0, 2.0, "topic:T-1", "ada")
+    assert (about(made, "topic:T-1").place, about(made, "topic:T-1").minutes) == ("agenda", 2.0)
     assert item.evidence[0].frame["id"].tolist() == ["A-1", "T-1"]  # type: ignore[union-attr]
     assert [review({"topics": [one]}).topics.headline for one in entries] == ["1 topic.", "1 announcement."]
 

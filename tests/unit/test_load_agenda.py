@@ -11,6 +11,7 @@ import pandas as pd
 
 from prodmeet_kit.agenda import metrics_load
 from prodmeet_kit.agenda.evidence import Chart, HeatMap, Note, Table, WeekOverlay
+from prodmeet_kit.agenda.facets import resources as facets
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.tables import view
 from prodmeet_kit.questions import LOAD_HISTORY, plan
@@ -79,10 +80,9 @@ def test_one_unusual_day_is_told_in_a_sentence_and_its_figures_are_open() -> Non
     assert isinstance(note, Note)
     assert note.text == "Wed 11 Nov was 41% under a usual Wednesday: cart/requests"
     assert [figure.folded for figure in (chart, weeks, hours)] == [True, False, False]  # type: ignore[union-attr]
-    assert metrics_load.questions(findings) == (
-        "Load was unusual on Wed 11 Nov: do we know why, and will it come again?",
-    )
-    assert [candidate.reason for candidate in metrics_load.candidates(findings)] == [note.text]
+    (said,) = facets.facets(findings)
+    assert (said.subject, said.rule, said.reason) == ("load:cart/requests", "load_unusual", note.text)
+    assert said.question
 
 
 def test_a_day_unusual_for_several_loads_is_one_sentence_and_only_the_furthest_is_open() -> None:
@@ -107,19 +107,19 @@ def test_many_unusual_days_are_a_table() -> None:
     findings = reviewed(change).analyses
     days = metrics_load.evidence(findings)[1]
     assert isinstance(days, Table) and len(days.frame) == 4
-    assert metrics_load.questions(findings)[0].startswith(
-        "Load was unusual on Tue 10 Nov, Thu 12 Nov, Sat 14 Nov and 1 more"
-    )
+    unusual = [each for each in facets.facets(findings) if each.rule == "load_unusual"]
+    assert len(unusual) == 1 and unusual[0].question  # asked once, however many days there were
 
 
-def test_a_load_that_moved_like_for_like_is_a_candidate_and_its_chart_is_open() -> None:
+def test_a_load_that_moved_like_for_like_is_asked_about_and_its_chart_is_open() -> None:
     def change(_: str, values: pd.Series[Any]) -> pd.Series[Any]:
         return values.where(values.index <= pd.Timestamp(WINDOW.start), values * 1.2)
 
     findings = reviewed(change).analyses
     chart = next(part for part in metrics_load.evidence(findings) if isinstance(part, Chart))
     assert not chart.folded
-    assert any("like for like" in candidate.reason for candidate in metrics_load.candidates(findings))
+    (moved,) = (each for each in facets.facets(findings) if each.rule == "load_moved")
+    assert (moved.subject, bool(moved.question)) == ("load:cart/requests", True)
 
 
 def test_the_calendar_and_gaps_get_a_column_when_they_made_a_difference() -> None:
@@ -143,7 +143,7 @@ def test_without_an_answer_there_is_a_row_and_what_was_asked_and_nothing_else() 
     table, behind = metrics_load.evidence(findings)
     assert isinstance(behind, Table) and list(behind.frame["key"]) == [LOAD]
     assert isinstance(table, Table) and len(table.frame) == 1
-    assert metrics_load.questions(findings) == () and metrics_load.candidates(findings) == ()
+    assert facets.facets(findings) == ()
 
 
 def test_patterns_and_unusual_days_are_in_the_record() -> None:

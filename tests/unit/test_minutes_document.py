@@ -75,7 +75,7 @@ def test_what_the_last_meeting_carried_comes_first_and_what_this_one_carries_las
     text = minutes(tmp_path)
     (before,) = section(text, "Carried over from the meeting of 2026-11-09")
     assert before.endswith("carry over. no time (spoken of at 2 of the last 3 meetings, with this one)")
-    assert section(text, "Carried over to the next meeting") == ["- toil/T-2"]
+    assert section(text, "Carried over to the next meeting") == ["- toil:T-2"]
     assert text.index("Carried over from") < text.index("Decisions:") < text.index("Carried over to")
 
 
@@ -150,7 +150,7 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
 def test_the_files_shown_in_the_documentation_are_read(tmp_path: Path) -> None:
     told = (Path(__file__).parents[2] / "docs" / "meeting.md").read_text(encoding="utf-8")
     examples = [part.split("```", 1)[0] for part in told.split("```yaml\n")[1:]]
-    for kind, start in (("decisions", "subject: slo_missed"), ("verdicts", "alert: WebHighCPU")):
+    for kind, start in (("decisions", "subject: slo:cart"), ("verdicts", "alert: WebHighCPU")):
         (text,) = [example for example in examples if example.startswith(start)]
         (tmp_path / "minutes" / "shop" / kind).mkdir(parents=True)
         (tmp_path / "minutes" / "shop" / kind / "by-hand.yaml").write_text(

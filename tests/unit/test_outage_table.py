@@ -13,7 +13,7 @@ from prodmeet_kit.agenda.outage_table import repeated, table
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import INCIDENT_FINDINGS, SLO_EVENTS
 from prodmeet_kit.review import Review
-from tests.support.reviews import review
+from tests.support.reviews import about, review, rules, subjects
 from tests.unit.test_agenda import FINE
 from tests.unit.test_agenda import table as found_table
 
@@ -131,12 +131,15 @@ def test_a_review_shows_the_earlier_incident_and_asks_about_the_third() -> None:
         }
 
     told = [incident("INC-1", "2026-06-10"), incident("INC-2", "2026-09-10"), incident("INC-3", "2026-11-12")]
-    item = review({"incidents": told, "alert_runs": []}, {**FINE, "slo/cart/availability/bad/trend": 7.0}).outages
+    made = review({"incidents": told, "alert_runs": []}, {**FINE, "slo/cart/availability/bad/trend": 7.0})
+    item = made.outages
     shown = found_table(item, "Incidents since the last meeting").frame
     assert shown["id"].tolist() == ["INC-3"]
     assert shown["before"].iloc[0].startswith("3 of its kind since Wed 10 Jun 2026, with INC-2, INC-1; 1.77 a quarter")
     assert shown["seen"].iloc[0] == ""  # a burn of weeks is not when this began
-    assert "INC-3 is number 3 of its kind: what was decided after INC-2, and was it done?" in item.questions
+    asked = about(made, "outage:INC-3").question
+    assert "number 3 of its kind" in asked and "INC-2" in asked
+    assert not {"outage:INC-1", "outage:INC-2"} & set(subjects(made))
 
 
 @pytest.mark.parametrize("other", ["alerts (pagerduty)", "alerts[1]"])  # as older snapshots call it
@@ -158,5 +161,7 @@ def test_what_happened_in_a_burn_is_asked_in_the_time_of_the_product() -> None:
     found = review({"incidents": [], "alert_runs": []}, FINE)
     burn = {"id": "cart/availability@x", "service": "cart", "slo": "availability"}
     times = {"onset": pd.Timestamp("2026-11-12T02:00Z"), "end": pd.Timestamp("2026-11-12T03:00Z")}
-    found.analyses.__dict__["untold_events"] = SLO_EVENTS.frame([{**burn, **times}])
-    assert found.item("outages").questions == ("What happened to cart/availability on Thu 12 Nov 11:00?",)
+    found.analyses.__dict__["slo_events"] = SLO_EVENTS.frame([{**burn, **times}])
+    burned = about(found, "outage:cart/availability@x")
+    assert ("untold_event" in rules(burned), burned.place, bool(burned.question)) == (True, "agenda", True)
+    assert burned.headline.startswith("cart ") and "Thu 12 Nov 11:00" in burned.headline

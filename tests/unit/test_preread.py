@@ -27,8 +27,9 @@ def test_every_line_and_the_whole_annex_are_there(demo: Review) -> None:
     text = preread.write(demo).replace("\\", "")
     for reason in demo.lines["reason"]:
         assert reason in text
-    annex = text.split("## Annex")[1]
-    for reason in demo.lines.loc[demo.lines["place"] == "annex", "reason"]:
+    waiting = demo.lines.loc[demo.lines["place"] == "annex", "reason"]
+    annex = text.split("## Annex")[1] if len(waiting) else ""
+    for reason in waiting:
         assert reason in annex
 
 
@@ -98,4 +99,5 @@ def test_a_line_tells_what_the_last_meeting_decided_about_it(tmp_path: Path) -> 
     )
     text = preread.write(Review(with_said(open_review().facts, tmp_path / "minutes"))).replace("\\", "")
     assert "(at the meeting of 2026-11-09: act, cart team, until 2026-11-20. raise it)" in text
-    assert "cart team was to act about: limit_near/cart/memory; 3 days overdue" in text
+    (line,) = [line for line in text.splitlines() if "cart team was to act until 2026-11-20" in line]
+    assert "3 days overdue" in line and "cart/memory is full in" in line  # told once, with what it was promised for

@@ -33,37 +33,37 @@ def items(**more: Any) -> pd.DataFrame:
 
 
 def test_what_was_promised_and_never_spoken_of_again_stays_and_grows_late() -> None:
-    (row,) = promises.promises(said(("2026-11-09", "limit_near/cart/memory", "act")), WINDOW).to_dict("records")
-    assert (row["subject"], row["about"]) == ("promise/limit_near/cart/memory", "limit_near/cart/memory")
+    (row,) = promises.promises(said(("2026-11-09", "resource:cart/memory", "act")), WINDOW).to_dict("records")
+    assert (row["subject"], row["about"]) == ("promise:resource:cart/memory", "resource:cart/memory")
     # from Friday 20 November, the due day, to Monday 23 November
-    assert (row["owner"], row["overdue_days"], row["what"]) == ("bob", 3, "about limit_near/cart/memory")
+    assert (row["owner"], row["overdue_days"], row["what"]) == ("bob", 3, "about resource:cart/memory")
 
 
 @pytest.mark.parametrize(
     ("later", "left"),
     [
-        (("2026-11-16", "a/b", "drop"), 0),
-        (("2026-11-16", "a/b", "watch"), 0),  # another decision about the finding
-        (("2026-11-16", "promise/a/b", "decide"), 0),  # done, people say
-        (("2026-11-16", "promise/a/b", "carry"), 1),
-        (("2026-11-16", "promise/a/b", "act"), 1),
+        (("2026-11-16", "slo:a/b", "drop"), 0),
+        (("2026-11-16", "slo:a/b", "watch"), 0),  # another decision about the finding
+        (("2026-11-16", "promise:slo:a/b", "decide"), 0),  # done, people say
+        (("2026-11-16", "promise:slo:a/b", "carry"), 1),
+        (("2026-11-16", "promise:slo:a/b", "act"), 1),
         (("2026-11-16", "other", "drop"), 1),
     ],
 )
 def test_a_promise_lasts_until_something_else_is_decided(later: tuple[str, str, str], left: int) -> None:
-    found = promises.promises(said(("2026-11-09", "a/b", "act"), later), WINDOW)
-    assert len(found[found["about"] == "a/b"]) == left
+    found = promises.promises(said(("2026-11-09", "slo:a/b", "act"), later), WINDOW)
+    assert len(found[found["about"] == "slo:a/b"]) == left
 
 
 def test_a_promise_is_renewed_with_a_new_owner_and_day() -> None:
-    renewed = said(("2026-11-16", "promise/a/b", "act"), owner="eve", due="2026-12-01")
-    (row,) = promises.promises(pd.concat([said(("2026-11-09", "a/b", "act")), renewed]), WINDOW).to_dict("records")
+    renewed = said(("2026-11-16", "promise:slo:a/b", "act"), owner="eve", due="2026-12-01")
+    (row,) = promises.promises(pd.concat([said(("2026-11-09", "slo:a/b", "act")), renewed]), WINDOW).to_dict("records")
     assert (row["owner"], row["due"], row["overdue_days"]) == ("eve", "2026-12-01", 0)
 
 
 def test_decisions_close_drop_and_renew_action_items() -> None:
     def after(decision: str) -> dict[str, Any]:
-        changed = promises.on_items(items(), said(("2026-11-09", "action/AI-1", decision)), "Asia/Tokyo")
+        changed = promises.on_items(items(), said(("2026-11-09", "action_item:AI-1", decision)), "Asia/Tokyo")
         return next(iter(rows(ACTION_ITEMS.check(changed))))
 
     assert (after("decide")["status"], after("decide")["verify_query"]) == ("closed", "up")  # proof is still asked
@@ -75,7 +75,7 @@ def test_decisions_close_drop_and_renew_action_items() -> None:
 
 
 def test_act_opens_a_closed_item_again() -> None:
-    changed = promises.on_items(items(status="closed"), said(("2026-11-09", "action/AI-1", "act")), "Asia/Tokyo")
+    changed = promises.on_items(items(status="closed"), said(("2026-11-09", "action_item:AI-1", "act")), "Asia/Tokyo")
     assert changed["status"].tolist() == ["open"]
 
 
@@ -87,9 +87,7 @@ def test_a_decision_answers_or_drops_a_question_and_peoples_own_answer_stays() -
     asked = CONSULTATIONS.frame(
         [{"id": "Q-1", "question": "Ours?"}, {"id": "Q-2", "question": "Why?", "answer": "So."}]
     )
-    told = said(
-        ("2026-11-09", "consultation/Q-1", "decide"), ("2026-11-09", "consultation/Q-2", "drop"), note="Yes, ours"
-    )
+    told = said(("2026-11-09", "question:Q-1", "decide"), ("2026-11-09", "question:Q-2", "drop"), note="Yes, ours")
     first, second = CONSULTATIONS.check(promises.on_questions(asked, told, "Asia/Tokyo")).to_dict("records")
     assert (first["answer"], first["closed"], first["answered"]) == (
         "Yes, ours",
@@ -97,7 +95,7 @@ def test_a_decision_answers_or_drops_a_question_and_peoples_own_answer_stays() -
         pd.Timestamp("2026-11-08T15:00Z"),
     )
     assert (second["answer"], second["became"]) == ("So.", "")
-    dropped = promises.on_questions(asked, said(("2026-11-09", "consultation/Q-1", "drop")), "Asia/Tokyo")
+    dropped = promises.on_questions(asked, said(("2026-11-09", "question:Q-1", "drop")), "Asia/Tokyo")
     assert dropped["became"].tolist() == ["dropped", ""]
 
 

@@ -12,6 +12,7 @@ import pytest
 from prodmeet_kit import frames
 from prodmeet_kit.agenda import before_after, metrics, metrics_resources
 from prodmeet_kit.agenda.evidence import Chart, Note, Table
+from prodmeet_kit.agenda.facets import resources as facets
 from prodmeet_kit.agenda.over_time import marks
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.findings import Analyses
@@ -58,28 +59,29 @@ def tables(found: Analyses) -> dict[str, Table]:
     return {each.title: each for each in metrics_resources.evidence(found) if isinstance(each, Table)}
 
 
-def test_a_regression_is_a_sentence_a_question_and_a_candidate_with_date_and_change() -> None:
+def test_a_regression_is_a_sentence_and_a_question_with_date_and_change() -> None:
     found = findings(dearer)
     (note,) = (each for each in metrics_resources.evidence(found) if isinstance(each, Note))
     assert note.text.startswith("cart uses 20% more cpu at equal load since Mon 16 Nov ")
     assert note.text.endswith(", the day of CH-1.")
     assert note.level == "warning"
-    (question,) = metrics_resources.questions(found)
-    assert question == f"{note.text[:-1]}: is it worth it, or does it go back?"
-    (candidate,) = metrics_resources.candidates(found)
-    assert candidate.score == pytest.approx(55 + 50 * 0.2, abs=0.4)
+    (said,) = facets.facets(found)
+    assert (said.subject, said.rule, said.joins) == ("resource:cart/cpu", "regression", ("change:CH-1",))
+    assert said.score == pytest.approx(55 + 50 * 0.2, abs=0.4)
+    assert "CH-1" in said.question
 
 
 def test_without_a_change_that_day_the_cause_is_asked_for() -> None:
-    (question,) = metrics_resources.questions(findings(dearer, changes=[]))
-    assert "a day without a known change: what is the cause?" in question
+    (said,) = facets.facets(findings(dearer, changes=[]))
+    assert (said.rule, said.joins, bool(said.question)) == ("regression", (), True)
+    assert "a day without a known change" in said.reason
 
 
 def test_a_gain_is_told_and_not_asked_about() -> None:
     found = findings(lambda load, day: 0.02 * load * np.where(day > 21, 0.8, 1.0))
     (note,) = (each for each in metrics_resources.evidence(found) if isinstance(each, Note))
     assert "uses 20% less cpu at equal load" in note.text
-    assert (note.level, metrics_resources.questions(found), metrics_resources.candidates(found)) == ("info", (), ())
+    assert (note.level, facets.facets(found)) == ("info", ())
 
 
 def test_steady_cost_reads_as_the_usual_noise() -> None:
@@ -87,7 +89,7 @@ def test_steady_cost_reads_as_the_usual_noise() -> None:
     frame = tables(found)["Efficiency"].frame
     assert frame["each"].tolist() == ["20.0 ms of CPU per req"]
     assert frame["compared"].iloc[0].endswith("within the usual noise")
-    assert metrics_resources.questions(found) == ()
+    assert facets.facets(found) == ()
 
 
 def test_cost_is_shown_by_the_million_where_a_price_is_given() -> None:
@@ -107,20 +109,20 @@ def test_the_first_table_is_narrow_and_the_rest_is_folded() -> None:
 
 def test_an_overdue_return_is_asked_for() -> None:
     found = findings(borrowed=[{"amount": 2, "until": "2026-11-20", "from_whom": "the search team"}])
-    assert metrics_resources.questions(found) == (
-        "2 cores of cart/cpu should have gone back to the search team by Fri 20 Nov 2026: did it?",
-    )
+    (said,) = facets.facets(found)
+    assert (said.subject, said.rule) == ("resource:cart/cpu", "borrowed_overdue")
+    assert "Fri 20 Nov 2026" in said.reason and "the search team" in said.question
     assert tables(found)["Borrowed capacity"].frame["state_text"].tolist() == ["overdue"]
 
 
 def test_a_return_that_leaves_too_little_is_asked_about_with_its_day() -> None:
     # p95 is about 3 cores of 10; 8 go back on 30 November, 8 days from the meeting on 23 November 10:00 in Tokyo.
     found = findings(borrowed=[{"amount": 8, "until": "2026-11-30"}])
-    (question,) = metrics_resources.questions(found)
-    assert question == "cart/cpu is full in about 8 days, when the borrowed part goes back: what replaces it?"
+    (said,) = facets.facets(found)
+    assert (said.subject, said.rule, bool(said.question)) == ("resource:cart/cpu", "limit_near", True)
+    assert "full in about 8 days" in said.reason
     assert tables(found)["Resources"].frame["outlook"].iloc[0] == "no trend; with the return, in 8 days"
-    (candidate,) = metrics_resources.candidates(found)
-    assert candidate.score == pytest.approx(45 + (60 - 7.6) / 2, abs=0.1)
+    assert said.score == pytest.approx(45 + (60 - 7.6) / 2, abs=0.1)
 
 
 def test_charts_show_the_limit_after_the_return_and_the_marks() -> None:
@@ -166,12 +168,12 @@ def test_a_product_without_resources_shows_nothing() -> None:
     shop = product(services=[{"name": "cart", "load": [{"name": "requests", "query": RATE}]}])
     found = Analyses(Facts(shop, WINDOW, END))
     assert metrics_resources.evidence(found) == []
-    assert (metrics_resources.questions(found), metrics_resources.candidates(found)) == ((), ())
+    assert facets.facets(found) == ()
 
 
 def test_what_is_at_its_limit_is_told_by_the_time_it_was_and_not_by_days() -> None:
     # 10 cores: all of them for a third of the time since the last meeting, 2 in the rest.
     full = findings(lambda load, day: np.where((day > 14) & (day % 3 < 1), 10.2, 2.0))
-    (said,) = [each.reason for each in metrics.item(full).candidates if each.rule == "limit_near"]
+    (said,) = [each.reason for each in metrics.item(full).facets if each.rule == "limit_near"]
     assert said.startswith("cart/cpu was above 90% of its limit for 3")
     assert "full in" not in said

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import prodmeet_kit
-from prodmeet_kit.agenda import metrics_resources
+from prodmeet_kit.agenda.facets import resources as facets
 from prodmeet_kit.demo.stories import SLOWER_SINCE
 from prodmeet_kit.findings import Analyses
 
@@ -25,13 +25,14 @@ def test_the_dearer_version_of_web_is_dated_and_blamed_on_its_deploy(demo: Analy
     assert abs(step["at"].iloc[0] - SLOWER_SINCE) <= timedelta(hours=2)
     assert step["changes"].tolist() == [["CH-31"]]
     assert step["low"].iloc[0] <= 0.115 <= step["high"].iloc[0]
-    assert any("the day of CH-31" in question for question in metrics_resources.questions(demo))
+    (said,) = (each for each in facets.facets(demo) if each.subject == "resource:web/cpu")
+    assert (said.rule, said.joins, "CH-31" in said.question) == ("regression", ("change:CH-31",), True)
 
 
 def test_the_leak_of_cart_drifts_and_is_asked_about_once_with_its_limit(demo: Analyses) -> None:
     drift = demo.regressions[demo.regressions["kind"] == "drift"]
     assert drift[["service", "resource"]].to_numpy().tolist() == [["cart", "memory"]]
-    assert not any("cart used more memory" in question for question in metrics_resources.questions(demo))
+    assert [each.rule for each in facets.facets(demo) if each.subject == "resource:cart/memory"] == ["limit_near"]
 
 
 def test_no_other_resource_is_used_otherwise_at_equal_load(demo: Analyses) -> None:

@@ -80,5 +80,5 @@ def test_a_damaged_file_is_named_and_the_rest_counts(tmp_path: Path) -> None:
 def test_the_report_of_the_demo_shows_what_a_live_meeting_decided(tmp_path: Path) -> None:
     Minutes(tmp_path / "minutes", "demo").save("decisions", "x", DECIDED)
     made = make_report("", folder=tmp_path)
-    assert list(open_review(snapshot=made.path).analyses.decided_now["subject"]) == ["page/WebHighCPU/web"]
+    assert list(open_review(snapshot=made.path).analyses.decided_now["subject"]) == ["alert:WebHighCPU/web"]
     assert "act, shop, until 2026-12-04" in (made.path / "minutes.md").read_text(encoding="utf-8")

@@ -67,6 +67,28 @@ def test_waiting_lifts_and_long_waiting_goes_before_everything() -> None:
     assert lines["waited"].tolist() == [PATIENCE, 0]
 
 
+def test_what_has_a_date_goes_before_what_is_dear_and_before_what_waited_and_no_cap_holds_it() -> None:
+    dear, late = Wish("outages", "outages/a", 99, 6, "dear"), Wish("toil", "toil/w", 1, 6, "waited")
+    disk = Wish("metrics", "metrics/disk", 20, 6, "full on Friday", dated=True)
+    lines = share([dear, late, disk], 10, Rules(caps={"metrics": 0.1}), {"toil/w": PATIENCE})
+    assert told(lines) == [["metrics/disk", "agenda", 6], ["toil/w", "annex", 0], ["outages/a", "annex", 0]]
+    assert dict(zip(lines["subject"], lines["rank"], strict=True)) == {"toil/w": 1, "outages/a": 2, "metrics/disk": 3}
+
+
+def test_dated_ones_alone_fill_the_meeting_to_the_last_half_minute() -> None:
+    disks = [Wish("metrics", f"metrics/{at}", 50 - at, 4, "full", dated=True) for at in range(4)]
+    assert told(share(disks, 10))[:3] == [
+        ["metrics/0", "agenda", 4],
+        ["metrics/1", "agenda", 4],
+        ["metrics/2", "agenda", 2],
+    ]
+
+
+def test_what_asks_nothing_gets_no_minutes_though_there_are_some() -> None:
+    lines = share([Wish("metrics", "metrics/a", 99, 6, "to know", asks=False)], 10)
+    assert told(lines) == [["metrics/a", "annex", 0]]
+
+
 def test_equal_scores_are_served_in_the_order_given() -> None:
     assert told(shared(("z/1", 50, 2), ("a/1", 50, 2), total=3)) == [["z/1", "agenda", 2], ["a/1", "annex", 0]]
 

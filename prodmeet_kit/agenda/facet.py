@@ -1,0 +1,126 @@
+"""A facet: what one analysis says about one subject. Facets of the same subject or cause become one finding.
+
+A facet is weighed as the parameters say (``agenda_rules.weights``). One that
+asks nothing wants no minutes: what needs no decision needs no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from prodmeet_kit import subjects
+
+if TYPE_CHECKING:
+    from prodmeet_kit.findings import Analyses
+
+__all__ = ["Check", "Facet", "facet"]
+
+MOST_EXTRA = 30.0
+"""However large a finding is, another kind of finding may press more."""
+
+MOST_LESS = 45.0
+"""However small it is, its kind still says something."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What would prove at the next meeting that a decision worked: a query, and what its value has to be."""
+
+    query: str
+    expect: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """Something that may deserve minutes of the meeting.
+
+    ``score`` ranks it against all others, ``minutes`` is what it would take, ``reason`` is one clause that says what
+    is the matter, with its numbers. ``subject`` names it the same way at every meeting (the reason when empty),
+    ``rule`` is the rule that raised it.
+
+    ``why`` says in one clause why it deserves time, where ``reason`` does not say so itself. ``question`` is what to
+    decide; empty where nothing is. ``sentence`` tells more. ``joins`` are other subjects it is about or comes of:
+    facets that share one belong to the same finding. ``dated``: it has to be decided before the next meeting.
+    ``said``: the headline of its finding says it already.
+    """
+
+    score: float
+    minutes: float
+    reason: str
+    subject: str = ""
+    rule: str = ""
+    why: str = ""
+    question: str = ""
+    sentence: str = ""
+    joins: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    owner: str = ""
+    check: Check | None = None
+    dated: bool = False
+    said: bool = False
+
+    @property
+    def strong(self) -> tuple[str, ...]:
+        """What makes it one finding with others: its subject, and the one outage or change it comes of.
+
+        Of two changes that overlap each is about the other. What comes of several outages belongs to one of them.
+        """
+        own = self.subject or self.reason
+        causes = tuple(each for each in self.joins if subjects.kind_of(each) in _CAUSES)
+        return (own, *causes) if subjects.kind_of(own) == "change" or len(causes) == 1 else (own,)
+
+    @property
+    def weak(self) -> tuple[str, ...]:
+        """What else it is about: it is told with one of these."""
+        return tuple(each for each in self.joins if each not in self.strong)
+
+
+_CAUSES = ("outage", "change")
+
+
+def facet(
+    analyses: Analyses,
+    rule: str,
+    subject: str,
+    reason: str,
+    *,
+    question: str = "",
+    extra: float = 0.0,
+    minutes: float | None = None,
+    why: str = "",
+    sentence: str = "",
+    joins: Collection[str] = (),
+    services: Collection[str] = (),
+    owner: str = "",
+    check: Check | None = None,
+    dated: bool = False,
+    said: bool = False,
+) -> Facet:
+    """A facet of a rule in ``agenda_rules.weights``.
+
+    ``extra`` is what its size adds to the rule's score, kept within -45 and 30; ``minutes`` are the rule's where not
+    given. Without a question it wants none. ``services`` are what the subject names when empty.
+    """
+    weight = analyses.facts.product.agenda_rules.weights[rule]
+    size = min(max(extra, -MOST_LESS), MOST_EXTRA) if isfinite(extra) else 0.0
+    wanted = weight.minutes if minutes is None else minutes
+    named = subjects.service_in(subject)
+    return Facet(
+        score=max(weight.score + size, 0.0),
+        minutes=wanted if question else 0.0,
+        reason=reason,
+        subject=subject,
+        rule=rule,
+        why=why,
+        question=question,
+        sentence=sentence,
+        joins=tuple(joins),
+        services=tuple(services) or ((named,) if named else ()),
+        owner=owner,
+        check=check,
+        dated=dated,
+        said=said,
+    )

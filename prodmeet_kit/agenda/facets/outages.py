@@ -1,0 +1,150 @@
+"""Outages: what each cost, whether anybody was paged, what it still owes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda import outage_table
+from prodmeet_kit.agenda.facet import Facet, facet
+from prodmeet_kit.display.languages import clauses, listed, sentences, t
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.frames import rows
+from prodmeet_kit.subjects import subject
+
+if TYPE_CHECKING:
+    from prodmeet_kit.findings import Analyses
+
+__all__ = ["facets"]
+
+SMALL = 0.2
+"""A fifth of a budget owes a postmortem (SRE Workbook, appendix B); a smaller outage presses the less."""
+
+LESS = 10.0
+"""That nobody was paged is a part of the outage, which is what the finding is about."""
+
+QUICK = 0.02
+"""Less of a budget than this, the least that deserves a page, is looked at within a minute."""
+
+
+def facets(analyses: Analyses) -> tuple[Facet, ...]:
+    """One facet for each outage since the last meeting, and one more for each thing it still owes."""
+    return tuple(_facets(analyses))
+
+
+def _facets(analyses: Analyses) -> Iterator[Facet]:
+    written = {row["id"]: row for row in rows(analyses.incidents)}
+    missed = {row["id"]: row for row in rows(analyses.missed)}
+    again = {row["id"]: row for row in outage_table.repeated(analyses.incidents)}
+    for row in rows(analyses.recent_outages):
+        mine = [written[each] for each in row["incidents"] if each in written]
+        owed = [each["id"] for each in mine if each["postmortem_missing"]]
+        seen = next((again[each["id"]] for each in mine if each["id"] in again), None)
+        yield from _of(analyses, row, mine, missed.get(row["id"]), owed, seen)
+
+
+def _of(
+    analyses: Analyses,
+    row: dict[str, Any],
+    mine: list[dict[str, Any]],
+    unpaged: Mapping[str, Any] | None,
+    owed: list[str],
+    seen: Mapping[str, Any] | None,
+) -> Iterator[Facet]:
+    about, cost = subject("outage", row["id"]), outage_table.worst(row["budget_spent"])
+    shared: dict[str, Any] = {"services": list(row["services"])}
+    asked = [
+        *([] if row["written"] else [t("What happened to {services}?", services=listed(row["services"]))]),
+        *([_rule(unpaged)] if unpaged else []),
+        *(_postmortem(each) for each in owed),
+        *([_again(seen)] if seen else []),
+    ]
+    main = facet(
+        analyses,
+        "outage" if row["written"] else "untold_event",
+        about,
+        _headline(row, cost, analyses.facts.window.timezone, unpaged=unpaged is not None),
+        question=sentences(asked),
+        extra=_weight(cost),
+        minutes=None if cost >= QUICK or cost != cost else 1.0,
+        sentence=clauses([*(each["title"] for each in mine if each["title"]), *_pages(row, unpaged)]),
+        **shared,
+    )
+    more = [_owed(analyses, about, each, shared) for each in owed]
+    if unpaged:
+        what = t("{id} paged nobody", id=_name(row))
+        weight = _weight(cost) - LESS
+        more.append(
+            facet(analyses, "event_unpaged", about, what, question=_rule(unpaged), extra=weight, said=True, **shared)
+        )
+    # The finding is about the outage, and presses as what it owes.
+    yield replace(main, score=max(each.score for each in (main, *more)))
+    yield from more
+
+
+def _owed(analyses: Analyses, about: str, identity: str, shared: Mapping[str, Any]) -> Facet:
+    what = t("{id} spent over 20% of a four-week error budget and has no postmortem", id=identity)
+    return facet(analyses, "postmortem_owed", about, what, question=_postmortem(identity), said=True, **shared)
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return listed(row["incidents"]) or listed(row["slos"])
+
+
+def _headline(row: Mapping[str, Any], cost: float, timezone: str, *, unpaged: bool) -> str:
+    """``payments had an outage of 4 h (INC-51): 35% of an error budget, and nobody was paged``."""
+    words = {"name": _name(row), "services": listed(row["services"]) or t("no service named")}
+    minutes = 60 * round((row["span_end"] - row["span_start"]).total_seconds() / 60)  # no seconds from a coarse grid
+    if row["ongoing"]:
+        text = t("{services} has an outage that goes on ({name})", **words)
+    elif row["written"]:
+        text = t("{services} had an outage of {length} ({name})", length=write(minutes, "duration"), **words)
+    else:
+        text = t(
+            "{services} had an outage of {length} on {when} that nobody wrote down",
+            services=words["services"],
+            length=write(minutes, "duration"),
+            when=write(row["span_start"], "time", timezone=timezone),
+        )
+    if cost == cost:  # NaN is not equal to itself
+        text += t(": {cost} of an error budget", cost=outage_table.or_more(cost, row["blind_s"]))
+    return text + t(", and nobody was paged") if unpaged else text
+
+
+def _pages(row: Mapping[str, Any], unpaged: Mapping[str, Any] | None) -> list[str]:
+    """Of an outage nobody was paged for, the pages that were noise; of another, which SLO had no page of its own."""
+    if unpaged:
+        noise = list(row["noise_alerts"])
+        return [t("the only pages were {alerts}, noise", alerts=listed(noise))] if noise else []
+    without = [ref for ref, own in (row["own_page"] or {}).items() if own is False]
+    return [t("{slos} had no page of its own", slos=listed(without))] if without and row["paged"] else []
+
+
+def _postmortem(identity: str) -> str:
+    return t("Who writes the postmortem of {id}?", id=identity)
+
+
+def _again(again: Mapping[str, Any]) -> str:
+    return t(
+        "It is number {n} of its kind: was what was decided after {earlier} done?",
+        n=again["n"],
+        earlier=again["earlier"],
+    )
+
+
+def _rule(row: Mapping[str, Any]) -> str:
+    """The standard rule that would have told, as a question."""
+    code = row["would_have_fired"]
+    if not code:
+        return t("Which alert would have told us?")
+    if row["rule_severity"] == "ticket":
+        return t("Add the {rule} ticket for {slo}?", rule=code, slo=row["rule_slo"])
+    return t("Add the {rule} alert for {slo}?", rule=code, slo=row["rule_slo"])
+
+
+def _weight(cost: float) -> float:
+    """An outage of a thousandth of a budget does not weigh like one of half of it; unknown is in between."""
+    if cost != cost:  # NaN is not equal to itself
+        return -10.0
+    return 30 * min(cost, 1.0) - 45 * (1 - min(cost / SMALL, 1.0))

@@ -1,0 +1,166 @@
+"""What people wrote: action items, promises, questions to the SREs, toil, topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.facet import Check, Facet, facet
+from prodmeet_kit.analysis import consultations
+from prodmeet_kit.display.labels import brief
+from prodmeet_kit.display.languages import listed, t
+from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.times import day
+from prodmeet_kit.frames import rows
+from prodmeet_kit.subjects import rest_of, subject
+
+if TYPE_CHECKING:
+    from prodmeet_kit.findings import Analyses
+
+__all__ = ["action_items", "asked", "still", "toil", "topics"]
+
+
+def action_items(analyses: Analyses) -> tuple[Facet, ...]:
+    """One facet for each item to decide about, and for each promise that is overdue, about what it was made for."""
+    return (*(made for row in rows(analyses.action_items) if (made := _item(analyses, row))), *_promises(analyses))
+
+
+def _item(analyses: Analyses, row: dict[str, Any]) -> Facet | None:
+    """What its acceptance query says comes before its age."""
+    named = t("{id} {text}", id=row["id"], text=brief(row["text"]))
+    shared: dict[str, Any] = {
+        "joins": list(row["about"]),
+        "owner": row["owner"],
+        "check": Check(row["verify_query"], row["verify_expect"]) if row["verify_query"] else None,
+    }
+    about = subject("action_item", row["id"])
+    if row["proposal"] == "reopen":
+        reason = t("{item} was closed, but its check fails", item=named)
+        return facet(analyses, "action_reopened", about, reason, question=t("Reopen {id}?", id=row["id"]), **shared)
+    if row["proposal"] == "look":
+        reason = t("the check of {item} is met, but {still}", item=named, still=still(row))
+        question = t("What is left of {id}?", id=row["id"])
+        return facet(analyses, "action_reopened", about, reason, question=question, **shared)
+    if row["proposal"] == "close":
+        reason = t("the check of {item} is met", item=named)
+        return facet(analyses, "action_done", about, reason, question=t("Close {id}?", id=row["id"]), **shared)
+    if row["overdue_days"] > 0:
+        reason = t("{item} is {days} overdue", item=named, days=write(row["overdue_days"], "days"))
+        question = t("New day, new owner, or drop {id}?", id=row["id"])
+        return facet(analyses, "action_overdue", about, reason, question=question, extra=row["overdue_days"], **shared)
+    return facet(analyses, "action_done", about, named, **shared) if shared["joins"] else None
+
+
+def still(row: Mapping[str, Any]) -> str:
+    """What is still wrong with the thing an item is about; empty where nothing is."""
+    name, value = rest_of(str(row["still_of"])), row["still_value"]
+    if row["still"] == "growing":
+        if not value > 0:
+            return t("{name} is full", name=name)
+        return t("{name} still grows: full in {days}", name=name, days=write(value, "days"))
+    if row["still"] == "missed":
+        return t("{name} still misses its objective: {attained}", name=name, attained=write(value, "percent"))
+    if row["still"] == "burning":
+        return t("{name} still burns, at {rate} times the pace that lasts", name=name, rate=write(value, "number"))
+    return ""
+
+
+def _promises(analyses: Analyses) -> Iterator[Facet]:
+    """What somebody was to do is about the finding it was said of; while it is not overdue it is only told."""
+    for row in rows(analyses.promises):
+        late, words = row["overdue_days"] > 0, {"owner": row["owner"], "day": day(row["due"])}
+        reason = (
+            t(
+                "{owner} was to act until {day} about: {what}; {days} overdue",
+                what=brief(row["what"], 90),
+                days=write(row["overdue_days"], "days"),
+                **words,
+            )
+            if late
+            else t("{owner} acts until {day}", **words)
+        )
+        yield facet(
+            analyses,
+            "action_overdue",
+            row["about"],
+            reason,
+            question=t("Was done what {owner} was to do?", owner=row["owner"]) if late else "",
+            extra=row["overdue_days"],
+            owner=row["owner"],
+        )
+
+
+def asked(analyses: Analyses) -> tuple[Facet, ...]:
+    """Questions to the SREs that wait, and those closed without a word of what became of them."""
+    shown = analyses.consultations
+    waiting, lost = shown[consultations.waiting(shown)], shown[consultations.dropped(shown)]
+    found = [
+        facet(
+            analyses,
+            "consultation",
+            subject("question", row["id"]),
+            _waits(row, analyses.facts.window.timezone),
+            question=row["question"],
+        )
+        for row in rows(waiting)
+    ]
+    found += [
+        facet(
+            analyses,
+            "consultation",
+            subject("question", row["id"]),
+            t("{id} was closed without an answer: {question}", id=row["id"], question=brief(row["question"])),
+            question=t("What came of {id}?", id=row["id"]),
+            minutes=1.0,
+        )
+        for row in rows(lost)
+    ]
+    return tuple(found)
+
+
+def _waits(row: dict[str, Any], timezone: str) -> str:
+    if row["asked"] != row["asked"]:  # NaT
+        return t("{id} waits for an answer", id=row["id"])
+    return t("{id} waits for an answer since {day}", id=row["id"], day=write(row["asked"], "date", timezone=timezone))
+
+
+def toil(analyses: Analyses) -> tuple[Facet, ...]:
+    """The dearest kind of toil, and each that other products have as well."""
+    every = rows(analyses.toil)
+    if not every:
+        return ()
+    hours, dearest = float(analyses.toil["hours_per_quarter"].sum()), every[0]
+    reason = t("toil costs {hours} hours a quarter; {id} costs most", hours=write(hours, "number"), id=dearest["id"])
+    question = t("Is {id} worth automating now?", id=dearest["id"])
+    found = [facet(analyses, "toil", subject("toil", str(dearest["id"])), reason, question=question, extra=hours / 10)]
+    found += [_elsewhere(analyses, row) for row in every if len(row["other_products"])]
+    return tuple(found)
+
+
+def _elsewhere(analyses: Analyses, row: dict[str, Any]) -> Facet:
+    reason = t(
+        "{id} is done in {products} as well, {hours} hours a quarter in all",
+        id=row["id"],
+        products=listed(row["other_products"]),
+        hours=write(row["hours_everywhere"], "number"),
+    )
+    about, extra = subject("toil", str(row["id"])), float(row["hours_everywhere"]) / 10
+    return facet(analyses, "toil", about, reason, question=t("Automate {id} once for all?", id=row["id"]), extra=extra)
+
+
+def topics(analyses: Analyses) -> tuple[Facet, ...]:
+    """Topics people brought; an announcement is read and not talked about."""
+    shown = analyses.topics
+    return tuple(
+        facet(
+            analyses,
+            "topic",
+            subject("topic", row["id"]),
+            t("{who} brings a topic: {text}", who=row["owner"], text=row["text"])
+            if row["owner"]
+            else t("a topic was added: {text}", text=row["text"]),
+            question=t("What do we decide about {id}?", id=row["id"]),
+            owner=row["owner"],
+        )
+        for row in rows(shown[shown["kind"] == "topic"])
+    )
