@@ -194,9 +194,9 @@ BUDGET_PARTS = Spec(
         "name": ("text", "SLO"),
         "kind": (
             "text",
-            "incident or slo_event: an outage, written down or not; rest, or unplaced: may be of one without samples",
+            "incident, slo_event: an outage, written or not; slow_burn: around one; rest, unplaced: perhaps of one",
         ),
-        "id": ("text", "of the outage, as in OUTAGES; empty for the rest"),
+        "id": ("text", "of the outage, as in OUTAGES; of the SLO event of a slow burn; empty for the rest"),
         "bad": (
             "float",
             "bad events since the last meeting that no part before it holds; NaN: none could be seen",
@@ -757,6 +757,7 @@ OUTAGES = Spec(
         "services": ("object", "list: those that people named, then those of its SLO events"),
         "named": ("object", "list of the services that people named; the others failed at the same time"),
         "slos": ("object", "list of service/name of the SLOs whose events are in it"),
+        "burns": ("object", "list of mappings slo, start, end: of these events what is of this outage"),
         "written": ("flag", "people wrote it down; else several services only failed at the same time"),
         "start": ("time", "as people wrote; NaT where nobody did"),
         "end": ("time", "as people wrote; NaT where nobody did, or while open"),

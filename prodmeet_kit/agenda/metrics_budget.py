@@ -156,6 +156,8 @@ def _part(row: Mapping[str, Any]) -> str:
     }
     if row["kind"] in rests:
         return rests[row["kind"]]
+    if row["kind"] == "slow_burn":
+        return t("slow burn around an outage: {id}", id=row["id"])
     if not row["blind_s"] > 0:
         return str(row["id"])
     blind = t("{blind} without samples", blind=write(row["blind_s"], "duration"))

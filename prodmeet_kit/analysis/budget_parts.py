@@ -3,7 +3,7 @@
 Every bad event belongs to one part: a step of the trend is of the outage that
 owns it (:func:`.outage_prices.owners`), written down or not, so that one outage
 is one row; the rest is what the count since the last meeting has beyond these.
-What a slow burn of a day or more spent around an outage is a part of its own.
+What a slow burn spent around an outage is a part of its own from 2% of the budget on.
 So the parts of an SLO add up to ``budget_spent_since_last``. Where the steps
 hold more than the count (which is extrapolated on its own), they are scaled
 down to it and nothing is left for the rest.
@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates, grid, outage_prices
-from prodmeet_kit.analysis.outages import LONG
 from prodmeet_kit.analysis.slo import UNKNOWN, SloTarget, budgets, cleaned, share
+from prodmeet_kit.analysis.slo_events import MIN_SPENT
 from prodmeet_kit.frames import BUDGET_BY_SERVICE, BUDGET_PARTS, rows
 from prodmeet_kit.window import Window
 
@@ -59,7 +59,7 @@ def parts(
         spent, budget = found.get((slo.ref, "since"), UNKNOWN).bad, known[slo.ref]
         if isnan(spent) or isnan(budget):
             continue
-        for (kind, identity), bad, blind_s in _of_one(slo, spent, trends.get(slo.ref), outages, events, window):
+        for (kind, identity), bad, blind_s in _of_one(slo, spent, budget, trends.get(slo.ref), outages, events, window):
             made.append(
                 {
                     "service": slo.service,
@@ -98,13 +98,14 @@ def by_service(budget_parts: pd.DataFrame) -> pd.DataFrame:
 def _of_one(
     slo: SloTarget,
     spent: float,
+    budget: float,
     trend: pd.DataFrame | None,
     outages: pd.DataFrame,
     events: pd.DataFrame,
     window: Window,
 ) -> list[tuple[Part, float, float]]:
     """The parts of one SLO: which, bad events (the known ones are together ``spent``), seconds without samples."""
-    found, blind = ({}, {}) if trend is None else _explained(slo, trend, outages, events, window)
+    found, blind = ({}, {}) if trend is None else _explained(slo, budget, trend, outages, events, window)
     explained = sum(found.values())
     if explained > spent:
         found = {part: bad * spent / explained for part, bad in found.items()}
@@ -120,10 +121,10 @@ def _of_one(
 
 
 def _explained(
-    slo: SloTarget, trend: pd.DataFrame, outages: pd.DataFrame, events: pd.DataFrame, window: Window
+    slo: SloTarget, budget: float, trend: pd.DataFrame, outages: pd.DataFrame, events: pd.DataFrame, window: Window
 ) -> tuple[dict[Part, float], dict[Part, float]]:
     """Bad events of each part that has some, and seconds without samples of each that has some."""
-    owned = pd.Series(outage_prices.owners(outages, events, slo, trend, window), index=trend.index)
+    owned = pd.Series(outage_prices.owners(outages, slo, trend, window), index=trend.index)
     since = grid.since(trend, window)
     missing = since["total"].isna().to_numpy()
     bad = burn_rates.events(since)["bad"].fillna(0.0).to_numpy(dtype=np.float64)
@@ -135,9 +136,9 @@ def _explained(
     ]
     mine = events[(events["service"] == slo.service) & (events["slo"] == slo.name)].sort_values("onset")
     for row in rows(mine):
-        if row["end"] - row["onset"] >= LONG:
-            around = (owner < 0) & (ends > row["onset"]) & (ends - window.step < row["end"])
-            parts_of.append((("slo_event", row["id"]), around))
+        around = (owner < 0) & (ends > row["onset"]) & (ends - window.step < row["end"])
+        if bad[around].sum() > MIN_SPENT * budget:
+            parts_of.append((("slow_burn", row["id"]), around))
     found: dict[Part, float] = {}
     blind: dict[Part, float] = {}
     for part, inside in parts_of:

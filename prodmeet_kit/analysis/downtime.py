@@ -1,26 +1,16 @@
-"""One downtime while it is put together: what people wrote of it, the SLO events in it, and its span."""
+"""One downtime while it is put together: what people wrote of it, the burns in it, and its span."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.analysis.fast_parts import Stretch
-from prodmeet_kit.analysis.time_ranges import end_between, onset_between
+from prodmeet_kit.analysis.fast_parts import Burn, Stretch
 from prodmeet_kit.window import Window
 
-__all__ = ["Downtime", "Event", "ref_of"]
-
-Event: TypeAlias = Mapping[str, Any]
-"""A row of ``SLO_EVENTS``."""
-
-
-def ref_of(event: Event) -> str:
-    """The SLO of an event, ``service/name``."""
-    return f"{event['service']}/{event['slo']}"
+__all__ = ["Downtime"]
 
 
 @dataclass
@@ -41,7 +31,7 @@ class Downtime:
     written: bool = True
     onset: pd.Timestamp | None = None
     onset_slo: str = ""
-    events: list[Event] = field(default_factory=list)
+    burns: list[Burn] = field(default_factory=list)
 
     @property
     def moment(self) -> pd.Timestamp:
@@ -53,16 +43,23 @@ class Downtime:
         if self.onset is None or onset < self.onset:
             self.onset, self.onset_slo = onset, ref
 
+    def overlaps(self, part: Stretch) -> bool:
+        """Whether a stretch touches what people wrote."""
+        return bool(part.start <= self.until and part.end >= self.start)
+
     def row(self, window: Window) -> dict[str, Any]:
-        """Its row in ``OUTAGES``."""
-        hit = [event["service"] for event in self.events]
+        """Its row in ``OUTAGES``, without prices and pages."""
+        later = None if self.onset is None else self.onset + window.step
+        began = next((burn.began for burn in self.burns if burn.start == self.onset), (self.onset, later))
+        over = next((burn.over for burn in self.burns if burn.end == self.latest), (self.latest, self.latest))
         return {
             "id": self.id,
             "incidents": self.incidents,
-            "events": [event["id"] for event in self.events],
-            "services": list(dict.fromkeys([*self.named, *hit])),
+            "events": _once(burn.event["id"] for burn in self.burns),
+            "services": _once([*self.named, *(burn.service for burn in self.burns)]),
             "named": self.named,
-            "slos": list(dict.fromkeys(ref_of(event) for event in self.events)),
+            "slos": _once(burn.ref for burn in self.burns),
+            "burns": [{"slo": burn.ref, "start": burn.start, "end": burn.end} for burn in self.burns],
             "written": self.written,
             "start": self.start,
             "end": self.end,
@@ -70,26 +67,13 @@ class Downtime:
             "span_end": self.latest,
             "onset": self.onset,
             "onset_slo": self.onset_slo,
-            **self._ranges(window),
-            "ongoing": bool(self.latest >= window.end) or any(event["ongoing"] for event in self.events),
-            "budget_spent": {},
-            "budget_most": {},
-            "blind_s": {},
-            "pages": [],
-            "own_page": {},
-            "noise_pages": [],
-            "noise_alerts": [],
+            **dict(zip(("onset_from", "onset_to", "end_from", "end_to"), (*began, *over), strict=True)),
+            "ongoing": bool(self.latest >= window.end) or any(burn.ongoing for burn in self.burns),
+            **{name: {} for name in ("budget_spent", "budget_most", "blind_s", "own_page")},
+            **{name: [] for name in ("pages", "noise_pages", "noise_alerts")},
             "unwatched_s": 0.0,
         }
 
-    def _ranges(self, window: Window) -> dict[str, Any]:
-        """Between which moments it began and ended: to a step where its fast part began later."""
-        later = None if self.onset is None else self.onset + window.step
-        began = next((onset_between(one) for one in self.events if one["onset"] == self.onset), (self.onset, later))
-        over = next((end_between(one) for one in self.events if one["end"] == self.latest), None)
-        first, last = over or (self.latest, self.latest)
-        return {"onset_from": began[0], "onset_to": began[1], "end_from": first, "end_to": last}
 
-    def overlaps(self, part: Stretch) -> bool:
-        """Whether a stretch touches what people wrote."""
-        return bool(part.start <= self.until and part.end >= self.start)
+def _once(names: Any) -> list[str]:
+    return list(dict.fromkeys(names))

@@ -28,7 +28,6 @@ LONGEST_GAP = timedelta(days=1)
 
 def priced(
     outages: pd.DataFrame,
-    events: pd.DataFrame,
     slos: Iterable[SloTarget],
     trends: Mapping[str, pd.DataFrame],
     budgets: Mapping[str, float],
@@ -36,8 +35,7 @@ def priced(
 ) -> pd.DataFrame:
     """``OUTAGES`` with ``budget_spent``, ``budget_most``, ``blind_s`` and ``postmortem_required``.
 
-    ``events`` is ``SLO_EVENTS``; ``trends`` ``[total, bad]`` a step and
-    ``budgets`` bad events, both by ``service/name`` and without what is
+    ``trends`` is ``[total, bad]`` a step and ``budgets`` bad events, both by ``service/name`` and without what is
     excluded. An outage has an entry for each SLO of the services people named
     and for each SLO whose events are in it: the bad events of the steps it
     owns (:func:`owners`) over the budget. NaN where the trend or the budget is
@@ -63,7 +61,7 @@ def priced(
             continue
         trend, budget = trends.get(slo.ref), budgets.get(slo.ref, nan)
         seen = None if trend is None else _whole(trend, outages, window)
-        owned = None if seen is None else owners(outages, events, slo, seen, window)
+        owned = None if seen is None else owners(outages, slo, seen, window)
         for position in concerned:
             if seen is None or owned is None:
                 price = (nan, nan, nan)
@@ -76,22 +74,18 @@ def priced(
     return outages.assign(**{name: pd.Series(of, index=outages.index, dtype="object") for name, of in made.items()})
 
 
-def owners(
-    outages: pd.DataFrame, events: pd.DataFrame, slo: SloTarget, trend: pd.DataFrame, window: Window
-) -> npt.NDArray[np.int64]:
+def owners(outages: pd.DataFrame, slo: SloTarget, trend: pd.DataFrame, window: Window) -> npt.NDArray[np.int64]:
     """For each step of the trend the position of the outage that its bad events are of, -1 for none.
 
     What people wrote comes first, the shortest of several; then the SLO's own
-    events; then the extensions of the spans. A step that a span touches in
-    part is its own whole. Steps without samples that follow an event
+    burns; then the extensions of the spans. A step that a span touches in
+    part is its own whole. Steps without samples that follow a burn
     directly, to the next sample, are of its outage too: nobody saw it end.
     """
     ends = pd.DatetimeIndex(trend.index)
     owned = np.full(len(ends), -1, dtype=np.int64)
     listed = rows(outages)
     concerned = _concerned(listed, slo)
-    spans = {row["id"]: (row["onset"], row["end"]) for row in rows(events)}
-    refs = {row["id"]: f"{row['service']}/{row['slo']}" for row in rows(events)}
 
     def claim(position: int, start: pd.Timestamp, end: pd.Timestamp) -> None:
         inside = slice(ends.searchsorted(start, side="right"), ends.searchsorted(end + window.step, side="left"))
@@ -107,11 +101,11 @@ def owners(
     unseen = trend["total"].isna().to_numpy()
     for position in concerned:
         row = listed[position]
-        for onset, over in (spans[event] for event in row["events"] if refs.get(event) == slo.ref):
-            if _told(row, slo):  # an event may be a slow burn of days around an outage of minutes
-                start, end = max(onset, row["span_start"]), min(over, row["span_end"])
+        for burn in (burn for burn in row["burns"] if burn["slo"] == slo.ref):
+            if _told(row, slo):  # priced over the span, and over no more
+                start, end = max(burn["start"], row["span_start"]), min(burn["end"], row["span_end"])
             else:
-                start, end = onset, _resumes(ends, unseen, over) or over
+                start, end = burn["start"], _resumes(ends, unseen, burn["end"]) or burn["end"]
             if start < end:
                 claim(position, start, end)
     for position in concerned:

@@ -25,19 +25,13 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.analysis import matching, seen_before
-from prodmeet_kit.analysis.downtime import Downtime, Event, ref_of
-from prodmeet_kit.analysis.fast_parts import Stretch, fast_parts
+from prodmeet_kit.analysis.downtime import Downtime
+from prodmeet_kit.analysis.fast_parts import BEFORE, LONG, Burn, Stretch, burns
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import OUTAGES, rows
 from prodmeet_kit.window import Window
 
-__all__ = ["BEFORE", "LONG", "outages", "since_last", "unwritten_events"]
-
-BEFORE = timedelta(hours=2)
-"""A fast burn that begins longer than this before the start that people wrote is another trouble."""
-
-LONG = timedelta(days=1)
-"""What burns as long as this is a trouble of its own, and none that failed at the same time as another."""
+__all__ = ["outages", "since_last", "unwritten_events"]
 
 STEPS = 2
 """Onsets this many steps apart or less are of the same moment."""
@@ -60,8 +54,9 @@ def outages(
     other are one outage, written down twice. An incident that names no service may be any service's: it
     takes the events nobody else wrote down whose onset is nearest to its
     start, and all that began at that moment, not everything in its time.
-    An event that lasts a day or longer is of an incident only by a fast part
-    of it, or where the incident covers half of it.
+    A burn that lasts a day or longer is of an incident only where it begins at
+    most 2 h before it, or the incident covers half of it. An event may hold
+    burns of several outages, see :mod:`.fast_parts`.
     """
     found = _Outages(events, trends, tuple(slos), window)
     found.add_written(incidents)
@@ -88,7 +83,7 @@ def unwritten_events(events: pd.DataFrame, outages: pd.DataFrame, window: Window
 
 
 class _Outages:
-    """The outages put together so far, and the events that are in none of them yet."""
+    """The outages put together so far, and the burns that are in none of them yet."""
 
     def __init__(
         self, events: pd.DataFrame, trends: Mapping[str, pd.DataFrame], slos: tuple[SloTarget, ...], window: Window
@@ -96,17 +91,14 @@ class _Outages:
         self.all: list[Downtime] = []
         self._window = window
         self._trends = trends
-        self._fast = fast_parts(events, trends, slos, window)
-        # Of two SLOs with the same onset the one that paid more of its budget dates the outage.
-        order = ["onset", "budget_spent", "id"]
-        self._free = rows(events.sort_values(order, ascending=[True, False, True], kind="stable"))
+        self._free = burns(events, trends, slos, window)
 
     def add_written(self, incidents: pd.DataFrame) -> None:
-        """The incidents, each with the events of its services; those that name none choose last."""
+        """The incidents, each with the burns of its services; those that name none choose last."""
         known = incidents[(incidents["start"] < self._window.end) & ~(incidents["end"] < self._window.compare_start)]
         for incident in rows(known.sort_values(["start", "id"], kind="stable")):
             self._write(incident)
-        self._take([one for one in self.all if one.named])
+        self._take([one for one in self.all if one.named], self._free)
         for one in (one for one in self.all if not one.named):
             self._take([one], self._nearest(one))
         self._clip()
@@ -123,51 +115,26 @@ class _Outages:
                 one.end = pd.NaT if pd.isna(end) or pd.isna(one.end) else max(one.end, end)
                 one.until = one.latest = max(one.until, until)
                 return
-        made = Downtime(incident["id"], [incident["id"]], services, start, end, until, earliest=start, latest=until)
-        self.all.append(made)
+        self.all.append(Downtime(incident["id"], [incident["id"]], services, start, end, until, start, until))
 
-    def _take(self, written: list[Downtime], among: list[Event] | None = None) -> None:
-        """Give the events to the outages they are of; one that lasted may hold several."""
+    def _take(self, written: list[Downtime], among: list[Burn]) -> None:
+        """Give the burns to the outages they are of; one that goes on may be of several."""
         taken = set()
-        for event in self._free if among is None else among:
-            mine = [one for one in written if event["service"] in one.named or not one.named]
+        for burn in among:
+            mine = [one for one in written if burn.service in one.named or not one.named]
             for one in mine:
-                if self._explained(event, one, mine):
-                    one.events.append(event)
-                    taken.add(event["id"])
-        self._free = [event for event in self._free if event["id"] not in taken]
+                if _explained(burn, one, mine):
+                    one.burns.append(burn)
+                    taken.add(burn.id)
+        self._free = [burn for burn in self._free if burn.id not in taken]
 
-    def _explained(self, event: Event, one: Downtime, others: list[Downtime]) -> bool:
-        """Whether an event is of an outage; its fast parts extend the span."""
-        fast = [part for part in self._fast[event["id"]] if _of(part, others) is one or one.overlaps(part)]
-        fast = [part for part in fast if part.start >= one.start - BEFORE]
-        for part in fast:
-            one.earliest, one.latest = min(one.earliest, part.start), max(one.latest, part.end)
-            one.begins(part.start, ref_of(event))
-        if fast:
-            return True
-        whole = Stretch(event["onset"], event["end"])
-        if not one.overlaps(whole):
-            return False
-        if _long(event):
-            inside = min(whole.end, one.until) - max(whole.start, one.start)
-            return bool(inside >= (whole.end - whole.start) / 2)
-        if whole.start >= one.start - BEFORE:
-            one.begins(whole.start, ref_of(event))
-        return True
-
-    def _nearest(self, one: Downtime) -> list[Event]:
-        """The events an incident without a service may be about: what began at one moment, the nearest to its start."""
-        may = [
-            (part.start, event)
-            for event in self._free
-            for part in self._fast[event["id"]] or [Stretch(event["onset"], event["end"])]
-            if one.start - BEFORE <= part.start <= one.until
-        ]
+    def _nearest(self, one: Downtime) -> list[Burn]:
+        """The burns an incident without a service may be about: what began at one moment, the nearest to its start."""
+        may = [burn for burn in self._free if one.start - BEFORE <= burn.start <= one.until]
         if not may:
             return []
-        nearest = min(may, key=lambda each: abs(each[0] - one.start))[0]
-        return [event for begin, event in may if self._same(begin, nearest) and (begin == nearest or not _long(event))]
+        nearest = min(may, key=lambda burn: abs(burn.start - one.start))
+        return [burn for burn in may if burn is nearest or (self._same(burn.start, nearest.start) and not burn.long)]
 
     def _clip(self) -> None:
         """Let no extension reach into what people wrote of another incident of the same service."""
@@ -181,37 +148,37 @@ class _Outages:
                     one.latest = min(one.latest, other.start)
 
     def add_beside(self) -> None:
-        """Events of other services that began when a written outage did."""
+        """Burns of other services that began when a written outage did."""
         left = []
-        for event in self._free:
-            near = [one for one in self.all if self._same(event["onset"], one.moment)]
-            if _long(event) or not near:
-                left.append(event)
-                continue
-            one = min(near, key=lambda one: abs(event["onset"] - one.moment))
-            one.events.append(event)
+        for burn in self._free:
+            near = [one for one in self.all if self._same(burn.start, one.moment)]
+            if near and not burn.long:
+                min(near, key=lambda one: abs(burn.start - one.moment)).burns.append(burn)
+            else:
+                left.append(burn)
         self._free = left
 
     def add_unwritten(self) -> None:
-        """What is left: one outage for each moment at which events began, and one for each that lasts."""
+        """What is left: one outage for each moment at which burns began, and one for each that lasts."""
         made: list[Downtime] = []
-        for event in self._free:
-            near = [] if _long(event) else [one for one in made if not _long(one.events[0]) and self._joins(event, one)]
-            if near:
-                one = near[0]
-                one.events.append(event)
-                one.until = one.latest = max(one.latest, event["end"])
-                continue
-            onset, end, ref = event["onset"], event["end"], ref_of(event)
-            made.append(Downtime(event["id"], [], [], pd.NaT, pd.NaT, end, onset, end, False, onset, ref, [event]))
+        for burn in self._free:
+            near = None if burn.long else next((one for one in made if self._joins(burn, one)), None)
+            if near is None:
+                start, end = burn.start, burn.end
+                made.append(Downtime(burn.id, [], [], pd.NaT, pd.NaT, end, start, end, False, start, burn.ref, [burn]))
+            else:
+                near.burns.append(burn)
+                near.until = near.latest = max(near.latest, burn.end)
         self.all += made
 
-    def _joins(self, event: Event, one: Downtime) -> bool:
-        """Whether an event began with an outage, or goes on after a time in which its SLO has no sample."""
-        if self._same(event["onset"], one.earliest):  # the first onset, not the last: chains do not grow
+    def _joins(self, burn: Burn, one: Downtime) -> bool:
+        """Whether a burn began with an outage, or goes on after a time in which its SLO has no sample."""
+        if one.burns[0].long:
+            return False
+        if self._same(burn.start, one.earliest):  # the first onset, not the last: chains do not grow
             return True
-        before = [other["end"] for other in one.events if ref_of(other) == ref_of(event)]
-        return bool(before) and self._unseen(ref_of(event), max(before), event["onset"])
+        before = [other.end for other in one.burns if other.ref == burn.ref]
+        return bool(before) and self._unseen(burn.ref, max(before), burn.start)
 
     def _unseen(self, ref: str, start: pd.Timestamp, end: pd.Timestamp) -> bool:
         """Whether an SLO has no sample in a time of a step or more, under a day."""
@@ -225,8 +192,24 @@ class _Outages:
         return bool(abs(one - other) <= STEPS * self._window.step)
 
 
-def _long(event: Event) -> bool:
-    return bool(event["end"] - event["onset"] >= LONG)
+def _explained(burn: Burn, one: Downtime, others: list[Downtime]) -> bool:
+    """Whether a burn is of a written outage; its fast parts extend the span."""
+    fast = [part for part in burn.fast if _of(part, others) is one or one.overlaps(part)]
+    fast = [part for part in fast if part.start >= one.start - BEFORE]
+    for part in fast:
+        one.earliest, one.latest = min(one.earliest, part.start), max(one.latest, part.end)
+        one.begins(part.start, burn.ref)
+    if fast:
+        return True
+    whole = Stretch(burn.start, burn.end)
+    if not one.overlaps(whole):
+        return False
+    if burn.long:
+        inside = min(whole.end, one.until) - max(whole.start, one.start)
+        return bool(inside >= (whole.end - whole.start) / 2)
+    if whole.start >= one.start - BEFORE:
+        one.begins(whole.start, burn.ref)
+    return True
 
 
 def _of(part: Stretch, others: list[Downtime]) -> Downtime | None:

@@ -34,7 +34,7 @@ from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import SLO_EVENTS, rows
 from prodmeet_kit.window import Window
 
-__all__ = ["JOIN", "MIN_BAD", "dearest", "runs", "slo_events", "too_few_to_page"]
+__all__ = ["JOIN", "MIN_BAD", "MIN_SPENT", "dearest", "runs", "slo_events", "too_few_to_page"]
 
 PACE = burn_rates.TICKET[0].factor
 """What burns slower than the fastest ticket condition, 3, is a ticket's matter (SRE Workbook, ch. 5)."""

@@ -27,9 +27,7 @@ class Outages(Part):
             found, self.slo_events, self.slo_trends, self.slo_targets, step, overlap, self.fine_trends
         )
         budgets = slo.budgets(self.counted, self.slo_targets)
-        return outage_prices.priced(
-            found, self.slo_events, self.slo_targets, self.counted_trends, budgets, self.facts.window
-        )
+        return outage_prices.priced(found, self.slo_targets, self.counted_trends, budgets, self.facts.window)
 
     @cached_property
     def outages(self) -> pd.DataFrame:

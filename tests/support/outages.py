@@ -31,6 +31,6 @@ def outages_of(
     fired = EPISODES.frame() if episodes is None else episodes
     found = outages.outages(INCIDENTS.frame() if incidents is None else incidents, burns, trends or {}, slos, window)
     budgets = slo.budgets(SLO_COUNTS.frame() if counts is None else counts, list(slos))
-    found = outage_prices.priced(found, burns, slos, trends or {}, budgets, window)
+    found = outage_prices.priced(found, slos, trends or {}, budgets, window)
     pages = fired[fired["page"]] if alerts_known else None
     return OUTAGES.check(outage_pages.with_pages(found, pages, all_alerts=all_alerts, blind=blind))
