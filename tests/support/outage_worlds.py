@@ -53,7 +53,7 @@ class Truth:
 
 @dataclass
 class World:
-    """What the kit is given, and the truth."""
+    """What the kit is given, and the truth: outages, and the slow burn of each service that has one."""
 
     trends: dict[str, pd.DataFrame]
     counts: pd.DataFrame
@@ -61,6 +61,7 @@ class World:
     episodes: pd.DataFrame
     verdicts: pd.DataFrame
     truths: list[Truth]
+    slow: dict[str, tuple[pd.Timestamp, pd.Timestamp]]
 
 
 def world(seed: int) -> World:
@@ -72,7 +73,8 @@ def world(seed: int) -> World:
         truths.append(truth)
         told += incident
         pages += page
-    trends = {slo.ref: _trend(random, slo.service, truths) for slo in SLOS}
+    slow: dict[str, tuple[pd.Timestamp, pd.Timestamp]] = {}
+    trends = {slo.ref: _trend(random, slo.service, truths, slow) for slo in SLOS}
     for truth in truths:
         _hide(random, truth, trends)
     return World(
@@ -82,6 +84,7 @@ def world(seed: int) -> World:
         episodes=EPISODES.frame(sorted(pages, key=lambda row: row["start"])),
         verdicts=VERDICTS.frame([{"alert": "HighCPU", "service": "", "meeting": WINDOW.end, "verdict": "noise"}]),
         truths=truths,
+        slow=slow,
     )
 
 
@@ -132,17 +135,23 @@ def _pages(random: np.random.Generator, truth: Truth, named: list[str], late: fl
     ]  # fmt: skip
 
 
-def _trend(random: np.random.Generator, service: str, truths: list[Truth]) -> pd.DataFrame:
+def _trend(
+    random: np.random.Generator,
+    service: str,
+    truths: list[Truth],
+    slow: dict[str, tuple[pd.Timestamp, pd.Timestamp]],
+) -> pd.DataFrame:
     """Everyday failures of a fifth of the budget, a slow burn of four times it for days, and the outages."""
     total = random.poisson(random.uniform(300, 3000), len(INDEX))
     ratio = np.full(len(INDEX), 0.0002)
     if random.random() < 0.5:
         begin = int(random.integers(4032, 6000))  # since the last meeting
         ratio[begin : begin + 1400] = 0.004
+        slow[service] = BEGINS[begin], INDEX[begin + 1399]
     for truth in truths:
         if service in truth.services:
-            inside = np.minimum(INDEX, truth.end) - np.maximum(BEGINS, truth.onset)
-            ratio += truth.ratio[service] * np.clip(inside / STEP, 0, 1)
+            inside = INDEX.where(truth.end > INDEX, truth.end) - BEGINS.where(truth.onset < BEGINS, truth.onset)
+            ratio += truth.ratio[service] * np.clip(np.asarray(inside / STEP), 0, 1)
     return pd.DataFrame({"total": total, "bad": random.binomial(total, np.clip(ratio, 0, 1))}, INDEX, dtype=float)
 
 
@@ -162,7 +171,10 @@ def _counts(trends: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """As the server would count: over the SLO window, and since the last meeting."""
     spans = {"window": INDEX[0] - STEP < INDEX, "since": pd.Timestamp(WINDOW.start) < INDEX}
     return SLO_COUNTS.frame(
-        {"service": ref.partition("/")[0], "name": "availability", "span": span, **trend[inside].sum().to_dict()}
+        {
+            "service": ref.partition("/")[0], "name": "availability", "span": span,
+            "total": trend["total"][inside].sum(), "bad": trend["bad"][inside].sum(),
+        }
         for ref, trend in trends.items()
         for span, inside in spans.items()
-    )
+    )  # fmt: skip
