@@ -20,7 +20,7 @@ from prodmeet_kit.analysis.time_ranges import end_between, onset_between
 from prodmeet_kit.frames import rows
 from prodmeet_kit.window import Window
 
-__all__ = ["BEFORE", "FACTOR", "LONG", "Burn", "Stretch", "burns"]
+__all__ = ["BEFORE", "FACTOR", "LONG", "Burn", "Stretch", "burns", "fast_parts"]
 
 FACTOR = burn_rates.PAGE[1].factor
 """What burns slower than the slowest page condition, 6, wakes nobody (SRE Workbook, ch. 5)."""
@@ -98,10 +98,18 @@ def burns(
     standard deviations above the pace, and one more on each side that is above
     it. Where the trend is not known an event is taken whole.
     """
-    targets = {target.ref: target for target in slos}
+    fast = fast_parts(events, trends, slos, window)
     ordered = events.sort_values(["onset", "budget_spent", "id"], ascending=[True, False, True], kind="stable")
-    found = [burn for event in rows(ordered) for burn in _split(event, _of_one(event, trends, targets, window), window)]
+    found = [burn for event in rows(ordered) for burn in _split(event, fast[event["id"]], window)]
     return sorted(found, key=lambda burn: burn.start)
+
+
+def fast_parts(
+    events: pd.DataFrame, trends: Mapping[str, pd.DataFrame], slos: Iterable[SloTarget], window: Window
+) -> dict[str, list[Stretch]]:
+    """The fast parts of each of ``events`` by its id, in order, as :func:`burns` finds them; an event may have none."""
+    targets = {target.ref: target for target in slos}
+    return {event["id"]: _of_one(event, trends, targets, window) for event in rows(events)}
 
 
 def _split(event: Mapping[str, Any], fast: list[Stretch], window: Window) -> list[Burn]:
