@@ -253,8 +253,9 @@ def _owner(group: Joined, owners: Mapping[str, str]) -> str:
     named = dict.fromkeys([*doing[:1], *([] if doing else own)])
     if group.alike:
         named = dict.fromkeys(own)
-    services = dict.fromkeys(owners[name] for name in group.head.services if owners.get(name))
-    return listed(named or services)
+    services = [owners.get(name, "") for name in group.head.services]
+    # What hit several services has no owner while one of them has none.
+    return listed(named or (dict.fromkeys(services) if all(services) else ()))
 
 
 def _headline(group: Joined) -> str:

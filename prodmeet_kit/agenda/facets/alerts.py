@@ -199,7 +199,11 @@ def _because(analyses: Analyses, row: dict[str, Any]) -> str:
             )
         return t("{name} drains slowly", name=name)
     if row["reason"] == "limit_near":
-        return t("{name} is near its limit since {day}", name=name, day=write(row["first"], "date", timezone=timezone))
+        return t(
+            "{name} has been within 60 days of its limit since {day}",
+            name=name,
+            day=write(row["first"], "date", timezone=timezone),
+        )
     if row["reason"] == "rule_broken":
-        return t("the rule of {name} cannot be evaluated, so it never fires", name=name)
+        return t("{name} never fires: its rule cannot be evaluated", name=name)
     return tn("{name} fired {n} time as a ticket", "{name} fired {n} times as a ticket", int(row["value"]), name=name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.facet import Facet, facet
-from prodmeet_kit.display.languages import clauses, listed, sentences, t
+from prodmeet_kit.display.languages import clauses, listed, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 from prodmeet_kit.subjects import subject
@@ -118,7 +118,10 @@ def _pages(row: Mapping[str, Any], unpaged: Mapping[str, Any] | None) -> list[st
         noise = list(row["noise_alerts"])
         return [t("the only pages were {alerts}, noise", alerts=listed(noise))] if noise else []
     without = [ref for ref, own in (row["own_page"] or {}).items() if own is False]
-    return [t("{slos} had no page of its own", slos=listed(without))] if without and row["paged"] else []
+    if not without or not row["paged"]:
+        return []
+    names = listed(without)
+    return [tn("{slos} had no page of its own", "{slos} had no page of their own", len(without), slos=names)]
 
 
 def _postmortem(identity: str) -> str:

@@ -38,11 +38,11 @@ def _item(analyses: Analyses, row: dict[str, Any]) -> Facet | None:
         reason = t("{item} was closed, but its check fails", item=named)
         return facet(analyses, "action_reopened", about, reason, question=t("Reopen {id}?", id=row["id"]), **shared)
     if row["proposal"] == "look":
-        reason = t("the check of {item} is met, but {still}", item=named, still=still(row))
+        reason = t("{item}: its check is met, but {still}", item=named, still=still(row))
         question = t("What is left of {id}?", id=row["id"])
         return facet(analyses, "action_reopened", about, reason, question=question, **shared)
     if row["proposal"] == "close":
-        reason = t("the check of {item} is met", item=named)
+        reason = t("{item}: its check is met", item=named)
         return facet(analyses, "action_done", about, reason, question=t("Close {id}?", id=row["id"]), **shared)
     if row["overdue_days"] > 0:
         reason = t("{item} is {days} overdue", item=named, days=write(row["overdue_days"], "days"))
@@ -130,7 +130,7 @@ def toil(analyses: Analyses) -> tuple[Facet, ...]:
     if not every:
         return ()
     hours, dearest = float(analyses.toil["hours_per_quarter"].sum()), every[0]
-    reason = t("toil costs {hours} hours a quarter; {id} costs most", hours=write(hours, "number"), id=dearest["id"])
+    reason = t("Toil costs {hours} hours a quarter; {id} costs most", hours=write(hours, "number"), id=dearest["id"])
     question = t("Is {id} worth automating now?", id=dearest["id"])
     found = [facet(analyses, "toil", subject("toil", str(dearest["id"])), reason, question=question, extra=hours / 10)]
     found += [_elsewhere(analyses, row) for row in every if len(row["other_products"])]
@@ -158,7 +158,7 @@ def topics(analyses: Analyses) -> tuple[Facet, ...]:
             subject("topic", row["id"]),
             t("{who} brings a topic: {text}", who=row["owner"], text=row["text"])
             if row["owner"]
-            else t("a topic was added: {text}", text=row["text"]),
+            else t("A topic was added: {text}", text=row["text"]),
             question=t("What do we decide about {id}?", id=row["id"]),
             owner=row["owner"],
         )

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["facets"]
 
+SHORT = 0.5
+"""Minutes to hear that something is on its way."""
+
 
 def facets(analyses: Analyses) -> tuple[Facet, ...]:
     """Of resources, efficiency and load, whatever somebody may have to decide."""
@@ -40,13 +43,14 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
     days = (analyses.next_meeting - analyses.facts.window.end) / timedelta(days=1)
     for ref, row in near.items():
         soon = bool(row["days_to_full_low"] <= days)
-        reason = at_limit(row) or _full(ref, row)
+        question, minutes = _before_full(analyses, ref, row, soon=soon)
         yield facet(
             analyses,
             "limit_near",
             subject("resource", ref),
-            reason,
-            question=_before_full(analyses, ref, row),
+            at_limit(row) or _full(ref, row),
+            question=question,
+            minutes=minutes,
             extra=30 - row["days_to_full"] / 2,
             dated=soon,
         )
@@ -65,15 +69,22 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
             )
 
 
-def _before_full(analyses: Analyses, ref: str, row: Mapping[str, Any]) -> str:
-    """What to decide of a limit that comes near; nothing while somebody does something about it in time."""
+def _before_full(analyses: Analyses, ref: str, row: Mapping[str, Any], *, soon: bool) -> tuple[str, float | None]:
+    """What to decide of a limit that comes near, and the minutes it takes where they are not the rule's.
+
+    Nothing while somebody does something about it in time; but where it is reached before the next meeting it is asked
+    whether that is on its way.
+    """
     done = answer_to(analyses, subject("resource", ref))
     if done is None:
-        return t("Raise the limit of {name}, or stop its growth?", name=ref)
-    soonest = max(row["days_to_full_low"], 0.0)
-    if done.in_time(analyses.facts.window.end + timedelta(days=soonest)):
-        return ""
-    return t("{name} may be full before {owner} is done: what do we do until then?", name=ref, owner=done.owner)
+        return t("Raise the limit of {name}, or stop its growth?", name=ref), None
+    if not done.in_time(analyses.facts.window.end + timedelta(days=max(row["days_to_full_low"], 0.0))):
+        return t(
+            "{name} may be full before {owner} is done: what do we do until then?", name=ref, owner=done.owner
+        ), None
+    if soon:
+        return t("Is what {owner} does about {name} on its way?", name=ref, owner=done.owner), SHORT
+    return "", None
 
 
 def _full(ref: str, row: Mapping[str, Any]) -> str:

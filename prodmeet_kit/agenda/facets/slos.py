@@ -87,7 +87,7 @@ def _kept(
             "budget_spent",
             about,
             t(
-                "at this pace the error budget of {name} is gone on {day}",
+                "{name} runs out of error budget on {day} at this pace",
                 name=ref,
                 day=write(ends, "date", timezone=analyses.facts.window.timezone),
             ),
