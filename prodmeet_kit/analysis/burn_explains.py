@@ -36,6 +36,9 @@ LASTS = burn_rates.TICKET[1]
 
 HALF_DAY = timedelta(hours=12)
 
+SLOW = 2.5
+"""A burn of this pace is a ticket's matter, and a page of it must not hang on chance."""
+
 BACKGROUND = timedelta(days=3)
 """What was usual before a page."""
 
@@ -212,14 +215,15 @@ class _Slo:
     def around(self, pages: pd.DataFrame) -> tuple[Flags, Flags, Flags]:
         """From 1 h before each page to its end: too little is known; it burned at 3 or faster; markedly so.
 
-        Markedly: at least 5 failed, 1.5 times as many as usual over the 3 days before, and more than chance has it.
+        Markedly: at least 5 failed, 1.5 times as many as before (3 days, or as it burned), more than chance has it.
         """
         starts, ends = pd.DatetimeIndex(pages["start"]) - LOOK_BACK, pd.DatetimeIndex(pages["end"])
         seen = burn_rates.events_between(self._known, self._step, starts, ends)
         usual = burn_rates.events_between(self._known, self._step, starts - BACKGROUND, starts - self._step)
         rate = burn_rates.burn_rate(seen["bad"] / seen["total"].where(seen["total"] > 0), self.target.objective)
         fast = (rate >= FINE_BELOW).to_numpy()
-        expected = (usual["bad"] / usual["total"].where(usual["total"] > 0)).fillna(0.0) * seen["total"]
+        before = (usual["bad"] / usual["total"].where(usual["total"] > 0)).fillna(0.0)
+        expected = np.maximum(before, self.target.budget * self._lasting_pace(starts)) * seen["total"]
         marked = fast & (_more(seen["bad"], expected) & (seen["bad"] >= MIN_BAD)).to_numpy()
         blind = (rate.isna() | (seen["known"] < MIN_KNOWN * seen["steps"])).to_numpy()
         return blind, fast, marked
@@ -235,17 +239,25 @@ class _Slo:
         found |= self._any(self._lasting, starts, [end + LASTS.short for end in ends])
         if self.course is not None:
             place = self.course.at(pd.DatetimeIndex(pages["start"]))
-            lasting = (self.course.borders[place + 1] - self.course.borders[place]) >= pd.Timedelta(LASTS.short)
-            found |= lasting & (self.course.paces[place] >= LASTS.factor) & (self.course.bad[place] >= MIN_BAD)
+            lasts = self._lasting_pace(pd.DatetimeIndex(pages["start"])) >= LASTS.factor
+            found |= lasts & (self.course.bad[place] >= MIN_BAD)
         return found | self._in_little_traffic(pages)
 
+    def _lasting_pace(self, times: pd.DatetimeIndex) -> npt.NDArray[np.float64]:
+        """The pace of the stretch each moment lies in; 0 where it is shorter than 6 hours."""
+        if self.course is None:
+            return np.zeros(len(times))
+        place, borders = self.course.at(times), self.course.borders
+        return np.where(borders[place + 1] - borders[place] >= pd.Timedelta(LASTS.short), self.course.paces[place], 0.0)
+
     def _in_little_traffic(self, pages: pd.DataFrame) -> Flags:
-        """Whether half a day on both sides spent more than lasts, where 6 hours allow too few events to tell by."""
+        """The same by half a day on both sides, or the slowest rule a little later, where 6 hours are too few."""
         starts, ends = (pd.DatetimeIndex(pages[name]) for name in ("start", "end"))
         seen = burn_rates.events_between(self._known, self._step, starts - HALF_DAY, ends + HALF_DAY)
         allowed = self.target.budget * seen["total"]
         few = allowed * (LASTS.short / self._step) < MIN_BAD * seen["known"]
-        return (few & (seen["bad"] >= np.maximum(allowed, MIN_BAD))).to_numpy()
+        spent = (seen["bad"] >= np.maximum(allowed, MIN_BAD)).to_numpy()
+        return few.to_numpy() & (spent | self.held_in(list(starts - HALF_DAY), list(ends + LASTS.long / SLOW)))
 
     def held_in(self, starts: list[Any], ends: list[Any]) -> Flags:
         """Whether a ticket condition held at a step of each span."""
