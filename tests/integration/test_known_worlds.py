@@ -125,7 +125,6 @@ def test_each_slo_is_counted_to_a_scrape(world: Reviewed) -> None:
         assert row["attainment"] == pytest.approx(1 - bad / total, abs=0.005 * (1 - row["objective"])), slo
 
 
-@not_yet
 def test_low_traffic_with_pods_that_come_and_go_is_counted_to_one_event(of_bank: Reviewed) -> None:
     row = of_bank.row("slos", service="reports")
     bad, total = of_bank.world.true("reports/availability", of_bank.world.end - WEEKS, of_bank.world.end)
@@ -205,7 +204,6 @@ def test_a_page_came_as_long_after_the_onset_as_it_did(of_shop: Reviewed, of_ban
         assert any(low <= true <= high for low, high in ranges)
 
 
-@not_yet
 def test_verdicts_are_those_of_what_happened(of_shop: Reviewed, of_bank: Reviewed) -> None:
     def verdicts(world: Reviewed) -> dict[str, list[str]]:
         rows = world.content["page_groups"]
@@ -222,7 +220,6 @@ def test_verdicts_are_those_of_what_happened(of_shop: Reviewed, of_bank: Reviewe
     assert others["KycQueueLong"][0] in ("noise", "unclear")
 
 
-@not_yet
 def test_noise_is_only_what_told_of_nothing_and_nothing_is_deleted_on_little(
     of_shop: Reviewed, of_bank: Reviewed
 ) -> None:
