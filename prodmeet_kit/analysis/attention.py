@@ -28,6 +28,9 @@ __all__ = ["FORTNIGHT", "NOT_FOR_PEOPLE", "attention", "limits_near_since"]
 NOT_FOR_PEOPLE = ("none", "info")
 """Severities that ask for nobody: heartbeats and inhibitors of the usual Kubernetes rules carry them."""
 
+NORMAL = 1.96
+"""Standard errors to either end of a 95% interval."""
+
 FORTNIGHT = timedelta(days=14)
 """Losses are told for this long, whatever the cadence of the meeting."""
 
@@ -58,7 +61,7 @@ def attention(
 
     - ``slow_burn``: outside SLO events, at some step since the last meeting, a
       ticket condition held (burn over 24 h and 2 h at least 3, or over 3 d and
-      6 h at least 1) with at least 5 bad events;
+      6 h at least 1) with at least 5 bad events, more than chance makes of a pace that lasts;
     - ``limit_near``: a resource that is full, or will be within 60 days;
     - ``ticket_alert``: an alert that does not page fired since the last meeting and is not noise;
     - ``rule_broken``: a rule that cannot be evaluated, so that its alert never fires.
@@ -160,17 +163,36 @@ def _outside_events(
 
 
 def _held(target: SloTarget, rest: pd.DataFrame, window: Window) -> list[pd.Timestamp]:
-    """Every step at which a ticket condition held; none when too few events failed lately to say so."""
+    """Every step at which a ticket condition held; none when what failed since the last meeting may be chance."""
     longest = max(condition.long for condition in burn_rates.TICKET)
     if float(grid.between(rest, window.start - longest, window.end)["bad"].sum()) < MIN_BAD:
         return []
-    held = pd.Series(False, index=rest.index)
+    held = sure = pd.Series(False, index=rest.index)
     for condition in burn_rates.TICKET:
-        held |= condition.holds(rest, target.objective, window.step)
+        holds = condition.holds(rest, target.objective, window.step)
+        held = held | holds
+        sure = sure | holds & _beyond_chance(rest, target, condition, window)
+    if not sure[(sure.index > window.start) & (sure.index <= window.end)].any():
+        return []
     # The first steps know no long window: a single failure there would look like a burn of days.
     began = rest.index[0] - window.step
     shortest = min(condition.long for condition in burn_rates.TICKET)
     return list(held.index[held & ((held.index >= began + shortest) | (held.index > window.start))])
+
+
+def _beyond_chance(
+    rest: pd.DataFrame, target: SloTarget, condition: burn_rates.Condition, window: Window
+) -> pd.Series[bool]:
+    """Whether more failed over the long window of a condition than chance makes of a pace that lasts.
+
+    The lower end of the 95% interval of a count, after Wilson and Hilferty 1931. In little traffic a service at two
+    thirds of its pace reaches 1 over three days now and then, and drains nothing.
+    """
+    size = max(1, round(condition.long / window.step))
+    bad, total = (rest[side].rolling(size, min_periods=1).sum() for side in ("bad", "total"))
+    count = bad.clip(lower=1.0)
+    least = count * (1 - 1 / (9 * count) - NORMAL / (3 * count**0.5)) ** 3
+    return (least >= target.budget * total) & (bad > 0)
 
 
 def _loss(rest: pd.DataFrame, target: SloTarget, total: float, window: Window) -> float:

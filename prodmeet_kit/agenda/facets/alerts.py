@@ -53,8 +53,12 @@ def _read(analyses: Analyses, alert: str, service: str) -> list[str]:
 
 
 def _paged(alert: str, row: dict[str, Any]) -> str:
-    """``WebHighCPU paged 25 times, 17 of them while no user was affected``."""
-    words = {"noise": t("while no user was affected"), "late": t("too late"), "maintenance": t("in announced work")}
+    """``WebHighCPU paged 25 times, 17 of them while users fared no worse than before``."""
+    words = {
+        "noise": t("while users fared no worse than before"),
+        "late": t("too late"),
+        "maintenance": t("in announced work"),
+    }
     words |= {"duplicate": t("for what another alert had paged"), "could_wait": t("for a slow burn")}
     words |= {"wrong_way": t("in the wrong way"), "right": t("for what users suffered")}
     words["unclear"] = t("while no SLI says whether users were affected")

@@ -146,8 +146,7 @@ def facts(world: World) -> tuple[Fact, ...]:
         Fact(
             "ledger's disk doubles every fortnight and is full before the next meeting",
             ("resource:ledger/disk",),
-            timed=True,
-            owned=True,
+            owned=True,  # and promised in time: there is nothing to decide
             true={"days": [FULL_IN], "%": [62]},
         ),
         Fact(

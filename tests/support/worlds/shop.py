@@ -191,7 +191,7 @@ def facts(world: World) -> tuple[Fact, ...]:
             "CatalogHighCPU is noise",
             ("alert:CatalogHighCPU/catalog",),
             owned=True,
-            never="delete",
+            never="delete|no user",
             true={"times": [pages]},
         ),
         Fact(

@@ -21,7 +21,8 @@ RANGE = re.compile(r"(?:in |between )?(\d+(?:\.\d+)?) (?:to|and) (\d+(?:\.\d+)?)
 HOURS = re.compile(r"(\d+) h(?: (\d+) min)?|(\d+) min")
 SAID = re.compile(r"(\d+(?:\.\d+)?)( days?|%| times? as many| times?)( or more)?")
 
-WINDOW_DAYS = 14.0
+LIMITS_DAYS = (14.0, 60.0)
+"""The time since the last meeting, and how far ahead a limit counts as near: no statement about the thing."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Fact:
         for number, unit, least in SAID.findall(HOURS.sub(" ", left)):
             kind = "%" if unit == "%" else "days" if "day" in unit else "times"
             said = float(number)
-            if kind == "days" and said == WINDOW_DAYS:
+            if kind == "days" and said in LIMITS_DAYS:
                 continue
             if not self._true(kind, said) and not (least and any(said < value for value in self.true.get(kind, ()))):
                 yield f"{number}{unit}{least}"
