@@ -214,6 +214,68 @@ def test_what_is_to_be_decided_is_counted_once(of: Said) -> None:
     assert len(set(asked)) == len(asked)
 
 
+# Findings
+
+
+def test_findings_are_the_lines_of_the_agenda(of: Said) -> None:
+    found = of.json["findings"]
+    lines = {line["subject"]: line for line in of.json["agenda_lines"]}
+    assert len({each["subject"] for each in found}) == len(found)
+    assert set(lines) == {each["subject"] for each in found}
+    for each in found:
+        line = lines[each["subject"]]
+        assert (line["item"], line["place"], line["minutes"], line["rank"]) == (
+            each["section"], each["place"], each["minutes"], each["rank"],
+        )  # fmt: skip
+    for row in of.json["agenda"]:
+        mine = sum(each["minutes"] for each in found if each["section"] == row["item"])
+        assert row["minutes"] == pytest.approx(mine)
+
+
+def test_a_subject_belongs_to_one_finding(of: Said) -> None:
+    owners: dict[str, str] = {}
+    for each in of.json["findings"]:
+        for subject in {each["subject"], *(facet["subject"] for facet in each["facets"] if facet["subject"])}:
+            assert owners.setdefault(subject, each["subject"]) == each["subject"], subject
+
+
+def test_what_is_to_be_decided_are_the_questions_of_findings_on_the_agenda(of: Said) -> None:
+    asked = [each["question"] for each in of.json["findings"] if each["place"] == "agenda" and each["question"]]
+    assert of.json["glance"]["to_decide"] == len(asked)
+    shown = [question for item in of.review.items for question in item.questions]
+    assert len(shown) == len(asked)
+    assert all(any(told.endswith(question) for told in shown) for question in asked)
+    for question in asked:
+        assert escape(question) in of.minutes, question
+
+
+def test_the_headline_names_what_ranks_first(of: Said) -> None:
+    here = sorted((each["rank"], each["headline"]) for each in of.json["findings"] if each["place"] == "agenda")
+    told = of.review.overview.headline
+    for _, headline in here[:2]:
+        assert headline.rstrip(".").lower() in told.lower(), headline
+    assert not [each for each in of.json["findings"] if each["place"] == "agenda" and not each["minutes"]]
+
+
+def test_each_finding_stands_in_the_pre_read(of: Said) -> None:
+    for each in of.json["findings"]:
+        assert escape(each["headline"].rstrip(".")) in of.preread or "more in the report" in of.preread, each["subject"]
+
+
+def test_what_a_finding_says_of_outages_and_pages_is_what_the_rows_say(of: Said) -> None:
+    unpaged = {row["id"] for row in of.json["missed_events"]}
+    for each in of.json["findings"]:
+        kind, _, identity = each["subject"].partition(":")
+        if kind == "outage" and "nobody was paged" in each["headline"]:
+            assert identity in unpaged
+        if kind == "outage" and identity in unpaged and of.json["glance"]["pages"] is not None:
+            assert "nobody was paged" in " ".join([each["headline"], *each["sentences"]]), identity
+        if kind == "slo":
+            service, name = identity.split("/")
+            (row,) = (row for row in of.json["slos"] if (row["service"], row["name"]) == (service, name))
+            assert ("misses its objective" in each["headline"]) <= (row["state"] == "BAD")
+
+
 # Tables
 
 
