@@ -50,12 +50,14 @@ def judge(
 
     A page tells of an outage when it names one of its services or none, and
     overlaps its span or the 15 min after it, and the outage may have caused it
-    (:meth:`.burn_explains.Burns.caused`): then it caught all SLO events in it. Verdict and reason, first that holds:
+    (:meth:`.burn_explains.Burns.caused`): then it caught the SLO events in it,
+    those of its own service where there are any. Verdict and reason, first that holds:
 
     - ``maintenance``, ``excluded``: it began in a time that is excluded for an SLO of its service,
       and caught no event of its service for an SLO that counts then;
-    - ``right``, ``caught``: the first page of an outage, at most 30 min after its onset, or no later than
-      a standard rule would have come for this burn (:mod:`.late`, on ``fine`` where that is known);
+    - ``right``, ``caught``: the first page of an outage, or of one of the services it hit, at most 30 min after its
+      onset, or no later than a standard rule would have come for this burn (:mod:`.late`, on ``fine`` where that
+      is known);
     - ``late``, ``caught_late``: the first page of an outage, later;
     - ``duplicate``, ``same_event``: others told of all its outages before;
     - the same three by outages in which no SLO burned, from the start people wrote, all with reason ``incident``;
@@ -96,11 +98,17 @@ def judge(
             "suggested_verdict": verdict,
             "shown_verdict": verdict,  # until people say something else: see analysis.verdicts
             "reason": reason,
-            "caught": caught.events[position],
+            "caught": _own(caught.events[position], slo_of, row[shared.index("service")]),
             "outages": caught.ids[position] + told.ids[position],
         }
         for position, (row, (verdict, reason)) in enumerate(zip(values, verdicts, strict=True))
     )
+
+
+def _own(events: list[str], slo_of: Mapping[str, str], service: str) -> list[str]:
+    """Of the SLO events of the outages a page told of, those of its own service; all where none is."""
+    own = [event for event in events if slo_of[event].partition("/")[0] == service]
+    return own or events
 
 
 def _excluded(pages: pd.DataFrame, told_of: list[set[str]], exclusions: Iterable[Exclusion]) -> npt.NDArray[np.bool_]:
@@ -141,6 +149,11 @@ class _Catches:
         if leader is not None:
             self._first[leader] = True
             self._in_time[leader] |= not self._lateness.of_outage(outage, told["start"].loc[leader])
+        # The first page of another of its services is the one that told of that service.
+        for service in {ref.partition("/")[0] for ref in outage["slos"]}:
+            own = outage_pages.first(told[told["service"] == service], outage)
+            if own is not None and not self._lateness.of_outage(outage, told["start"].loc[own]):
+                self._first[own] = self._in_time[own] = True
 
     def verdict(self, position: int) -> str:
         if not self._first[position]:

@@ -58,8 +58,9 @@ def numbers(home: Path) -> dict[str, Any]:
 def differences(one: Any, other: Any, way: str = "") -> list[str]:
     """Where two values differ; numbers may by one part in 1e9."""
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        # whether a server has evaluated its rules yet tells of the server's age, not of the product
-        return [found for key in one if key != "health" for found in differences(one[key], other[key], f"{way}.{key}")]
+        # whether a server has evaluated its rules yet tells of its age, not of the product; its address of neither
+        told = [key for key in one if key not in ("health", "source")]
+        return [found for key in told for found in differences(one[key], other[key], f"{way}.{key}")]
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         return [
             found
