@@ -70,7 +70,7 @@ def of(request: pytest.FixtureRequest) -> Said:
 
 def noise(of: Said) -> int:
     """Pages that are noise by what people said of their alert, else by the data."""
-    return sum(int(row["count"]) for row in of.json["page_groups"] if row["shown_verdict"] == "noise")
+    return sum(int(row["of_verdict"]) for row in of.json["page_groups"] if row["shown_verdict"] == "noise")
 
 
 COUNTS: dict[str, Any] = {
