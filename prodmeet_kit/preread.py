@@ -49,7 +49,7 @@ def write(review: Review) -> str:
         titles = {item.key: item.title for item in review.items}
         parts.append(_annex(review, [each for each in found if each.place == "annex"], titles))
         spoken = {each.section for each in found}
-        quiet = [item for item in review.items if item.key not in spoken and item.state != "could_not_check"]
+        quiet = [item for item in review.items if item.key not in spoken and item.state in ("fine", "none")]
         parts += [_quiet(quiet_services.sentence(review.analyses, review.lines), quiet), _to_know(review, titles)]
         return "\n".join(part for part in parts if part)
 

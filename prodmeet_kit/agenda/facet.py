@@ -77,6 +77,17 @@ class Facet:
         """What else it is about: it is told with one of these."""
         return tuple(each for each in self.joins if each not in self.strong)
 
+    @property
+    def decision(self) -> str:
+        """What is decided by its question: facets of one finding with the same decision ask once."""
+        changes = [each for each in self.joins if subjects.kind_of(each) == "change"]
+        if self.rule == "change_at_risk" and changes:
+            return "overlap"
+        own = self.subject or self.reason
+        if changes and subjects.kind_of(own) != "change":
+            return changes[0]
+        return f"{own}/{self.rule}" if self.rule == "change_needs_response" else own
+
 
 _CAUSES = ("outage", "change")
 

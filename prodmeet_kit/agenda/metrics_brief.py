@@ -144,7 +144,7 @@ def one_off(findings: Analyses, ref: str) -> str:
     names = refs(findings.slos)
     spent, one = findings.slos["budget_spent_since_last"].iloc[names.index(ref)], findings.one_offs[ref]
     return t(
-        "{name} spent {spent} of its budget ({share} in {incidents}); at the pace without that the budget lasts",
+        "{name} spent {spent} of its error budget, {share} in {incidents}; without that it would last",
         name=ref,
         spent=write(spent, "budget"),
         share=write(one.share, "budget"),

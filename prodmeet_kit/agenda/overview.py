@@ -60,7 +60,7 @@ def overview(
         for failure in item.failures
     ]
     evidence += decided(findings, lines)
-    evidence.append(_clock(items, agenda))
+    evidence.append(_clock(items, agenda, lines))
     evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(findings, lines))
     if quiet := quiet_services.sentence(findings, lines):
         evidence.append(Note(quiet))
@@ -201,13 +201,14 @@ def _window(findings: Analyses) -> str:
     )
 
 
-def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame) -> Table:
+def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame, lines: pd.DataFrame) -> Table:
+    asking = set(lines["item"][lines["wanted"] > 0])
     by_key = {item.key: item for item in items}
     frame = agenda.assign(
         title=[by_key[key].title for key in agenda["item"]],
         state=[by_key[key].state for key in agenda["item"]],
         headline=[by_key[key].finding or by_key[key].headline for key in agenda["item"]],
-        reason=[_why(row) for row in rows(agenda)],
+        reason=[_why(row, asks=row["item"] in asking) for row in rows(agenda)],
         untimed=agenda["minutes"] == 0,
     )
     columns = (
@@ -220,10 +221,12 @@ def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame) -> Table:
     return Table(t("What deserves the time"), frame, columns, anchor=("item",), quiet="untimed")
 
 
-def _why(row: dict[str, Any]) -> str:
+def _why(row: dict[str, Any], *, asks: bool) -> str:
     """Why an item has its minutes, or what it is about that has none."""
     reason = str(row["reason"])
-    return reason if row["minutes"] or not reason else t("no minutes left: {reason}", reason=reason)
+    if row["minutes"] or not reason:
+        return reason
+    return t("no minutes left: {reason}", reason=reason) if asks else t("nothing to decide: {reason}", reason=reason)
 
 
 def _sources(findings: Analyses) -> Table:

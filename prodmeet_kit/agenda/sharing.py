@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.finding import Finding, Joined, findings, joined, told_of, wish
+from prodmeet_kit.agenda.finding import Finding, findings, told_of, wish
+from prodmeet_kit.agenda.joining import Joined, joined
 from prodmeet_kit.analysis import timeboxing
 
 if TYPE_CHECKING:

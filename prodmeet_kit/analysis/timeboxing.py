@@ -131,13 +131,15 @@ def agenda(lines: pd.DataFrame, items: Iterable[str]) -> pd.DataFrame:
     """How the minutes are shared among the agenda items, in their order, as ``AGENDA``.
 
     ``lines`` is ``AGENDA_LINES``. An item's minutes are the sum of its lines',
-    its score and reason those of its most pressing one; rank 1 presses most. An
-    item without a line has 0 minutes, no reason, and ranks last.
+    its score and reason those of its most pressing one, of those with minutes where
+    there are some; rank 1 presses most. An item without a line has 0 minutes, no
+    reason, and ranks last.
     """
-    by_rank = lines.sort_values("rank", kind="stable")
+    by_rank = lines.assign(none=lines["minutes"] == 0).sort_values(["none", "rank"], kind="stable")
     best = by_rank.drop_duplicates("item").set_index("item")
     minutes = lines.groupby("item")["minutes"].sum()
-    order = {item: rank for rank, item in enumerate([*best.index, *(i for i in items if i not in best.index)], 1)}
+    pressing = dict.fromkeys(lines.sort_values("rank", kind="stable")["item"])
+    order = {item: rank for rank, item in enumerate([*pressing, *(i for i in items if i not in pressing)], 1)}
     return AGENDA.frame(
         {
             "item": item,

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodmeet_kit.agenda.facet import Check, Facet
-from prodmeet_kit.agenda.finding import Finding, findings, joined, wish
+from prodmeet_kit.agenda.finding import Finding, findings, wish
+from prodmeet_kit.agenda.joining import joined
 from prodmeet_kit.analysis import timeboxing
 from tests.support.reviews import about, review, rules
 

@@ -41,7 +41,7 @@ def test_a_page_has_one_row_whatever_its_verdict_and_the_suggestion_is_told(meet
     (row,) = (row for row in meeting.pages.rows if row["subject"] == PAGE)
     assert row["title"].startswith("WebHighCPU paged ")
     assert row["hints"] == {"verdict": "suggested: noise"}
-    assert row["why"] == "2 min"
+    assert row["why"] == "annex"  # an action item about it is open
 
 
 def test_every_line_of_the_agenda_and_the_annex_stands_in_one_form(meeting: Meeting, review: Review) -> None:

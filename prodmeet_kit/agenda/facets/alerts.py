@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.facet import Facet, facet
+from prodmeet_kit.agenda.facets.answered import answer_to
+from prodmeet_kit.analysis.noise import FEW
 from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -35,6 +37,10 @@ def pages(analyses: Analyses) -> tuple[Facet, ...]:
         )
         for row in rows(analyses.page_groups)
     )
+
+
+def _subject(row: dict[str, Any]) -> str:
+    return subject("alert", row["alert"], row["service"])
 
 
 def _joins(analyses: Analyses, row: dict[str, Any]) -> list[str]:
@@ -91,6 +97,10 @@ def _question(analyses: Analyses, row: dict[str, Any], ours: set[str]) -> str:
         "wrong_way": t("Who mends the severity, route or text of {alert}?", **words),
         "unclear": t("Is {alert} right, and what would measure it?", **words),
     }
+    if verdict in ("noise", "duplicate") and (
+        row["of_verdict"] < FEW or answer_to(analyses, _subject(row)) is not None
+    ):
+        return ""
     if verdict == "noise":
         return _better(analyses, row["alert"], row["service"]) or t("Should {alert} page at all?", **words)
     return asked.get(verdict, "")

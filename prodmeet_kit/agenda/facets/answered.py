@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import subject
+from prodmeet_kit.subjects import kind_of, rest_of, subject
 from prodmeet_kit.window import parse_day
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ class Answer:
     what: str
     owner: str
     due: date | None
+
+    @property
+    def called(self) -> str:
+        """The action item with who has it, or who promised."""
+        item = rest_of(self.what) if kind_of(self.what) == "action_item" else ""
+        return f"{item} ({self.owner})" if item and self.owner else item or self.owner
 
     def in_time(self, before: datetime) -> bool:
         """Whether it is done before something happens; without a day it is taken to be."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.change_words import needs_response, short
 from prodmeet_kit.agenda.facet import Facet, facet
-from prodmeet_kit.display.languages import listed, sentences, t
+from prodmeet_kit.display.labels import brief
+from prodmeet_kit.display.languages import listed, sentence, sentences, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 from prodmeet_kit.subjects import subject
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["facets"]
+
+LONG = 70
+"""Letters of what a change needs in a question; the table has all of it."""
 
 
 def facets(analyses: Analyses) -> tuple[Facet, ...]:
@@ -33,29 +37,30 @@ def _of(analyses: Analyses, row: dict[str, Any], *, needs: bool) -> Iterator[Fac
     about, words = subject("change", row["id"]), {"id": row["id"], "when": _when(analyses, row)}
     shared: dict[str, Any] = {"services": list(row["services"]), "owner": row["owner"]}
     risky, planless = bool(row["warnings"]), not row["rollback"].strip()
-    who = t("Who does what {id} needs?", id=row["id"])
-    plan = t("What is the rollback plan of {id}?", id=row["id"])
-    owed = [*([who] if needs else []), *([plan] if planless else [])]
-    wants = t("{id} on {when} needs: {response}", response=row["response_needed"], **words)
+    plan = [t("What is the rollback plan of {id}?", id=row["id"])] if planless else []
+    named = t("{id} {title}", id=row["id"], title=row["title"]) if row["title"] else ""
     if risky:
-        told = listed(short(code) for code in row["warnings"])
         yield facet(
             analyses,
             "change_at_risk",
             about,
-            t("{id} on {when}: {warnings}", warnings=told, **words),
-            question=sentences([_question(analyses, row["id"], row["warnings"]), *owed]),
-            sentence=t("{id} {title}", id=row["id"], title=row["title"]) if row["title"] else "",
+            t("{id} on {when}: {warnings}", warnings=listed(short(code) for code in row["warnings"]), **words),
+            question=sentences([_question(analyses, row["id"], row["warnings"]), *plan]),
+            sentence=named,
             joins=[each for code in row["warnings"] for each in _joins(code)],
             dated=True,
             **shared,
         )
     if needs:
-        asked = who if risky else sentences(owed)
-        yield facet(analyses, "change_needs_response", about, wants, question=asked, dated=True, **shared)
+        who = t("Who does this for {id}: {response}?", id=row["id"], response=brief(row["response_needed"], LONG))
+        reason = t("{id} on {when} needs: {response}", response=row["response_needed"], **words)
+        asked = sentences([who, *([] if risky else plan)])
+        yield facet(
+            analyses, "change_needs_response", about, reason, question=asked, sentence=named, dated=True, **shared
+        )
     elif planless and not risky:
         without = t("{id} on {when} has no rollback plan", **words)
-        yield facet(analyses, "change_needs_response", about, without, question=plan, minutes=0.5, **shared)
+        yield facet(analyses, "change_needs_response", about, without, question=plan[0], minutes=0.5, **shared)
 
 
 def _when(analyses: Analyses, row: dict[str, Any]) -> str:
@@ -69,7 +74,7 @@ def _question(analyses: Analyses, change: str, warnings: list[str]) -> str:
         return t("Move one of {changes}?", changes=listed([change, *others]))
     if "budget_spent" in kinds:
         policy = analyses.facts.product.slo_rules.policy or t("until it recovers, only P0 and security changes go out")
-        return t("Does {id} go out? Agreed: {policy}", id=change, policy=policy)
+        return t("Does {id} go out? Agreed: {policy}", id=change, policy=sentence(policy))
     return t("Is the time of {id} still right?", id=change)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.facet import Check, Facet, facet
@@ -48,7 +49,16 @@ def _item(analyses: Analyses, row: dict[str, Any]) -> Facet | None:
         reason = t("{item} is {days} overdue", item=named, days=write(row["overdue_days"], "days"))
         question = t("New day, new owner, or drop {id}?", id=row["id"])
         return facet(analyses, "action_overdue", about, reason, question=question, extra=row["overdue_days"], **shared)
-    return facet(analyses, "action_done", about, named, **shared) if shared["joins"] else None
+    return facet(analyses, "action_done", about, _open(row, named, analyses), **shared) if shared["joins"] else None
+
+
+def _open(row: dict[str, Any], named: str, analyses: Analyses) -> str:
+    """An item that needs no decision, with who does it and until when."""
+    owner = row["owner"] or t("nobody")
+    if row["due"] != row["due"]:  # NaT
+        return t("{item} is open: {owner}", item=named, owner=owner)
+    due = write(row["due"] - timedelta(seconds=1), "date", timezone=analyses.facts.window.timezone)
+    return t("{item} is open: {owner}, until {due}", item=named, owner=owner, due=due)
 
 
 def still(row: Mapping[str, Any]) -> str:

@@ -80,10 +80,10 @@ def _before_full(analyses: Analyses, ref: str, row: Mapping[str, Any], *, soon: 
         return t("Raise the limit of {name}, or stop its growth?", name=ref), None
     if not done.in_time(analyses.facts.window.end + timedelta(days=max(row["days_to_full_low"], 0.0))):
         return t(
-            "{name} may be full before {owner} is done: what do we do until then?", name=ref, owner=done.owner
+            "{name} may be full before {owner} is done: what do we do until then?", name=ref, owner=done.called
         ), None
     if soon:
-        return t("Is what {owner} does about {name} on its way?", name=ref, owner=done.owner), SHORT
+        return t("Is what {owner} does about {name} on its way?", name=ref, owner=done.called), SHORT
     return "", None
 
 

@@ -134,7 +134,7 @@ def _before_gone(analyses: Analyses, ref: str, ends: Any) -> str:
         return t("What do we do before the error budget of {name} is gone?", name=ref)
     if done.in_time(ends):
         return ""
-    return t("The error budget of {name} is gone before {owner} is done: what waits?", name=ref, owner=done.owner)
+    return t("The error budget of {name} is gone before {owner} is done: what waits?", name=ref, owner=done.called)
 
 
 def _what_spends(ref: str) -> str:
