@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.agenda.outage_names import of_events
 from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from prodmeet_kit.findings import Analyses
@@ -25,13 +28,14 @@ def table(findings: Analyses) -> Table | None:
     frame = _told(findings)
     if frame is None:
         return None
+    names = _names(findings)
     shown: list[dict[str, Any]] = []
     for change in dict.fromkeys(frame["change"]):
         mine = frame[frame["change"] == change]
-        shown += [_cells(row) for row in rows(mine[mine["notable"]])]
+        shown += [_cells(row, names) for row in rows(mine[mine["notable"]])]
         rest = mine[~mine["notable"]]
         if len(rest):
-            shown.append({**_cells(rows(rest)[0]), **_rest(rest, others=len(rest) < len(mine))})
+            shown.append({**_cells(rows(rest)[0], names), **_rest(rest, others=len(rest) < len(mine))})
     return _table(t("Before and after"), shown, folded=False)
 
 
@@ -40,7 +44,12 @@ def details(findings: Analyses) -> Table | None:
     frame = _told(findings)
     if frame is None:
         return None
-    return _table(t("Before and after in detail"), [_cells(row) for row in rows(frame)], folded=True)
+    names = _names(findings)
+    return _table(t("Before and after in detail"), [_cells(row, names) for row in rows(frame)], folded=True)
+
+
+def _names(findings: Analyses) -> dict[str, str]:
+    return of_events(findings.outages, findings.facts.window.timezone)
 
 
 def _told(findings: Analyses) -> pd.DataFrame | None:
@@ -55,7 +64,7 @@ def _told(findings: Analyses) -> pd.DataFrame | None:
     return frame.sort_values(["place", "later"], kind="stable")
 
 
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
+def _cells(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "change": row["change"],
         "what": _what(row),
@@ -63,7 +72,7 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
         "now": _value(row, "after"),
         "moved": _effect(row),
         "expected": _expected(row),
-        "days": _days(row),
+        "days": _days(row, names),
     }
 
 
@@ -155,16 +164,19 @@ def _expected(row: dict[str, Any]) -> str:
     return f"{wanted}: {verdicts[row['as_expected']]}"
 
 
-def _days(row: dict[str, Any]) -> str:
-    """The length of each side and what made it shorter; SLO events of the change itself."""
+def _days(row: dict[str, Any], names: Mapping[str, str]) -> str:
+    """The length of each side and what made it shorter; SLO events of the change itself.
+
+    ``names`` are those of the outages by the ids of their SLO events, which nobody reads.
+    """
     parts = []
     if row["after_end"] == row["after_end"]:
         length = write((row["after_end"] - row["after_start"]).total_seconds(), "duration")
         parts.append(t("{length} each side", length=length))
-    causes = {"data": t("the data begins"), "meeting": t("this meeting")}
-    short = dict.fromkeys(cause for cause in (row["shortened_before"], row["shortened_after"]) if cause)
+    causes = {**names, "data": t("the data begins"), "meeting": t("this meeting")}
+    short = [causes.get(cause, cause) for cause in (row["shortened_before"], row["shortened_after"]) if cause]
     if short:
-        parts.append(t("cut by {causes}", causes=listed(causes.get(cause, cause) for cause in short)))
+        parts.append(t("cut by {causes}", causes=listed(dict.fromkeys(short))))
     if row["slo_events"]:
         parts.append(t("without the outage that began with it"))
     return clauses(parts)

@@ -13,10 +13,11 @@ from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     import pandas as pd
 
-__all__ = ["or_more", "own_pages", "repeated", "table", "unwritten", "worst"]
+__all__ = ["or_more", "owes", "own_pages", "repeated", "table", "unwritten", "worst"]
 
 _WRITTEN_S = 60.0
 """People write a start to the minute."""
@@ -78,8 +79,11 @@ def or_more(share: float, blind_s: Mapping[str, float] | None) -> str:
     return t("{share} or more", share=text) if any(seconds > 0 for seconds in (blind_s or {}).values()) else text
 
 
-def unwritten(outages: pd.DataFrame, timezone: str) -> Table:
-    """The ``OUTAGES`` that nobody wrote down: what failed at the same time, what it cost, who was told."""
+def unwritten(outages: pd.DataFrame, timezone: str, now: datetime) -> Table:
+    """The ``OUTAGES`` that nobody wrote down: what failed at the same time, what it cost, who was told.
+
+    ``now`` is the meeting, from which the age of what is owed counts.
+    """
     import pandas as pd
 
     told = rows(outages)
@@ -89,9 +93,7 @@ def unwritten(outages: pd.DataFrame, timezone: str) -> Table:
         own=[own_pages(row) for row in told],
         began=[ranges.began(row, timezone) for row in told],
         lasted=[ranges.length(*lasted(row)) for row in told],
-        review=[
-            _postmortem({**row, "postmortem": "", "postmortem_missing": row["postmortem_required"]}) for row in told
-        ],
+        review=[_postmortem({**row, **_unwritten_debt(row, now)}) for row in told],
     )
     columns = (
         Column("services", t("Services"), "list"),
@@ -108,6 +110,17 @@ def unwritten(outages: pd.DataFrame, timezone: str) -> Table:
     details = (Column("own", t("Pages")),)
     title = t("Fast budget burns that no incident tells of")
     return Table(title, frame, columns, details, anchor=("id",), caption=caption)
+
+
+def owes(outage: Mapping[str, Any]) -> bool:
+    """Whether an outage (``OUTAGES``) that nobody wrote down owes a postmortem; of a written one its incidents say."""
+    return not outage["written"] and outage["postmortem_required"] is True
+
+
+def _unwritten_debt(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What an incident says of its postmortem, of an outage that has none: its age counts from the end of its span."""
+    age = float("nan") if row["ongoing"] else (now - row["span_end"]).total_seconds() / 86_400
+    return {"postmortem": "", "postmortem_missing": owes(row), "postmortem_age_days": age}
 
 
 def own_pages(row: Mapping[str, Any]) -> str:
@@ -188,21 +201,31 @@ def _seen_by_sli(row: Mapping[str, Any], timezone: str) -> str:
     since, until = onset_between(row)
     # People write minutes, and an onset is known to a range: what both can be is no difference.
     low, high = ((moment - row["start"]).total_seconds() for moment in (since, until))
-    names = {"slo": row["onset_slo"], "onset": ranges.moment(since, until, timezone)}
+    burned = _burned(row["onset_slo"], since, until, timezone)
     if high <= -_WRITTEN_S:
-        apart = ranges.length(-high, -low)
-        text = t("{slo} burned from {onset}, {apart} before the start that people wrote", apart=apart, **names)
+        text = t(
+            "{burned}, {apart} before the start that people wrote", burned=burned, apart=ranges.length(-high, -low)
+        )
     elif low >= _WRITTEN_S:
-        apart = ranges.length(low, high)
-        text = t("{slo} burned from {onset}, {apart} after the start that people wrote", apart=apart, **names)
+        text = t("{burned}, {apart} after the start that people wrote", burned=burned, apart=ranges.length(low, high))
+    elif ranges.is_wide(since, until):
+        text = clauses([burned, t("people wrote {start}", start=ranges.clock(row["start"], since, timezone))])
     else:
-        text = t("{slo} burned from {onset}, the start that people wrote", **names)
+        text = t("{burned}, the start that people wrote", burned=burned)
     least, most = row["detection_from_onset_low_s"], row["detection_from_onset_high_s"]
     if most != most:  # NaN
         least = most = row["detection_from_onset_s"]
     if most >= 0:
-        text += t("; ") + t("detected {time} after that", time=ranges.length(max(least, 0.0), most))
+        text += t("; ") + t("detected {time} after it began to burn", time=ranges.length(max(least, 0.0), most))
     return text
+
+
+def _burned(slo: str, since: datetime, until: datetime, timezone: str) -> str:
+    """Since when it burned; two moments that the onset lies between are no begin and end of a burn."""
+    if not ranges.is_wide(since, until):
+        return t("{slo} burned from {onset}", slo=slo, onset=ranges.moment(since, until, timezone))
+    first, last = write(since, "time", timezone=timezone), ranges.clock(until, since, timezone)
+    return t("{slo} began to burn between {first} and {last}", slo=slo, first=first, last=last)
 
 
 def _seen_before(seen: Mapping[str, Any] | None, timezone: str) -> str:

@@ -10,7 +10,8 @@ from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Note
 from prodmeet_kit.agenda.facets import outages as facets
-from prodmeet_kit.display.languages import sentence, sentences, t, tn
+from prodmeet_kit.agenda.outage_names import called
+from prodmeet_kit.display.languages import clauses, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -43,11 +44,11 @@ def item(findings: Analyses) -> AgendaItem:
     recent = findings.recent_outages
     written, unwritten = recent[recent["written"]], recent[~recent["written"]]
     if len(unwritten):
-        evidence.append(outage_table.unwritten(unwritten, findings.facts.window.timezone))
+        evidence.append(outage_table.unwritten(unwritten, findings.facts.window.timezone, findings.facts.window.end))
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(incidents, len(written), len(unwritten)),
+        headline=_headline(incidents, written, unwritten, findings.facts.window.timezone),
         state="attention",
         timezone=findings.facts.window.timezone,
         evidence=tuple(evidence),
@@ -89,29 +90,41 @@ def _grounds(known: dict[str, bool], since: str) -> str:
     )
 
 
-def _headline(incidents: pd.DataFrame, written: int, unwritten: int) -> str:
-    """``written`` and ``unwritten`` count outages: several incidents may tell of one, and one may hit several SLOs."""
-    parts = []
-    if len(incidents):
-        first = tn("{n} outage", "{n} outages", written)
-        priced = incidents.assign(cost=incidents["budget_spent"].map(outage_table.worst)).dropna(subset=["cost"])
-        if len(priced):
-            worst = max(rows(priced), key=lambda row: float(row["cost"]))
-            first += t(
-                "; {id} was the most expensive at {cost} of an error budget",
-                id=worst["id"],
-                cost=outage_table.or_more(worst["cost"], worst["blind_s"]),
-            )
-        missing = int(incidents.loc[incidents["postmortem_missing"], "outage"].nunique())
-        if missing:
-            first += t("; ") + tn("{n} postmortem is owed", "{n} postmortems are owed", missing)
-        parts.append(sentence(first))
-    if unwritten:
-        parts.append(
+def _headline(incidents: pd.DataFrame, written: pd.DataFrame, unwritten: pd.DataFrame, timezone: str) -> str:
+    """How many there were, which was the most expensive of all, and what is owed of either kind.
+
+    ``written`` and ``unwritten`` are ``OUTAGES``: several incidents may tell of one, and one may hit several SLOs.
+    """
+    counts = (
+        (len(written), tn("{n} outage", "{n} outages", len(written))),
+        (
+            len(unwritten),
             tn(
-                "{n} time a budget burned fast and no incident tells of it.",
-                "{n} times budgets burned fast and no incident tells of it.",
-                unwritten,
-            )
-        )
-    return sentences(parts)
+                "{n} time a budget burned fast and no incident tells of it",
+                "{n} times budgets burned fast and no incident tells of it",
+                len(unwritten),
+            ),
+        ),
+    )
+    worst, most = _most_expensive(incidents, unwritten, timezone)
+    said = [[text, most if most and place == worst else ""] for place, (n, text) in enumerate(counts) if n]
+    owed = int(incidents.loc[incidents["postmortem_missing"], "outage"].nunique())
+    owed += sum(outage_table.owes(row) for row in rows(unwritten))
+    if owed:
+        said[-1].append(tn("{n} postmortem is owed", "{n} postmortems are owed", owed))
+    return sentences(sentence(clauses(filter(None, parts))) for parts in said)
+
+
+def _most_expensive(incidents: pd.DataFrame, unwritten: pd.DataFrame, timezone: str) -> tuple[int, str]:
+    """The dearest of all: whether it is among the incidents (0) or nobody wrote it down (1), and what to say of it."""
+    known = [(0, str(row["id"]), row) for row in rows(incidents)]
+    known += [(1, called(row, timezone), row) for row in rows(unwritten)]
+    if len(known) == len(unwritten) == 1:  # the most expensive of one is nothing to say
+        return 0, ""
+    costs = [(outage_table.worst(row["budget_spent"]), place, name, row) for place, name, row in known]
+    costs = [each for each in costs if not isnan(each[0])]
+    if not costs:
+        return 0, ""
+    cost, place, name, row = max(costs, key=lambda each: each[0])
+    price = outage_table.or_more(cost, row["blind_s"])
+    return place, t("{id} was the most expensive at {cost} of an error budget", id=name, cost=price)

@@ -10,9 +10,9 @@ from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.facets import alerts
 from prodmeet_kit.analysis.time_ranges import FEWEST, median_of
-from prodmeet_kit.display.languages import listed, sentence, sentences, t, tn
+from prodmeet_kit.display.languages import sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.ranges import length
+from prodmeet_kit.display.ranges import distinct, length
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
@@ -85,7 +85,12 @@ def _headline(findings: Analyses) -> str:
     if len(times) >= FEWEST:
         second += t(", {time} after they began (median)", time=length(*median_of(times)))
     elif times:
-        second += t(", {times} after it began", times=listed([length(*each) for each in times]))
+        said = distinct(times)
+        second += (
+            t(", {times} after it began", times=said)
+            if len(times) == 1
+            else t(", {times} after they began", times=said)
+        )
     return sentences([sentence(first), sentence(second)])
 
 

@@ -12,7 +12,7 @@ from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.times import duration, local
 
-__all__ = ["began", "is_wide", "length", "lengths", "moment"]
+__all__ = ["began", "clock", "distinct", "is_wide", "length", "lengths", "moment"]
 
 _MINUTE = 60.0
 _GRAINS = (60.0, 300.0, 600.0, 1800.0, 3600.0, 6 * 3600.0, 86_400.0)
@@ -49,9 +49,18 @@ def lengths(each: Sequence[Between]) -> str:
     if len(each) == 1:
         return t("{time} (one event)", time=length(*each[0]))
     if len(each) < FEWEST:
-        return t("{times} ({n} events)", times=listed([length(*one) for one in sorted(each)]), n=len(each))
+        return t("{times} ({n} events)", times=distinct(sorted(each)), n=len(each))
     middle, worst = (length(*found) for found in (median_of(each), worst_of(each)))
     return t("median {middle}, worst {worst} ({n} events)", middle=middle, worst=worst, n=len(each))
+
+
+def distinct(each: Sequence[Between]) -> str:
+    """Each of a few; those that read the same once.
+
+    >>> distinct([(280, 320), (270, 330)]), distinct([(280, 320), (0, 30)])
+    ('about 5 min', 'about 5 min, under 1 min')
+    """
+    return listed(dict.fromkeys(length(*one) for one in each))
 
 
 def began(event: Mapping[str, Any], timezone: str) -> str:
@@ -70,6 +79,11 @@ def moment(earliest: datetime, latest: datetime, timezone: str) -> str:
         return UNKNOWN
     if not is_wide(earliest, latest):
         return write(earliest + (latest - earliest) / 2, "time", timezone=timezone)
-    begin, end = local(earliest, timezone), local(latest, timezone)
-    low, high = (write(each, "time", timezone=timezone) for each in (earliest, latest))
-    return t("{low} to {high}", low=low, high=f"{end:%H:%M}" if begin.date() == end.date() else high)
+    low, high = write(earliest, "time", timezone=timezone), clock(latest, earliest, timezone)
+    return t("{low} to {high}", low=low, high=high)
+
+
+def clock(moment: datetime, beside: datetime, timezone: str) -> str:
+    """A moment by the clock alone where it is of the same day as the one it stands beside, else with its day."""
+    there, other = local(moment, timezone), local(beside, timezone)
+    return f"{there:%H:%M}" if there.date() == other.date() else write(moment, "time", timezone=timezone)

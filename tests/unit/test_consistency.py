@@ -82,7 +82,10 @@ COUNTS: dict[str, Any] = {
     r"(\d+) belongs? to a budget burn": lambda of: of.json["paging_quality"]["precision"]["caught"],
     r"(\d+) of \d+ budget burns? (?:was|were) paged": lambda of: of.json["paging_quality"]["recall"]["caught"],
     r"\d+ of (\d+) budget burns? (?:was|were) paged": lambda of: of.json["paging_quality"]["recall"]["events"],
-    r"(\d+) postmortems? (?:is|are) owed": lambda of: of.many("incidents", postmortem_missing=True),
+    r"(\d+) postmortems? (?:is|are) owed": lambda of: (
+        len({row["outage"] for row in of.json["incidents"] if row["postmortem_missing"]})
+        + of.many("outages", written=False, postmortem_required=True)
+    ),
     r"^(\d+) outages?[;.]": lambda of: len(of.json["incidents"]),
     r"(\d+) needs? attention without a page": lambda of: len(of.json["attention"]),
     r"(\d+) alerts? (?:is|are) noise": lambda of: len(of.json["noise"]),

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from prodmeet_kit.agenda.outage_names import of_events
 from prodmeet_kit.agenda.outage_table import repeated, table
 from prodmeet_kit.facts import SourceState
-from prodmeet_kit.frames import INCIDENT_FINDINGS, SLO_EVENTS
+from prodmeet_kit.frames import INCIDENT_FINDINGS, OUTAGES, SLO_EVENTS, rows
 from prodmeet_kit.review import Review
 from tests.support.reviews import about, review, rules, subjects
 from tests.unit.test_agenda import FINE
@@ -58,12 +59,13 @@ def test_an_onset_from_a_grid_is_a_range_and_what_lies_in_it_is_no_difference() 
         return str(made["seen"])
 
     assert seen(-12) == (
-        "cart/availability burned from Thu 12 Nov 08:48 to 08:54, 6 min to 12 min before the start that people wrote; "
-        "detected 4 min to 10 min after that"
+        "cart/availability began to burn between Thu 12 Nov 08:48 and 08:54, "
+        "6 min to 12 min before the start that people wrote; "
+        "detected 4 min to 10 min after it began to burn"
     )
     assert seen(-5) == (
-        "cart/availability burned from Thu 12 Nov 08:55 to 09:01, the start that people wrote; "
-        "detected 4 min to 10 min after that"
+        "cart/availability began to burn between Thu 12 Nov 08:55 and 09:01; people wrote 09:00; "
+        "detected 4 min to 10 min after it began to burn"
     )
 
 
@@ -75,7 +77,7 @@ def test_an_onset_from_a_grid_is_a_range_and_what_lies_in_it_is_no_difference() 
             600.0,
             (
                 "cart/availability burned from Thu 12 Nov 08:56, 4 min before the start that people wrote; "
-                "detected 10 min after that"
+                "detected 10 min after it began to burn"
             ),
         ),
         (3, -60.0, "cart/availability burned from Thu 12 Nov 09:03, 3 min after the start that people wrote"),
@@ -165,3 +167,55 @@ def test_what_happened_in_a_burn_is_asked_in_the_time_of_the_product() -> None:
     burned = about(found, "outage:cart/availability@x")
     assert ("untold_event" in rules(burned), burned.place, bool(burned.question)) == (True, "agenda", True)
     assert burned.headline.startswith("cart ") and "Thu 12 Nov 11:00" in burned.headline
+
+
+def untold(bad: float, *burns: tuple[str, str, str]) -> Review:
+    """A review of burns of cart (id, onset, end) that nobody wrote down, of so many bad of 10 events a second."""
+    found = review({"incidents": [], "alert_runs": []}, {**FINE, "slo/cart/availability/bad/trend": bad})
+    found.analyses.__dict__["slo_events"] = SLO_EVENTS.frame(
+        {
+            "id": name, "service": "cart", "slo": "availability",
+            "onset": pd.Timestamp(start), "onset_from": pd.Timestamp(start), "onset_to": pd.Timestamp(start),
+            "end": pd.Timestamp(end), "end_from": pd.Timestamp(end), "end_to": pd.Timestamp(end),
+        }
+        for name, start, end in burns
+    )  # fmt: skip
+    return found
+
+
+def test_an_outage_that_nobody_wrote_down_owes_a_postmortem_by_its_price_and_is_asked_about_once() -> None:
+    # 7 bad of 10 a second for an hour are 104% of the budget.
+    made = untold(7.0, ("burn", "2026-11-12T02:00Z", "2026-11-12T03:00Z"))
+    shown = found_table(made.outages, "Fast budget burns that no incident tells of").frame
+    assert shown["review"].tolist() == ["owed for 11 d"]
+    assert "1 postmortem is owed" in made.outages.headline
+    found = about(made, "outage:burn")
+    assert set(rules(found)) >= {"untold_event", "postmortem_owed"}
+    assert found.question.count("who writes it down?") == 1
+    cheap = untold(0.7, ("burn", "2026-11-12T02:00Z", "2026-11-12T03:00Z"))  # 10%
+    shown = found_table(cheap.outages, "Fast budget burns that no incident tells of").frame
+    assert (shown["review"].tolist(), "owed" in cheap.outages.headline) == (["not required"], False)
+
+
+def test_the_most_expensive_is_named_though_nobody_wrote_it_down() -> None:
+    burns = ("short", "2026-11-12T02:00Z", "2026-11-12T02:30Z"), ("long", "2026-11-14T02:00Z", "2026-11-14T05:00Z")
+    headline = untold(0.7, *burns).outages.headline
+    assert "an outage of cart on Sat 14 Nov 11:00 was the most expensive at 31%" in headline
+
+
+def test_the_time_and_length_of_an_outage_read_as_in_its_table() -> None:
+    made = untold(0.7, ("burn", "2026-11-12T02:00Z", "2026-11-12T02:30Z"))
+    frame = made.analyses.slo_events
+    late = {"onset_from": pd.Timestamp("2026-11-12T02:03Z"), "onset_to": pd.Timestamp("2026-11-12T02:08Z")}
+    made.analyses.__dict__["slo_events"] = frame.assign(**late)
+    row = found_table(made.outages, "Fast budget burns that no incident tells of").frame.iloc[0]
+    assert (row["began"], row["lasted"]) == ("Thu 12 Nov 11:03 to 11:08", "22 min to 27 min")
+    assert all(row[name] in about(made, "outage:burn").headline for name in ("began", "lasted"))
+
+
+def test_an_outage_is_called_by_its_incidents_or_by_what_it_hit_and_when() -> None:
+    made = untold(0.7, ("cart/availability@2026-11-12T02:00Z", "2026-11-12T02:00Z", "2026-11-12T02:30Z"))
+    (name,) = of_events(made.analyses.outages, "Asia/Tokyo").values()
+    assert name == "an outage of cart on Thu 12 Nov 11:00"
+    written = OUTAGES.frame({**row, "incidents": ["INC-1"]} for row in rows(made.analyses.outages))
+    assert list(of_events(written, "Asia/Tokyo").values()) == ["INC-1"]

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.facet import Facet, facet
+from prodmeet_kit.agenda.outage_names import called
+from prodmeet_kit.analysis.time_ranges import lasted
+from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import clauses, listed, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
@@ -40,6 +43,7 @@ def _facets(analyses: Analyses) -> Iterator[Facet]:
     for row in rows(analyses.recent_outages):
         mine = [written[each] for each in row["incidents"] if each in written]
         owed = [each["id"] for each in mine if each["postmortem_missing"]]
+        owed += [called(row, analyses.facts.window.timezone)] if outage_table.owes(row) else []
         seen = next((again[each["id"]] for each in mine if each["id"] in again), None)
         yield from _of(analyses, row, mine, missed.get(row["id"]), owed, seen)
 
@@ -55,9 +59,9 @@ def _of(
     about, cost = subject("outage", row["id"]), outage_table.worst(row["budget_spent"])
     shared: dict[str, Any] = {"services": list(row["services"])}
     asked = [
-        *([] if row["written"] else [t("What happened to {services}?", services=listed(row["services"]))]),
+        *([] if row["written"] else [_what(row, owed)]),
         *([_rule(unpaged)] if unpaged else []),
-        *(_postmortem(each) for each in owed),
+        *(_postmortem(each) for each in owed if row["written"]),
         *([_again(seen)] if seen else []),
     ]
     main = facet(
@@ -71,7 +75,7 @@ def _of(
         sentence=clauses([*(each["title"] for each in mine if each["title"]), *_pages(row, unpaged)]),
         **shared,
     )
-    more = [_owed(analyses, about, each, shared) for each in owed]
+    more = [_owed(analyses, about, row, each, shared) for each in owed]
     if unpaged:
         what = t("{id} paged nobody", id=_name(row))
         weight = _weight(cost) - LESS
@@ -83,9 +87,18 @@ def _of(
     yield from more
 
 
-def _owed(analyses: Analyses, about: str, identity: str, shared: Mapping[str, Any]) -> Facet:
+def _owed(analyses: Analyses, about: str, row: Mapping[str, Any], identity: str, shared: Mapping[str, Any]) -> Facet:
     what = t("{id} spent over 20% of a four-week error budget and has no postmortem", id=identity)
-    return facet(analyses, "postmortem_owed", about, what, question=_postmortem(identity), said=True, **shared)
+    question = _postmortem(identity) if row["written"] else _what(row, [identity])
+    return facet(analyses, "postmortem_owed", about, what, question=question, said=True, **shared)
+
+
+def _what(row: Mapping[str, Any], owed: list[str]) -> str:
+    """What is asked of an outage that nobody wrote down; who writes it down where that is owed."""
+    services = listed(row["services"])
+    if owed:
+        return t("What happened to {services}, and who writes it down?", services=services)
+    return t("What happened to {services}?", services=services)
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -104,8 +117,8 @@ def _headline(row: Mapping[str, Any], cost: float, timezone: str, *, unpaged: bo
         text = t(
             "{services} had an outage of {length} on {when} that nobody wrote down",
             services=words["services"],
-            length=write(minutes, "duration"),
-            when=write(row["span_start"], "time", timezone=timezone),
+            length=ranges.length(*lasted(row)),
+            when=ranges.began(row, timezone),
         )
     if cost == cost:  # NaN is not equal to itself
         text += t(": {cost} of an error budget", cost=outage_table.or_more(cost, row["blind_s"]))
