@@ -826,13 +826,16 @@ ATTENTION = Spec(
         "kind": ("text", "alert, slo, resource or rule"),
         "service": ("text", "service, empty when absent"),
         "what": ("text", "alert, SLO or resource"),
-        "since": ("time", "first since the last meeting; NaT for a resource or a rule"),
+        "since": ("time", "first since the last meeting, as first; NaT for a resource or a rule"),
         "value": (
             "float",
             "alert: times; slo: share of budget spent since the last meeting; resource: days to full; rule: how many",
         ),
         "reason": ("text", "code: ticket_alert, slow_burn, limit_near, rule_broken"),
-        "first": ("time", "first in all history known; NaT where it tells nothing"),
+        "first": (
+            "time",
+            "first in all history; slo: when its error ratio rose, else when the ticket condition held; NaT: not known",
+        ),
         "age_days": ("float", "days from first to the meeting"),
         "loss_per_fortnight": ("float", "slo: share of the budget lost outside SLO events in 14 days; else NaN"),
         "owner": ("text", "of the action item about it, else of the service; empty: nobody"),

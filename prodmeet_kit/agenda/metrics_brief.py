@@ -232,10 +232,18 @@ def _peak(findings: Analyses) -> str:
     if not known:
         return ""
     row: dict[str, Any] = known[0]
-    return t(
+    name = f"{row['service']}/{row['name']}"
+    moved = [change["id"] for change in rows(findings.upcoming_changes) if _moves(change["expected_effect"], name)]
+    text = t(
         "{name} will peak at about {peak}, {low} to {high}",
-        name=f"{row['service']}/{row['name']}",
+        name=name,
         peak=write(row["expected_peak"], "number", unit=row["unit"]),
         low=write(row["expected_peak_low"], "number"),
         high=write(row["expected_peak_high"], "number"),
     )
+    return t("{what}, without {changes}", what=text, changes=listed(moved)) if moved else text
+
+
+def _moves(effect: dict[str, Any] | None, name: str) -> bool:
+    """Whether a change is expected to move a load: what was measured cannot know of it."""
+    return effect is not None and effect["metric"] == name and effect["direction"] != "none"

@@ -14,6 +14,7 @@ from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.ranges import days_between
 from prodmeet_kit.frames import rows
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def _outlook(row: dict[str, Any]) -> str:
     }
     text = words.get(row["trend"], str(row["trend"]))
     if row["trend"] == "growing" and row["days_to_full"] == row["days_to_full"]:
-        low, high = (write(row[f"days_to_full_{end}"], "days") for end in ("low", "high"))
-        text = t("full in {days} ({low} to {high})", days=write(row["days_to_full"], "days"), low=low, high=high)
+        between = days_between(row["days_to_full_low"], row["days_to_full_high"])
+        text = t("full in {days} ({between})", days=write(row["days_to_full"], "days"), between=between)
     if row["full_after_return"] == row["full_after_return"]:
         text += t("; ") + t("with the return, in {days}", days=write(row["full_after_return"], "days"))
     return text

@@ -94,7 +94,7 @@ def slo_table(findings: Analyses, slos: pd.DataFrame) -> Table:
         t("Service level objectives"),
         frame,
         tuple(columns),
-        details=(Column("interval", t("95% interval")), Column("note_text", t("Note"))),
+        details=(Column("interval", t("Attained, 95% interval")), Column("note_text", t("Note"))),
         anchor=("service", "name"),
         caption=_caption(slos),
     )

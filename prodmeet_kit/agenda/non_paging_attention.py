@@ -33,7 +33,10 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
         because=[_because(row) for row in found],
     )
     title = t("Needs attention, but no page")
-    caption = t("Since and age look back over all history that is known, not only to the last meeting.")
+    caption = t(
+        "Known since: over all history that is known, not only since the last meeting. A slow burn since its error "
+        "ratio rose, where that is known; a limit since a trend of 14 days or more could tell that it is near."
+    )
     first = Table(title, frame.iloc[:SHOWN], _columns(), anchor=_ANCHOR, caption=caption)
     rest = frame.iloc[SHOWN:]
     if rest.empty:
@@ -46,7 +49,7 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column("what", t("What"), "code"),
         Column("service", t("Service")),
-        Column("first", t("Since"), "time"),
+        Column("first", t("Known since"), "time"),
         Column("age_days", t("Age"), "days"),
         Column("loss_text", t("Budget lost in 14 days"), "written"),
         Column("owner_text", t("Owner")),

@@ -10,6 +10,8 @@ from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.facets import alerts
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.display.languages import clauses, sentence, t, tn
+from prodmeet_kit.frames import rows
+from prodmeet_kit.subjects import subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["item"]
 
 KEY = "non_paging_events"
+
+_ALERTS = ("alert", "rule")
+"""Kinds of the queue that are an alert."""
 
 
 def item(findings: Analyses) -> AgendaItem:
@@ -34,7 +39,7 @@ def item(findings: Analyses) -> AgendaItem:
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(missed, attention, noise, alerts_known),
+        headline=_headline(len(missed), _subjects(findings), noise["page"], alerts_known),
         state="attention" if len(missed) or len(attention) else "fine",
         timezone=findings.facts.window.timezone,
         evidence=(
@@ -75,21 +80,37 @@ def _grounds(findings: Analyses, alerts_known: bool) -> str:
     )
 
 
-def _headline(missed: pd.DataFrame, attention: pd.DataFrame, noise: pd.DataFrame, alerts_known: bool) -> str:
+def _subjects(findings: Analyses) -> int:
+    """How many need attention: an alert whose rule reads what is in the queue itself is no other matter."""
+    queue = rows(findings.attention)
+    own = {subject(row["kind"], row["service"], row["what"]) for row in queue if row["kind"] not in _ALERTS}
+    alerts_too = {
+        (row["what"], row["service"])
+        for row in queue
+        if row["kind"] in _ALERTS
+        and not own & {each.subject for each in findings.alerts_about(row["what"], row["service"])}
+    }
+    return len(own) + len(alerts_too)
+
+
+def _headline(missed: int, attention: int, noise_paged: pd.Series[bool], alerts_known: bool) -> str:
     if not alerts_known:
         return tn(
             "{n} needs attention without a page; without alerts nobody knows what should have paged and what is noise.",
             "{n} need attention without a page; without alerts nobody knows what should have paged and what is noise.",
-            len(attention),
+            attention,
         )
     found = []
-    if len(missed):
-        found.append(
-            tn("{n} event should have paged and did not", "{n} events should have paged and did not", len(missed))
-        )
-    if len(attention):
-        found.append(tn("{n} needs attention without a page", "{n} need attention without a page", len(attention)))
-    if len(noise):
-        found.append(tn("{n} alert is noise", "{n} alerts are noise", len(noise)))
+    if missed:
+        found.append(tn("{n} event should have paged and did not", "{n} events should have paged and did not", missed))
+    if attention:
+        found.append(tn("{n} needs attention without a page", "{n} need attention without a page", attention))
+    paged, quiet = int(noise_paged.sum()), int((~noise_paged).sum())
+    if quiet and paged:  # the paging events tell of those that paged
+        found.append(tn("{n} more alert is noise", "{n} more alerts are noise", quiet))
+    elif quiet:
+        found.append(tn("{n} alert is noise", "{n} alerts are noise", quiet))
+    elif paged and not found:
+        found.append(tn("{n} alert that paged is noise", "{n} alerts that paged are noise", paged))
     nothing = t("Nothing is known that should have paged, needs attention or is noise")
     return sentence(clauses(found) or nothing)

@@ -25,7 +25,7 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """Noisy alerts, what would silence them, and rules that never fired; nothing where there are none."""
     shown: list[Evidence] = []
     if len(findings.noise):
-        shown += _split(t("Noise"), _noise_frame(findings.noise), _noise_columns(), "noise")
+        shown += _split(t("Noise"), _noise_frame(findings.noise, findings.pages), _noise_columns(), "noise")
     if len(findings.proposals):
         shown += _split(t("What would silence it"), _proposal_frame(findings.proposals), _proposal_columns(), "silence")
         shown.append(Note(_how(), summary=t("How a change was tried")))
@@ -57,15 +57,33 @@ def _split(title: str, frame: pd.DataFrame, columns: tuple[Column, ...], place: 
     return [first, Table(more, rest, columns, anchor=anchor, folded=True, place=place)]
 
 
-def _noise_frame(noise: pd.DataFrame) -> pd.DataFrame:
+def _noise_frame(noise: pd.DataFrame, pages: pd.DataFrame) -> pd.DataFrame:
     words = {
         "always_firing": t("it fires nearly always"),
-        "slis_fine": t("every page was noise"),
         "self_resolved": t("gone within minutes by itself"),
         "flapping": t("fires again and again"),
         "never_acted": t("nobody ever acknowledged it"),
     }
-    return noise.assign(reason_text=noise["reason"].map(words).fillna(noise["reason"]))
+    texts = [
+        _of_pages(row, pages) if row["reason"] == "slis_fine" else words.get(row["reason"], str(row["reason"]))
+        for row in rows(noise)
+    ]
+    return noise.assign(reason_text=texts)
+
+
+def _of_pages(row: dict[str, Any], pages: pd.DataFrame) -> str:
+    """How many of its pages were noise: up to a third may have come by chance soon after a burn began."""
+    mine = (pages[["alert", "service", "severity"]] == [row["alert"], row["service"], row["severity"]]).all(axis=1)
+    noisy, others = (int((mine & (pages["shown_verdict"].eq("noise") == each)).sum()) for each in (True, False))
+    if not others:
+        return t("every page was noise")
+    return tn(
+        "{noisy} of {all} pages were noise, {n} could wait",
+        "{noisy} of {all} pages were noise, {n} could wait",
+        others,
+        noisy=noisy,
+        all=noisy + others,
+    )
 
 
 def _noise_columns() -> tuple[Column, ...]:
@@ -103,8 +121,10 @@ def _proposal_columns() -> tuple[Column, ...]:
 
 def _kept(row: dict[str, Any]) -> str:
     """Why an alert is not to be deleted."""
+    if row["kept"] == "ticket_held" and row["change"] == "ticket":
+        return t("its service burned slowly (3x over 24 h or 1x over 3 d), so it is not deleted but made a ticket")
     words = {
-        "ticket_held": t("not deleted: a ticket condition of its service held"),
+        "ticket_held": t("not deleted: its service burned slowly (3x over 24 h or 1x over 3 d)"),
         "few": t("not deleted: fewer than five times, or at one meeting only"),
         "nothing_else": t("not deleted: nothing else would catch what it could"),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis.quiet_services import Quiet, quiet
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 
@@ -39,7 +39,7 @@ def sentence(findings: Analyses, lines: pd.DataFrame) -> str:
         "Quiet services, {n} of {all} ({names})",
         n=len(quiet_ones.services),
         all=len(findings.facts.product.services),
-        names=", ".join(quiet_ones.services),
+        names=listed(quiet_ones.services),
     )
     proof = [tn("{n} SLO is kept", "{n} SLOs are kept", quiet_ones.slos)]
     if quiet_ones.least_budget_of:
@@ -56,4 +56,4 @@ def sentence(findings: Analyses, lines: pd.DataFrame) -> str:
                 name=quiet_ones.fullest_of,
             )
         )
-    return f"{text}: {'; '.join(proof)}."
+    return t("{what}: {proof}.", what=text, proof=clauses(proof))

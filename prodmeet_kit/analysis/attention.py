@@ -18,6 +18,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates, capacity, grid, matching
 from prodmeet_kit.analysis.about import Thing, change_names, promise_about, told_of
+from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slo_events import MIN_BAD
 from prodmeet_kit.frames import ATTENTION, labels_of, rows
@@ -56,12 +57,14 @@ def attention(
     promises: pd.DataFrame | None = None,
     changes: pd.DataFrame | None = None,
     alerts_about: Callable[[str, str], Iterable[Thing]] | None = None,
+    burns: Burns | None = None,
 ) -> pd.DataFrame:
     """What needs somebody without a page, as ``ATTENTION``: by whole days of age, then by loss, largest first.
 
     - ``slow_burn``: outside SLO events, at some step since the last meeting, a
       ticket condition held (burn over 24 h and 2 h at least 3, or over 3 d and
-      6 h at least 1) with at least 5 bad events, more than chance makes of a pace that lasts;
+      6 h at least 1) with at least 5 bad events, more than chance makes of a pace that lasts; ``since`` and ``first``
+      are when its error ratio rose, where ``burns`` knows, else the first step at which the condition held;
     - ``limit_near``: a resource that is full, or will be within 60 days;
     - ``ticket_alert``: an alert that does not page fired since the last meeting and is not noise;
     - ``rule_broken``: a rule that cannot be evaluated, so that its alert never fires.
@@ -77,7 +80,7 @@ def attention(
     (``alerts_about``, from alert and service). ``ask_owner`` where there is none of all these.
     """
     found = [
-        *_slow_burns(events, trends, slos, summary, window),
+        *_slow_burns(events, trends, slos, summary, window, burns),
         *_limits(resources, limits_since or {}, window),
         *_tickets(episodes, noisy, window),
         *_broken_rules(rules, service_of),
@@ -129,6 +132,7 @@ def _slow_burns(
     slos: Iterable[SloTarget],
     summary: pd.DataFrame,
     window: Window,
+    burns: Burns | None,
 ) -> list[dict[str, Any]]:
     known = {(row["service"], row["name"]): row for row in rows(summary)}
     found = []
@@ -140,13 +144,18 @@ def _slow_burns(
             continue
         told = known.get((target.service, target.name), {})
         more = {
-            "since": since,
-            "first": held[0],
+            "since": max(_rose(burns, target, since), pd.Timestamp(window.start)),
+            "first": _rose(burns, target, held[0]),
             "value": told.get("budget_spent_since_last", nan),
             "loss_per_fortnight": _loss(rest, target, told.get("total", nan), window),
         }
         found.append(_row("slo", target.service, target.name, "slow_burn", **more))
     return found
+
+
+def _rose(burns: Burns | None, target: SloTarget, held: pd.Timestamp) -> pd.Timestamp:
+    """When the error ratio rose, for long windows take hours to show it; where nobody knows, when they did."""
+    return (burns.rose(target.ref, held) if burns else None) or held
 
 
 def _outside_events(

@@ -170,6 +170,10 @@ class Burns:
         mine = [slo for slo in self._slos.values() if service in ("", slo.target.service) and slo.trend is not None]
         return [slo.target.ref for slo in mine if slo.held_in(starts, ends).any()]
 
+    def rose(self, ref: str, held: pd.Timestamp) -> pd.Timestamp | None:
+        """:meth:`.burn_rises.Course.rose` of an SLO; ``None`` without a course."""
+        return known.rose(held) if ref in self._slos and (known := self._slos[ref].course) else None
+
     def targets(self, service: str) -> list[SloTarget]:
         """The objectives of a service; all where it is empty."""
         return [slo.target for slo in self._slos.values() if service in ("", slo.target.service)]
@@ -225,8 +229,7 @@ class _Slo:
         before = (usual["bad"] / usual["total"].where(usual["total"] > 0)).fillna(0.0)
         expected = np.maximum(before, self.target.budget * self._lasting_pace(starts)) * seen["total"]
         marked = fast & (_more(seen["bad"], expected) & (seen["bad"] >= MIN_BAD)).to_numpy()
-        blind = (rate.isna() | (seen["known"] < MIN_KNOWN * seen["steps"])).to_numpy()
-        return blind, fast, marked
+        return (rate.isna() | (seen["known"] < MIN_KNOWN * seen["steps"])).to_numpy(), fast, marked
 
     def burning(self, pages: pd.DataFrame) -> Flags:
         """Whether the SLO burned faster than lasts: what that gives within one page is chance, so it is asked thrice.

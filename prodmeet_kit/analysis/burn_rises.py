@@ -52,10 +52,11 @@ class Rise:
     """An onset or a marked worsening: a page that begins from ``start`` to ``until`` may have come because of it.
 
     ``start`` is earlier than the onset by as long as four bad events take, an hour at least: so closely it is known.
-    ``pace`` is the burn rate afterwards.
+    ``pace`` is the burn rate afterwards, ``onset`` the begin of its stretch, known to the hour.
     """
 
     start: pd.Timestamp
+    onset: pd.Timestamp
     until: pd.Timestamp
     pace: float
 
@@ -84,6 +85,14 @@ class Course:
         spans = [max((min(last, moment) - max(first, begin)) / length, 0.0) for first, last in pairwise(self.borders)]
         return _median(self.paces, np.array(spans))
 
+    def rose(self, held: pd.Timestamp) -> pd.Timestamp | None:
+        """When the error ratio rose, to the hour, so that a ticket condition came to hold at ``held``.
+
+        The last onset or marked worsening that this may be due to; ``None`` where none is known, as of what went on
+        when the data began.
+        """
+        return max((rise.onset for rise in self.rises if rise.onset <= held <= rise.until), default=None)
+
 
 def course(trend: pd.DataFrame, target: SloTarget, step: timedelta) -> Course | None:
     """The course of a burn over a ``[total, bad]`` trend; ``None`` without data or budget.
@@ -111,7 +120,7 @@ def course(trend: pd.DataFrame, target: SloTarget, step: timedelta) -> Course | 
         if known:
             begin = borders[number]
             a_while = ceil(KNOWN_TO * (cuts[number + 1] - first) / max(float(bad[number]), KNOWN_TO))
-            found.append(Rise(begin - a_while * bins.size, begin + max(known) * bins.size + GRACE, pace))
+            found.append(Rise(begin - a_while * bins.size, begin, begin + max(known) * bins.size + GRACE, pace))
     return replace(plain, rises=tuple(found))
 
 

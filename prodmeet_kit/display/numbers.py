@@ -9,6 +9,7 @@ in every language, words go through :mod:`.languages`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
@@ -37,6 +38,8 @@ UNKNOWN = "\N{EN DASH}"
 
 _MINUS = "\N{MINUS SIGN}"
 _BYTE_UNITS = {"b", "by", "byte", "bytes"}
+_PLURAL = re.compile(r"^([A-Za-z]{2,}[^\W_ius])s(?<!ps|es)\b|^([A-Za-z]+[^\W_ihsx]e)s\b", re.IGNORECASE)
+"""The first word of a unit such as cores, but not IOPS, Mbps, celsius, series or processes."""
 _SECOND_UNITS = {"s", "sec", "second", "seconds"}
 
 
@@ -154,16 +157,20 @@ def count(value: float) -> str:
 
 
 def number(value: float, unit: str = "") -> str:
-    """A number with three digits that matter, and its unit.
+    """A number with three digits that matter, and its unit, of which one is one.
 
     >>> number(1234.5), number(12.345, "req/s"), number(0.00042), number(2.5e8), number(0.23, "s"), number(1e-12)
     ('1,235', '12.3 req/s', '0.00042', '250 M', '230 ms', '<0.000001')
+    >>> number(1, "cores"), number(1, "requests/s"), number(1, "IOPS"), number(1, "Mbps"), number(2, "cores")
+    ('1 core', '1 request/s', '1 IOPS', '1 Mbps', '2 cores')
     """
     if unit.lower() in _SECOND_UNITS and not math.isinf(value):
         return duration(value) if abs(value) >= 60 or value == 0 else _seconds(value)
     if is_bytes(unit) and not math.isinf(value):
         return amount(value, unit)
     text = _signed(value, _magnitude(abs(value)))
+    if text == "1":
+        unit = _PLURAL.sub(r"\1\2", unit, count=1)
     return f"{text}%" if unit == "%" else f"{text} {unit}".rstrip()
 
 

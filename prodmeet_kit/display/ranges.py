@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 from typing import Any
 
@@ -12,7 +13,7 @@ from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.times import duration, local
 
-__all__ = ["began", "clock", "distinct", "is_wide", "length", "lengths", "moment"]
+__all__ = ["began", "clock", "days_between", "distinct", "is_wide", "length", "lengths", "moment"]
 
 _MINUTE = 60.0
 _GRAINS = (60.0, 300.0, 600.0, 1800.0, 3600.0, 6 * 3600.0, 86_400.0)
@@ -40,6 +41,20 @@ def length(low: float, high: float) -> str:
     if first <= 0:
         return t("up to {time}", time=duration(last))
     return t("{low} to {high}", low=duration(first), high=duration(last))
+
+
+def days_between(low: float, high: float) -> str:
+    """A number of days in ``[low, high]``, the unit said once where it is the same.
+
+    >>> days_between(8.2, 10.4), days_between(0.4, 3), days_between(40, float("inf")), days_between(8.1, 8.4)
+    ('8 to 10 days', 'under a day to 3 days', '40 days to never', '8 days')
+    """
+    first, last = write(low, "days"), write(high, "days")
+    if first == last:
+        return first
+    if low >= 1 and high < 730:
+        return t("{low} to {high}", low=f"{Decimal(low).quantize(Decimal(1), ROUND_HALF_UP)}", high=last)
+    return t("{low} to {high}", low=first, high=last)
 
 
 def lengths(each: Sequence[Between]) -> str:

@@ -38,6 +38,7 @@ class People(Part):
             promises=self.promises,
             changes=self.changes_to_come,
             alerts_about=self.alerts_about,
+            burns=self.burns,
             service_of=self.service_of,
             owners={service.name: service.owner for service in self.facts.product.services},
             limits_since=attention.limits_near_since(

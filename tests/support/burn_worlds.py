@@ -65,10 +65,11 @@ def episodes(seed: int, alert: str, starts: list[datetime], page: bool = True) -
 
 
 class Judged:
-    """What the kit makes of a world: ``burns``, ``events`` and ``pages``."""
+    """What the kit makes of a world: ``trend``, ``burns``, ``events`` and ``pages``."""
 
     def __init__(self, trend: pd.DataFrame, fired: pd.DataFrame, rules: tuple[tuple[str, str], ...] | None) -> None:
         known = None if rules is None else ALERT_RULES.frame({"alert": a, "query": q, "labels": "{}"} for a, q in rules)
+        self.trend = trend
         trends = {SLO.ref: trend}
         self.burns = Burns(trends, [SLO], WINDOW, AlertReads(known, [EVENTS]))
         self.events = slo_events.slo_events(trends, [SLO], WINDOW)

@@ -21,9 +21,12 @@ from prodmeet_kit.frames import (
     RESOURCE_SUMMARY,
     SLO_EVENTS,
     SLO_SUMMARY,
+    rows,
 )
 from prodmeet_kit.window import Window
 from tests.support.alerts import episode, event
+from tests.support.burn_worlds import burn, judged
+from tests.support.counts import count
 from tests.support.grids import END, STEP, at, grid, trend, window
 
 WINDOW = window()
@@ -80,6 +83,32 @@ def test_a_slow_burn_counts_from_when_a_ticket_condition_held() -> None:
     }
     # At 0.9 it never does.
     assert attention_of(bad={("2026-11-11T00:00", "2026-11-24T10:00"): 0.9}).empty
+
+
+def test_a_slow_burn_is_as_old_as_the_rise_of_its_error_ratio() -> None:
+    # 4 times the pace from 08:00 on: 3 over 24 h holds only after 3/4 of a day, at 1.95 times it takes 36 h.
+    for pace, held in ((4.0, timedelta(hours=17)), (1.95, timedelta(hours=36))):
+        rose = at("2026-11-18T08:00")
+        late, hours = 0, []
+        for seed in range(count(4, 100)):
+            world = judged(burn(seed, (pace, rose, timedelta(days=4))), EPISODES.frame())
+            frames = (EPISODES.frame(), NOISE.frame(), NO_EVENTS, {SLO.ref: world.trend}, [SLO], SLO_SUMMARY.frame())
+            found, plain = (
+                attention(*frames, RESOURCE_SUMMARY.frame(), WINDOW, burns=known) for known in (world.burns, None)
+            )
+            late += plain["first"].iloc[0] - rose > held / 2
+            hours.append(abs(found["first"].iloc[0] - rose) / timedelta(hours=1))
+            assert found["since"].equals(found["first"])
+            assert found["age_days"].iloc[0] == pytest.approx((END - found["first"].iloc[0]) / timedelta(days=1))
+        assert late == len(hours)
+        assert np.median(hours) <= 1 and max(hours) <= 8, hours
+
+
+def test_a_burn_that_rose_before_the_last_meeting_has_burned_all_the_time_since() -> None:
+    world = judged(burn(1, (2.7, WINDOW.start - timedelta(hours=4), timedelta(days=6))), EPISODES.frame())
+    frames = (EPISODES.frame(), NOISE.frame(), NO_EVENTS, {SLO.ref: world.trend}, [SLO], SLO_SUMMARY.frame())
+    (row,) = rows(attention(*frames, RESOURCE_SUMMARY.frame(), WINDOW, burns=world.burns))
+    assert row["since"] == WINDOW.start and row["first"] < WINDOW.start
 
 
 def test_an_slo_event_is_no_slow_burn_as_well() -> None:

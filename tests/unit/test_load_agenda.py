@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from prodmeet_kit.agenda import metrics_load
+from prodmeet_kit.agenda import metrics_brief, metrics_load
 from prodmeet_kit.agenda.evidence import Chart, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.agenda.facets import resources as facets
 from prodmeet_kit.display.anchors import Anchors
@@ -96,6 +98,21 @@ def test_a_day_unusual_for_several_loads_is_one_sentence_and_only_the_furthest_i
     assert note.text == "Wed 11 Nov against a usual Wednesday: cart/requests \N{MINUS SIGN}20%, web/requests +50%"
     opened = [part.anchor for part in shown if isinstance(part, HeatMap | WeekOverlay) and not part.folded]
     assert opened == ["load-weeks-web-requests", "load-hours-web-requests"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "way", "known"),
+    [("cart/requests", "up", True), ("cart/requests", "none", False), ("web/requests", "up", False)],
+)
+def test_the_peak_to_expect_says_which_change_it_does_not_know_of(metric: str, way: str, known: bool) -> None:
+    effect = {"metric": metric, "direction": way, "size": 0.6}
+    change = {"id": "CH-43", "title": "sale", "start": WINDOW.end + timedelta(days=3), "services": []}
+    findings = reviewed(
+        as_it_is, records={"changes": [{**change, "expected_effect": effect}]}, services=SERVICES
+    ).analyses
+    said = dict(metrics_brief.brief(findings))["What comes next?"]
+    assert "cart/requests will peak at about 100 req/s" in said
+    assert said.endswith(", without CH-43.") == known
 
 
 def test_many_unusual_days_are_a_table() -> None:

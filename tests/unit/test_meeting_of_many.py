@@ -180,6 +180,10 @@ def test_quiet_services_are_one_line_with_its_proof() -> None:
     assert text.count(line) == 1
     assert line in text.split("## Nothing to discuss")[1]
     assert line in notes(found)
+    japanese = meeting(missed=0, full=0, late=0, services=2, language="ja")
+    quiet = notes(japanese).strip()
+    assert "s00、s01" in quiet and quiet.endswith("。")
+    assert not {"; ", ", ", ". "} & {quiet[at : at + 2] for at in range(len(quiet))}
     kept = record(found)["quiet_services"]
     assert (len(kept["services"]), kept["slos"], kept["resources"], kept["fullest"]) == (27, 27, 27, 0.5)
     assert kept["least_budget"] == pytest.approx(0.9)

@@ -10,14 +10,19 @@ import pytest
 
 from prodmeet_kit.agenda.evidence import Table
 from prodmeet_kit.agenda.non_paging_noise import evidence
-from prodmeet_kit.frames import ALERT_RULES, NOISE, PROPOSALS
+from prodmeet_kit.frames import ALERT_RULES, NOISE, PAGES, PROPOSALS
 
 NAMED = {"alert": "Slow", "service": "cart", "severity": "page"}
 COUNTS = {"episodes": 14, "vanish": 12, "caught": 1, "missed": 0}
 
 
 def tables(**given: pd.DataFrame) -> list[Table]:
-    known = {"noise": NOISE.frame(), "proposals": PROPOSALS.frame(), "never_fired": ALERT_RULES.frame()} | given
+    known = {
+        "noise": NOISE.frame(),
+        "pages": PAGES.frame(),
+        "proposals": PROPOSALS.frame(),
+        "never_fired": ALERT_RULES.frame(),
+    } | given
     shown = evidence(SimpleNamespace(**known))  # type: ignore[arg-type] # all that is read of the findings
     return [each for each in shown if isinstance(each, Table)]
 
@@ -64,3 +69,33 @@ def test_more_noise_than_a_meeting_gets_through_is_folded() -> None:
 def test_rules_that_never_fired_are_listed_apart() -> None:
     (table,) = tables(never_fired=ALERT_RULES.frame([{"alert": "Quiet", "group": "g", "query": "x > 1"}]))
     assert (table.title, table.folded) == ("1 rule never fired", True)
+
+
+@pytest.mark.parametrize(
+    ("could_wait", "because"),
+    [
+        (0, "every page was noise"),
+        (8, "17 of 25 pages were noise, 8 could wait"),
+    ],
+)
+def test_pages_that_came_by_chance_with_a_burn_are_not_called_noise(could_wait: int, because: str) -> None:
+    shown = ["noise"] * 17 + ["could_wait"] * could_wait
+    pages = PAGES.frame(
+        [{**NAMED, "id": f"p{n}", "shown_verdict": each} for n, each in enumerate(shown)]
+        + [{**NAMED, "service": "mail", "id": "other", "shown_verdict": "right"}]
+    )
+    noise = NOISE.frame([{**NAMED, "page": True, "count": float(len(shown)), "reason": "slis_fine"}])
+    (table,) = tables(noise=noise, pages=pages)
+    assert table.frame["reason_text"].tolist() == [because]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("ticket", "its service burned slowly (3x over 24 h or 1x over 3 d), so it is not deleted but made a ticket"),
+        ("review", "not deleted: its service burned slowly (3x over 24 h or 1x over 3 d)"),
+    ],
+)
+def test_what_a_slow_burn_kept_from_deletion_says_so(change: str, why: str) -> None:
+    (table,) = tables(proposals=PROPOSALS.frame([{**NAMED, "change": change, "kept": "ticket_held"}]))
+    assert table.frame["effect"].tolist() == [why]

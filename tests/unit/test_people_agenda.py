@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda import non_paging_attention, paging_people
+from prodmeet_kit.agenda import non_paging_attention, non_paging_events, paging_people
 from prodmeet_kit.agenda.evidence import Evidence, Note, Table
+from prodmeet_kit.analysis.about import Thing
 from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.findings import Analyses
-from prodmeet_kit.frames import ATTENTION, EPISODES
+from prodmeet_kit.frames import ATTENTION, EPISODES, NOISE, PROPOSALS
 from prodmeet_kit.record import dumps, record
 from tests.support.grids import at
 from tests.support.reviews import review
@@ -162,3 +163,38 @@ def test_the_tables_can_be_written() -> None:
     text = markdown(replace(review().item("toil"), evidence=shown))
     assert "| shop | Asia/Tokyo | 2 | +2 | 2 | +2 |" in text
     assert "| `A0` | cart | \N{EN DASH} | 10 days |  | nobody | an alert of lower severity fired 2 times |" in text
+
+
+def test_an_alert_about_what_is_in_the_queue_itself_is_counted_with_it() -> None:
+    found = review({"alert_runs": []}).analyses
+    queue: list[dict[str, Any]] = [
+        {"kind": "slo", "service": "cart", "what": "availability", "reason": "slow_burn"},
+        {"kind": "alert", "service": "cart", "what": "CartErrors", "reason": "ticket_alert", "value": 7.0},
+        {"kind": "resource", "service": "cart", "what": "memory", "reason": "limit_near", "value": 9.0},
+        {"kind": "rule", "service": "cart", "what": "MemoryFull", "reason": "rule_broken", "value": 1.0},
+        {"kind": "alert", "service": "cart", "what": "Other", "reason": "ticket_alert", "value": 1.0},
+    ]
+    reads = {"CartErrors": Thing("slo", "cart", "availability"), "MemoryFull": Thing("resource", "cart", "memory")}
+    vars(found)["attention"] = ATTENTION.frame([{"age_days": 1.0, "first": at("2026-11-20T00:00"), **r} for r in queue])
+    vars(found)["alerts_about"] = lambda alert, service: [reads[alert]] if alert in reads else []
+    item = non_paging_events.item(found)
+    assert item.headline.startswith("3 need attention without a page")
+    said = {facet.subject: facet for facet in item.facets}
+    assert [subject for subject, facet in said.items() if facet.said] == ["resource:cart/memory"]
+    assert "fired 7 times, as a ticket" in said["alert:CartErrors/cart"].reason
+
+
+@pytest.mark.parametrize(
+    ("paged", "headline"),
+    [
+        ([False], "1 alert is noise."),
+        ([True, False], "1 more alert is noise."),
+        ([True], "1 alert that paged is noise."),
+    ],
+)
+def test_noise_that_paged_is_not_counted_twice(paged: list[bool], headline: str) -> None:
+    found = review({"alert_runs": []}).analyses
+    noise = [{"alert": f"A{n}", "service": "cart", "page": page, "count": 3.0} for n, page in enumerate(paged)]
+    vars(found)["noise"] = NOISE.frame([{**row, "severity": "x", "reason": "flapping"} for row in noise])
+    vars(found)["proposals"] = PROPOSALS.frame()
+    assert non_paging_events.item(found).headline == headline

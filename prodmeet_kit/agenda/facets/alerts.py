@@ -181,6 +181,7 @@ def _attention(analyses: Analyses) -> Iterator[Facet]:
             joins=_read(analyses, row["what"], row["service"]) if row["kind"] in ("alert", "rule") else (),
             services=[row["service"]] if row["service"] else (),
             owner=row["owner"],
+            said=row["reason"] == "limit_near",  # the facet of the limit itself says when it is reached
         )
 
 
@@ -214,10 +215,10 @@ def _because(analyses: Analyses, row: dict[str, Any]) -> str:
         return t("{name} drains slowly", name=name)
     if row["reason"] == "limit_near":
         return t(
-            "{name} has been within 60 days of its limit since {day}",
+            "{name} is known since {day} to be within 60 days of its limit",
             name=name,
             day=write(row["first"], "date", timezone=timezone),
         )
     if row["reason"] == "rule_broken":
         return t("{name} never fires: its rule cannot be evaluated", name=name)
-    return tn("{name} fired {n} time as a ticket", "{name} fired {n} times as a ticket", int(row["value"]), name=name)
+    return tn("{name} fired {n} time, as a ticket", "{name} fired {n} times, as a ticket", int(row["value"]), name=name)
