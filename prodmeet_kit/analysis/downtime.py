@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,8 @@ __all__ = ["Downtime"]
 class Downtime:
     """What will be a row of ``OUTAGES``. ``until`` is ``end`` or the meeting, ``earliest`` to ``latest`` the span.
 
-    ``start`` and ``end`` are as people wrote, or NaT.
+    ``start`` and ``end`` are as people wrote, or NaT. ``well`` is when they say that users were well again, ``fast``
+    are the fast parts of the burns in it.
     """
 
     id: str
@@ -28,10 +30,12 @@ class Downtime:
     until: pd.Timestamp
     earliest: pd.Timestamp
     latest: pd.Timestamp
+    well: pd.Timestamp
     written: bool = True
     onset: pd.Timestamp | None = None
     onset_slo: str = ""
     burns: list[Burn] = field(default_factory=list)
+    fast: list[Stretch] = field(default_factory=list)
 
     @property
     def moment(self) -> pd.Timestamp:
@@ -46,6 +50,14 @@ class Downtime:
     def overlaps(self, part: Stretch) -> bool:
         """Whether a stretch touches what people wrote."""
         return bool(part.start <= self.until and part.end >= self.start)
+
+    def hurt_until(self, step: timedelta) -> pd.Timestamp:
+        """When users were well again: as people wrote, or later where a fast burn of then went on in the next step."""
+        well = self.well
+        for part in sorted(self.fast):
+            if part.start <= well < part.end - step:
+                well = part.end
+        return min(well, self.latest)
 
     def row(self, window: Window) -> dict[str, Any]:
         """Its row in ``OUTAGES``, without prices and pages."""
@@ -65,6 +77,7 @@ class Downtime:
             "end": self.end,
             "span_start": self.earliest,
             "span_end": self.latest,
+            "hurt_end": self.hurt_until(window.step),
             "onset": self.onset,
             "onset_slo": self.onset_slo,
             **dict(zip(("onset_from", "onset_to", "end_from", "end_to"), (*began, *over), strict=True)),

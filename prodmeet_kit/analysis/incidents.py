@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.analysis import seen_before
+from prodmeet_kit.analysis.incident_ends import ended
 from prodmeet_kit.analysis.time_ranges import decided, since_onset
 from prodmeet_kit.frames import INCIDENT_FINDINGS, rows
 from prodmeet_kit.window import Window
@@ -17,7 +18,7 @@ __all__ = ["findings", "since_last"]
 
 def since_last(incidents: pd.DataFrame, window: Window) -> pd.DataFrame:
     """The incidents (``INCIDENTS``) that went on at some time since the last meeting; an open one still does."""
-    here = (incidents["start"] < window.end) & ~(incidents["end"] <= window.start)
+    here = (incidents["start"] < window.end) & ~(ended(incidents)["end"] <= window.start)
     return incidents[here].reset_index(drop=True)
 
 
@@ -30,9 +31,11 @@ def findings(incidents: pd.DataFrame, outages: pd.DataFrame, window: Window) -> 
 
     A postmortem is missing where the price requires one and no incident of the
     outage links to one; ``postmortem_age_days`` counts from the end.
+    One without an ``end`` ended when it was mitigated (:mod:`.incident_ends`).
 
     ``seen_before`` looks at all ``incidents`` (see :mod:`.seen_before`).
     """
+    incidents = ended(incidents)
     outage_of = {identity: outage for outage in rows(outages) for identity in outage["incidents"]}
     linked = {outage_of[each]["id"] for each in incidents.loc[incidents["postmortem"] != "", "id"] if each in outage_of}
     made = []

@@ -5,7 +5,8 @@ what should have paged, and what spent the budgets.
 
 A **written** outage is an incident. Its span is people's times, extended by
 the fast part (:mod:`.fast_parts`) of an SLO event of its services that begins
-at most 2 h before the start people wrote: people write the start late. A slow
+at most 2 h before the start people wrote: people write the start late. One
+without an ``end`` ended when it was mitigated. A slow
 burn of days never becomes an outage's onset. The extension stops at another
 incident of the same service. SLO events of other services that begin within
 two steps of its onset are of the same outage, *beside* what people named.
@@ -27,6 +28,7 @@ import pandas as pd
 from prodmeet_kit.analysis import matching, seen_before
 from prodmeet_kit.analysis.downtime import Downtime
 from prodmeet_kit.analysis.fast_parts import BEFORE, LONG, Burn, Stretch, burns
+from prodmeet_kit.analysis.incident_ends import ended
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import OUTAGES, rows
 from prodmeet_kit.window import Window
@@ -95,6 +97,7 @@ class _Outages:
 
     def add_written(self, incidents: pd.DataFrame) -> None:
         """The incidents, each with the burns of its services; those that name none choose last."""
+        incidents = ended(incidents)
         known = incidents[(incidents["start"] < self._window.end) & ~(incidents["end"] < self._window.compare_start)]
         for incident in rows(known.sort_values(["start", "id"], kind="stable")):
             self._write(incident)
@@ -106,6 +109,7 @@ class _Outages:
     def _write(self, incident: Mapping[str, Any]) -> None:
         start, end = incident["start"], incident["end"]
         until = max(start, self._window.end if pd.isna(end) else end)
+        well = until if pd.isna(incident["mitigated"]) else incident["mitigated"]
         services = list(incident["services"])
         for one in self.all:
             shared = bool(set(one.named) & set(services)) or not (one.named or services)
@@ -114,8 +118,9 @@ class _Outages:
                 one.named += [service for service in services if service not in one.named]
                 one.end = pd.NaT if pd.isna(end) or pd.isna(one.end) else max(one.end, end)
                 one.until = one.latest = max(one.until, until)
+                one.well = max(one.well, well)
                 return
-        self.all.append(Downtime(incident["id"], [incident["id"]], services, start, end, until, start, until))
+        self.all.append(Downtime(incident["id"], [incident["id"]], services, start, end, until, start, until, well))
 
     def _take(self, written: list[Downtime], among: list[Burn]) -> None:
         """Give the burns to the outages they are of; one that goes on may be of several."""
@@ -165,10 +170,12 @@ class _Outages:
             near = None if burn.long else next((one for one in made if self._joins(burn, one)), None)
             if near is None:
                 start, end = burn.start, burn.end
-                made.append(Downtime(burn.id, [], [], pd.NaT, pd.NaT, end, start, end, False, start, burn.ref, [burn]))
+                made.append(
+                    Downtime(burn.id, [], [], pd.NaT, pd.NaT, end, start, end, end, False, start, burn.ref, [burn])
+                )
             else:
                 near.burns.append(burn)
-                near.until = near.latest = max(near.latest, burn.end)
+                near.until = near.latest = near.well = max(near.latest, burn.end)
         self.all += made
 
     def _joins(self, burn: Burn, one: Downtime) -> bool:
@@ -196,6 +203,7 @@ def _explained(burn: Burn, one: Downtime, others: list[Downtime]) -> bool:
     """Whether a burn is of a written outage; its fast parts extend the span."""
     fast = [part for part in burn.fast if _of(part, others) is one or one.overlaps(part)]
     fast = [part for part in fast if part.start >= one.start - BEFORE]
+    one.fast += fast
     for part in fast:
         one.earliest, one.latest = min(one.earliest, part.start), max(one.latest, part.end)
         one.begins(part.start, burn.ref)

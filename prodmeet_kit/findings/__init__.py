@@ -21,6 +21,7 @@ from prodmeet_kit.analysis import (
     episodes,
     event_times,
     fast_parts,
+    incident_ends,
     incidents,
     ledger,
     missed,
@@ -246,7 +247,7 @@ class Analyses(
 
     @property
     def _incidents(self) -> pd.DataFrame:
-        return self._record("incidents")
+        return incident_ends.ended(self._record("incidents"))
 
     def _record(self, name: str) -> pd.DataFrame:
         """A record frame, empty where its sources failed or none is configured (the agenda item says which)."""

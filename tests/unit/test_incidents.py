@@ -240,3 +240,11 @@ def test_events_that_no_incident_tells_of() -> None:
     assert untold(events, incidents)["id"].tolist() == ["web@17T04:00"]
     assert SLO_EVENTS.check(untold(events, INCIDENTS.frame()))["id"].tolist() == events["id"].tolist()[1:]
     assert untold(SLO_EVENTS.frame(), INCIDENTS.frame()).empty
+
+
+def test_one_that_was_mitigated_is_priced_to_then_and_its_postmortem_ages_from_then() -> None:
+    bad = {**OUTAGE, ("2026-11-20T03:00", "2026-11-20T04:00"): 500.0}
+    row = found(incident(end=None, mitigated=at("2026-11-17T03:40")), bad=bad).iloc[0]
+    assert (row["end"], row["budget_spent"]) == (at("2026-11-17T03:40"), {"cart/availability": pytest.approx(0.35)})
+    assert row["postmortem_age_days"] == pytest.approx((END - at("2026-11-17T03:40")) / pd.Timedelta(days=1))
+    assert since_last(INCIDENTS.frame([incident("01T03:07", None, mitigated=at("2026-11-01T03:40"))]), WINDOW).empty

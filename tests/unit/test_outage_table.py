@@ -219,3 +219,40 @@ def test_an_outage_is_called_by_its_incidents_or_by_what_it_hit_and_when() -> No
     assert name == "an outage of cart on Thu 12 Nov 11:00"
     written = OUTAGES.frame({**row, "incidents": ["INC-1"]} for row in rows(made.analyses.outages))
     assert list(of_events(written, "Asia/Tokyo").values()) == ["INC-1"]
+
+
+def written(**more: Any) -> Review:
+    """A review of one incident of cart, which burned nothing, and of a change of cart two minutes before."""
+    told = {"id": "INC-1", "title": "Down", "services": ["cart"], "start": "2026-11-12T02:00Z", **more}
+    change = {"id": "CH-32", "services": ["cart"], "start": "2026-11-12T01:58Z", "end": "2026-11-12T01:59Z"}
+    other = {**change, "id": "CH-9", "services": ["web"]}
+    return review({"incidents": [told], "alert_runs": [], "changes": [change, other]}, FINE)
+
+
+def test_what_goes_on_is_asked_about_before_all_that_can_wait() -> None:
+    found = about(written(), "outage:INC-1")
+    assert (found.dated, found.place, bool(found.minutes)) == (True, "agenda", True)
+    assert "Is INC-1 over?" in found.question
+    for more in ({"mitigated": "2026-11-12T03:00Z"}, {"end": "2026-11-12T03:00Z"}):
+        over = about(written(**more), "outage:INC-1")
+        assert (over.dated, "over?" in over.question) == (False, False)
+
+
+def test_a_burn_that_nobody_wrote_down_and_that_goes_on_is_asked_about_too() -> None:
+    made = untold(0.7, ("burn", "2026-11-22T23:00Z", "2026-11-23T01:00Z"))
+    made.analyses.__dict__["slo_events"] = made.analyses.slo_events.assign(ongoing=True)
+    found = about(made, "outage:burn")
+    assert (found.dated, found.place, "who works on it?" in found.question) == (True, "agenda", True)
+
+
+def test_the_length_of_an_outage_is_the_time_users_were_hurt() -> None:
+    found = about(written(mitigated="2026-11-12T06:00Z", end="2026-11-12T06:15Z"), "outage:INC-1")
+    assert "an outage of 4 h (" in found.headline
+
+
+def test_a_change_of_the_service_just_before_is_named() -> None:
+    said = about(written(end="2026-11-12T03:00Z"), "outage:INC-1").sentences
+    assert any(each.endswith("It began 2 min after CH-32.") for each in said)
+    late = about(written(start="2026-11-12T02:40Z", end="2026-11-12T03:00Z"), "outage:INC-1").sentences
+    before = about(written(start="2026-11-12T01:50Z", end="2026-11-12T03:00Z"), "outage:INC-1").sentences
+    assert not any("CH-" in each for each in (*late, *before))

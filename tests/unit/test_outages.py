@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from prodmeet_kit.analysis.outages import since_last
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import EPISODES, INCIDENTS, SLO_EVENTS
 from tests.support.alerts import event
@@ -22,6 +23,10 @@ CART, WEB = (SloTarget(service, "availability", 0.999, FOUR_WEEKS) for service i
 def incident(start: str, end: str | None, *services: str, name: str = "INC-1") -> dict[str, Any]:
     last = at(f"2026-11-{end}") if end else None
     return {"id": name, "services": list(services), "start": at(f"2026-11-{start}"), "end": last}
+
+
+def mitigated(start: str, well: str, end: str | None = None, name: str = "INC-1") -> dict[str, Any]:
+    return incident(start, end, "cart", name=name) | {"mitigated": at(f"2026-11-{well}")}
 
 
 def burning(**bad: dict[tuple[str, str], float]) -> dict[str, pd.DataFrame]:
@@ -111,3 +116,37 @@ def test_the_page_of_any_of_its_services_tells_and_the_others_had_none_of_their_
     (row,) = outages_of(WINDOW, None, events, episodes=pages).to_dict("records")
     assert (row["paged"], row["pages"], row["first_page"]) == (True, ["p"], at("2026-11-17T03:20"))
     assert row["own_page"] == {"cart/availability": False, "web/availability": True}
+
+
+def test_an_incident_that_was_mitigated_is_over_though_nobody_wrote_an_end() -> None:
+    later = [event("20T09:00", "20T09:30")]
+    burns = burning(cart={("17T03:00", "17T03:40"): 100.0, ("20T09:00", "20T09:30"): 100.0})
+    told, other = made([mitigated("17T03:00", "17T03:40")], later, burns).to_dict("records")
+    assert (told["end"], told["span_end"], told["ongoing"]) == (at("2026-11-17T03:40"), at("2026-11-17T03:40"), False)
+    assert (told["events"], other["written"], other["span_start"]) == ([], False, at("2026-11-20T09:00"))
+    # What is neither mitigated nor over goes on, and takes what burns since.
+    (still,) = made([incident("17T03:00", None, "cart")], later, burns).to_dict("records")
+    assert (still["end"] is pd.NaT, still["ongoing"], len(still["events"])) == (True, True, 1)
+    # One that was over before the last meeting is no matter of this one.
+    old = made([mitigated("05T03:00", "05T03:40")], [])
+    assert since_last(old, WINDOW).empty
+
+
+@pytest.mark.parametrize(
+    ("burns_until", "hurt_until"),
+    [("17T03:40", "17T03:42"), ("17T03:45", "17T03:42"), ("17T04:10", "17T04:10"), (None, "17T03:42")],
+)
+def test_users_were_hurt_until_it_was_mitigated_or_as_long_as_it_burned_fast(
+    burns_until: str | None, hurt_until: str
+) -> None:
+    """A step that holds the moment of mitigation is no evidence of more; the price goes on to the end."""
+    spans = {("17T03:00", burns_until): 100.0} if burns_until else {}
+    events = [event("17T03:00", burns_until)] if burns_until else []
+    (row,) = made([mitigated("17T03:00", "17T03:42", "17T05:00")], events, burning(cart=spans)).to_dict("records")
+    assert (row["hurt_end"], row["span_end"]) == (at(f"2026-11-{hurt_until}"), at("2026-11-17T05:00"))
+
+
+def test_of_one_outage_written_down_twice_the_later_mitigation_counts() -> None:
+    twice = [mitigated("17T03:00", "17T03:30"), mitigated("17T03:10", "17T03:50", "17T04:00", name="INC-2")]
+    (row,) = made(twice, []).to_dict("records")
+    assert (row["hurt_end"], row["end"]) == (at("2026-11-17T03:50"), at("2026-11-17T04:00"))

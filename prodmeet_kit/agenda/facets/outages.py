@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import outage_table
-from prodmeet_kit.agenda.facet import Facet, facet
+from prodmeet_kit.agenda.facet import MOST_EXTRA, Facet, facet
 from prodmeet_kit.agenda.outage_names import called
-from prodmeet_kit.analysis.time_ranges import lasted
+from prodmeet_kit.analysis.fast_parts import LONG
+from prodmeet_kit.analysis.time_ranges import began, lasted
 from prodmeet_kit.display import ranges
-from prodmeet_kit.display.languages import clauses, listed, sentences, t, tn
+from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
 from prodmeet_kit.subjects import subject
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["facets"]
@@ -26,6 +30,9 @@ SMALL = 0.2
 
 LESS = 10.0
 """That nobody was paged is a part of the outage, which is what the finding is about."""
+
+SOON = timedelta(minutes=30)
+"""An outage that begins within this time after a change is worth being told of it. Own choice."""
 
 QUICK = 0.02
 """Less of a budget than this, the least that deserves a page, is looked at within a minute."""
@@ -58,7 +65,9 @@ def _of(
 ) -> Iterator[Facet]:
     about, cost = subject("outage", row["id"]), outage_table.worst(row["budget_spent"])
     shared: dict[str, Any] = {"services": list(row["services"])}
+    urgent = _urgent(row)
     asked = [
+        *([t("Is {name} over? Who works on it?", name=_name(row))] if urgent and row["written"] else []),
         *([] if row["written"] else [_what(row, owed)]),
         *([_rule(unpaged)] if unpaged else []),
         *(_postmortem(each) for each in owed if row["written"]),
@@ -70,9 +79,10 @@ def _of(
         about,
         _headline(row, cost, analyses.facts.window.timezone, unpaged=unpaged is not None),
         question=sentences(asked),
-        extra=_weight(cost),
-        minutes=None if cost >= QUICK or cost != cost else 1.0,
-        sentence=clauses([*(each["title"] for each in mine if each["title"]), *_pages(row, unpaged)]),
+        extra=MOST_EXTRA if urgent else _weight(cost),
+        minutes=None if urgent or cost >= QUICK or cost != cost else 1.0,
+        sentence=_more(row, mine, unpaged, analyses.past_changes),
+        dated=urgent,
         **shared,
     )
     more = [_owed(analyses, about, row, each, shared) for each in owed]
@@ -96,9 +106,51 @@ def _owed(analyses: Analyses, about: str, row: Mapping[str, Any], identity: str,
 def _what(row: Mapping[str, Any], owed: list[str]) -> str:
     """What is asked of an outage that nobody wrote down; who writes it down where that is owed."""
     services = listed(row["services"])
+    if _urgent(row):
+        return t("What is happening to {services}, and who works on it?", services=services)
     if owed:
         return t("What happened to {services}, and who writes it down?", services=services)
     return t("What happened to {services}?", services=services)
+
+
+def _urgent(row: Mapping[str, Any]) -> bool:
+    """Whether it goes on at the meeting: people say so, or it burns fast. A burn of days is a matter of its SLO."""
+    return bool(row["ongoing"]) and (bool(row["written"]) or row["span_end"] - row["span_start"] < LONG)
+
+
+def _more(
+    row: Mapping[str, Any], mine: list[dict[str, Any]], unpaged: Mapping[str, Any] | None, changes: pd.DataFrame
+) -> str:
+    """What people call it, what is to be said of its pages, and the change that it began soon after."""
+    said = clauses([*(each["title"] for each in mine if each["title"]), *_pages(row, unpaged)])
+    after = _after(row, changes)
+    return sentences([sentence(said) if said and after else said, after])
+
+
+def _after(row: Mapping[str, Any], changes: pd.DataFrame) -> str:
+    """The last change of one of its services that started within 30 minutes before it; no claim that it was the cause.
+
+    ``changes`` is ``CHANGES``.
+    """
+    since, until = (row["start"], row["start"]) if _as_written(row) else began(row)
+    middle = since + (until - since) / 2
+    near = [
+        change
+        for change in rows(changes)
+        if set(change["services"]) & set(row["services"]) and timedelta() <= middle - change["start"] <= SOON
+    ]
+    if not near:
+        return ""
+    last = max(near, key=lambda change: (change["start"], change["id"]))
+    low, high = (max((moment - last["start"]).total_seconds(), 0.0) for moment in (since, until))
+    if high <= 0:
+        return t("It began as {change} started", change=last["id"])
+    return t("It began {time} after {change}", time=ranges.length(low, high), change=last["id"])
+
+
+def _as_written(row: Mapping[str, Any]) -> bool:
+    """Whether the start that people wrote is one that the SLI allows: it is known to the minute."""
+    return bool(row["written"]) and bool(row["start"] <= began(row)[1])
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -108,7 +160,8 @@ def _name(row: Mapping[str, Any]) -> str:
 def _headline(row: Mapping[str, Any], cost: float, timezone: str, *, unpaged: bool) -> str:
     """``payments had an outage of 4 h (INC-51): 35% of an error budget, and nobody was paged``."""
     words = {"name": _name(row), "services": listed(row["services"]) or t("no service named")}
-    minutes = 60 * round((row["span_end"] - row["span_start"]).total_seconds() / 60)  # no seconds from a coarse grid
+    hurt = row["hurt_end"] - (row["start"] if _as_written(row) else row["span_start"])
+    minutes = 60 * round(hurt.total_seconds() / 60)  # no seconds from a coarse grid
     if row["ongoing"]:
         text = t("{services} has an outage that goes on ({name})", **words)
     elif row["written"]:
