@@ -11,6 +11,7 @@ import pytest
 
 from prodmeet_kit.agenda import non_paging_attention, non_paging_events, paging_people
 from prodmeet_kit.agenda.evidence import Evidence, Note, Table
+from prodmeet_kit.agenda.facets import alerts, resources
 from prodmeet_kit.analysis.about import Thing
 from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.findings import Analyses
@@ -182,6 +183,22 @@ def test_an_alert_about_what_is_in_the_queue_itself_is_counted_with_it() -> None
     said = {facet.subject: facet for facet in item.facets}
     assert [subject for subject, facet in said.items() if facet.said] == ["resource:cart/memory"]
     assert "fired 7 times, as a ticket" in said["alert:CartErrors/cart"].reason
+
+
+def test_a_finding_about_a_limit_is_headed_by_when_it_is_reached() -> None:
+    found = review({"alert_runs": []}, {"resource/cart/memory": 1e9}).analyses
+    near: dict[str, Any] = {
+        "trend": "growing",
+        "days_to_full": 59.0,
+        "days_to_full_low": 50.0,
+        "days_to_full_high": 70.0,
+    }
+    vars(found)["resources"] = found.resources.assign(**near)
+    vars(found)["attention"] = found.attention.assign(value=59.0, age_days=80.0)
+    (limit,) = (each for each in resources.facets(found) if each.rule == "limit_near")
+    (since,) = alerts.attention(found)
+    assert (limit.subject, since.subject, since.said) == ("resource:cart/memory", "resource:cart/memory", True)
+    assert limit.score > since.score
 
 
 @pytest.mark.parametrize(

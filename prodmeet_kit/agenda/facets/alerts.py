@@ -171,17 +171,19 @@ def attention(analyses: Analyses) -> tuple[Facet, ...]:
 def _attention(analyses: Analyses) -> Iterator[Facet]:
     for row in rows(analyses.attention):
         about = _about(row)
+        # The facet of the limit itself says when it is reached; since when that is known does not make it press more.
+        limit = row["reason"] == "limit_near"
         yield facet(
             analyses,
             "attention",
             about,
             _because(analyses, row),
             question="" if not row["ask_owner"] else t("Who looks after {name}?", name=_name(analyses, row)),
-            extra=row["age_days"] / 2,
+            extra=0.0 if limit else row["age_days"] / 2,
             joins=_read(analyses, row["what"], row["service"]) if row["kind"] in ("alert", "rule") else (),
             services=[row["service"]] if row["service"] else (),
             owner=row["owner"],
-            said=row["reason"] == "limit_near",  # the facet of the limit itself says when it is reached
+            said=limit,
         )
 
 
