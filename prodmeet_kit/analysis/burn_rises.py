@@ -88,10 +88,17 @@ class Course:
     def rose(self, held: pd.Timestamp) -> pd.Timestamp | None:
         """When the error ratio rose, to the hour, so that a ticket condition came to hold at ``held``.
 
-        The last onset or marked worsening that this may be due to; ``None`` where none is known, as of what went on
-        when the data began.
+        The first rise since which the pace was 1 or more all the time; where it fell below meanwhile, the last rise
+        that a page at ``held`` may be due to; ``None`` where none is known, as of what went on when the data began.
         """
-        return max((rise.onset for rise in self.rises if rise.onset <= held <= rise.until), default=None)
+        before = [rise for rise in self.rises if rise.onset <= held]
+        last = int(self.at(pd.DatetimeIndex([held]))[0]) + 1
+        lasting = [
+            rise.onset
+            for rise in before
+            if (self.paces[self.borders.get_loc(rise.onset) : last] >= 1 - burn_rates.TINY).all()
+        ]
+        return min(lasting, default=max((rise.onset for rise in before if held <= rise.until), default=None))
 
 
 def course(trend: pd.DataFrame, target: SloTarget, step: timedelta) -> Course | None:

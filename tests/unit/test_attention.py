@@ -104,6 +104,17 @@ def test_a_slow_burn_is_as_old_as_the_rise_of_its_error_ratio() -> None:
         assert np.median(hours) <= 1 and max(hours) <= 8, hours
 
 
+def test_a_slow_burn_that_chance_cuts_into_slo_events_is_as_old_as_its_rise() -> None:
+    # At 100 events a step some of a burn at 5 is an SLO event: without it a condition held up to 77 h after the rise.
+    rose, hours = at("2026-11-18T08:00"), []
+    for seed in range(count(5, 100)):
+        world = judged(burn(seed, (5.0, rose, timedelta(days=4)), events=100.0), EPISODES.frame())
+        frames = (EPISODES.frame(), NOISE.frame(), world.events, {SLO.ref: world.trend}, [SLO], SLO_SUMMARY.frame())
+        found = attention(*frames, RESOURCE_SUMMARY.frame(), WINDOW, burns=world.burns)
+        hours += [abs(first - rose) / timedelta(hours=1) for first in found["first"]]
+    assert len(hours) >= 4 and np.quantile(hours, 0.9) <= 4, hours
+
+
 def test_a_burn_that_rose_before_the_last_meeting_has_burned_all_the_time_since() -> None:
     world = judged(burn(1, (2.7, WINDOW.start - timedelta(hours=4), timedelta(days=6))), EPISODES.frame())
     frames = (EPISODES.frame(), NOISE.frame(), NO_EVENTS, {SLO.ref: world.trend}, [SLO], SLO_SUMMARY.frame())
