@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.agenda.outage_names import of_events
+from prodmeet_kit.agenda.outage_names import by_id
 from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.frames import rows
@@ -49,7 +49,7 @@ def details(findings: Analyses) -> Table | None:
 
 
 def _names(findings: Analyses) -> dict[str, str]:
-    return of_events(findings.outages, findings.facts.window.timezone)
+    return by_id(findings.outages, findings.facts.window.timezone)
 
 
 def _told(findings: Analyses) -> pd.DataFrame | None:

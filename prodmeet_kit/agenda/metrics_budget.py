@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.agenda.metrics_brief import ending_budgets, one_off, spiked
+from prodmeet_kit.agenda.outage_names import by_id
 from prodmeet_kit.analysis.budget import NOTABLE
 from prodmeet_kit.display.languages import clauses, listed, sentence, t
 from prodmeet_kit.display.numbers import write
@@ -28,7 +29,10 @@ def evidence(findings: Analyses) -> list[Evidence]:
     found: list[Evidence] = [*_notes(findings, timezone), *_exclusions(findings)]
     found.append(_moves(findings.error_budget, findings.slos, timezone))
     if len(findings.budget_parts):
-        found += [_parts(findings.budget_parts), _services(findings.budget_by_service)]
+        found += [
+            _parts(findings.budget_parts, by_id(findings.outages, findings.facts.window.timezone)),
+            _services(findings.budget_by_service),
+        ]
     return found
 
 
@@ -129,9 +133,10 @@ def _moves(budget: pd.DataFrame, slos: pd.DataFrame, timezone: str) -> Table:
     return Table(title, frame, columns, anchor=("service", "name"), folded=True, caption=caption, place="budget")
 
 
-def _parts(parts: pd.DataFrame) -> Table:
+def _parts(parts: pd.DataFrame, names: Mapping[str, str]) -> Table:
+    """``names`` are those of the outages, by their ids and those of their SLO events, which nobody reads."""
     frame = parts.assign(
-        what=[_part(row) for row in rows(parts)],
+        what=[_part(row, names.get(row["id"], row["id"])) for row in rows(parts)],
     )
     columns = (
         Column("service", t("Service")),
@@ -148,7 +153,7 @@ def _parts(parts: pd.DataFrame) -> Table:
     )
 
 
-def _part(row: Mapping[str, Any]) -> str:
+def _part(row: Mapping[str, Any], name: str) -> str:
     """What spent a part of a budget, and how long nobody could see it."""
     rests = {
         "rest": t("not part of an incident or a fast burn"),
@@ -157,11 +162,11 @@ def _part(row: Mapping[str, Any]) -> str:
     if row["kind"] in rests:
         return rests[row["kind"]]
     if row["kind"] == "slow_burn":
-        return t("slow burn around an outage: {id}", id=row["id"])
+        return t("slow burn around {outage}", outage=name)
     if not row["blind_s"] > 0:
-        return str(row["id"])
+        return name
     blind = t("{blind} without samples", blind=write(row["blind_s"], "duration"))
-    return clauses([str(row["id"]), blind if row["bad"] != row["bad"] else t("at least; {blind}", blind=blind)])
+    return clauses([name, blind if row["bad"] != row["bad"] else t("at least; {blind}", blind=blind)])
 
 
 def _services(services: pd.DataFrame) -> Table:

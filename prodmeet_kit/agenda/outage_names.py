@@ -12,7 +12,7 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["called", "of_events"]
+__all__ = ["by_id", "called"]
 
 
 def called(outage: Mapping[str, Any], timezone: str) -> str:
@@ -22,9 +22,11 @@ def called(outage: Mapping[str, Any], timezone: str) -> str:
     )
 
 
-def of_events(outages: pd.DataFrame, timezone: str) -> dict[str, str]:
-    """What the outage (``OUTAGES``) of each SLO event is called, by the event's id; of several, the first."""
+def by_id(outages: pd.DataFrame, timezone: str) -> dict[str, str]:
+    """What each of ``OUTAGES`` is called by its id and those of its SLO events; of several of an event, the first."""
     names: dict[str, str] = {}
+    for outage in rows(outages):
+        names[outage["id"]] = called(outage, timezone)
     for outage in rows(outages):
         for event in outage["events"]:
             names.setdefault(event, called(outage, timezone))

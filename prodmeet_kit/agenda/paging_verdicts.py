@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.agenda.outage_names import by_id
 from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
@@ -145,7 +146,11 @@ def every_page(findings: Analyses) -> Table:
     """Each page, folded; the newest when there are more than anybody reads."""
     pages = findings.pages
     shown = pages.iloc[-SHOWN:]
-    frame = shown.assign(reason_text=shown["reason"].map(reasons()).fillna(shown["reason"]))
+    names = by_id(findings.outages, findings.facts.window.timezone)
+    frame = shown.assign(
+        reason_text=shown["reason"].map(reasons()).fillna(shown["reason"]),
+        outages_text=shown["outages"].map(lambda told: [names.get(each, each) for each in told]),
+    )
     columns = (
         Column("alert", t("Alert"), "code"),
         Column("service", t("Service")),
@@ -153,7 +158,7 @@ def every_page(findings: Analyses) -> Table:
         Column("duration_s", t("Lasted"), "duration"),
         Column("suggested_verdict", t("The data say"), "state"),
         Column("reason_text", t("Because")),
-        Column("outages", t("Outages"), "list"),
+        Column("outages_text", t("Outages"), "list"),
     )
     caption = ""
     if len(pages) > SHOWN:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.outage_names import of_events
+from prodmeet_kit.agenda.outage_names import by_id
 from prodmeet_kit.agenda.outage_table import repeated, table
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import INCIDENT_FINDINGS, OUTAGES, SLO_EVENTS, rows
@@ -215,10 +215,12 @@ def test_the_time_and_length_of_an_outage_read_as_in_its_table() -> None:
 
 def test_an_outage_is_called_by_its_incidents_or_by_what_it_hit_and_when() -> None:
     made = untold(0.7, ("cart/availability@2026-11-12T02:00Z", "2026-11-12T02:00Z", "2026-11-12T02:30Z"))
-    (name,) = of_events(made.analyses.outages, "Asia/Tokyo").values()
+    (name,) = by_id(made.analyses.outages, "Asia/Tokyo").values()
     assert name == "an outage of cart on Thu 12 Nov 11:00"
+    parts = found_table(made.metrics, "What spent the error budgets").frame
+    assert name in set(parts["what"]) and not parts["what"].str.contains("@").any()
     written = OUTAGES.frame({**row, "incidents": ["INC-1"]} for row in rows(made.analyses.outages))
-    assert list(of_events(written, "Asia/Tokyo").values()) == ["INC-1"]
+    assert set(by_id(written, "Asia/Tokyo").values()) == {"INC-1"}
 
 
 def written(**more: Any) -> Review:
