@@ -171,7 +171,7 @@ def _glance(review: Review) -> dict[str, int | None]:
     """
     return {
         "pages": len(review.analyses.pages) if review.analyses.all_alerts else None,
-        "to_decide": sum(bool(each.question) for each in review.findings if each.place == "agenda"),
+        "to_decide": sum(each.place == "agenda" and bool(each.question) for each in review.findings),
         "unchecked": sum(item.unchecked for item in review.items),
     }
 

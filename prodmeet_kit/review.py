@@ -162,6 +162,9 @@ class Review(Exploring):
         # Items from other packages become attributes as well; our own are properties below.
         if not name.startswith("_") and name in agenda_items.names():
             return self.item(name)
+        if name in type(self).__dict__:  # a property failed inside: what failed there is the error to see
+            failed: AgendaItem = type(self).__dict__[name].__get__(self)
+            return failed
         raise AttributeError(f"a review has no {name!r}")
 
     @cached_property

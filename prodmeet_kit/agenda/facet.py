@@ -21,6 +21,9 @@ __all__ = ["Check", "Facet", "facet"]
 MOST_EXTRA = 30.0
 """However large a finding is, another kind of finding may press more."""
 
+LEAST = 0.5
+"""Minutes: nobody decides anything faster."""
+
 MOST_LESS = 45.0
 """However small it is, its kind still says something."""
 
@@ -61,6 +64,12 @@ class Facet:
     check: Check | None = None
     dated: bool = False
     said: bool = False
+
+    def __post_init__(self) -> None:
+        """Keep what other packages give within reason: a question takes half a minute at least, a number is one."""
+        minutes = self.minutes if isfinite(self.minutes) and self.minutes > 0 else 0.0
+        object.__setattr__(self, "minutes", max(minutes, LEAST) if self.question else minutes)
+        object.__setattr__(self, "score", self.score if isfinite(self.score) else 0.0)
 
     @property
     def strong(self) -> tuple[str, ...]:

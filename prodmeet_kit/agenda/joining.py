@@ -6,6 +6,7 @@ about several others besides is told with the one that presses most.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -125,13 +126,14 @@ def _told_with(groups: list[list[int]], facets: Sequence[Facet]) -> list[list[in
     def end(place: int) -> int:
         return place if to[place] == place else end(to[place])
 
-    def score(place: int) -> float:
-        return max(facets[each].score for each in groups[place])
+    def pressing(place: int) -> tuple[float, str]:
+        mine = [facets[each] for each in groups[place]]
+        return max(each.score for each in mine), min(name for each in mine for name in each.strong)
 
-    for place in sorted(range(len(groups)), key=score):
+    for place in sorted(range(len(groups)), key=pressing):
         others = {end(at[name]) for each in groups[place] for name in facets[each].weak if name in at} - {end(place)}
         if others and to[place] == place:
-            to[place] = max(sorted(others), key=score)
+            to[place] = max(others, key=pressing)
     merged: dict[int, list[int]] = {}
     for place, group in enumerate(groups):
         merged.setdefault(end(place), []).extend(group)
@@ -144,11 +146,14 @@ def _in_order(facets: list[tuple[str, Facet]]) -> Joined:
 
 
 def _alike(groups: list[Joined]) -> list[Joined]:
-    """Many dated findings of one rule are one: twelve disks that fill before the next meeting ask the same."""
-    by_rule: dict[str, list[Joined]] = {}
+    """Many dated findings of one rule are one: twelve disks that fill before the next meeting ask the same.
+
+    Only those that are alone with their rule, and whose questions differ in names alone.
+    """
+    by_rule: dict[tuple[str, str], list[Joined]] = {}
     for each in groups:
-        if each.dated and each.head.rule:
-            by_rule.setdefault(each.head.rule, []).append(each)
+        if each.dated and each.head.rule and each.question == each.head.question:
+            by_rule.setdefault((each.head.rule, _shape(each)), []).append(each)
     made = list(groups)
     for same in by_rule.values():
         if len(same) < ALIKE:
@@ -156,5 +161,15 @@ def _alike(groups: list[Joined]) -> list[Joined]:
         place = made.index(same[0])
         made = [each for each in made if each not in same]
         together = _in_order([facet for each in same for facet in each.facets])
-        made.insert(min(place, len(made)), replace(together, alike=tuple(rest_of(each.subject) for each in same)))
+        names = dict.fromkeys(rest_of(each.subject) for _, each in together.facets if each.rule == together.head.rule)
+        made.insert(min(place, len(made)), replace(together, alike=tuple(names)))
     return made
+
+
+def _shape(group: Joined) -> str:
+    """A question and what it is about, without names and numbers."""
+    words = (rest_of(group.subject), *group.services, group.head.owner)
+    text = group.head.question
+    for word in sorted(filter(None, words), key=len, reverse=True):
+        text = text.replace(word, "")
+    return re.sub(r"[\d.,]+", "", text)

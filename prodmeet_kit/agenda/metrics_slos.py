@@ -51,7 +51,7 @@ def evidence(findings: Analyses) -> list[Evidence]:
         marked(slo_table(findings, findings.slos), findings, ["slo"]),
         *budgets(findings),
         decision_table(findings.decisions),
-        *behind(findings, t("Service level objectives"), ["slo/"]),
+        *behind(findings, t("Service level objectives"), ["slo/", "fine/"]),
         *_charts(findings),
     ]
 

@@ -32,7 +32,7 @@ def item(findings: Analyses) -> AgendaItem:
     """Incidents since the last meeting, priced, and SLO events that no incident tells of."""
     title = t("Outages")
     if (gone := absent(findings, KEY, title, "incidents", "incidents")) is not None:
-        return gone
+        return _without_incidents(findings, gone)
     incidents, untold = findings.incidents, findings.untold_events
     evidence: list[Evidence] = list(_unchecked(findings))
     if not len(incidents) and not len(untold):
@@ -53,6 +53,20 @@ def item(findings: Analyses) -> AgendaItem:
         timezone=findings.facts.window.timezone,
         evidence=tuple(evidence),
         failures=tuple(findings.facts.failed(KEY)),
+        facets=facets.facets(findings),
+    )
+
+
+def _without_incidents(findings: Analyses, item: AgendaItem) -> AgendaItem:
+    """Where nobody's incidents are known, what the SLIs themselves saw; the item says that incidents are not."""
+    seen = findings.recent_outages
+    if not len(seen):
+        return item
+    window = findings.facts.window
+    return replace(
+        item,
+        state=item.state if item.state == "could_not_check" else "attention",
+        evidence=(outage_table.unwritten(seen, window.timezone, window.end),),
         facets=facets.facets(findings),
     )
 

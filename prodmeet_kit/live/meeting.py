@@ -91,18 +91,21 @@ class Meeting:
 
     def _pages(self) -> list[dict[str, Any]]:
         """A line for each alert that paged: its verdict is asked also where it is told with the outage it was for."""
-        found = sorted(self.review.findings, key=lambda each: each.rank)
+        found = [
+            (facet, section, each.place)
+            for each in self.review.findings
+            for section, facet in each.facets
+            if section == "paging_events"
+        ]
         return [
             {
                 "item": section,
                 "subject": facet.subject,
                 "reason": facet.reason,
-                "place": each.place,
-                "minutes": facet.minutes if each.place == "agenda" else 0.0,
+                "place": place,
+                "minutes": facet.minutes if place == "agenda" else 0.0,
             }
-            for each in found
-            for section, facet in each.facets
-            if section == "paging_events"
+            for facet, section, place in sorted(found, key=lambda each: -each[0].score)
         ]
 
     def new_id(self) -> str:

@@ -110,7 +110,7 @@ def test_every_number_table_of_the_demo_s_metrics_has_its_questions_behind_it() 
     told = [table for table in tables if table.place == "behind"]
     keys = [key for table in told for key in table.frame["key"]]
     assert keys == [
-        key for kind in ("slo/", "load/", "resource/") for key in demo.facts.answers if key.startswith(kind)
+        key for kind in (("slo/", "fine/"), "load/", "resource/") for key in demo.facts.answers if key.startswith(kind)
     ]
     asked = {key for key, found in demo.facts.answers.items() if found.question.section == "metrics"}
     assert set(keys) == asked

@@ -11,6 +11,7 @@ from prodmeet_kit.agenda.facets.answered import answer_to
 from prodmeet_kit.analysis.noise import FEW
 from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
+from prodmeet_kit.display.states import word
 from prodmeet_kit.frames import rows
 from prodmeet_kit.subjects import subject
 from prodmeet_kit.window import format_duration
@@ -37,6 +38,12 @@ def pages(analyses: Analyses) -> tuple[Facet, ...]:
         )
         for row in rows(analyses.page_groups)
     )
+
+
+def _unclear(reason: str, name: str) -> str:
+    if reason == "rule_unknown":
+        return t("What does {alert} look at, and is it right?", alert=name)
+    return t("Is {alert} right, and what would measure it?", alert=name)
 
 
 def _subject(row: dict[str, Any]) -> str:
@@ -67,7 +74,13 @@ def _paged(alert: str, row: dict[str, Any]) -> str:
     }
     words |= {"duplicate": t("for what another alert had paged"), "could_wait": t("for a slow burn")}
     words |= {"wrong_way": t("in the wrong way"), "right": t("for what users suffered")}
-    words["unclear"] = t("while no SLI says whether users were affected")
+    words["unclear"] = (
+        t("while its service burned slowly; its rule is not known")
+        if row["reason"] == "rule_unknown"
+        else t("while no SLI says whether users were affected")
+    )
+    if row["human_verdict"]:
+        words[row["shown_verdict"]] = t("people said: {verdict}", verdict=word(row["shown_verdict"]).text)
     count, of, how = int(row["count"]), int(row["of_verdict"]), words[row["shown_verdict"]]
     if of == count:
         return tn("{alert} paged {n} time, {how}", "{alert} paged {n} times, {how}", count, alert=alert, how=how)
@@ -95,7 +108,7 @@ def _question(analyses: Analyses, row: dict[str, Any], ours: set[str]) -> str:
         "could_wait": t("Would a ticket do for {alert}?", **words),
         "maintenance": t("Why was {alert} not silenced?", **words),
         "wrong_way": t("Who mends the severity, route or text of {alert}?", **words),
-        "unclear": t("Is {alert} right, and what would measure it?", **words),
+        "unclear": _unclear(row["reason"], called(analyses, row["alert"], row["service"])),
     }
     if verdict in ("noise", "duplicate") and (
         row["of_verdict"] < FEW or answer_to(analyses, _subject(row)) is not None

@@ -65,8 +65,13 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
                     name=_ref(row),
                     share=write(row["saturation_90"], "percent"),
                 ),
-                question=t("Raise the limit of {name}, or use less of it?", name=_ref(row)),
+                question=_less(analyses, _ref(row)),
             )
+
+
+def _less(analyses: Analyses, ref: str) -> str:
+    done = answer_to(analyses, subject("resource", ref))
+    return "" if done else t("Raise the limit of {name}, or use less of it?", name=ref)
 
 
 def _before_full(analyses: Analyses, ref: str, row: Mapping[str, Any], *, soon: bool) -> tuple[str, float | None]:
@@ -76,6 +81,8 @@ def _before_full(analyses: Analyses, ref: str, row: Mapping[str, Any], *, soon: 
     whether that is on its way.
     """
     done = answer_to(analyses, subject("resource", ref))
+    if done is None and at_limit(dict(row)):
+        return _less(analyses, ref), None
     if done is None:
         return t("Raise the limit of {name}, or stop its growth?", name=ref), None
     if not done.in_time(analyses.facts.window.end + timedelta(days=max(row["days_to_full_low"], 0.0))):
@@ -143,7 +150,7 @@ def _change(row: Mapping[str, Any]) -> str:
 
 def _worth(row: Mapping[str, Any], changes: list[str]) -> str:
     if changes:
-        return t("Is it worth it, or roll {change} back?", change=changes[0])
+        return t("Is it worth it, or roll {change} back?", change=t(" or ").join(changes))
     return t("What makes {service} use more {resource}?", service=row["service"], resource=row["resource"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import metrics_brief
@@ -184,13 +185,15 @@ def _times(value: float) -> str:
 
 
 def _spent_why(row: dict[str, Any]) -> str:
+    """How far the budget is overspent, and how fast it burns; of an objective of 100% every failure is too much."""
+    if not isfinite(row["budget_remaining"]) or not isfinite(row["burn_rate"]):
+        return t("its objective leaves no error budget at all")
     over = write(-row["budget_remaining"], "budget")
     if row["burn_rate"] > 1:
-        pace = _times(row["burn_rate"])
         return t(
             "the error budget is overspent by {over} and burns at {pace} times the pace that lasts",
             over=over,
-            pace=pace,
+            pace=_times(row["burn_rate"]),
         )
     return t("the error budget is overspent by {over}", over=over)
 
