@@ -132,8 +132,7 @@ class Burns:
     ) -> pd.Series[bool]:
         """Which of the alerts that overlap an outage (a row of ``OUTAGES``) it may have caused; ``events`` are its own.
 
-        All of them where no SLO burned, or people wrote it down and it lasted under a day; else those that one of its
-        SLO events may have caused.
+        All where no SLO burned, or people wrote it down and it lasted under a day; else what its SLO events may cause.
         """
         brief = outage["written"] and outage["span_end"] - outage["span_start"] <= TROUBLE
         found = pd.Series(brief or not events, index=alerts.index)
@@ -144,23 +143,24 @@ class Burns:
     def vouches(self, alerts: pd.DataFrame, event: Mapping[str, Any]) -> pd.Series[bool]:
         """Which of the alerts that overlap an SLO event (a row of ``SLO_EVENTS``) it may have caused.
 
-        All of them where it lasted under a day and burned markedly faster than what was usual before. Of any other,
-        such as a part of a steady burn, those that read its SLO and those that began in time after its onset or a
-        marked worsening; without any of these also those of which nobody knows what they read.
+        Where it lasted under a day and burned markedly faster than what was usual before: those that read its SLO or
+        began an hour before it or later. Of any other, such as a part of a steady burn, those that read its SLO or
+        began in time after its onset or a marked worsening; without any of these, those that may read it.
         """
         ref = f"{event['service']}/{event['slo']}"
         slo = self._slos.get(ref)
         if slo is None or slo.course is None:
             return pd.Series(True, index=alerts.index)
         fresh = slo.fresh(event["onset"], event["end"])
-        if fresh and event["end"] - event["onset"] <= TROUBLE:
-            return pd.Series(True, index=alerts.index)
         keys = alerts[["alert", "service", "labels"]].itertuples(index=False, name=None)
         reads = [self.reads(*key).get(ref) for key in keys]
-        in_time = slo.in_time(alerts["start"])
+        soon = (alerts["start"] >= event["onset"] - LOOK_BACK).to_numpy()
+        sure = np.array([told is True for told in reads], dtype=bool)
+        if fresh and event["end"] - event["onset"] <= TROUBLE:
+            return pd.Series(soon | sure, index=alerts.index)
+        sure |= slo.in_time(alerts["start"])
         if fresh:
-            in_time |= (alerts["start"] <= event["onset"] + LOOK_BACK).to_numpy()
-        sure = in_time | np.array([told is True for told in reads], dtype=bool)
+            sure |= soon & (alerts["start"] <= event["onset"] + LOOK_BACK).to_numpy()
         unknown = np.array([told is None for told in reads], dtype=bool)
         return pd.Series(sure if sure.any() else unknown, index=alerts.index)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +10,11 @@ import pandas as pd
 
 from prodmeet_kit.analysis import matching
 from prodmeet_kit.analysis.blind_time import BlindTime
+from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.frames import rows
 from prodmeet_kit.window import Window
 
-__all__ = ["GRACE", "first", "noise_of", "telling", "with_pages"]
+__all__ = ["GRACE", "begun", "first", "noise_of", "telling", "with_pages"]
 
 GRACE = timedelta(minutes=15)
 """A page may still tell of an outage this long after its end: an alert looks back, and waits for its `for`."""
@@ -33,6 +34,22 @@ def telling(pages: pd.DataFrame, outage: Mapping[str, Any]) -> pd.Series[bool]:
     if outage["written"] and not outage["named"]:
         mine |= pages["start"] >= outage["span_start"] - OLD
     return mine & matching.during(pages, outage["span_start"], outage["span_end"] + GRACE)
+
+
+def begun(
+    pages: pd.DataFrame, outage: Mapping[str, Any], events: Iterable[Mapping[str, Any]], burns: Burns
+) -> pd.Series[bool]:
+    """Which pages (``PAGES``) began with an outage, a row of ``OUTAGES``: at most an hour before its span.
+
+    Also one that reads an SLO of ``events``, its SLO events, and began with that: a slow burn before it.
+    """
+    found: pd.Series[bool] = pages["start"] >= outage["span_start"] - OLD
+    for event in events:
+        ref = f"{event['service']}/{event['slo']}"
+        for place in pages.index[~found & (pages["start"] >= event["onset"] - OLD)]:
+            page = pages.loc[place]
+            found[place] = burns.reads(page["alert"], page["service"], page["labels"]).get(ref) is True
+    return found
 
 
 def first(pages: pd.DataFrame, outage: Mapping[str, Any]) -> Any:

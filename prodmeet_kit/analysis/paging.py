@@ -49,8 +49,8 @@ def judge(
     the ``OUTAGES`` these make, where it is known already.
 
     A page tells of an outage when it names one of its services or none, and
-    overlaps its span or the 15 min after it, and the outage may have caused it
-    (:meth:`.burn_explains.Burns.caused`): then it caught the SLO events in it,
+    overlaps its span or the 15 min after it, began with it (:func:`.outage_pages.begun`), and the outage may have
+    caused it (:meth:`.burn_explains.Burns.caused`): then it caught the SLO events in it,
     those of its own service where there are any. Verdict and reason, first that holds:
 
     - ``maintenance``, ``excluded``: it began in a time that is excluded for an SLO of its service,
@@ -77,7 +77,8 @@ def judge(
     for outage in rows(outages):
         mine = pages[outage_pages.telling(pages, outage)]
         burned = [of_id[event] for event in outage["events"]]
-        (caught if burned else told).add(outage, mine[burns.caused(mine, outage, burned)])
+        due = burns.caused(mine, outage, burned) & outage_pages.begun(mine, outage, burned, burns)
+        (caught if burned else told).add(outage, mine[due])
     verdicts = burns.verdicts(pages)
     for position in range(len(pages)):
         if told.ids[position]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from prodmeet_kit.analysis import outage_pages
 from prodmeet_kit.analysis.burn_rises import course
 from tests.support.burn_worlds import CPU, ERRORS, SLO, WINDOW, at_random, burn, episodes, judged
 from tests.support.counts import count
@@ -110,3 +111,14 @@ def test_an_onset_is_found_to_some_hours() -> None:
         late.append((known.rises[0].until - pd.Timestamp(onset)) / pd.Timedelta(HOUR))
     assert np.mean(np.array(early) <= 0) >= 0.9 and np.quantile(early, 0.05) > -12
     assert np.quantile(late, 0.05) > 20 and np.quantile(late, 0.95) < 40, many
+
+
+def test_what_began_long_before_an_outage_told_of_something_else_unless_it_reads_its_slow_burn() -> None:
+    onset = WINDOW.start + 9 * DAY
+    outage = {"span_start": onset, "span_end": onset + HOUR, "written": True}
+    event = {"service": "cart", "slo": "availability", "onset": onset - 5 * HOUR, "end": onset + HOUR}
+    starts = [onset - 8 * DAY, onset - 4 * HOUR, onset - HOUR, onset + timedelta(minutes=5)]
+    for (alert, query), expected in ((CPU, [False, False, True, True]), (ERRORS, [False, True, True, True])):
+        fired = episodes(1, alert, starts)
+        burns = judged(burn(1, (60.0, onset, HOUR), usual=0.2), fired, (alert, query)).burns
+        assert outage_pages.begun(fired, outage, [event], burns).tolist() == expected, alert

@@ -80,7 +80,8 @@ OUTAGE = event("17T03:05", "17T03:40")
     ("start", "end", "expected"),
     [
         ("17T03:09", "17T03:44", ("right", "caught")),
-        ("17T02:00", "17T03:05", ("right", "caught")),  # fired before the onset, and reaches it
+        ("17T02:05", "17T03:05", ("right", "caught")),  # fired an hour before the onset, and reaches it
+        ("17T02:00", "17T03:40", ("noise", "slis_fine")),  # began earlier: it told of something else
         ("17T03:35", "17T03:44", ("right", "caught")),  # 30 min after the onset
         ("17T03:36", "17T03:44", ("late", "caught_late")),
         ("17T03:55", "17T03:58", ("late", "caught_late")),  # 15 min after the end
