@@ -39,8 +39,8 @@ def missed(
 
     ``outages`` is ``OUTAGES`` with prices and pages, ``incidents`` is
     ``INCIDENTS``, ``events`` is ``SLO_EVENTS``, ``trends`` maps
-    ``service/name`` to ``[total, bad]`` a step. One that people say a page told
-    of is none, nor is one of which nobody can tell (``paged`` is ``None``).
+    ``service/name`` to ``[total, bad]`` a step. One of which nobody can tell
+    (``paged`` is ``None``) is none.
 
     The rule is the standard page condition that held first during the trouble,
     of the SLOs that burned, else of any SLO of its services; where no page
@@ -53,11 +53,10 @@ def missed(
     """
     rules = _Rules(events, trends or {}, tuple(slos), window, fine or {})
     titles = dict(zip(incidents["id"], incidents["title"], strict=True))
-    said = set(incidents.loc[incidents["detected_by"] == "page", "id"])
     triggers = dict(zip(events["id"], events["trigger"], strict=True))
     found = []
     for outage in rows(outages_of.since_last(outages, window)):
-        if outage["paged"] is not False or said & set(outage["incidents"]):
+        if outage["paged"] is not False:
             continue
         spent = [share for share in outage["budget_spent"].values() if share == share]  # NaN is not equal to itself
         told = [f"{identity} {titles.get(identity, '')}".strip() for identity in outage["incidents"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.frames import rows
 from prodmeet_kit.window import Window
 
-__all__ = ["GRACE", "begun", "first", "noise_of", "telling", "with_pages"]
+__all__ = ["GRACE", "begun", "first", "noise_of", "said_paged", "telling", "with_pages"]
 
 GRACE = timedelta(minutes=15)
 """A page may still tell of an outage this long after its end: an alert looks back, and waits for its `for`."""
@@ -75,6 +75,11 @@ def noise_of(pages: pd.DataFrame, verdicts: pd.DataFrame, noise: pd.DataFrame, w
     return pd.Series(judged, index=pages.index, dtype=bool)
 
 
+def said_paged(incidents: pd.DataFrame) -> set[str]:
+    """Ids of the incidents (``INCIDENTS``) of which people wrote that a page told."""
+    return set(incidents.loc[incidents["detected_by"] == "page", "id"])
+
+
 def with_pages(
     outages: pd.DataFrame,
     pages: pd.DataFrame | None,
@@ -82,6 +87,7 @@ def with_pages(
     *,
     all_alerts: bool = True,
     blind: BlindTime | None = None,
+    said: Collection[str] = (),
 ) -> pd.DataFrame:
     """``OUTAGES`` with its pages: whether, when and which, each SLO's own, those that were noise; and ``unwatched_s``.
 
@@ -89,11 +95,15 @@ def with_pages(
     ``end`` of what paged; ``None`` where alerts are not known. ``noise`` says
     of each whether it was. ``paged`` is ``None`` instead of ``False`` where
     only some alerts are known (``all_alerts``) or a page may have gone unseen
-    while the server was away (``blind``). An SLO's own page names its
+    while the server was away (``blind``), or where people wrote that one told
+    (``said``, ids of incidents): theirs was not seen. An SLO's own page names its
     service; where only pages without a service told, nobody knows.
     """
     ordered = None if pages is None else pages.sort_values("start", kind="stable")
-    told = [_told(outage, ordered, noise, all_alerts, blind) for outage in rows(outages)]
+    told = [
+        _told(outage, ordered, noise, all_alerts and not set(said) & set(outage["incidents"]), blind)
+        for outage in rows(outages)
+    ]
     kinds = {"paged": "object", "first_page": "datetime64[ns, UTC]", "unwatched_s": "float64"}
     names = ("paged", "first_page", "pages", "own_page", "noise_pages", "noise_alerts", "unwatched_s")
     return outages.assign(

@@ -39,6 +39,7 @@ class Outages(Part):
             self.noise_pages,
             all_alerts=self.all_alerts,
             blind=self.blind_time,
+            said=outage_pages.said_paged(self._incidents),
         )
 
     @property

@@ -33,4 +33,5 @@ def outages_of(
     budgets = slo.budgets(SLO_COUNTS.frame() if counts is None else counts, list(slos))
     found = outage_prices.priced(found, slos, trends or {}, budgets, window)
     pages = fired[fired["page"]] if alerts_known else None
-    return OUTAGES.check(outage_pages.with_pages(found, pages, all_alerts=all_alerts, blind=blind))
+    said = set() if incidents is None else outage_pages.said_paged(incidents)
+    return OUTAGES.check(outage_pages.with_pages(found, pages, all_alerts=all_alerts, blind=blind, said=said))
