@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates
+from prodmeet_kit.analysis.chance import beyond
 from prodmeet_kit.analysis.pace import Pace, goes_on
 from prodmeet_kit.analysis.slo import NOISE, TINY, UNKNOWN, Count, SloTarget, allowed, cleaned, share
 from prodmeet_kit.frames import ERROR_BUDGET, SLO_EVENTS, rows
@@ -34,6 +35,12 @@ NOTABLE = 0.005
 
 SPENT_FAST = 0.5
 """Half of a four-week budget gone in a fortnight is a mean burn rate above 1 (SRE Workbook, ch. 5)."""
+
+
+CHANCE = 0.01
+"""So seldom may chance alone make a pace that is said to spend a budget."""
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,8 @@ def since_last(
     moved it: ``left`` when at least so much left the window, ``traffic`` when it rose and nothing left.
 
     ``outlook``: ``date`` when the budget is gone within one SLO window (calendar: before the period ends) at the
-    pace of what still goes on, ``not_in_window``, ``spent`` already, ``too_few`` events to say, ``unknown``.
+    pace of what still goes on and that pace is beyond chance above what lasts (exact Poisson, 1%), ``not_in_window``,
+    ``spent`` already, ``too_few`` events to say, ``unknown``.
     The pace is bad and total events a second since the last meeting without what is over (:mod:`.pace`); at each
     later step the SLO window is what it is by then: old steps leave it as the trend tells, new ones of that pace
     come in. ``runs_out`` is the end of the first step with more bad events than (1 - objective) * total.
@@ -184,7 +192,20 @@ def _outlook(
     over = np.flatnonzero(bad > slo.budget * total * (1 + 1e-6))
     if not len(over):
         return "not_in_window", pd.NaT
+    if not _supported(bad - ahead * a_step * pace.bad, slo.budget * total, ahead * a_step, pace):
+        return "too_few", pd.NaT
     return "date", window.end + window.step * float(ahead[over[0]])
+
+
+def _supported(held: Floats, allowed_then: Floats, ahead: Floats, pace: Pace) -> bool:
+    """Whether so many bad events as the pace rests on are more than chance makes of the highest pace that lasts.
+
+    That one makes nowhere a bad event beyond what is allowed by then; ``ahead`` is in times between the meetings.
+    """
+    if isnan(pace.seen_bad) or not pace.total > 0:
+        return True
+    lasts = max(float(((np.floor(allowed_then - held + TINY) + 1) / ahead).min()), 0.0)
+    return beyond(pace.seen_bad, lasts / pace.total * pace.seen_total) <= CHANCE
 
 
 def _period_end(slo: SloTarget, window: Window) -> datetime:

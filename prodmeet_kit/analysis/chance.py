@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from math import exp, lgamma, log, log1p, nan, sqrt
 
-__all__ = ["FEW_ALLOWED", "Z95", "holds", "wilson"]
+__all__ = ["FEW_ALLOWED", "Z95", "beyond", "holds", "wilson"]
 
 Z95 = 1.959963984540054
 """The 97.5% point of the normal distribution: two sides of 2.5% leave 95%."""
@@ -52,6 +52,24 @@ def holds(share: float, bad: float, total: float) -> bool:
         return False
     fewer = _up_to(failed - 1, events, share)
     return 1 - fewer > TAIL and fewer + _exactly(failed, events, share) > TAIL
+
+
+def beyond(bad: float, mean: float) -> float:
+    """The Poisson probability of so many events or more, to the nearest whole one, where ``mean`` are expected.
+
+    >>> round(beyond(3, 0.5), 4)
+    0.0144
+    """
+    failed = round(bad)
+    if failed <= 0:
+        return 1.0
+    if mean <= 0:
+        return 0.0
+    if abs(failed - mean) > 10 * sqrt(mean) + 10:  # far beyond: no sum of a million terms for that
+        return 0.0 if failed > mean else 1.0
+    first = max(int(mean - 10 * sqrt(mean)) - 10, 0)
+    fewer = sum(exp(number * log(mean) - mean - lgamma(number + 1)) for number in range(first, failed))
+    return max(1 - fewer, 0.0)
 
 
 def _up_to(most: int, events: int, share: float) -> float:

@@ -6,7 +6,8 @@ Three things make the pace since the last meeting a bad guess of the next weeks:
   things come again and again (:data:`RECURS` times or more, and the quiet since the last is not longer than chance
   gives): then the usual one of them stays in the pace, and only what the dear ones had beyond it is taken out;
 - a burn below that of an SLO event that ended, or began, some days ago: the days since the meeting are cut where
-  their share of bad events changed for sure, and the pace is that of the last part.
+  their share of bad events changed for sure, and the pace is that of the last part;
+- an SLO event that goes on at the meeting: the pace is its own, of its last hour where that tells.
 
 Whether two parts differ is the likelihood ratio of two Poisson rates, divided by how much more than Poisson one day
 differs from the next (overdispersion: McCullagh and Nelder, Generalized Linear Models, 1989, ch. 6.2).
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import nan
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +48,11 @@ MARKED = 1.5
 _MEDIAN_OF_A_SQUARE = 0.4549
 """The median of chi-square with one degree of freedom."""
 
+_TELLS = 30
+"""Bad events of the last hour that tell a pace to within about a third."""
+
 _DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
 _HALF_A_DAY = timedelta(hours=12)
 _WEEK = 7
 
@@ -56,12 +62,15 @@ class Pace:
     """Bad and total events between the meetings were all of it like what goes on now.
 
     ``over_bad`` are the bad events of incidents and SLO events that are over and do not recur, ``over`` their ids.
+    ``seen_bad`` and ``seen_total`` are the events this rests on: what of them may be chance.
     """
 
     bad: float
     total: float
     over_bad: float = 0.0
     over: tuple[str, ...] = field(default=())
+    seen_bad: float = nan
+    seen_total: float = nan
 
 
 def goes_on(
@@ -78,7 +87,7 @@ def goes_on(
     Without a trend nothing is known to be over.
     """
     if trend is None or not recent.total > 0:
-        return Pace(recent.bad, recent.total)
+        return Pace(recent.bad, recent.total, seen_bad=recent.bad, seen_total=recent.total)
     clean = burn_rates.events(grid.since(trend, window)).fillna(0.0)
     ends = pd.DatetimeIndex(clean.index)
     bad, total = (clean[side].to_numpy(dtype=np.float64) for side in ("bad", "total"))
@@ -87,17 +96,38 @@ def goes_on(
     over_bad = min(float(bad[owners >= 0].sum()), recent.bad)
     usual = _recurring([(start, end, float(bad[owners == number].sum())) for number, (_, start, end) in
                         enumerate(spans)], window)  # fmt: skip
+    now = _now(slo, ends, events, window)
+    if now is not None:
+        last = now & np.asarray(ends > pd.Timestamp(window.end - _HOUR))
+        now = last if bad[last].sum() >= _TELLS else now
+        part = float(bad[now].sum()), float(total[now].sum())
+        if part[1] > 0:
+            return _like(part, recent, over_bad, ids)
     if usual is not None:
         over_bad = max(over_bad - usual, 0.0)
-        return Pace(recent.bad - over_bad, recent.total, over_bad, tuple(ids) if over_bad else ())
+        came = recent.bad - over_bad
+        return Pace(came, recent.total, over_bad, tuple(ids) if over_bad else (), came, recent.total)
     rest = owners < 0
-    ratio = _last_part(ends[rest], bad[rest], total[rest], window)
-    if ratio is None:
+    found = _last_part(ends[rest], bad[rest], total[rest], window)
+    if found is None:
         seen = float(total[rest].sum())
-        left = max(recent.bad - over_bad, 0.0)
         # What is over took time, too: the rest goes on in that as well.
-        ratio = left / recent.total if not seen else left / max(recent.total - float(total[~rest].sum()), seen)
-    return Pace(min(ratio, 1.0) * recent.total, recent.total, over_bad, tuple(ids))
+        long = recent.total if not seen else max(recent.total - float(total[~rest].sum()), seen)
+        found = max(recent.bad - over_bad, 0.0), long
+    return _like(found, recent, over_bad, ids)
+
+
+def _like(part: tuple[float, float], recent: Count, over_bad: float, ids: list[str]) -> Pace:
+    """The pace when all goes on like a part: its bad and total events."""
+    bad, total = part
+    return Pace(min(bad / total, 1.0) * recent.total, recent.total, over_bad, tuple(ids), bad, total)
+
+
+def _now(slo: SloTarget, ends: pd.DatetimeIndex, events: pd.DataFrame, window: Window) -> npt.NDArray[np.bool_] | None:
+    """The steps of the SLO event that goes on at the meeting; ``None`` without one."""
+    mine = events[(events["service"] == slo.service) & (events["slo"] == slo.name)]
+    still = mine[mine["end"].isna() | (mine["end"] >= window.end)]
+    return None if still.empty else np.asarray(ends > still["onset"].max())
 
 
 def _owners(
@@ -137,8 +167,8 @@ def _recurring(spans: Iterable[tuple[pd.Timestamp, pd.Timestamp, float]], window
     return len(outages) * float(np.median([bad for *_, bad in outages]))
 
 
-def _last_part(ends: pd.DatetimeIndex, bad: Floats, total: Floats, window: Window) -> float | None:
-    """Share of bad events since the last sure change of it; ``None`` where there was none."""
+def _last_part(ends: pd.DatetimeIndex, bad: Floats, total: Floats, window: Window) -> tuple[float, float] | None:
+    """Bad and total events since the last sure change of their share; ``None`` where there was none."""
     days = int(window.length / _DAY)
     if days < 4 or not total.sum() > 0:
         return None
@@ -146,15 +176,15 @@ def _last_part(ends: pd.DatetimeIndex, bad: Floats, total: Floats, window: Windo
     inside = number >= 0  # the part of a day after the last meeting
     daily = (np.bincount(number[inside], weights=each[inside], minlength=days) for each in (bad, total))
     failed, seen = (np.asarray(each, dtype=np.float64) for each in daily)
-    begin = 0
-    while (cut := _cut(failed[begin:], seen[begin:])) and _not_of_the_week(failed, seen, begin + cut):
+    begin, scatter = 0, _scatter(failed, seen)  # of all days: in a short part few pairs hold no change
+    while (cut := _cut(failed[begin:], seen[begin:], scatter)) and _not_of_the_week(failed, seen, begin + cut):
         begin += cut
-    return None if begin == 0 else float(failed[begin:].sum() / seen[begin:].sum())
+    return None if begin == 0 else (float(failed[begin:].sum()), float(seen[begin:].sum()))
 
 
-def _cut(bad: Floats, total: Floats) -> int:
+def _cut(bad: Floats, total: Floats, scatter: float) -> int:
     """Where the share of bad events changed most, as the first day of the later part; 0 where none is sure."""
-    best, cut, scatter = SURE, 0, _scatter(bad, total)
+    best, cut = SURE, 0
     for first in range(1, len(bad)):
         parts = [(bad[:first], total[:first]), (bad[first:], total[first:])]
         if not all(part_total.sum() > 0 for _, part_total in parts):
@@ -163,8 +193,8 @@ def _cut(bad: Floats, total: Floats) -> int:
         low, high = sorted(rates)
         if high < MARKED * low or high == 0:
             continue
-        gain = 2 * sum(_log_likelihood(part, rate) for (part, _), rate in zip(parts, rates, strict=True))
-        gain -= 2 * _log_likelihood(bad, float(bad.sum() / total.sum()))
+        gain = 2 * sum(_log_likelihood(float(part.sum()), rate) for (part, _), rate in zip(parts, rates, strict=True))
+        gain -= 2 * _log_likelihood(float(bad.sum()), float(bad.sum() / total.sum()))
         if gain / scatter > best:
             best, cut = gain / scatter, first
     return cut
@@ -181,16 +211,33 @@ def _scatter(bad: Floats, total: Floats) -> float:
     return max(float(np.median(apart)) / _MEDIAN_OF_A_SQUARE, 1.0)
 
 
-def _log_likelihood(bad: Floats, rate: float) -> float:
+def _log_likelihood(bad: float, rate: float) -> float:
     """What of the log likelihood of a Poisson rate differs between two rates fitted to the same days."""
-    return float(bad.sum()) * float(np.log(rate)) if rate > 0 else 0.0
+    return bad * float(np.log(rate)) if rate > 0 else 0.0
 
 
 def _not_of_the_week(bad: Floats, total: Floats, first: int) -> bool:
-    """Whether the days since are unlike the same weekdays a week before: a weekend alone is no change."""
+    """Whether this is no weekend alone: the days since, or those before them, are unlike those a week before.
+
+    A burn that ended is both: what follows it is like the quiet days of a week before, but the burn is not.
+    """
     length = len(bad) - first
-    before = slice(first - _WEEK, first - _WEEK + length)
-    if length >= _WEEK or first < _WEEK or not total[before].sum() > 0:
+    if length >= _WEEK or first < _WEEK:
         return True
-    rates = bad[first:].sum() / max(total[first:].sum(), 1.0), bad[before].sum() / total[before].sum()
-    return bool(max(rates) >= MARKED * min(rates))
+    since, before = (first, len(bad)), (max(len(bad) - _WEEK, _WEEK), first)
+    return _unlike(bad, total, since, 0.0) or _unlike(bad, total, before, SURE * _scatter(bad, total))
+
+
+def _unlike(bad: Floats, total: Floats, days: tuple[int, int], sure: float) -> bool:
+    """Whether days are unlike the same weekdays a week before, with twice a log likelihood ratio beyond ``sure``."""
+    (first, end), week = days, _WEEK
+    (failed, failed_before), (seen, seen_before) = (
+        (float(each[first:end].sum()), float(each[first - week : end - week].sum())) for each in (bad, total)
+    )
+    if not seen_before > 0 or not seen > 0:
+        return not sure
+    rate, rate_before = failed / seen, failed_before / seen_before
+    both = failed + failed_before
+    gain = _log_likelihood(failed, rate) + _log_likelihood(failed_before, rate_before)
+    gain -= _log_likelihood(both, both / (seen + seen_before))
+    return max(rate, rate_before) >= MARKED * min(rate, rate_before) and 2 * gain >= sure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -34,11 +34,12 @@ class World:
     goes_on: float
     daily: float = 0.5
     """How far the traffic of a day goes up and down: without it outages at one hour of the day weigh as all others."""
+    allowed: float = 0.001
 
     def told(self, seed: int) -> pd.Series:
         """The row of ``ERROR_BUDGET``; failures are Poisson about the burn rates."""
         total = A_STEP * (1 + self.daily * np.sin(np.arange(len(INDEX)) / DAY * 2 * np.pi))
-        bad = np.minimum(np.random.default_rng(seed).poisson(self.burn * 0.001 * total), total).astype(float)
+        bad = np.minimum(np.random.default_rng(seed).poisson(self.burn * self.allowed * total), total).astype(float)
         frame = pd.DataFrame({"total": total, "bad": bad}, index=INDEX)
         half = frame.iloc[14 * DAY :]
         counts = SLO_COUNTS.frame(
@@ -51,10 +52,11 @@ class World:
             }
             for span, each in (("window", frame), ("since", half), ("previous", frame))
         )
-        trends = {SLO.ref: frame}
-        summary = summarise(counts, [SLO], trends, window())
-        events = slo_events(trends, [SLO], window(), counts)
-        return since_last(summary, counts, [SLO], trends, INCIDENTS.frame(), window(), events).iloc[0]
+        slo = replace(SLO, objective=1 - self.allowed)
+        trends = {slo.ref: frame}
+        summary = summarise(counts, [slo], trends, window())
+        events = slo_events(trends, [slo], window(), counts)
+        return since_last(summary, counts, [slo], trends, INCIDENTS.frame(), window(), events).iloc[0]
 
     @property
     def gone(self) -> float:
@@ -84,6 +86,8 @@ def worlds(kind: str) -> list[tuple[int, World]]:
 def made(kind: str, random: np.random.Generator) -> World:
     calm = float(random.uniform(0, 0.4))
     burn = np.full(len(INDEX), calm)
+    if kind in LATE:
+        return LATE[kind](burn, random)
     if kind == "outage":  # nobody wrote it down; it was over half a day or more before the meeting
         length = int(random.integers(6, 72))
         first = int(random.integers(14 * DAY, len(INDEX) - length - DAY // 2))
@@ -108,11 +112,37 @@ def made(kind: str, random: np.random.Generator) -> World:
     return World(burn, float(burn[-1]))
 
 
+def steep(burn: Floats, random: np.random.Generator) -> World:
+    """Ended some days ago: what follows is like the same weekdays a week before."""
+    length, ago = int(random.integers(DAY, 4 * DAY)), int(random.integers(DAY, 5 * DAY))
+    burn[len(INDEX) - ago - length : len(INDEX) - ago] += float(random.uniform(3, 5))
+    return World(burn, float(burn[-1]))
+
+
+def lasting_outage(burn: Floats, random: np.random.Generator) -> World:
+    length = int(random.integers(6, 36))
+    burn[-length:] += float(random.uniform(0.2, 0.8)) * len(INDEX) / length
+    return World(burn, float(burn[-1]))
+
+
+def weekends(burn: Floats, random: np.random.Generator) -> World:
+    """Quiet ones, the last of them until the meeting."""
+    busy = float(random.uniform(0.6, 1.8))
+    burn[:] = np.where(np.arange(len(INDEX)) // DAY % 7 >= 5, 0.1 * busy, busy)
+    return World(burn, float(burn.mean()))
+
+
+LATE = {"steep burn that ended": steep, "outage that goes on": lasting_outage, "quiet weekends": weekends}
+
+
 @pytest.mark.parametrize(
     ("kind", "false", "missed", "off"),
     [
         ("outage", 0.02, 0.02, 0.1),
         ("slow burn that ended", 0.02, 0.02, 0.1),
+        ("steep burn that ended", 0.02, 0.02, 0.1),
+        ("outage that goes on", 0.02, 0.02, 0.1),
+        ("quiet weekends", 0.02, 0.02, 0.2),
         ("slow burn that goes on", 0.02, 0.02, 0.1),
         ("steady", 0.02, 0.02, 0.1),
         ("steady, but for its days", 0.02, 0.02, 0.2),
@@ -140,3 +170,14 @@ def test_a_date_is_that_of_what_goes_on(kind: str, false: float, missed: float, 
     assert missed_dates <= missed * max(going, 1), f"{missed_dates} of {going}"
     assert lasting + going > WORLDS / 3
     assert not errors or np.median(errors) <= off, np.median(errors)
+
+
+@pytest.mark.parametrize("allowed", [4, 6, 12])
+def test_at_half_of_what_a_small_budget_allows_nobody_is_given_a_date(allowed: int) -> None:
+    world = World(np.full(len(INDEX), 0.5), 0.5, daily=0.0, allowed=allowed / (len(INDEX) * A_STEP))
+    worlds = count(40, 600)
+    told = [world.told(seed)["outlook"] for seed in range(worlds)]
+    assert told.count("date") <= max(0.01 * worlds, 1)
+    # At four times as many a date is given, or the budget is spent already.
+    burns = World(np.full(len(INDEX), 4.0), 4.0, daily=0.0, allowed=world.allowed)
+    assert sum(burns.told(seed)["outlook"] in ("date", "spent") for seed in range(20)) >= 18
