@@ -79,8 +79,10 @@ def judge(
         burned = [of_id[event] for event in outage["events"]]
         due = burns.caused(mine, outage, burned) & outage_pages.begun(mine, outage, burned, burns)
         (caught if burned else told).add(outage, mine[due])
-    verdicts = burns.verdicts(pages)
+    verdicts = burns.verdicts(pages, list(of_id.values()))
     for position in range(len(pages)):
+        if verdicts[position][1] == "after_burn" and _told_before(pages, position, outages, caught.ids):
+            verdicts[position] = ("duplicate", "same_event")
         if told.ids[position]:
             verdicts[position] = (told.verdict(position), "incident")
         if caught.ids[position]:
@@ -104,6 +106,14 @@ def judge(
         }
         for position, (row, (verdict, reason)) in enumerate(zip(values, verdicts, strict=True))
     )
+
+
+def _told_before(pages: pd.DataFrame, position: int, outages: pd.DataFrame, caught: list[list[str]]) -> bool:
+    """Whether other pages told of the last outage of its service that began before a page."""
+    service, start = pages["service"].iloc[position], pages["start"].iloc[position]
+    hit = outages["services"].map(lambda names: service in ("", *names)).astype(bool)
+    before = outages[hit & outages["events"].map(bool).astype(bool) & (outages["span_start"] <= start)]
+    return len(before) > 0 and any(before.sort_values("span_start")["id"].iloc[-1] in ids for ids in caught)
 
 
 def _own(events: list[str], slo_of: Mapping[str, str], service: str) -> list[str]:

@@ -122,3 +122,17 @@ def test_what_began_long_before_an_outage_told_of_something_else_unless_it_reads
         fired = episodes(1, alert, starts)
         burns = judged(burn(1, (60.0, onset, HOUR), usual=0.2), fired, (alert, query)).burns
         assert outage_pages.begun(fired, outage, [event], burns).tolist() == expected, alert
+
+
+def test_a_page_beside_an_outage_is_of_no_slow_burn() -> None:
+    onset = WINDOW.start + 5 * DAY
+    minutes = [-40, -41, 110, 140]  # of an outage of an hour; the first two are over when it begins
+    for seed in range(count(3, 100)):
+        trend = burn(seed, (500.0, onset, HOUR), usual=0.2)
+        for rule in (CPU, ERRORS):
+            fired = episodes(seed, rule[0], [onset + timedelta(minutes=each) for each in minutes])
+            fired["end"] = fired["start"] + timedelta(minutes=8)
+            late = "late" if rule is ERRORS else "noise"  # a rule that reads the SLO looks back on the outage
+            assert judged(trend, fired, rule).verdicts() == ["noise", "noise", late, late], (seed, rule)
+            unknown = judged(trend, fired).verdicts()
+            assert unknown == ["noise", "noise", "unclear", "unclear"], (seed, rule)
