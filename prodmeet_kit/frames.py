@@ -838,6 +838,7 @@ ATTENTION = Spec(
             "time",
             "first in all history; slo: when its error ratio rose, else when the ticket condition held; NaT: not known",
         ),
+        "ended": ("time", "slow_burn: when it ended; NaT: it goes on, or another reason"),
         "age_days": ("float", "days from first to the meeting"),
         "loss_per_fortnight": ("float", "slo: share of the budget lost outside SLO events in 14 days; else NaN"),
         "owner": ("text", "of the action item about it, else of the service; empty: nobody"),

@@ -74,7 +74,9 @@ def _owner(row: dict[str, Any]) -> str:
 def _because(row: dict[str, Any]) -> str:
     value = row["value"]
     if row["reason"] == "slow_burn":
-        return t("the budget drains slowly")
+        return (
+            t("the budget drained slowly; it ended") if row["ended"] == row["ended"] else t("the budget drains slowly")
+        )
     if row["reason"] == "limit_near":
         return t("full in {days}", days=write(value, "days")) if value > 0 else t("it is full")
     if row["reason"] == "ticket_alert":

@@ -13,27 +13,20 @@ from datetime import timedelta
 from math import inf, nan
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis import burn_rates, capacity, grid, matching
+from prodmeet_kit.analysis import capacity, matching
 from prodmeet_kit.analysis.about import Thing, change_names, promise_about, told_of
 from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.slo_events import MIN_BAD
+from prodmeet_kit.analysis.slow_burns import slow_burns
 from prodmeet_kit.frames import ATTENTION, labels_of, rows
 from prodmeet_kit.window import Window
 
-__all__ = ["FORTNIGHT", "NOT_FOR_PEOPLE", "attention", "limits_near_since"]
+__all__ = ["NOT_FOR_PEOPLE", "attention", "limits_near_since"]
 
 NOT_FOR_PEOPLE = ("none", "info")
 """Severities that ask for nobody: heartbeats and inhibitors of the usual Kubernetes rules carry them."""
-
-NORMAL = 1.96
-"""Standard errors to either end of a 95% interval."""
-
-FORTNIGHT = timedelta(days=14)
-"""Losses are told for this long, whatever the cadence of the meeting."""
 
 DAY = timedelta(days=1)
 
@@ -64,7 +57,8 @@ def attention(
     - ``slow_burn``: outside SLO events, at some step since the last meeting, a
       ticket condition held (burn over 24 h and 2 h at least 3, or over 3 d and
       6 h at least 1) with at least 5 bad events, more than chance makes of a pace that lasts; ``since`` and ``first``
-      are when its error ratio rose, where ``burns`` knows, else the first step at which the condition held;
+      are when its error ratio rose, where ``burns`` knows, else the first step at which the condition held. One that
+      has ``ended`` asks for nobody;
     - ``limit_near``: a resource that is full, or will be within 60 days;
     - ``ticket_alert``: an alert that does not page fired since the last meeting and is not noise;
     - ``rule_broken``: a rule that cannot be evaluated, so that its alert never fires.
@@ -80,7 +74,10 @@ def attention(
     (``alerts_about``, from alert and service). ``ask_owner`` where there is none of all these.
     """
     found = [
-        *_slow_burns(events, trends, slos, summary, window, burns),
+        *(
+            _row("slo", found.pop("service"), found.pop("what"), "slow_burn", **found)
+            for found in slow_burns(events, trends, slos, summary, window, burns)
+        ),
         *_limits(resources, limits_since or {}, window),
         *_tickets(episodes, noisy, window),
         *_broken_rules(rules, service_of),
@@ -124,91 +121,6 @@ def _until(
 
 def _row(kind: str, service: str, what: str, reason: str, **more: Any) -> dict[str, Any]:
     return {"kind": kind, "service": service, "what": what, "reason": reason, "first": None} | more
-
-
-def _slow_burns(
-    events: pd.DataFrame,
-    trends: Mapping[str, pd.DataFrame],
-    slos: Iterable[SloTarget],
-    summary: pd.DataFrame,
-    window: Window,
-    burns: Burns | None,
-) -> list[dict[str, Any]]:
-    known = {(row["service"], row["name"]): row for row in rows(summary)}
-    found = []
-    for target in slos:
-        rest = _outside_events(target, trends.get(target.ref), events, window)
-        held = [] if rest is None else _held(target, rest, window)
-        since = next((moment for moment in held if moment > window.start), None)
-        if rest is None or since is None:
-            continue
-        told = known.get((target.service, target.name), {})
-        more = {
-            "since": max(_rose(burns, target, since), pd.Timestamp(window.start)),
-            "first": _rose(burns, target, held[0]),
-            "value": told.get("budget_spent_since_last", nan),
-            "loss_per_fortnight": _loss(rest, target, told.get("total", nan), window),
-        }
-        found.append(_row("slo", target.service, target.name, "slow_burn", **more))
-    return found
-
-
-def _rose(burns: Burns | None, target: SloTarget, held: pd.Timestamp) -> pd.Timestamp:
-    """When the error ratio rose, for long windows take hours to show it; where nobody knows, when they did."""
-    return (burns.rose(target.ref, held) if burns else None) or held
-
-
-def _outside_events(
-    target: SloTarget, trend: pd.DataFrame | None, events: pd.DataFrame, window: Window
-) -> pd.DataFrame | None:
-    """The trend without the steps of the SLO's events."""
-    if trend is None or trend.empty:
-        return None
-    rest = burn_rates.events(trend[trend.index <= window.end])
-    mine = events[(events["service"] == target.service) & (events["slo"] == target.name)]
-    for onset, end in zip(mine["onset"], mine["end"], strict=True):
-        rest.loc[(rest.index > onset) & (rest.index <= end)] = np.nan
-    return rest
-
-
-def _held(target: SloTarget, rest: pd.DataFrame, window: Window) -> list[pd.Timestamp]:
-    """Every step at which a ticket condition held; none when what failed since the last meeting may be chance."""
-    longest = max(condition.long for condition in burn_rates.TICKET)
-    if float(grid.between(rest, window.start - longest, window.end)["bad"].sum()) < MIN_BAD:
-        return []
-    held = sure = pd.Series(False, index=rest.index)
-    for condition in burn_rates.TICKET:
-        holds = condition.holds(rest, target.objective, window.step)
-        held = held | holds
-        sure = sure | holds & _beyond_chance(rest, target, condition, window)
-    if not sure[(sure.index > window.start) & (sure.index <= window.end)].any():
-        return []
-    # The first steps know no long window: a single failure there would look like a burn of days.
-    began = rest.index[0] - window.step
-    shortest = min(condition.long for condition in burn_rates.TICKET)
-    return list(held.index[held & ((held.index >= began + shortest) | (held.index > window.start))])
-
-
-def _beyond_chance(
-    rest: pd.DataFrame, target: SloTarget, condition: burn_rates.Condition, window: Window
-) -> pd.Series[bool]:
-    """Whether more failed over the long window of a condition than chance makes of a pace that lasts.
-
-    The lower end of the 95% interval of a count, after Wilson and Hilferty 1931. In little traffic a service at two
-    thirds of its pace reaches 1 over three days now and then, and drains nothing.
-    """
-    size = max(1, round(condition.long / window.step))
-    bad, total = (rest[side].rolling(size, min_periods=1).sum() for side in ("bad", "total"))
-    count = bad.clip(lower=1.0)
-    least = count * (1 - 1 / (9 * count) - NORMAL / (3 * count**0.5)) ** 3
-    return (least >= target.budget * total) & (bad > 0)
-
-
-def _loss(rest: pd.DataFrame, target: SloTarget, total: float, window: Window) -> float:
-    """Bad events outside SLO events since the last meeting, for 14 days, over the bad events the budget allows."""
-    allowed = target.budget * total
-    bad = float(grid.between(rest, window.start, window.end)["bad"].sum())
-    return bad * (FORTNIGHT / window.length) / allowed if allowed > 0 else nan
 
 
 def _limits(resources: pd.DataFrame, since: Mapping[str, pd.Timestamp], window: Window) -> list[dict[str, Any]]:
@@ -283,7 +195,8 @@ def _give_owners(
         row["change"] = change["id"] if change else ""
         named = (item["owner"] if item else "") or (promise["owner"] if promise else "")
         row["owner"] = named or owners.get(row["service"], "")
-        row["ask_owner"] = not any(row[key] for key in ("owner", "action_item", "promise", "change"))
+        over = row.get("ended") is not None
+        row["ask_owner"] = not over and not any(row[key] for key in ("owner", "action_item", "promise", "change"))
 
 
 _KINDS = {"rule": "alert"}

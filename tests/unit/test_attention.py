@@ -66,7 +66,8 @@ def test_a_slow_burn_counts_from_when_a_ticket_condition_held() -> None:
     found = attention_of(bad={("2026-11-15T00:00", "2026-11-24T10:00"): 1.2})
     # 9 d 10 h are 2,712 steps of 1.2; the budget is 0.001 of 8,064 steps of 1,000.
     assert found["loss_per_fortnight"].tolist() == pytest.approx([2712 * 1.2 / 8064])
-    assert found.drop(columns="loss_per_fortnight").iloc[0].to_dict() == {
+    assert found["ended"].isna().all()
+    assert found.drop(columns=["loss_per_fortnight", "ended"]).iloc[0].to_dict() == {
         "kind": "slo",
         "service": "cart",
         "what": "availability",
@@ -120,6 +121,34 @@ def test_a_burn_that_rose_before_the_last_meeting_has_burned_all_the_time_since(
     frames = (EPISODES.frame(), NOISE.frame(), NO_EVENTS, {SLO.ref: world.trend}, [SLO], SLO_SUMMARY.frame())
     (row,) = rows(attention(*frames, RESOURCE_SUMMARY.frame(), WINDOW, burns=world.burns))
     assert row["since"] == WINDOW.start and row["first"] < WINDOW.start
+
+
+@pytest.mark.parametrize(("pace", "began", "over"), [(4, 6, 3), (4, 6, 2), (4, 5, 1), (5, 7, 4), (5, 5, 3)])
+def test_a_slow_burn_that_ended_days_ago_asks_for_nobody(pace: float, began: int, over: int) -> None:
+    bad = np.full(28 * 288, 0.2)
+    bad[-began * 288 : -over * 288] = pace
+    ends = END - timedelta(days=over)
+    for seed in range(count(3, 50)):
+        (row,) = rows(slow(np.random.default_rng(seed).poisson(bad).astype(float)))
+        assert not row["ask_owner"]
+        assert abs(row["ended"] - ends) <= timedelta(hours=2)
+
+
+def test_a_slow_burn_that_goes_on_or_comes_every_night_asks_who_looks_after_it() -> None:
+    lasts, nights = np.full(28 * 288, 0.2), np.full(28 * 288, 0.2)
+    lasts[-3 * 288 :] = 4.0
+    nights[(np.arange(28 * 288) % 288) // 12 < 8] = 5.0  # from 10:00 to 18:00, and the meeting is at 10:00
+    for seed in range(count(3, 50)):
+        for bad in (lasts, nights):
+            (row,) = rows(slow(np.random.default_rng(seed).poisson(bad).astype(float)))
+            assert row["ask_owner"] and pd.isna(row["ended"])
+
+
+def slow(bad: np.ndarray) -> pd.DataFrame:
+    """``ATTENTION`` of one SLO whose bad events these are, of 1,000 a step."""
+    trend = pd.DataFrame({"total": 1000.0, "bad": bad}, index=grid(END - timedelta(days=28)))
+    frames = (EPISODES.frame(), NOISE.frame(), NO_EVENTS, {SLO.ref: trend}, [SLO], SLO_SUMMARY.frame())
+    return attention(*frames, RESOURCE_SUMMARY.frame(), WINDOW)
 
 
 def test_an_slo_event_is_no_slow_burn_as_well() -> None:

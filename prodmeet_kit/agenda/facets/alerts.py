@@ -223,10 +223,14 @@ def _because(analyses: Analyses, row: dict[str, Any]) -> str:
     name, timezone = _name(analyses, row), analyses.facts.window.timezone
     if row["reason"] == "slow_burn":
         lost = row["loss_per_fortnight"]
-        if lost == lost:  # NaN is not equal to itself
-            return t(
-                "{name} drains slowly: {lost} of its error budget in 14 days", name=name, lost=write(lost, "budget")
-            )
+        known, words = lost == lost, {"name": name, "lost": write(lost, "budget")}  # NaN is not equal to itself
+        if row["ended"] == row["ended"]:
+            words["day"] = write(row["ended"], "date", timezone=timezone)
+            if known:
+                return t("{name} drained slowly until {day}: {lost} of its error budget in 14 days", **words)
+            return t("{name} drained slowly until {day}", **words)
+        if known:
+            return t("{name} drains slowly: {lost} of its error budget in 14 days", **words)
         return t("{name} drains slowly", name=name)
     if row["reason"] == "limit_near":
         return t(
