@@ -758,7 +758,7 @@ OUTAGES = Spec(
         "services": ("object", "list: those that people named, then those of its SLO events"),
         "named": ("object", "list of the services that people named; the others failed at the same time"),
         "slos": ("object", "list of service/name of the SLOs whose events are in it"),
-        "burns": ("object", "list of mappings slo, start, end: of these events what is of this outage"),
+        "burns": ("object", "list of mappings slo, start, end, fast: of these events what is of it"),
         "written": ("flag", "people wrote it down; else several services only failed at the same time"),
         "start": ("time", "as people wrote; NaT where nobody did"),
         "end": ("time", "as people wrote, else mitigated; NaT where nobody did, or while open"),

@@ -71,7 +71,10 @@ class Downtime:
             "services": _once([*self.named, *(burn.service for burn in self.burns)]),
             "named": self.named,
             "slos": _once(burn.ref for burn in self.burns),
-            "burns": [{"slo": burn.ref, "start": burn.start, "end": burn.end} for burn in self.burns],
+            "burns": [
+                {"slo": burn.ref, "start": burn.start, "end": burn.end, "fast": bool(burn.fast) and not burn.long}
+                for burn in self.burns
+            ],
             "written": self.written,
             "start": self.start,
             "end": self.end,

@@ -26,24 +26,32 @@ OLD = timedelta(hours=1)
 def telling(pages: pd.DataFrame, outage: Mapping[str, Any]) -> pd.Series[bool]:
     """Which pages (``service``, ``start``, ``end``) may tell of an outage, a row of ``OUTAGES``.
 
-    They are of any of its services or name none, and overlap its span or the
-    15 minutes after it. Where people named no service it may be any
+    They are of any of its services or name none, and overlap its span, a
+    fast burn that goes on into it, or the 15 minutes after it. Where people named no service it may be any
     service's, if the page did not fire already.
     """
     mine = pages["service"].isin([*outage["services"], ""])
     if outage["written"] and not outage["named"]:
         mine |= pages["start"] >= outage["span_start"] - OLD
-    return mine & matching.during(pages, outage["span_start"], outage["span_end"] + GRACE)
+    return mine & matching.during(pages, _since(outage), outage["span_end"] + GRACE)
+
+
+def _since(outage: Mapping[str, Any]) -> pd.Timestamp:
+    """Since when it burned fast: before the span where an earlier incident of the service is of the same burn."""
+    span: pd.Timestamp = outage["span_start"]
+    starts = [burn["start"] for burn in outage["burns"] if burn["fast"] and burn["end"] > span]
+    found: pd.Timestamp = min([span, *starts])
+    return found
 
 
 def begun(
     pages: pd.DataFrame, outage: Mapping[str, Any], events: Iterable[Mapping[str, Any]], burns: Burns
 ) -> pd.Series[bool]:
-    """Which pages (``PAGES``) began with an outage, a row of ``OUTAGES``: at most an hour before its span.
+    """Which pages (``PAGES``) began with an outage, a row of ``OUTAGES``: at most an hour before its span or its burn.
 
     Also one that reads an SLO of ``events``, its SLO events, and began with that: a slow burn before it.
     """
-    found: pd.Series[bool] = pages["start"] >= outage["span_start"] - OLD
+    found: pd.Series[bool] = pages["start"] >= _since(outage) - OLD
     for event in events:
         ref = f"{event['service']}/{event['slo']}"
         for place in pages.index[~found & (pages["start"] >= event["onset"] - OLD)]:

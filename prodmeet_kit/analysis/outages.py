@@ -5,7 +5,8 @@ what should have paged, and what spent the budgets.
 
 A **written** outage is an incident. Its span is people's times, extended by
 the fast part (:mod:`.fast_parts`) of an SLO event of its services that begins
-at most 2 h before the start people wrote: people write the start late. One
+at most 2 h before the start people wrote, or goes on into their time where it
+is not of a burn of a day: people write the start late. One
 without an ``end`` ended when it was mitigated. A slow
 burn of days never becomes an outage's onset. The extension stops at another
 incident of the same service. SLO events of other services that begin within
@@ -27,7 +28,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis import matching, seen_before
 from prodmeet_kit.analysis.downtime import Downtime
-from prodmeet_kit.analysis.fast_parts import BEFORE, LONG, Burn, Stretch, burns
+from prodmeet_kit.analysis.fast_parts import BEFORE, FACTOR, LONG, Burn, Stretch, burns
 from prodmeet_kit.analysis.incident_ends import ended
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.frames import OUTAGES, rows
@@ -93,6 +94,7 @@ class _Outages:
         self.all: list[Downtime] = []
         self._window = window
         self._trends = trends
+        self._slos = {slo.ref: slo for slo in slos}
         self._free = burns(events, trends, slos, window)
 
     def add_written(self, incidents: pd.DataFrame) -> None:
@@ -142,15 +144,39 @@ class _Outages:
         return [burn for burn in may if burn is nearest or (self._same(burn.start, nearest.start) and not burn.long)]
 
     def _clip(self) -> None:
-        """Let no extension reach into what people wrote of another incident of the same service."""
+        """Let no extension reach into another incident of the same service, nor two into the same time.
+
+        Between two incidents each has what burned on without a break; all of it is of the later, whose start is late.
+        """
         for one in self.all:
             for other in self.all:
                 if other is one or not (set(one.named) & set(other.named)):
                     continue
                 if other.until <= one.start:
-                    one.earliest = max(one.earliest, other.until)
+                    one.earliest = max(one.earliest, self._quiet(other, one)[1])
+                elif other.start <= one.start:
+                    one.earliest = one.start
                 if other.start >= one.until:
-                    one.latest = min(one.latest, other.start)
+                    one.latest = min(one.latest, self._quiet(one, other)[0])
+                elif other.until >= one.until:
+                    one.latest = one.until
+            if one.onset is not None and one.onset < one.earliest:
+                one.onset = one.earliest
+
+    def _quiet(self, one: Downtime, later: Downtime) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """From when to when no fast burn went on between two incidents; the end of the first where one always did."""
+        end, start = one.until, later.start
+        refs = {burn.ref for burn in (*one.burns, *later.burns) if burn.service in (set(one.named) & set(later.named))}
+        still = [moment for ref in sorted(refs) for moment in self._fine(ref, end, start)]
+        return (min(still) - self._window.step, max(still)) if still else (end, end)
+
+    def _fine(self, ref: str, start: pd.Timestamp, end: pd.Timestamp) -> list[pd.Timestamp]:
+        """The steps in a time at which an SLO burned slower than its fast parts do."""
+        trend, target = self._trends.get(ref), self._slos.get(ref)
+        if trend is None or target is None:
+            return []
+        inside = trend[(trend.index >= start + self._window.step) & (trend.index <= end)]
+        return list(inside.index[inside["bad"] < FACTOR * target.budget * inside["total"]])
 
     def add_beside(self) -> None:
         """Burns of other services that began when a written outage did."""
@@ -202,7 +228,7 @@ class _Outages:
 def _explained(burn: Burn, one: Downtime, others: list[Downtime]) -> bool:
     """Whether a burn is of a written outage; its fast parts extend the span."""
     fast = [part for part in burn.fast if _of(part, others) is one or one.overlaps(part)]
-    fast = [part for part in fast if part.start >= one.start - BEFORE]
+    fast = [part for part in fast if part.start >= one.start - BEFORE or (one.overlaps(part) and not burn.long)]
     one.fast += fast
     for part in fast:
         one.earliest, one.latest = min(one.earliest, part.start), max(one.latest, part.end)

@@ -115,7 +115,7 @@ def test_an_onset_is_found_to_some_hours() -> None:
 
 def test_what_began_long_before_an_outage_told_of_something_else_unless_it_reads_its_slow_burn() -> None:
     onset = WINDOW.start + 9 * DAY
-    outage = {"span_start": onset, "span_end": onset + HOUR, "written": True}
+    outage = {"span_start": onset, "span_end": onset + HOUR, "burns": []}
     event = {"service": "cart", "slo": "availability", "onset": onset - 5 * HOUR, "end": onset + HOUR}
     starts = [onset - 8 * DAY, onset - 4 * HOUR, onset - HOUR, onset + timedelta(minutes=5)]
     for (alert, query), expected in ((CPU, [False, False, True, True]), (ERRORS, [False, True, True, True])):

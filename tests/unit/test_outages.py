@@ -75,8 +75,49 @@ def test_the_span_does_not_reach_into_another_incident_of_the_service() -> None:
         burning(cart={("17T02:50", "17T04:40"): 100.0}),
     )
     assert found["span_start"].tolist() == [at("2026-11-17T02:50"), at("2026-11-17T03:30")]
-    assert found["span_end"].tolist() == [at("2026-11-17T03:50"), at("2026-11-17T04:40")]
+    # Of what burned on between them, all is of the second: two spans in the same time would cost it twice.
+    assert found["span_end"].tolist() == [at("2026-11-17T03:30"), at("2026-11-17T04:40")]
     assert found["events"].map(len).tolist() == [1, 1]
+
+
+def test_two_burns_of_two_incidents_are_two_spans_with_the_quiet_between_them() -> None:
+    found = made(
+        [incident("17T03:00", "17T03:30", "cart"), incident("17T04:00", "17T04:30", "cart", name="INC-2")],
+        [event("17T03:00", "17T04:30")],
+        burning(cart={("17T03:00", "17T03:35"): 100.0, ("17T03:55", "17T04:30"): 100.0}),
+    )
+    assert found["span_end"].tolist() == [at("2026-11-17T03:35"), at("2026-11-17T04:30")]
+    assert found["span_start"].tolist() == [at("2026-11-17T03:00"), at("2026-11-17T03:55")]
+
+
+def test_an_incident_inside_another_lasted_as_long_as_people_wrote_and_the_page_of_its_burn_told() -> None:
+    fired = {"id": "B", "alert": "B", "service": "cart", "page": True}
+    found = outages_of(
+        WINDOW,
+        INCIDENTS.frame(
+            [incident("17T03:00", "17T08:00", "cart"), incident("17T05:00", "17T06:00", "cart", name="INC-2")]
+        ),
+        SLO_EVENTS.frame([event("17T03:00", "17T08:00")]),
+        (CART, WEB),
+        burning(cart={("17T03:00", "17T08:00"): 100.0}),
+        episodes=EPISODES.frame([{**fired, "start": at("2026-11-17T03:05"), "end": at("2026-11-17T03:20")}]),
+    )
+    assert found["span_start"].tolist() == [at("2026-11-17T03:00"), at("2026-11-17T05:00")]
+    assert found["span_end"].tolist() == [at("2026-11-17T08:00"), at("2026-11-17T06:00")]
+    assert found["paged"].tolist() == [True, True]
+
+
+def test_a_fast_burn_that_goes_on_into_what_people_wrote_is_of_it_from_its_begin() -> None:
+    (row,) = made(
+        [incident("17T06:00", "17T08:00", "cart")],
+        [event("17T03:00", "17T08:00")],
+        burning(cart={("17T03:00", "17T08:00"): 100.0}),
+    ).to_dict("records")
+    assert (row["span_start"], row["onset"], row["span_end"]) == (
+        at("2026-11-17T03:00"),
+        at("2026-11-17T03:00"),
+        at("2026-11-17T08:00"),
+    )
 
 
 @pytest.mark.parametrize(("onset", "count"), [("17T03:10", 1), ("17T03:15", 2)])

@@ -75,7 +75,7 @@ def _paged(alert: str, row: dict[str, Any]) -> str:
     words |= {"duplicate": t("for what another alert had paged"), "could_wait": t("for a slow burn")}
     words |= {"wrong_way": t("in the wrong way"), "right": t("for what users suffered")}
     words["unclear"] = (
-        t("while its service burned slowly; its rule is not known")
+        t("while its service burned or soon after; its rule is not known")
         if row["reason"] == "rule_unknown"
         else t("while no SLI says whether users were affected")
     )
