@@ -322,7 +322,7 @@ RESOURCE_SUMMARY = Spec(
         "change_vs_previous": ("float", "mean / mean of the window before - 1, fraction"),
         "trend": ("text", "code: growing, shrinking, none, too_short, no_limit, limit_unknown, full, no_data"),
         "days_to_full": ("float", "days from the meeting until the trend meets the limit; NaN where no trend is real"),
-        "days_to_full_low": ("float", "soonest, from the 95% interval of the slope"),
+        "days_to_full_low": ("float", "soonest; of too_short: last days that rise beyond all noise"),
         "days_to_full_high": ("float", "latest; infinite allowed"),
         "missing_fraction": ("float", "share of steps since the last meeting without a value"),
         "utilisation_p95_previous": ("float", "p95 / limit over the window before, each limit that of its step"),
@@ -985,7 +985,7 @@ ACTION_ITEM_FINDINGS = Spec(
         "about": ("object", "list of subjects it is about, such as resource:cart/memory"),
         "still_of": ("text", "the subject among them that is still wrong; empty when none is"),
         "still": ("text", "code: growing, missed, burning; empty"),
-        "still_value": ("float", "growing: days until full; missed: attained, fraction; burning: burn rate"),
+        "still_value": ("float", "growing: days until full or NaN; missed: attained, fraction; burning: burn rate"),
     },
 )
 

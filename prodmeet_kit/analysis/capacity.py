@@ -72,7 +72,8 @@ def summarise(
 
     ``trend`` is the first that holds: ``no_data`` (no use since the last
     meeting), ``limit_unknown`` (asked for, and no answer), ``no_limit``, ``full`` (p95 at the limit: 0 days),
-    ``too_short`` (fewer than 14 days, or too few since the last step),
+    ``too_short`` (fewer than 14 days, or too few since the last step; with a soonest day alone where the last day or
+    two rise far beyond all noise),
     ``none`` (the 99% interval of the slope holds zero), ``shrinking``, ``growing``. Days until full are
     known for the last: from the meeting until the busiest weekday's level meets the limit, soonest
     and latest the ends of a range; NaN where that is further off than twice the days that show it.

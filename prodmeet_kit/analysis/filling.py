@@ -8,6 +8,8 @@ the forecast, and those that leave little more (a profile likelihood at about
 95%, with Student's t of as many days as would be independent) are its range. An
 exponential has to earn its curve.
 
+Of a rise of the last few days, far beyond all noise, the days themselves tell (:func:`_late`): no regime is so short.
+
 Nothing is forecast beyond twice the span that was fitted. A row whose days
 resemble each other so much that a walk without aim would go as far is too short
 to tell.
@@ -63,6 +65,21 @@ _COMING = np.unique(np.concatenate([np.arange(0.25, 20, 0.25), np.geomspace(20, 
 SPIKE, SPIKE_LEAST = 6.0, 0.1
 """A spike is off by so many deviations (of the median), and by this share of the usual value."""
 
+LATE, EARLY = 5, 10
+"""Days that a late rise lasts at most, and days before it at least."""
+
+JUMP = 1.5
+"""A late rise is each day so many times the largest move from day to day before it."""
+
+TOLD = 3
+"""Days that rise: fewer are a batch job or a step as well."""
+
+SOON = 0.1
+"""Days: what is not measured at its limit is met in hours at the soonest."""
+
+FASTER, SLOWER = 1.25, 0.7
+"""How far the pace of a few days may change, at the near and the far end of the range. Own choice."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -71,7 +88,8 @@ class Filling:
     """``trend`` is ``growing``, ``shrinking``, ``none`` or ``too_short``.
 
     ``days`` from the meeting until full, ``soonest`` and ``latest``: NaN where nothing is forecast, also of what
-    grows but would be full later than can be told. ``level`` at the meeting on the busiest weekday and ``per_day``
+    grows but would be full later than can be told. Of ``too_short``, ``soonest`` tells that the last days rise far
+    beyond all noise, and how soon the limit may be met. ``level`` at the meeting on the busiest weekday and ``per_day``
     until full. ``since``: position of the first day of the last regime.
     """
 
@@ -138,6 +156,61 @@ def growth(ordinals: npt.NDArray[np.int64], values: Floats) -> float:
 
 def forecast(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limit: float) -> Filling:
     """When ``values`` meet the limit. ``ordinals`` number the days, ``days`` are relative to the meeting (0)."""
+    found = _of_regimes(ordinals, days, values, limit)
+    if found.trend == "growing":
+        return _sudden(ordinals, days, values, limit) or found
+    return _late(ordinals, days, values, limit) or found
+
+
+def _sudden(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limit: float) -> Filling | None:
+    """``too_short`` where only a day or two, above all before, make it grow: a batch job, a step, or a leak."""
+    for count in range(1, min(TOLD, len(values) - EARLY)):
+        before = values[:-count]
+        kept = usual(ordinals[:-count], before)
+        kept[-LATE:] = True  # the begin of a leak
+        rise = float(values[-count:].min() - before[kept].max())
+        if rise <= JUMP * float(np.abs(np.diff(before[kept])).max()):
+            continue
+        if _of_regimes(ordinals[:-count], days[:-count], before, limit).trend != "growing":
+            return Filling("too_short", soonest=max((limit - float(values[-1])) / rise, 0.0), since=len(before))
+    return None
+
+
+def _clean(ordinals: npt.NDArray[np.int64], values: Floats) -> tuple[float, float, float]:
+    """Of days without spikes the highest, the least rise that is beyond all noise, and the usual value."""
+    clean = values[usual(ordinals, values)]
+    return float(clean.max()), JUMP * float(np.abs(np.diff(clean)).max()), float(np.median(np.abs(clean)))
+
+
+def _late(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limit: float) -> Filling | None:
+    """What the last days tell where each rises by more than ever before; ``None`` where they do not.
+
+    A day or two are ``too_short``: a batch job, or a step.
+    """
+    for count in range(min(LATE, len(values) - EARLY), 0, -1):
+        before = values[:-count]
+        highest, least, usually = _clean(ordinals[:-count], before)
+        rises = np.diff(values[-count - 1 :])
+        rise = float(values[-1]) - highest
+        if rises.min() <= least or rise <= max(least, SPIKE_LEAST * usually):
+            continue
+        if count <= 2 and rise <= float(before.max()) - highest:
+            return None  # as high as a spike before
+        now = line(days[-count:], values[-count:]) if count >= TOLD else None
+        per_day = now.slope if now else float(rises.mean())
+        level = now.level if now else float(values[-1])
+        full = max((limit - level) / per_day, SOON)  # what is at its limit is not forecast
+        inner = rises[1:] if count >= TOLD else rises  # the first day holds the begin
+        soonest = max(full * per_day / (FASTER * float(inner.max())) - ABSOLUTE, 0.0)
+        since = len(values) - count
+        if now is None or full > HORIZON * count:
+            return Filling("too_short", soonest=soonest, since=since)
+        latest = full * per_day / (SLOWER * float(inner.min())) + ABSOLUTE
+        return Filling("growing", full, soonest, latest, limit - full * per_day, per_day, since)
+    return None
+
+
+def _of_regimes(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limit: float) -> Filling:
     kept = usual(ordinals, values)
     ordinals, days, values = ordinals[kept], days[kept], values[kept]
     flat, above = without_weekdays(np.mod(ordinals, 7), days, values)  # the busiest weekday lies so far above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import nan
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,7 +18,7 @@ __all__ = ["Still", "still"]
 
 
 class Still(NamedTuple):
-    """``code``: growing (``value``: days until full, 0 when it is), missed (attained), burning (burn rate)."""
+    """``code``: growing (``value``: days until full, 0: it is, NaN: unknown), missed (attained), burning (rate)."""
 
     code: str
     value: float
@@ -32,7 +33,8 @@ def still(
 ) -> dict[str, Still]:
     """By subject (``resource:cart/memory``, ``slo:cart/availability``) what is wrong at the meeting.
 
-    - ``growing``: the resource is full, or its limit is near (:func:`.capacity.near_limit`);
+    - ``growing``: the resource is full, or its limit is near (:func:`.capacity.near_limit`), or its last days rise far
+      beyond all noise, too few to tell when it is full (:class:`.filling.Filling`);
     - ``burning``: a standard alert condition, of a page or a ticket, holds at the last step with at least 5 bad
       events in its long window;
     - ``missed``: the objective is not met over its window, nor was it since the last meeting. What is missed only by
@@ -40,7 +42,8 @@ def still(
 
     ``resources`` is ``RESOURCE_SUMMARY``, ``slos`` is ``SLO_SUMMARY``.
     """
-    found = {
+    soon = resources[(resources["trend"] == "too_short") & (resources["days_to_full_low"] <= capacity.LIMIT_NEAR_DAYS)]
+    found = {f"resource:{row['service']}/{row['name']}": Still("growing", nan) for row in rows(soon)} | {
         f"resource:{row['service']}/{row['name']}": Still("growing", row["days_to_full"])
         for row in rows(capacity.near_limit(resources, window))
     }

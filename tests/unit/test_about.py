@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
-from math import isnan
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -114,6 +114,7 @@ def test_an_item_whose_check_is_met_is_looked_at_while_the_thing_is_wrong() -> N
     assert (row["proposal"], row["still_of"], row["still"], row["still_value"]) == (
         "look", "resource:cart/memory", "growing", 20.0
     )  # fmt: skip
+    assert item({"resource:cart/memory": Still("growing", nan)})["proposal"] == "look"
     assert item({})["proposal"] == item({"resource:web/memory": Still("growing", 2.0)})["proposal"] == "close"
     assert isnan(item({})["still_value"])
     assert item(grows, value=0.7)["proposal"] == ""

@@ -104,6 +104,58 @@ def test_what_goes_nowhere_is_not_said_to_fill(draw: Draw) -> None:
     assert wrong <= max(0.02 * len(known), 2)
 
 
+def told(values: np.ndarray) -> Filling:
+    return forecast(DAYS.astype(np.int64), DAYS, values, LIMIT)
+
+
+def young(age: float, random: np.random.Generator) -> World:
+    """12% of the limit a day, or as much as fills it soon, with noise of 0.3%, on days that may have a weekend."""
+    full = random.uniform(0.5, 2.5)
+    rise = 60 / (age + full)
+    quiet = np.where(np.mod(DAYS, 7) >= 5, -random.uniform(0, 5), 0.0)
+    return World((40 + rise * np.maximum(DAYS + age, 0) + quiet) * random.normal(1, 0.003, 28), full)
+
+
+def test_a_leak_of_a_few_days_has_a_date_and_a_younger_one_is_not_called_none() -> None:
+    held, dated, missed, worlds = 0, 0, 0, count(20, 400)
+    for seed in range(worlds):
+        random = np.random.default_rng([seed, 11])
+        world = young(random.uniform(4, 7), random)
+        found = told(world.values)
+        missed += found.trend == "none"
+        dated += found.trend == "growing"
+        held += found.soonest <= world.full <= found.latest
+        fresh = told(young(random.uniform(2, 4), random).values)
+        missed += fresh.trend == "none"
+        if fresh.trend == "too_short":
+            assert not fresh.soonest >= 10
+    assert missed <= max(0.02 * worlds, 1)
+    assert dated >= 0.85 * worlds
+    assert held >= 0.9 * dated
+
+
+def test_the_leak_of_four_days_is_full_in_a_day() -> None:
+    leak = 40 + 12 * np.maximum(DAYS + 5, 0)  # 88 at the end of the last day
+    found = told(leak[:] * np.random.default_rng(2).normal(1, 0.003, 28))
+    assert found.trend == "growing"
+    assert found.days <= 1 and found.soonest <= 0.2 <= found.latest <= 2
+
+
+def test_a_batch_job_of_a_day_or_two_is_no_forecast() -> None:
+    wrong, worlds = {1: 0, 2: 0}, count(40, 600)
+    for seed in range(worlds):
+        random = np.random.default_rng([seed, 12])
+        flat = 50 + random.normal(0, random.choice([0.3, 1.0, 2.0]), 28)
+        flat += np.where(np.mod(DAYS, 7) >= 5, -random.uniform(0, 8), 0.0)
+        for days in wrong:
+            values = flat.copy()
+            values[random.integers(0, 18)] += random.uniform(10, 45)  # and one before, cleaned the next day
+            values[28 - days :] += random.uniform(10, 45)
+            wrong[days] += told(values).days <= 60
+    assert wrong[1] <= max(0.02 * worlds, 1)
+    assert wrong[2] <= max(0.1 * worlds, 4)
+
+
 def test_a_leak_of_two_weeks_is_found() -> None:
     # 43% for two weeks, then to 66% in two more: (100 - 66) / (23 / 14) = 20.7 days.
     values = 43 + 23 / 14 * np.maximum(DAYS + 14, 0) + noise(np.random.default_rng(4), 0.5, 0.0)

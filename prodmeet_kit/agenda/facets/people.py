@@ -65,6 +65,8 @@ def still(row: Mapping[str, Any]) -> str:
     """What is still wrong with the thing an item is about; empty where nothing is."""
     name, value = rest_of(str(row["still_of"])), row["still_value"]
     if row["still"] == "growing":
+        if value != value:  # NaN is not equal to itself
+            return t("{name} rose in the last days, too short to tell when it is full", name=name)
         if not value > 0:
             return t("{name} is full", name=name)
         return t("{name} still grows: full in {days}", name=name, days=write(value, "days"))
