@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import isnan
+from math import isnan, nan
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,13 +52,28 @@ class OneOff:
     incidents: tuple[str, ...]
 
 
-def one_offs(budget: pd.DataFrame) -> dict[str, OneOff]:
-    """Budgets (``ERROR_BUDGET``) spent by what is over, which last without, by ``service/name``."""
+def one_offs(budget: pd.DataFrame, outages: pd.DataFrame | None = None) -> dict[str, OneOff]:
+    """Budgets (``ERROR_BUDGET``) spent by what is over, which last without, by ``service/name``.
+
+    With ``outages`` (``OUTAGES``) each is named once, by the id of its outage, and what spent less than
+    :data:`NOTABLE` of the budget is not.
+    """
+    known = [] if outages is None else rows(outages)
+    refs = {f"{row['service']}/{row['name']}": row for row in rows(budget)}
     return {
-        f"{row['service']}/{row['name']}": OneOff(float(row["over_share"]), tuple(row["over"]))
-        for row in rows(budget)
+        ref: OneOff(float(row["over_share"]), _named(row["over"], ref, known))
+        for ref, row in refs.items()
         if row["outlook"] == "not_in_window" and row["over_share"] > 0
     }
+
+
+def _named(names: Iterable[str], ref: str, outages: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The outages that incidents and SLO events are of; as they are called where none is known."""
+    found: list[str] = []
+    for name in names:
+        mine = [row for row in outages if name in (row["id"], *row["incidents"], *row["events"])]
+        found += [row["id"] for row in mine if not row["budget_spent"].get(ref, nan) < NOTABLE] if mine else [name]
+    return tuple(dict.fromkeys(found)) or tuple(names)
 
 
 def since_last(

@@ -126,7 +126,7 @@ class ErrorBudgets(Part):
     @cached_property
     def one_offs(self) -> Mapping[str, budget.OneOff]:
         """Budgets spent by what is over, which last at the pace of the rest, by ``service/name``."""
-        return budget.one_offs(self.error_budget)
+        return budget.one_offs(self.error_budget, self.outage_spans)
 
     @cached_property
     def budget_by_service(self) -> pd.DataFrame:

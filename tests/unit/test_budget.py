@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from prodmeet_kit.analysis.budget import OneOff, one_offs, since_last
 from prodmeet_kit.analysis.slo import SloTarget, summarise
 from prodmeet_kit.analysis.slo_events import slo_events
-from prodmeet_kit.frames import ERROR_BUDGET, INCIDENTS, SLO_COUNTS
+from prodmeet_kit.frames import ERROR_BUDGET, INCIDENTS, OUTAGES, SLO_COUNTS
 from prodmeet_kit.window import Period
 from tests.support.grids import END, STEP, at, grid, trend, window
 
@@ -249,3 +249,15 @@ def test_a_budget_that_an_outage_spent_lasts_at_the_pace_without_it(
     (one,) = one_offs(row.to_frame().T).values() if lasts else (OneOff(incident / 1000, tuple(row["over"])),)
     assert one.share == pytest.approx(incident / 1000) and one.incidents == tuple(row["over"])
     assert lasts or one_offs(row.to_frame().T) == {}
+
+
+def test_a_one_off_is_named_by_its_outage_once_and_what_spent_next_to_nothing_is_not() -> None:
+    names = ["INC-0", "INC-1", "cart/availability@2026-11-17T03:00Z", "INC-9"]
+    row = {"service": "cart", "name": "availability", "outlook": "not_in_window", "over_share": 0.6, "over": names}
+    told = [("INC-0", [], 0.0001), ("INC-1", [names[2]], 0.5999)]
+    outages = OUTAGES.frame(
+        {"id": name, "incidents": [name], "events": events, "budget_spent": {SLO.ref: share}}
+        for name, events, share in told
+    )
+    # INC-9 is of no outage of these meetings: it is called as people called it.
+    assert one_offs(pd.DataFrame([row]), outages) == {SLO.ref: OneOff(0.6, ("INC-1", "INC-9"))}
