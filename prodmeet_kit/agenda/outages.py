@@ -38,7 +38,9 @@ def item(findings: Analyses) -> AgendaItem:
     if not len(incidents) and not len(untold):
         since = write(findings.facts.window.start, "date", timezone=findings.facts.window.timezone)
         known = {target.ref: target.ref in findings.slo_trends for target in findings.slo_targets}
-        return replace(none(findings, KEY, title, _grounds(known, since)), evidence=tuple(evidence))
+        calm = replace(none(findings, KEY, title, _grounds(known, since)), evidence=tuple(evidence))
+        carried = facets.facets(findings)
+        return replace(calm, state="attention", facets=carried) if carried else calm
     if len(incidents):
         evidence.append(outage_table.table(incidents, findings.facts.window.timezone))
     recent = findings.recent_outages

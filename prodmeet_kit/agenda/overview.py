@@ -10,6 +10,7 @@ from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.clocked import clocked
 from prodmeet_kit.agenda.decided import decided, last_time, spoken_before
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
+from prodmeet_kit.agenda.facets.alerts import going_on
 from prodmeet_kit.agenda.metrics_brief import fine, refs
 from prodmeet_kit.agenda.metrics_slos import brief_table
 from prodmeet_kit.agenda.redefined import marked
@@ -174,6 +175,8 @@ def _all_well(findings: Analyses) -> str:
     if findings.facts.records.get("alert_runs") is None:
         return t("{objectives}, and no alerts are read", objectives=objectives)
     if not len(findings.pages):
+        if going_on(findings):
+            return t("{objectives}, nothing new paged", objectives=objectives)
         return t("{objectives}, nothing paged", objectives=objectives)
     if not findings.slo_trends:  # a page is in vain when no SLI burned: without one nobody knows
         return t("{objectives}, so no page can be judged", objectives=objectives)

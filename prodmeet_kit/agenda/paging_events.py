@@ -34,6 +34,8 @@ def item(findings: Analyses) -> AgendaItem:
         if findings.unwatched_s:
             away = write(findings.unwatched_s, "duration")
             grounds = t("{seen} and none paged; for {length} the server was away", seen=seen, length=away)
+        elif alerts.going_on(findings):
+            grounds = t("{seen} and none began to page", seen=seen)
         else:
             grounds = t("{seen} and none paged", seen=seen)
         return _quiet(none(findings, KEY, title, grounds), findings)

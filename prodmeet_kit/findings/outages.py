@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from prodmeet_kit import fine_times
 from prodmeet_kit.analysis import event_times, outage_pages, outage_prices, outages, slo
 from prodmeet_kit.findings.part import Part
-
-if TYPE_CHECKING:
-    import pandas as pd
+from prodmeet_kit.frames import rows
+from prodmeet_kit.subjects import subject
 
 __all__ = ["Outages"]
 
@@ -46,6 +46,27 @@ class Outages(Part):
     def recent_outages(self) -> pd.DataFrame:
         """``OUTAGES`` of this meeting."""
         return outages.since_last(self.outages, self.facts.window)
+
+    @property
+    def known_incidents(self) -> pd.DataFrame:
+        """``INCIDENTS``, as far back as they are kept."""
+        return self._incidents
+
+    @cached_property
+    def carried_outages(self) -> pd.DataFrame:
+        """``OUTAGES`` of the meeting before that waited or were carried over and still owe a postmortem or a page."""
+        earlier = self.facts.previous
+        carried, words = {*self.carried_times, *(earlier.waited if earlier else ())}, self.last_words
+        linked = set(self._incidents.loc[self._incidents["postmortem"] != "", "id"])
+        recent = set(self.recent_outages["id"])
+        kept = [
+            row["id"] not in recent
+            and (about := subject("outage", row["id"])) in carried
+            and words.get(about, {}).get("decision", "carry") == "carry"
+            and (row["paged"] is False or (row["postmortem_required"] is True and not linked & set(row["incidents"])))
+            for row in rows(self.outages)
+        ]
+        return self.outages[pd.Series(kept, index=self.outages.index, dtype=bool)].reset_index(drop=True)
 
     @cached_property
     def noise_pages(self) -> pd.Series[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -220,5 +220,15 @@ class Part:
 
         @property
         def _incidents(self) -> pd.DataFrame: ...
+
+        @property
+        def carried_times(self) -> dict[str, int]:
+            """At how many meetings in a row each subject was carried over."""
+            ...
+
+        @property
+        def last_words(self) -> dict[str, dict[str, Any]]:
+            """The newest decision about each subject."""
+            ...
 
         def _record(self, name: str) -> pd.DataFrame: ...

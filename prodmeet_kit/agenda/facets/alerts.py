@@ -19,7 +19,7 @@ from prodmeet_kit.window import format_duration
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses
 
-__all__ = ["attention", "noise", "pages"]
+__all__ = ["attention", "going_on", "noise", "pages"]
 
 
 def pages(analyses: Analyses) -> tuple[Facet, ...]:
@@ -156,7 +156,31 @@ def _silenced(row: dict[str, Any]) -> str:
 
 
 def noise(analyses: Analyses) -> tuple[Facet, ...]:
-    """Alerts that are noise and did not page; a noisy page stands among the pages."""
+    """Alerts that are noise and did not page; a noisy page stands among the pages, unless it only went on."""
+    return (*_going_on(analyses), *_quiet_noise(analyses))
+
+
+def going_on(analyses: Analyses) -> list[dict[str, Any]]:
+    """The ``NOISE`` of alerts that page and fired since before the last meeting: none of their pages is of this one."""
+    paged = set(zip(analyses.page_groups["alert"], analyses.page_groups["service"], strict=True))
+    return [row for row in rows(analyses.noise) if row["page"] and (row["alert"], row["service"]) not in paged]
+
+
+def _going_on(analyses: Analyses) -> Iterator[Facet]:
+    for row in going_on(analyses):
+        name = called(analyses, row["alert"], row["service"])
+        yield facet(
+            analyses,
+            "page_noise",
+            _subject(row),
+            t("{alert}, a page, has fired nearly all the time since before the last meeting", alert=name),
+            question=""
+            if answer_to(analyses, _subject(row)) is not None
+            else _better(analyses, row["alert"], row["service"]) or t("Should {alert} page at all?", alert=name),
+        )
+
+
+def _quiet_noise(analyses: Analyses) -> tuple[Facet, ...]:
     return tuple(
         facet(
             analyses,

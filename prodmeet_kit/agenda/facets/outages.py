@@ -53,6 +53,12 @@ def _facets(analyses: Analyses) -> Iterator[Facet]:
         owed += [called(row, analyses.facts.window.timezone)] if outage_table.owes(row) else []
         seen = next((again[each["id"]] for each in mine if each["id"] in again), None)
         yield from _of(analyses, row, mine, missed.get(row["id"]), owed, seen)
+    for row in rows(analyses.carried_outages):
+        mine = [each for each in rows(analyses.known_incidents) if each["id"] in row["incidents"]]
+        required = row["postmortem_required"] is True and not any(each["postmortem"] for each in mine)
+        names = row["incidents"] or [called(row, analyses.facts.window.timezone)]
+        unpaged = {"would_have_fired": ""} if row["paged"] is False else None  # which rule would have is of the last
+        yield from _of(analyses, row, mine, unpaged, names if required else [], None)
 
 
 def _of(
