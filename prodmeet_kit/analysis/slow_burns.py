@@ -19,8 +19,8 @@ from prodmeet_kit.window import Window
 
 __all__ = ["FORTNIGHT", "slow_burns"]
 
-NORMAL = 1.96
-"""Standard errors to either end of a 95% interval."""
+NORMAL = 2.576
+"""Standard errors to either end of a 99% interval: at each step of two weeks it is looked whether a burn holds."""
 
 FORTNIGHT = timedelta(days=14)
 """Losses are told for this long, whatever the cadence of the meeting."""
@@ -120,7 +120,7 @@ def _beyond_chance(
 ) -> pd.Series[bool]:
     """Whether more failed over the long window of a condition than chance makes of a pace that lasts.
 
-    The lower end of the 95% interval of a count, after Wilson and Hilferty 1931. In little traffic a service at two
+    The lower end of the 99% interval of a count, after Wilson and Hilferty 1931. In little traffic a service at two
     thirds of its pace reaches 1 over three days now and then, and drains nothing.
     """
     size = max(1, round(condition.long / window.step))
