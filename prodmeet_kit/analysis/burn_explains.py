@@ -148,6 +148,14 @@ class Burns:
         """:meth:`.burn_rises.Course.rose` of an SLO; ``None`` without a course."""
         return known.rose(held) if ref in self._slos and (known := self._slos[ref].course) else None
 
+    def burned_through(self, ref: str, start: pd.Timestamp, end: pd.Timestamp) -> bool:
+        """Whether an SLO spent more than lasts all along from soon after ``start`` to ``end``."""
+        course = self._slos[ref].course if ref in self._slos else None
+        if course is None:
+            return False
+        first, last = course.at(pd.DatetimeIndex([start + LOOK_BACK, end]))
+        return bool(course.paces[first : max(first, last) + 1].min() >= 1)
+
     def targets(self, service: str) -> list[SloTarget]:
         """The objectives of a service; all where it is empty."""
         return [slo.target for slo in self._slos.values() if service in ("", slo.target.service)]

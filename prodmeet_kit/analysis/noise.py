@@ -52,7 +52,8 @@ def noise(
     ``episodes`` is ``EPISODES``, ``pages`` is ``PAGES``, ``events`` is
     ``SLO_EVENTS``; those that began since the last meeting count. First that holds:
 
-    - ``always_firing``: it fired for more than 95% of the time since the last meeting;
+    - ``always_firing``: it fired for more than 95% of the time since the last meeting, and was no first page of an
+      outage;
     - ``slis_fine``: it paged, and every page was noise (by what people said, else by the suggestion); up to a third
       may have come by chance soon after an SLI began to burn, where its rule does not read that;
     - ``flapping``: 4 episodes with the same labels began within 24 h;
@@ -67,6 +68,7 @@ def noise(
     beside = judged.eq("could_wait") & pages["reason"].eq("with_burn") & _reads_none(pages, burns)
     useful, by_chance = set(pages["id"][judged.ne("noise") & ~beside]), set(pages["id"][beside])
     proven = set(pages["id"][~judged.isin(["noise", "unclear"])])
+    told = set(pages["id"][judged.isin(["right", "late"])])
     overlapping = episodes[(episodes["start"] < window.end) & (episodes["end"] > window.start)]
     history = dict(list(episodes.groupby(_BY)))
     found = []
@@ -74,7 +76,7 @@ def noise(
     for key, group in overlapping.groupby(_BY):
         alert, service, severity, page = key
         started = group[group["start"] >= window.start]
-        if severity not in NOT_MEANT and key in always:
+        if severity not in NOT_MEANT and key in always and not told & set(group["id"]):
             started, reason = group, "always_firing"
         elif not len(started) or near_events(started, events, burns):
             continue

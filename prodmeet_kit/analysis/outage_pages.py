@@ -49,14 +49,18 @@ def begun(
 ) -> pd.Series[bool]:
     """Which pages (``PAGES``) began with an outage, a row of ``OUTAGES``: at most an hour before its span or its burn.
 
-    Also one that reads an SLO of ``events``, its SLO events, and began with that: a slow burn before it.
+    Also one that reads an SLO of ``events``, the SLO events of its time, and began with that, or that may
+    read it where it burned all along since the page began.
     """
     found: pd.Series[bool] = pages["start"] >= _since(outage) - OLD
     for event in events:
         ref = f"{event['service']}/{event['slo']}"
-        for place in pages.index[~found & (pages["start"] >= event["onset"] - OLD)]:
+        for place in pages.index[~found]:
             page = pages.loc[place]
-            found[place] = burns.reads(page["alert"], page["service"], page["labels"]).get(ref) is True
+            reads = burns.reads(page["alert"], page["service"], page["labels"]).get(ref)
+            found[place] = (reads is True and page["start"] >= event["onset"] - OLD) or (
+                reads is not False and burns.burned_through(ref, page["start"], event["onset"])
+            )
     return found
 
 

@@ -146,11 +146,12 @@ class _Outages:
     def _clip(self) -> None:
         """Let no extension reach into another incident of the same service, nor two into the same time.
 
-        Between two incidents each has what burned on without a break; all of it is of the later, whose start is late.
+        One of days is no bound to another in it. Between two incidents each has what burned on without a break; all of
+        it is of the later, whose start is late.
         """
         for one in self.all:
             for other in self.all:
-                if other is one or not (set(one.named) & set(other.named)):
+                if other is one or not (set(one.named) & set(other.named)) or other.until - other.start >= LONG:
                     continue
                 if other.until <= one.start:
                     one.earliest = max(one.earliest, self._quiet(other, one)[1])

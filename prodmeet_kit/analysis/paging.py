@@ -77,7 +77,9 @@ def judge(
     for outage in rows(outages):
         mine = pages[outage_pages.telling(pages, outage)]
         burned = [of_id[event] for event in outage["events"]]
-        due = burns.caused(mine, outage, burned) & outage_pages.begun(mine, outage, burned, burns)
+        # What an outage is of may have burned for long before it, and be no part of it.
+        near = [each for each in rows(events) if each["service"] in outage["services"] and _during(each, outage)]
+        due = burns.caused(mine, outage, burned) & outage_pages.begun(mine, outage, near, burns)
         (caught if burned else told).add(outage, mine[due])
     verdicts = burns.verdicts(pages, list(of_id.values()))
     for position in range(len(pages)):
@@ -114,6 +116,10 @@ def _told_before(pages: pd.DataFrame, position: int, outages: pd.DataFrame, caug
     hit = outages["services"].map(lambda names: service in ("", *names)).astype(bool)
     before = outages[hit & outages["events"].map(bool).astype(bool) & (outages["span_start"] <= start)]
     return len(before) > 0 and any(before.sort_values("span_start")["id"].iloc[-1] in ids for ids in caught)
+
+
+def _during(event: Mapping[str, Any], outage: Mapping[str, Any]) -> bool:
+    return bool(event["onset"] <= outage["span_end"] and event["end"] >= outage["span_start"])
 
 
 def _own(events: list[str], slo_of: Mapping[str, str], service: str) -> list[str]:

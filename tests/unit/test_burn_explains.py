@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import outage_pages
+from prodmeet_kit.analysis import noise, outage_pages
 from prodmeet_kit.analysis.burn_rises import course
+from prodmeet_kit.analysis.outages import outages
+from prodmeet_kit.frames import INCIDENTS
 from tests.support.burn_worlds import CPU, ERRORS, SLO, WINDOW, at_random, burn, episodes, judged
 from tests.support.counts import count
 from tests.support.grids import END, STEP
@@ -118,6 +120,8 @@ def test_what_began_long_before_an_outage_told_of_something_else_unless_it_reads
     outage = {"span_start": onset, "span_end": onset + HOUR, "burns": []}
     event = {"service": "cart", "slo": "availability", "onset": onset - 5 * HOUR, "end": onset + HOUR}
     starts = [onset - 8 * DAY, onset - 4 * HOUR, onset - HOUR, onset + timedelta(minutes=5)]
+    steady = judged(burn(1, (60.0, onset, HOUR), usual=1.5), episodes(1, "", []), ERRORS).burns
+    assert outage_pages.begun(episodes(1, ERRORS[0], starts), outage, [event], steady).all()  # it burned all along
     for (alert, query), expected in ((CPU, [False, False, True, True]), (ERRORS, [False, True, True, True])):
         fired = episodes(1, alert, starts)
         burns = judged(burn(1, (60.0, onset, HOUR), usual=0.2), fired, (alert, query)).burns
@@ -136,3 +140,17 @@ def test_a_page_beside_an_outage_is_of_no_slow_burn() -> None:
             assert judged(trend, fired, rule).verdicts() == ["noise", "noise", late, late], (seed, rule)
             unknown = judged(trend, fired).verdicts()
             assert unknown == ["noise", "noise", "unclear", "unclear"], (seed, rule)
+
+
+def test_a_page_that_fires_through_a_burn_of_weeks_told_of_all_of_it_and_is_no_noise() -> None:
+    onset = END - 20 * DAY
+    trend = burn(1, (10.0, onset, 20 * DAY), usual=0.2)
+    fired = episodes(1, ERRORS[0], [onset + timedelta(minutes=5)]).assign(end=END, duration_s=20 * 86_400.0)
+    for rules in ((), (ERRORS,)):
+        world = judged(trend, fired, *rules)
+        found = outages(INCIDENTS.frame(), world.events, {SLO.ref: trend}, [SLO], WINDOW)
+        assert world.pages["outages"].tolist() == [found["id"].tolist()] and len(found)
+        pages = world.pages.assign(shown_verdict=world.pages["suggested_verdict"])
+        assert noise.noise(fired, pages, world.events, WINDOW, world.burns).empty
+    cpu = judged(trend, fired.assign(alert=CPU[0], id="C", start=onset - 8 * DAY), CPU)
+    assert cpu.pages["outages"].tolist() == [[]]

@@ -107,6 +107,15 @@ def test_an_incident_inside_another_lasted_as_long_as_people_wrote_and_the_page_
     assert found["paged"].tolist() == [True, True]
 
 
+def test_an_incident_of_days_is_no_bound_to_one_in_it() -> None:
+    found = made(
+        [incident("15T00:00", "19T00:00", "cart"), incident("17T03:40", "17T04:00", "cart", name="INC-2")],
+        [event("17T03:00", "17T04:00")],
+        burning(cart={("17T03:00", "17T04:00"): 100.0}),
+    ).set_index("id")
+    assert found.loc["INC-2", "span_start"] == at("2026-11-17T03:00")
+
+
 def test_a_fast_burn_that_goes_on_into_what_people_wrote_is_of_it_from_its_begin() -> None:
     (row,) = made(
         [incident("17T06:00", "17T08:00", "cart")],

@@ -161,8 +161,15 @@ def noise(analyses: Analyses) -> tuple[Facet, ...]:
 
 
 def going_on(analyses: Analyses) -> list[dict[str, Any]]:
-    """The ``NOISE`` of alerts that page and fired since before the last meeting: none of their pages is of this one."""
-    paged = set(zip(analyses.page_groups["alert"], analyses.page_groups["service"], strict=True))
+    """The ``NOISE`` of alerts that page and fired since before the last meeting: none of their pages is of this one.
+
+    Without those that told of an outage of this meeting all the same.
+    """
+    pages = analyses.all_pages
+    recent = set(analyses.recent_outages["id"])
+    telling = pages[pages["outages"].map(lambda ids: bool(recent & set(ids))).astype(bool)]
+    known = (analyses.page_groups, telling)
+    paged = {key for each in known for key in zip(each["alert"], each["service"], strict=True)}
     return [row for row in rows(analyses.noise) if row["page"] and (row["alert"], row["service"]) not in paged]
 
 
