@@ -156,7 +156,10 @@ def test_the_trend_holds_the_same_events(reviewed: Reviewed, service: str, slo: 
 def test_a_query_that_cannot_be_taken_apart_gives_a_lower_bound_and_says_so(reviewed: Reviewed, service: str) -> None:
     row = reviewed.row(service, "apart")
     if reviewed.victoria and row["bad"] >= 100:
-        pytest.skip("rate() of VictoriaMetrics is that of the life of a series, and too high where these are short")
+        # rate() of VictoriaMetrics is that of the life of a series, far too high where these are short: with so many
+        # failures the kit believes the server, as docs/numbers.md says.
+        assert not row["at_least"]
+        return
     assert row["at_least"]
     assert row["bad"] <= reviewed.failed(service, END - timedelta(days=28)) + 1 or reviewed.victoria
     shown = slo_table(reviewed.review.analyses, reviewed.review.analyses.slos).frame

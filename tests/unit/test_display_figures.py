@@ -246,9 +246,9 @@ def test_caption_has_step_zone_and_what_is_missing() -> None:
 def test_summary_gives_each_line_in_numbers() -> None:
     rows = summary(chart({"a": [1, 3, np.nan, 2], "b": [np.nan] * 4, "c": [1, np.inf, 1, 1]}, unit="cores"))
     assert rows == [
-        ["a", "1 cores", "2 cores", "3 cores", "2 cores", "1"],
+        ["a", "1 core", "2 cores", "3 cores", "2 cores", "1"],
         ["b", UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "4"],
-        ["c", "1 cores", UNKNOWN, "∞ cores", "1 cores", "0"],
+        ["c", "1 core", UNKNOWN, "∞ cores", "1 core", "0"],
     ]
 
 
