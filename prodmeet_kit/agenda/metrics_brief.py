@@ -24,11 +24,9 @@ __all__ = [
     "at_limit",
     "blamed",
     "brief",
-    "draining",
     "ending_budgets",
     "fine",
     "kept_of",
-    "missed",
     "one_off",
     "refs",
     "spent_fast",
@@ -116,21 +114,9 @@ def blamed(findings: Analyses) -> dict[str, dict[str, Any]]:
     }
 
 
-def missed(slos: pd.DataFrame) -> pd.DataFrame:
-    """Objectives missed by more than chance gives."""
-    return slos[(slos["state"] == "BAD") & ~slos["within_chance"]]
-
-
 def spent_fast(slos: pd.DataFrame) -> pd.DataFrame:
     """Kept SLOs that spent more than :data:`SPENT_FAST` of their budget since the last meeting."""
     return slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
-
-
-def draining(findings: Analyses) -> pd.DataFrame:
-    """Those of :func:`spent_fast` that need a decision: what is over, and will not be gone, asks for none."""
-    fast, budget = spent_fast(findings.slos), findings.error_budget
-    asking = set(refs(budget[budget["decision_needed"]]))
-    return fast.loc[[index for index, ref in zip(fast.index, refs(fast), strict=True) if ref in asking]]
 
 
 def spiked(findings: Analyses) -> list[str]:

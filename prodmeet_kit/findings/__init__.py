@@ -146,6 +146,12 @@ class Analyses(
         return int(recent["alert"].nunique())
 
     @cached_property
+    def services_of_alerts(self) -> Mapping[str, int]:
+        """By name of an alert, in how many services it fired in all history."""
+        counted = self.episodes.groupby("alert")["service"].nunique()
+        return {str(alert): int(count) for alert, count in counted.items()}
+
+    @cached_property
     def slo_events(self) -> pd.DataFrame:
         """``SLO_EVENTS`` over this window and the one before."""
         found = slo_events.slo_events(self.slo_trends, self.slo_targets, self.facts.window, self.counted)

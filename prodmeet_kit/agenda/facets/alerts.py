@@ -239,8 +239,7 @@ def _about(row: dict[str, Any]) -> str:
 
 def called(analyses: Analyses, alert: str, service: str) -> str:
     """An alert by its name, and with its service where several services have it."""
-    known = analyses.episodes
-    several = known.loc[known["alert"] == alert, "service"].nunique() > 1
+    several = analyses.services_of_alerts.get(alert, 0) > 1
     return f"{alert} ({service})" if several and service else alert
 
 

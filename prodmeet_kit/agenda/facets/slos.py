@@ -26,7 +26,11 @@ MOST_OF_IT = 0.5
 
 def facets(analyses: Analyses) -> tuple[Facet, ...]:
     """One facet for each SLO that somebody may have to decide about; a look at all where there is none."""
-    found = [each for row in rows(analyses.slos) for each in _of(analyses, row)]
+    worse = metrics_brief.blamed(analyses)
+    budgets = {_ref(row): row for row in rows(analyses.error_budget)}
+    found = [
+        each for row in rows(analyses.slos) for each in _of(analyses, row, worse.get(_ref(row)), budgets.get(_ref(row)))
+    ]
     found += [_to_revise(analyses, row) for row in rows(analyses.revise)]
     return tuple(found) or _all_quiet(analyses)
 
@@ -43,10 +47,12 @@ def _to_revise(analyses: Analyses, row: dict[str, Any]) -> Facet:
     return facet(analyses, "objective_to_revise", subject("slo", ref), reason, question=question)
 
 
-def _of(analyses: Analyses, row: dict[str, Any]) -> Iterator[Facet]:
+def _of(
+    analyses: Analyses, row: dict[str, Any], change: dict[str, Any] | None, budget: dict[str, Any] | None
+) -> Iterator[Facet]:
+    """``change`` is what it got worse with, ``budget`` its row of ``ERROR_BUDGET``."""
     ref = _ref(row)
     about = subject("slo", ref)
-    change = metrics_brief.blamed(analyses).get(ref)
     joins = [*_outages(analyses, row), *([subject("change", change["change"])] if change else [])]
     shared: dict[str, Any] = {"joins": joins, "check": _check(analyses, row)}
     if row["state"] == "BAD":
@@ -71,15 +77,19 @@ def _of(analyses: Analyses, row: dict[str, Any]) -> Iterator[Facet]:
             question=t("Is the query of {name} still right?", name=ref),
         )
         return
-    yield from _kept(analyses, row, change, shared)
+    yield from _kept(analyses, row, change, budget, shared)
 
 
 def _kept(
-    analyses: Analyses, row: dict[str, Any], change: dict[str, Any] | None, shared: dict[str, Any]
+    analyses: Analyses,
+    row: dict[str, Any],
+    change: dict[str, Any] | None,
+    budget: dict[str, Any] | None,
+    shared: dict[str, Any],
 ) -> Iterator[Facet]:
     """Of an objective that is met: a budget that ends or went fast, and what got worse with a change."""
     ref = _ref(row)
-    about, budget = subject("slo", ref), _budget(analyses, ref)
+    about = subject("slo", ref)
     size = 20 * min(row["budget_spent_since_last"], 1.0)
     if budget is not None and budget["outlook"] == "date" and budget["decision_needed"]:
         ends = budget["runs_out"]
@@ -122,10 +132,6 @@ def _kept(
             question=_back(change),
             **shared,
         )
-
-
-def _budget(analyses: Analyses, ref: str) -> dict[str, Any] | None:
-    return next((row for row in rows(analyses.error_budget) if _ref(row) == ref), None)
 
 
 def _before_gone(analyses: Analyses, ref: str, ends: Any) -> str:
