@@ -6,8 +6,7 @@ slope), so that a quiet Sunday is never compared with a busy Monday. The
 interval is Sen's (1968), from the variance of Kendall's S, widened where
 neighbouring days resemble each other.
 
-``scipy.stats.theilslopes`` gives the same numbers without seasons (tests
-compare them); importing it costs 1.7 s, this costs nothing.
+Tests compare the numbers without seasons with those of ``scipy.stats.theilslopes``.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import beta
+from scipy.stats import beta, norm, poisson
 
-from prodmeet_kit.analysis.chance import holds
+from prodmeet_kit.analysis.chance import Z95, beyond, holds
 from prodmeet_kit.analysis.slo import Rules, SloTarget, summarise
 from prodmeet_kit.frames import SLO_COUNTS
 from tests.support.counts import count
@@ -69,6 +69,15 @@ def test_the_interval_is_clopper_and_pearsons() -> None:
         low = 0.0 if bad == 0 else beta.ppf(0.025, bad, total - bad + 1)
         high = 1.0 if bad == total else beta.ppf(0.975, bad + 1, total - bad)
         assert holds(share, bad, total) == (low < share < high)
+
+
+def test_the_chance_of_so_many_or_more_is_poissons() -> None:
+    assert pytest.approx(norm.ppf(0.975), abs=1e-9) == Z95
+    random = np.random.default_rng(5)
+    means = [*random.uniform(0, 3, 40), *random.uniform(3, 400, 40), 0.0, 1e-12, 3e5]
+    for mean in map(float, means):
+        for bad in {0, 1, *map(int, random.poisson(mean, 3)), int(2 * mean) + 40}:
+            assert beyond(bad, mean) == pytest.approx(poisson.sf(bad - 1, mean), abs=1e-9)
 
 
 def trend_of(total: pd.Series) -> pd.DataFrame:

@@ -112,8 +112,8 @@ def _declared(requirements: list[str]) -> set[str]:
     return {canonicalize_name(Requirement(line).name) for line in requirements}
 
 
-def test_what_the_package_imports_is_declared() -> None:
-    distributions = packages_distributions()
+def _imported() -> set[str]:
+    """Names of the packages outside that the modules import."""
     imported = set()
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text())):
@@ -121,15 +121,26 @@ def test_what_the_package_imports_is_declared() -> None:
                 imported |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 imported.add(node.module.partition(".")[0])
-    outside = imported - sys.stdlib_module_names - {"prodmeet_kit", "__future__"}
+    return imported - sys.stdlib_module_names - {"prodmeet_kit", "__future__"}
+
+
+def test_what_the_package_imports_is_declared() -> None:
+    distributions = packages_distributions()
     declared = _declared(PROJECT["project"]["dependencies"])
     missing = {
         name
-        for name in outside
+        for name in _imported()
         # ruamel is a namespace: its distribution is ruamel.yaml
         if not declared & {canonicalize_name(found) for found in distributions.get(name, [name])}
     }
     assert missing == set()
+
+
+def test_what_is_declared_is_imported() -> None:
+    distributions = packages_distributions()
+    used = {canonicalize_name(found) for name in _imported() for found in distributions.get(name, [name])}
+    data = {"tzdata"}  # zoneinfo reads it where the system has no zones
+    assert _declared(PROJECT["project"]["dependencies"]) - used - data == set()
 
 
 def test_the_lock_holds_every_requirement_and_names_no_host() -> None:

@@ -36,7 +36,7 @@ def test_without_a_season_the_numbers_are_those_of_scipy(values: list[float]) ->
     slope = theil_sen(days(np.array(values)), season=1)
     assert slope is not None
     assert (slope.per_day, slope.low, slope.high) == pytest.approx(
-        (expected.slope, expected.low_slope, expected.high_slope)
+        (expected.slope, expected.low_slope, expected.high_slope), rel=1e-9
     )
 
 
