@@ -29,6 +29,7 @@ import numpy as np
 import requests
 from _targets import told  # type: ignore[import-not-found] # beside this file
 
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.openmetrics import Family, Series, days, series_text
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.shape import Grid
@@ -38,7 +39,6 @@ from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.questions import plan
 from prodmeet_kit.review import Review, window_of
 from prodmeet_kit.sources.prometheus.source import parts
-from prodmeet_kit.window import Window
 
 RULES, EPISODES = 200, 5_000
 TIMES_RAW, AND_SECONDS = 1.5, 3.0

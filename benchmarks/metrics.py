@@ -35,6 +35,7 @@ import numpy as np
 import requests
 from _targets import told  # type: ignore[import-not-found] # beside this file
 
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.openmetrics import Family, Series, days, series_text
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.shape import Grid
@@ -46,7 +47,6 @@ from prodmeet_kit.questions import plan
 from prodmeet_kit.review import window_of
 from prodmeet_kit.snapshot import freeze, reopen
 from prodmeet_kit.sources.prometheus.source import parts
-from prodmeet_kit.window import Window
 
 MOST_OF_RAW = 2.0
 MOST_OF_READING, AND_SECONDS = 1.5, 2.0

@@ -26,7 +26,7 @@ from statistics import median
 import psutil
 from _targets import told  # type: ignore[import-not-found] # beside this file
 
-from prodmeet_kit import resources
+from prodmeet_kit.core import shipped_files as resources
 
 MOST_OF_PLAIN = 0.40
 MOST_PAGE_MB = 5.0

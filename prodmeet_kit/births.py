@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from prodmeet_kit import promql, sli
-from prodmeet_kit.errors import ProdmeetError
+from prodmeet_kit import sli
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.errors import ProdmeetError
+from prodmeet_kit.core.promql import Term
+from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.facts import Answer, Facts, Question
 from prodmeet_kit.frames import label_key
-from prodmeet_kit.promql import Term
-from prodmeet_kit.redaction import redact
 from prodmeet_kit.sli.born import COLUMNS, Evidence, Increments, Samples, evidence, increments, target_of
 from prodmeet_kit.sources.base import grid, wide
-from prodmeet_kit.window import Window, format_duration
 
 if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Product, Slo

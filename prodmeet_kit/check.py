@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from prodmeet_kit import promql
-from prodmeet_kit.errors import InputError, ParametersError, SourceError, printable
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.errors import InputError, ParametersError, SourceError, printable
+from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product, load, products, schema
@@ -23,7 +24,6 @@ from prodmeet_kit.parameters.sli import Events, Good
 from prodmeet_kit.questions import DAYS, SPANS
 from prodmeet_kit.sli import event_count, indicator, uncounted
 from prodmeet_kit.sources.base import NO_ROW
-from prodmeet_kit.window import Window, format_duration
 
 __all__ = ["Finding", "check_product", "check_products", "schema_is_current"]
 

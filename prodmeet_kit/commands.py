@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from prodmeet_kit.errors import ProdmeetError, SourceError
+from prodmeet_kit.core.errors import ProdmeetError, SourceError
 from prodmeet_kit.terminal import say
 
 __all__ = ["add", "explore", "minutes", "sync"]

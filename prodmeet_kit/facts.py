@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
-from prodmeet_kit.errors import Failure
-from prodmeet_kit.window import Window, format_duration
+from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.core.window import Window, format_duration
 
 if TYPE_CHECKING:
     import pandas as pd

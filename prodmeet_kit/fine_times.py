@@ -15,8 +15,8 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from prodmeet_kit import sli
+from prodmeet_kit.core.window import Window, floor_to_step, parse_duration
 from prodmeet_kit.facts import Answer, Facts, Question
-from prodmeet_kit.window import Window, floor_to_step, parse_duration
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from prodmeet_kit.errors import InputError, ProdmeetError
+from prodmeet_kit.core.errors import InputError, ProdmeetError
 from prodmeet_kit.parameters import products
 
 __all__ = ["Made", "make_fleet", "side_by_side", "worst"]

@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import Protocol
 
 from prodmeet_kit import births, fine_times, questions, replays, sli
-from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
+from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
+from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.places import place_of, placed
 from prodmeet_kit.previous import Earlier, find_previous
-from prodmeet_kit.redaction import redact
 from prodmeet_kit.snapshot.masking import without_credentials
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
 from prodmeet_kit.sources.finite import known
 from prodmeet_kit.sources.http import hanging_up
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading
 from prodmeet_kit.sources.registry import find
-from prodmeet_kit.window import Window
 
 __all__ = ["Progress", "gather", "open_metrics"]
 

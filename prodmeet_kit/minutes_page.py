@@ -14,8 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.display.languages import t
-from prodmeet_kit.errors import InputError
 from prodmeet_kit.run.folder import LATEST
 from prodmeet_kit.run.kept import is_as_written, write_also
 

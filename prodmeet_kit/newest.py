@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.sli import indicator
-from prodmeet_kit.window import Window
 
 __all__ = ["missing_end"]
 

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.sli import discovery, event_count, event_trend, indicator
-from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Product, Service, Slo

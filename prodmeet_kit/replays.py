@@ -11,9 +11,9 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Question
-from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,11 +14,11 @@ from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.overview import overview
 from prodmeet_kit.agenda.sharing import Sharing
 from prodmeet_kit.analysis.meeting_health import MEETINGS_UNTOUCHED
+from prodmeet_kit.core.errors import Failure, InputError
+from prodmeet_kit.core.window import Window, parse_time
 from prodmeet_kit.display import languages
-from prodmeet_kit.errors import Failure, InputError
 from prodmeet_kit.explore.verbs import Exploring
 from prodmeet_kit.findings import Analyses
-from prodmeet_kit.window import Window, parse_time
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ def open_review(
     earlier); both ISO 8601, in the product's zone. ``language`` is the one to
     write in, ``en`` or ``ja``; the product's when empty.
 
-    Raises :class:`~prodmeet_kit.errors.InputError` for anything a person has to mend.
+    Raises :class:`~prodmeet_kit.core.errors.InputError` for anything a person has to mend.
     """
     from prodmeet_kit.snapshot import locate, reopen
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import ParametersError
+from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.parameters import RecordSource
 from prodmeet_kit.sources.base import Broken
@@ -38,7 +38,7 @@ def with_said(facts: Facts, minutes: Path) -> Facts:
 
     Entries of the minutes replace those that were frozen; what came from elsewhere
     stays. Action items born after the window are another meeting's. A new item's
-    acceptance query was not asked. Raises :class:`~prodmeet_kit.errors.ParametersError`
+    acceptance query was not asked. Raises :class:`~prodmeet_kit.core.errors.ParametersError`
     for an action item that cannot be read, as gathering does.
     """
     product = facts.product

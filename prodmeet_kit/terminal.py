@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from prodmeet_kit.errors import printable
+from prodmeet_kit.core.errors import printable
 
 __all__ = ["say"]
 

@@ -8,15 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Question
 from prodmeet_kit.gather import open_metrics
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import Way, dotted
 from prodmeet_kit.parameters.expansion import REFERENCE
 from prodmeet_kit.parameters.places import place_of, referring
-from prodmeet_kit.redaction import redact
-from prodmeet_kit.window import Window
 
 __all__ = ["why_silent"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.display.languages import current
-from prodmeet_kit.errors import Failure
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import subjects
+from prodmeet_kit.core import subjects
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from prodmeet_kit.agenda.facet import Facet
+from prodmeet_kit.core.subjects import rest_of
 from prodmeet_kit.display.languages import listed, sentences, t
-from prodmeet_kit.subjects import rest_of
 
 __all__ = ["Joined", "joined"]
 

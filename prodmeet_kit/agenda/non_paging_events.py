@@ -9,9 +9,9 @@ from prodmeet_kit.agenda.absent import could_not_check, none
 from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.facets import alerts
 from prodmeet_kit.agenda.provenance import behind
+from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.display.languages import clauses, sentence, t, tn
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import subject
 
 if TYPE_CHECKING:
     import pandas as pd

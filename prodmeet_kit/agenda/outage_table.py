@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.analysis.time_ranges import lasted, onset_between
+from prodmeet_kit.core.time_ranges import lasted, onset_between
 from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import write

@@ -9,7 +9,7 @@ from prodmeet_kit.agenda import alert_facts, monitoring_changes, paging_people, 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.facets import alerts
-from prodmeet_kit.analysis.time_ranges import FEWEST, median_of
+from prodmeet_kit.core.time_ranges import FEWEST, median_of
 from prodmeet_kit.display.languages import sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.ranges import distinct, length

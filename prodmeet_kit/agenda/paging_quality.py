@@ -14,7 +14,7 @@ from prodmeet_kit.frames import rows
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.analysis.paging_quality import PagingQuality
-    from prodmeet_kit.analysis.time_ranges import Between
+    from prodmeet_kit.core.time_ranges import Between
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit import promql, sli
+from prodmeet_kit import sli
+from prodmeet_kit.core import promql
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

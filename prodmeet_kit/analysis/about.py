@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit import promql
 from prodmeet_kit.analysis.alert_reads import AlertReads, reads_same, recorded_of
+from prodmeet_kit.core import promql
 from prodmeet_kit.frames import labels_of, rows
 
 __all__ = [

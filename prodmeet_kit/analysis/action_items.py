@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.analysis.still import Still
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import ACTION_ITEM_FINDINGS
-from prodmeet_kit.window import Window
 
 __all__ = ["days_late", "every", "findings", "satisfies"]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.promql import Recorded, Selector, expanded, may_share
 from prodmeet_kit.frames import labels_of, rows
-from prodmeet_kit.promql import Recorded, Selector, expanded, may_share
 
 __all__ = ["AlertReads", "SloReads", "reads_same", "recorded_of"]
 

@@ -20,8 +20,8 @@ from prodmeet_kit.analysis.about import Thing, change_names, promise_about, told
 from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slow_burns import slow_burns
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import ATTENTION, labels_of, rows
-from prodmeet_kit.window import Window
 
 __all__ = ["NOT_FOR_PEOPLE", "attention", "limits_near_since"]
 

@@ -24,8 +24,8 @@ import pandas as pd
 from prodmeet_kit.analysis import burn_rates, grid, outage_prices
 from prodmeet_kit.analysis.slo import UNKNOWN, SloTarget, budgets, cleaned, share
 from prodmeet_kit.analysis.slo_events import MIN_SPENT
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import BUDGET_BY_SERVICE, BUDGET_PARTS, rows
-from prodmeet_kit.window import Window
 
 __all__ = ["by_service", "parts"]
 

@@ -17,7 +17,7 @@ import pandas as pd
 from prodmeet_kit.analysis.alert_reads import AlertReads
 from prodmeet_kit.analysis.sli_burns import LOOK_BACK, TROUBLE, Flags, Sli
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 __all__ = ["Burns"]
 

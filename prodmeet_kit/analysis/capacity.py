@@ -25,8 +25,8 @@ import pandas as pd
 from prodmeet_kit.analysis import filling, grid, headroom, trends
 from prodmeet_kit.analysis.filling import Filling
 from prodmeet_kit.analysis.headroom import Loan
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import RESOURCE_SUMMARY
-from prodmeet_kit.window import Window
 
 __all__ = ["LIMIT_NEAR_DAYS", "near_limit", "summarise"]
 

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.analysis import matching
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import CHANGES, COLLISIONS, UPCOMING
-from prodmeet_kit.window import Window
 
 __all__ = ["PEAK", "Closed", "collisions", "past", "to_come", "upcoming"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import CONSULTATIONS
-from prodmeet_kit.window import Window
 
 __all__ = ["current", "dropped", "waiting"]
 

@@ -14,7 +14,7 @@ from math import nan
 import pandas as pd
 
 from prodmeet_kit.analysis import grid
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 __all__ = ["NEARLY", "Covered", "covered", "reason"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 __all__ = ["bad_share", "column", "means"]
 

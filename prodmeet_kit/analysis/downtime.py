@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.analysis.fast_parts import Burn, Stretch
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 __all__ = ["Downtime"]
 

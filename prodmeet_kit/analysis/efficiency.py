@@ -29,8 +29,8 @@ import pandas as pd
 from prodmeet_kit.analysis import equal_load, grid, matching, steps
 from prodmeet_kit.analysis.equal_load import DAY, Levels
 from prodmeet_kit.analysis.steps import Step
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import EFFICIENCY, REGRESSIONS, rows
-from prodmeet_kit.window import Window
 
 __all__ = ["Pair", "PerHour", "is_stored", "levels", "per_event", "regressions", "summarise"]
 

@@ -19,8 +19,8 @@ import pandas as pd
 
 from prodmeet_kit.analysis import alert_gaps, matching
 from prodmeet_kit.analysis.blind_time import AWAY, BlindTime
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import EPISODES, REPLICA_LABELS, label_key, labels_of
-from prodmeet_kit.window import Window
 
 __all__ = ["REPLICA_LABELS", "build"]
 

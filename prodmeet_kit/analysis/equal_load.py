@@ -32,7 +32,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis import grid
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 __all__ = ["DAY", "Levels", "levels"]
 

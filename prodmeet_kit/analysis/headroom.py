@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis import grid
+from prodmeet_kit.core.window import Window, parse_time
 from prodmeet_kit.frames import BORROWED, rows
-from prodmeet_kit.window import Window, parse_time
 
 __all__ = ["Loan", "borrowed", "last_known", "returns", "room"]
 

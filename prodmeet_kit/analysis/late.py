@@ -17,7 +17,7 @@ from prodmeet_kit.analysis import burn_rates, burn_replay, standard_rules
 from prodmeet_kit.analysis.burn_replay import Firing, Series
 from prodmeet_kit.analysis.event_times import Stretches
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.time_ranges import began
+from prodmeet_kit.core.time_ranges import began
 
 __all__ = ["LATE", "Lateness"]
 

@@ -19,9 +19,9 @@ from prodmeet_kit.analysis.burn_rates import PAGE, TICKET, Condition
 from prodmeet_kit.analysis.burn_replay import Firing, Series, first_firing
 from prodmeet_kit.analysis.event_times import Stretches
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.time_ranges import began, decided
+from prodmeet_kit.core.time_ranges import began, decided
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import MISSED, rows
-from prodmeet_kit.window import Window
 
 __all__ = ["missed"]
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from prodmeet_kit import frames, promql
+from prodmeet_kit import frames
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.promql import Matchers
+from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.frames import labels_of, rows
-from prodmeet_kit.promql import Matchers
-from prodmeet_kit.window import format_duration
 
 if TYPE_CHECKING:
-    from prodmeet_kit.window import Window
+    from prodmeet_kit.core.window import Window
 
 __all__ = ["rule_changes", "silences"]
 

@@ -11,8 +11,8 @@ import pandas as pd
 from prodmeet_kit.analysis import matching
 from prodmeet_kit.analysis.blind_time import BlindTime
 from prodmeet_kit.analysis.burn_explains import Burns
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import rows
-from prodmeet_kit.window import Window
 
 __all__ = ["GRACE", "begun", "first", "noise_of", "said_paged", "telling", "with_pages"]
 

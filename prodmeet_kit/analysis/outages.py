@@ -31,8 +31,8 @@ from prodmeet_kit.analysis.downtime import Downtime
 from prodmeet_kit.analysis.fast_parts import BEFORE, FACTOR, LONG, Burn, Stretch, burns
 from prodmeet_kit.analysis.incident_ends import ended
 from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import OUTAGES, rows
-from prodmeet_kit.window import Window
 
 __all__ = ["outages", "since_last", "unwritten_events"]
 

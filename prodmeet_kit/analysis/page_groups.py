@@ -8,8 +8,8 @@ import pandas as pd
 
 from prodmeet_kit.analysis import matching
 from prodmeet_kit.analysis.paging_quality import tells
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import PAGE_GROUPS
-from prodmeet_kit.window import Window
 
 __all__ = ["groups", "since_last", "verdict_of"]
 

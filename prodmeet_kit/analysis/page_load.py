@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from prodmeet_kit.core.promql import Matchers
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import PAGE_LOAD, labels_of, rows
 from prodmeet_kit.parameters.rotations import Rotation
-from prodmeet_kit.promql import Matchers
-from prodmeet_kit.window import Window
 
 __all__ = ["COUNTED", "EVENTS_PER_SHIFT", "TOGETHER", "by_rotation", "hours", "shift_starts"]
 

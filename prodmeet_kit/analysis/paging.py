@@ -23,8 +23,8 @@ from prodmeet_kit.analysis.event_times import Stretches
 from prodmeet_kit.analysis.exclusions import Exclusion
 from prodmeet_kit.analysis.late import Lateness
 from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import PAGES, rows
-from prodmeet_kit.window import Window
 
 __all__ = ["judge"]
 

@@ -29,7 +29,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis import trends
 from prodmeet_kit.analysis.local_hours import local_hours
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 __all__ = ["ExpectedPeak", "expected_peak"]
 

@@ -18,8 +18,8 @@ from prodmeet_kit.analysis import backtest, matching
 from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.analysis.deleting import Deleting
 from prodmeet_kit.analysis.noise import FEW, near_events
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import NOISE, PROPOSALS, labels_of
-from prodmeet_kit.window import Window
 
 __all__ = ["Replayed", "candidates", "proposals"]
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit import promql
 from prodmeet_kit.analysis.matching import ServiceOf
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.promql import Matchers
+from prodmeet_kit.core.promql.results import alerts_taken, names
 from prodmeet_kit.frames import labels_of, rows
-from prodmeet_kit.promql import Matchers
-from prodmeet_kit.promql.results import alerts_taken, names
 
 __all__ = ["ABOUT_OURS", "OTHER", "OURS", "UNKNOWN", "whose"]
 

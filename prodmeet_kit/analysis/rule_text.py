@@ -17,7 +17,7 @@ from textwrap import indent
 from prodmeet_kit.analysis import standard_rules
 from prodmeet_kit.analysis.burn_rates import PAGE, Condition
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.window import format_duration
+from prodmeet_kit.core.window import format_duration
 
 __all__ = ["rule_text", "spans"]
 

@@ -15,7 +15,7 @@ from prodmeet_kit.analysis import burn_rates
 from prodmeet_kit.analysis.burn_rises import GRACE, MARKED, Course, course
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slo_events import MIN_BAD
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 __all__ = ["LOOK_BACK", "TROUBLE", "Flags", "Sli"]
 

@@ -22,8 +22,8 @@ from prodmeet_kit.analysis import coverage, grid, no_verdict
 from prodmeet_kit.analysis.chance import FEW_ALLOWED, holds, wilson
 from prodmeet_kit.analysis.coverage import Covered
 from prodmeet_kit.analysis.event_counts import NOISE, TINY, UNKNOWN, Count, cleaned
+from prodmeet_kit.core.window import Period, Window
 from prodmeet_kit.frames import SLO_SUMMARY
-from prodmeet_kit.window import Period, Window
 
 __all__ = [
     "NOISE",

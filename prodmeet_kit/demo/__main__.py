@@ -16,8 +16,8 @@ from types import FrameType
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
+from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.demo import SNAPSHOT
-from prodmeet_kit.errors import ProdmeetError
 
 __all__ = ["main"]
 
@@ -108,10 +108,10 @@ def _serve(port: int | None, seed: int) -> None:
 
 
 def _snapshot(out: Path, port: int, parameters: Path, seed: int) -> None:
+    from prodmeet_kit.core.window import Window
     from prodmeet_kit.gather import gather
     from prodmeet_kit.parameters import load
     from prodmeet_kit.snapshot import freeze
-    from prodmeet_kit.window import Window
 
     product = load("demo", parameters)
     with _prometheus(port, seed) as (url, meeting):

@@ -18,7 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from prodmeet_kit.errors import ProdmeetError
+from prodmeet_kit.core.errors import ProdmeetError
 
 __all__ = ["backfill", "missing_programs", "running_prometheus"]
 
@@ -52,7 +52,7 @@ def backfill(days: Iterable[str], data: Path, *, at_once: int = 2, lookup: Looku
     times no other text covers, best one day: promtool reads a text once for
     each block it makes, so one large text is much slower. ``at_once`` promtools
     run side by side while the next text is made. Raises
-    :class:`~prodmeet_kit.errors.ProdmeetError` when promtool is missing or
+    :class:`~prodmeet_kit.core.errors.ProdmeetError` when promtool is missing or
     refuses a text.
     """
     promtool = _program("promtool", lookup)
@@ -97,7 +97,7 @@ def running_prometheus(
     line flags, ``web_config`` a web configuration file (TLS, passwords),
     ``config_text`` the main configuration (scrapes nothing when ``None``),
     ``port`` a fixed port (a free one when ``None``). Raises
-    :class:`~prodmeet_kit.errors.ProdmeetError` when the program is missing,
+    :class:`~prodmeet_kit.core.errors.ProdmeetError` when the program is missing,
     stops by itself, or is not ready after ``start_s`` seconds.
     """
     program = _program("prometheus", lookup)

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 from typing import Any
 
-from prodmeet_kit.analysis.time_ranges import FEWEST, NARROW_S, Between, decided, median_of, onset_between, worst_of
+from prodmeet_kit.core.time_ranges import FEWEST, NARROW_S, Between, decided, median_of, onset_between, worst_of
 from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.times import duration, local

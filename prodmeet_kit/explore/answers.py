@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import promql
-from prodmeet_kit.errors import InputError
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.explore.names import nearest, ref
 
 if TYPE_CHECKING:

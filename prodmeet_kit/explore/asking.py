@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import promql
 from prodmeet_kit.agenda.evidence import Chart, Note
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.core.window import MAX_POINTS, choose_step, floor_to_step, parse_duration, parse_time
 from prodmeet_kit.display.labels import line_names, shorten
 from prodmeet_kit.display.languages import t, tn
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.errors import InputError
 from prodmeet_kit.explore.answers import same_query
 from prodmeet_kit.explore.shown import Shown
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.window import MAX_POINTS, choose_step, floor_to_step, parse_duration, parse_time
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def query(
     ``{{.window}}`` becomes the step plus one scrape interval, as in the trends of a report. Without ``opened`` the
     data are frozen: a query that equals a frozen one, however it is written, gives its frozen answer. Raises
     :class:`InputError` for a wrong time or for a query that is not frozen, and
-    :class:`~prodmeet_kit.errors.SourceError` with the server's words.
+    :class:`~prodmeet_kit.core.errors.SourceError` with the server's words.
     """
     if not text.strip():
         text = _first_trend(facts)

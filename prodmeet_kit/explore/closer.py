@@ -10,9 +10,9 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.display.languages import t, tn, use
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.errors import ProdmeetError
 from prodmeet_kit.explore import happenings
 from prodmeet_kit.explore.outputs import put, stacked
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
 from prodmeet_kit.sources.prometheus import PrometheusSource
 
 if TYPE_CHECKING:
+    from prodmeet_kit.core.window import Window
     from prodmeet_kit.explore.asking import Open
     from prodmeet_kit.facts import Facts
-    from prodmeet_kit.window import Window
 
 __all__ = ["FUNCTIONS", "MOST", "known_words", "label_values", "server_words"]
 
@@ -47,7 +47,7 @@ def known_words(facts: Facts) -> Words:
 def server_words(opened: Open, window: Window) -> Words:
     """``metrics`` and ``labels`` (names only) that have samples since the last meeting.
 
-    Empty for a source that cannot tell. Raises :class:`~prodmeet_kit.errors.SourceError`.
+    Empty for a source that cannot tell. Raises :class:`~prodmeet_kit.core.errors.SourceError`.
     """
     bounds = _bounds(window)
     metrics = _asked(opened, lambda server: server.get_label_values("__name__", params=dict(bounds)))
@@ -58,7 +58,7 @@ def server_words(opened: Open, window: Window) -> Words:
 def label_values(opened: Open, window: Window, label: str, metric: str = "") -> list[str]:
     """The values of a label since the last meeting, of one metric or of all.
 
-    Raises :class:`~prodmeet_kit.errors.SourceError`.
+    Raises :class:`~prodmeet_kit.core.errors.SourceError`.
     """
     params = {**_bounds(window), **({"match[]": metric} if metric else {})}
     return _asked(opened, lambda server: server.get_label_values(label, params=params))

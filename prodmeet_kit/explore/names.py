@@ -8,8 +8,8 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.errors import InputError
-from prodmeet_kit.window import parse_duration
+from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.core.window import parse_duration
 
 if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Product

@@ -9,7 +9,7 @@ from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.agenda.metrics_brief import why_unknown
 from prodmeet_kit.agenda.metrics_slos import chart as burn_chart
 from prodmeet_kit.agenda.metrics_slos import slo_table
-from prodmeet_kit.analysis.time_ranges import lasted
+from prodmeet_kit.core.time_ranges import lasted
 from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import later, t
 from prodmeet_kit.display.numbers import write

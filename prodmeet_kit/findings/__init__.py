@@ -30,6 +30,7 @@ from prodmeet_kit.analysis import (
     slo_events,
     toil,
 )
+from prodmeet_kit.core.window import parse_duration
 from prodmeet_kit.findings.alerts_seen import AlertsSeen
 from prodmeet_kit.findings.certainty import Certainty
 from prodmeet_kit.findings.error_budgets import ErrorBudgets
@@ -43,7 +44,6 @@ from prodmeet_kit.findings.paging import Paging
 from prodmeet_kit.findings.people import People
 from prodmeet_kit.findings.resource_use import ResourceUse
 from prodmeet_kit.parameters.freezes import public_holidays
-from prodmeet_kit.window import parse_duration
 
 if TYPE_CHECKING:
     import pandas as pd

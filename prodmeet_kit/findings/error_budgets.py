@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit import questions
 from prodmeet_kit.analysis import budget, budget_parts, burn_rates, daily, decision_matrix, exclusions, revise, slo
+from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.findings.part import Part
-from prodmeet_kit.window import parse_time
 
 if TYPE_CHECKING:
     import pandas as pd

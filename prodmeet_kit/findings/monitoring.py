@@ -16,7 +16,7 @@ from prodmeet_kit.sources.alert_matchers import alert_matchers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prodmeet_kit.promql import Matchers
+    from prodmeet_kit.core.promql import Matchers
 
 __all__ = ["Monitoring"]
 

@@ -8,9 +8,9 @@ import pandas as pd
 
 from prodmeet_kit import fine_times
 from prodmeet_kit.analysis import event_times, outage_pages, outage_prices, outages, slo
+from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import subject
 
 __all__ = ["Outages"]
 

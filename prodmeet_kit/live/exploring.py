@@ -14,9 +14,10 @@ import nbformat
 from nbformat import NotebookNode
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
-from prodmeet_kit import durable, resources
-from prodmeet_kit.errors import InputError, ReportError
-from prodmeet_kit.held import hold
+from prodmeet_kit.core import durable
+from prodmeet_kit.core import shipped_files as resources
+from prodmeet_kit.core.errors import InputError, ReportError
+from prodmeet_kit.core.locks import hold
 from prodmeet_kit.live.lab import Server, running_lab
 from prodmeet_kit.run.environment import TO_REACH_SERVERS
 

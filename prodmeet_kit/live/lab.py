@@ -25,8 +25,8 @@ from typing import Any
 
 import requests
 
-from prodmeet_kit.errors import ReportError
-from prodmeet_kit.held import hold_new
+from prodmeet_kit.core.errors import ReportError
+from prodmeet_kit.core.locks import hold_new
 from prodmeet_kit.live.look import write_look
 from prodmeet_kit.run.environment import inherited
 from prodmeet_kit.run.kernel import socket_folder

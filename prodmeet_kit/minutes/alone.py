@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from prodmeet_kit.errors import InputError
+from prodmeet_kit.core.errors import InputError
 
 if sys.platform != "win32":
     import fcntl

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from prodmeet_kit.errors import Problem
+from prodmeet_kit.core.errors import Problem
 from prodmeet_kit.minutes.store import Saved
 from prodmeet_kit.parameters import read_document
 from prodmeet_kit.parameters.documents import Way, dotted

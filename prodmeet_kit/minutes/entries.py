@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from prodmeet_kit.errors import Problem
+from prodmeet_kit.core.errors import Problem
+from prodmeet_kit.core.window import parse_day
 from prodmeet_kit.minutes.checking import checked
 from prodmeet_kit.minutes.store import Saved
 from prodmeet_kit.parameters.fields import Day
-from prodmeet_kit.window import parse_day
 
 __all__ = ["DECISIONS", "DECISIONS_KIND", "DRAFTS", "FIELDS", "Decision", "Draft", "Said", "entries_of"]
 

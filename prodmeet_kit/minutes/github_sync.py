@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from prodmeet_kit.errors import InputError, NotAllowed, ParametersError, Problem, QueryRejected, SourceError
+from prodmeet_kit.core.errors import InputError, NotAllowed, ParametersError, Problem, QueryRejected, SourceError
 from prodmeet_kit.minutes import issue_text
 from prodmeet_kit.minutes.alone import alone
 from prodmeet_kit.minutes.issue_text import FIELDS, Told
@@ -48,8 +48,8 @@ def sync(product: Product, folder: Path, *, dry_run: bool = False) -> Iterator[s
     """Bring items in ``folder`` and issues together; yields one line for each thing done, after it is done.
 
     With ``dry_run`` the same lines, and nothing is done. Raises
-    :class:`~prodmeet_kit.errors.InputError` without a repository or with a file that
-    cannot be read, :class:`~prodmeet_kit.errors.SourceError` when GitHub cannot be asked.
+    :class:`~prodmeet_kit.core.errors.InputError` without a repository or with a file that
+    cannot be read, :class:`~prodmeet_kit.core.errors.SourceError` when GitHub cannot be asked.
     """
     minutes = Minutes(folder, product.product)
     _, problems = minutes.load(ITEMS)

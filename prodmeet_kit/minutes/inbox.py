@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from prodmeet_kit.errors import ParametersError, Problem
+from prodmeet_kit.core.errors import ParametersError, Problem
 from prodmeet_kit.minutes.checking import checked, placed
 from prodmeet_kit.minutes.store import Minutes, Saved
 from prodmeet_kit.parameters import Product
@@ -121,7 +121,7 @@ def add(
     """Write an entry into the inbox below ``folder`` and return its file.
 
     ``fields`` are keys of :class:`InboxEntry` as texts, ``services`` several;
-    absent ones keep their defaults. Raises :class:`~prodmeet_kit.errors.ParametersError` that names each
+    absent ones keep their defaults. Raises :class:`~prodmeet_kit.core.errors.ParametersError` that names each
     wrong option, before anything is written.
     """
     moment = at or datetime.now(UTC)

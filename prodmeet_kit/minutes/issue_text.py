@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from prodmeet_kit.core.window import parse_day
 from prodmeet_kit.sources.free_text import fields
-from prodmeet_kit.window import parse_day
 
 __all__ = ["FIELDS", "Told", "body", "read"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from prodmeet_kit.errors import Problem
+from prodmeet_kit.core.errors import Problem
 from prodmeet_kit.minutes.store import AT, Minutes, Saved
 from prodmeet_kit.parameters import Document, read_document
 

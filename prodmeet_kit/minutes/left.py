@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit import durable
-from prodmeet_kit.errors import Problem, printable
-from prodmeet_kit.held import is_held
+from prodmeet_kit.core import durable
+from prodmeet_kit.core.errors import Problem, printable
+from prodmeet_kit.core.locks import is_held
 from prodmeet_kit.parameters import read_document
 from prodmeet_kit.parameters.documents import WHOLE
 

@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit.durable import make_folder, write_new
-from prodmeet_kit.errors import Problem
+from prodmeet_kit.core.durable import make_folder, write_new
+from prodmeet_kit.core.errors import Problem
+from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.minutes.left import draft_of, find_again
 from prodmeet_kit.parameters import Document, read_document
 from prodmeet_kit.parameters.documents import WHOLE
 from prodmeet_kit.parameters.validation import shown
-from prodmeet_kit.window import parse_time
 
 __all__ = ["AT", "Minutes", "Saved"]
 

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from unicodedata import normalize
 
-from prodmeet_kit.errors import Problem
+from prodmeet_kit.core.errors import Problem
 from prodmeet_kit.parameters.documents import WHOLE
 
 __all__ = ["KINDS", "strays"]

@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any
 from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
+from prodmeet_kit.core.errors import printable
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.display import marks, theme
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.languages import t, tn, use
 from prodmeet_kit.display.times import axis_day
-from prodmeet_kit.errors import printable
 from prodmeet_kit.page.cells import cell_views
 from prodmeet_kit.page.contents import Entry, entries, with_ids
 from prodmeet_kit.page.payload import json_for_script, plotly_js
 from prodmeet_kit.page.plots import Plots
-from prodmeet_kit.redaction import redact
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -41,7 +41,7 @@ def export_html(notebook: NotebookNode, *, title: str, language: str = "en") -> 
     """The notebook as a page titled ``title``, its own words in ``language``.
 
     The same notebook gives the same text. Credentials are masked
-    (:func:`prodmeet_kit.redaction.redact`) in every string but the numbers of
+    (:func:`prodmeet_kit.core.redaction.redact`) in every string but the numbers of
     figures; the notebook itself is left as it is.
     """
     resources = {"title": redact(title), "language": language}

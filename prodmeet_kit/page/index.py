@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from prodmeet_kit import durable
+from prodmeet_kit.core import durable
+from prodmeet_kit.core.errors import ReportError, printable
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.display import theme, times
 from prodmeet_kit.display.anchors import Anchors, slug
 from prodmeet_kit.display.html import template
 from prodmeet_kit.display.languages import current, listed, t, tn, use
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.states import Word, word
-from prodmeet_kit.errors import ReportError, printable
 from prodmeet_kit.page import neighbours, sparkline
 from prodmeet_kit.page.meetings import Meeting, days, meetings
-from prodmeet_kit.redaction import redact
 
 __all__ = ["NAME", "html", "shelve", "write_index"]
 

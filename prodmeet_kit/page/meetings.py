@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from prodmeet_kit.core.errors import ProdmeetError
+from prodmeet_kit.core.plain_files import read_plain
 from prodmeet_kit.display.languages import LANGUAGES
-from prodmeet_kit.errors import ProdmeetError
-from prodmeet_kit.plain_files import read_plain
 
 __all__ = ["READ", "Meeting", "days", "meetings", "read"]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from prodmeet_kit.core.window import PERIODS, Period, format_duration, parse_duration, parse_time
 from prodmeet_kit.parameters.fields import Model
-from prodmeet_kit.window import PERIODS, Period, format_duration, parse_duration, parse_time
 
 __all__ = ["Exclusion", "Level", "SloRules", "SloWindow"]
 

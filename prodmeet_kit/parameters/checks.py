@@ -12,12 +12,12 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Any
 
+from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.expansion import REFERENCE
 from prodmeet_kit.parameters.models import AGENDA
 from prodmeet_kit.parameters.recorded_queries import queries_fit
 from prodmeet_kit.parameters.validation import did_you_mean, shown
-from prodmeet_kit.window import parse_time
 
 __all__ = ["AGENDA_GROUP", "CHECKS", "Finding", "agenda_items"]
 

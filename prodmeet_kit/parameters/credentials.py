@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from prodmeet_kit.core.redaction import MASK, redact
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.expansion import REFERENCE
-from prodmeet_kit.redaction import MASK, redact
 
 __all__ = ["credentials_in_clear", "holds_credentials", "masked", "names_credential"]
 

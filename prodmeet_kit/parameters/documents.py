@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit.errors import Problem
+from prodmeet_kit.core.errors import Problem
 from prodmeet_kit.parameters.yaml_nodes import MOST_LEVELS, WHOLE, Reading, TooMuch, Way, composed, dotted
 
 __all__ = ["MOST_BYTES", "WHOLE", "Document", "Way", "document", "dotted", "read_document", "read_text"]

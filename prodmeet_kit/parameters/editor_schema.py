@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from prodmeet_kit import durable
+from prodmeet_kit.core import durable
+from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.parameters.models import AGENDA, Product
-from prodmeet_kit.window import format_duration
 
 __all__ = ["schema", "write_schema"]
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from prodmeet_kit.errors import SourceError
-from prodmeet_kit.redaction import remember
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.redaction import remember
 
 __all__ = ["REFERENCE", "Unset", "expand", "references"]
 
@@ -32,7 +32,7 @@ def expand(text: str, *, secret: bool = False, environ: Mapping[str, str] | None
     ``${NAME}`` needs the variable; ``${NAME:-default}`` takes the default when
     it is unset or empty, as a shell does. Text from a variable is not expanded
     again. With ``secret`` each value is remembered, so that no text shows it
-    (:mod:`prodmeet_kit.redaction`); a password inside a URL always is.
+    (:mod:`prodmeet_kit.core.redaction`); a password inside a URL always is.
 
     Raises :class:`Unset` for a variable which is unset or empty, :class:`SourceError`
     for a reference that cannot be read.

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.window import format_duration, parse_day, parse_duration
 from prodmeet_kit.parameters.query_depth import MOST_DEEP, depth
-from prodmeet_kit.window import format_duration, parse_day, parse_duration
 
 __all__ = [
     "REFERENCE_ONLY",

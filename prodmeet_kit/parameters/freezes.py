@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.parameters.accounting import Moment, Text
 from prodmeet_kit.parameters.fields import Model
-from prodmeet_kit.window import parse_time
 
 __all__ = ["Country", "Freeze", "public_holidays"]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from prodmeet_kit.core.window import parse_day
 from prodmeet_kit.parameters.fields import Model
-from prodmeet_kit.window import parse_day
 
 __all__ = ["BYTES", "CORES", "Borrowed", "Price"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from prodmeet_kit.errors import InputError, ParametersError, Problem
+from prodmeet_kit.core.errors import InputError, ParametersError, Problem
 from prodmeet_kit.parameters.checks import CHECKS, Finding
 from prodmeet_kit.parameters.credentials import credentials_in_clear
 from prodmeet_kit.parameters.documents import WHOLE, Document, Way, dotted, read_document, read_text

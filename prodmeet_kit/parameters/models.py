@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from prodmeet_kit.core.window import PERIODS
 from prodmeet_kit.parameters.accounting import Exclusion, Level, SloRules, SloWindow
 from prodmeet_kit.parameters.agenda_rules import AgendaRules
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Model, Name, Param, Query, TimeZone
@@ -19,7 +20,6 @@ from prodmeet_kit.parameters.freezes import Country, Freeze
 from prodmeet_kit.parameters.holdings import Borrowed, Price
 from prodmeet_kit.parameters.rotations import Rotation
 from prodmeet_kit.parameters.sli import Sli
-from prodmeet_kit.window import PERIODS
 
 __all__ = [
     "AGENDA",

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from prodmeet_kit.core.promql import WINDOW
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.sli import KINDS
 from prodmeet_kit.parameters.validation import shown
-from prodmeet_kit.promql import WINDOW
 
 __all__ = ["queries_fit"]
 

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
 from prodmeet_kit.parameters.fields import Duration, EventQuery, LabelMatchers, Model, Query, RatioQuery
 
 __all__ = ["KINDS", "Events", "Good", "Kind", "Latency", "Raw", "Recorded", "Sli", "TimeSlices"]

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.parameters.credentials import holds_credentials
 from prodmeet_kit.parameters.documents import Way
-from prodmeet_kit.redaction import redact
 
 __all__ = ["did_you_mean", "fields_at", "model_of", "say", "shown"]
 

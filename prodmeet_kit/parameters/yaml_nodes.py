@@ -10,7 +10,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.errors import Problem
+from prodmeet_kit.core.errors import Problem
 
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node

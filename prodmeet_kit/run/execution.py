@@ -24,7 +24,7 @@ from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.run.kernel import Kernel
 from prodmeet_kit.run.template import DIED, SKIPPED, clean, is_item, is_needed, section_of
 

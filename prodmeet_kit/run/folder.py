@@ -4,7 +4,7 @@ It is written beside its place under a hidden name, flushed to the disk, and
 changes places with the report of the same date in one step: one of the two
 always stands there, also after a power cut. What people wrote into the older
 one goes along (:mod:`.kept`). What an interrupted run left is mended or removed
-by the next one: nobody holds it any more (:mod:`prodmeet_kit.held`).
+by the next one: nobody holds it any more (:mod:`prodmeet_kit.core.locks`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from prodmeet_kit import durable
-from prodmeet_kit.errors import ReportError
-from prodmeet_kit.held import hold_new, is_held
-from prodmeet_kit.plain_files import read_plain
+from prodmeet_kit.core import durable
+from prodmeet_kit.core.errors import ReportError
+from prodmeet_kit.core.locks import hold_new, is_held
+from prodmeet_kit.core.plain_files import read_plain
 from prodmeet_kit.run.kept import carry, list_written, stamps
 
 __all__ = ["INCOMPLETE", "LATEST", "NOT_RUN", "put_in_place", "staging"]

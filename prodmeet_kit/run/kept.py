@@ -25,7 +25,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from prodmeet_kit import durable
+from prodmeet_kit.core import durable
 
 __all__ = ["WRITTEN", "carry", "is_as_written", "list_written", "rewrite", "stamps", "write_also"]
 

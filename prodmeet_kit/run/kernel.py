@@ -20,9 +20,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.durable import private_folder
-from prodmeet_kit.errors import ReportError
-from prodmeet_kit.held import hold_new
+from prodmeet_kit.core.durable import private_folder
+from prodmeet_kit.core.errors import ReportError
+from prodmeet_kit.core.locks import hold_new
 from prodmeet_kit.run.environment import inherited
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.run.folder import NOT_RUN
 
 __all__ = ["Numbers", "compute"]
@@ -33,8 +33,8 @@ class Numbers:
         ``not_run`` are the sections whose cells were not run to their end, because the kernel died or could not be
         stopped; the key is there only when there are any.
         """
+        from prodmeet_kit.core.redaction import redacted
         from prodmeet_kit.record import dumps
-        from prodmeet_kit.redaction import redacted
 
         failures = redacted([vars(failure) for failure in (*self.failures, *run)])
         return dumps({**self.record, "failures": failures, **({NOT_RUN: list(not_run)} if not_run else {})})

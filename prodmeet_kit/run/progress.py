@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Protocol
 
-from prodmeet_kit.errors import printable
+from prodmeet_kit.core.errors import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

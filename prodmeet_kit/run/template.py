@@ -18,10 +18,10 @@ import papermill.iorw
 import papermill.parameterize
 from nbformat import NotebookNode
 
-from prodmeet_kit import resources
+from prodmeet_kit.core import shipped_files as resources
+from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.display.languages import t, use
-from prodmeet_kit.errors import Failure
-from prodmeet_kit.redaction import redact
 
 __all__ = [
     "DIED",

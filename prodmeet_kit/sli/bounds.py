@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.frames import labels_of
-from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Product, Slo

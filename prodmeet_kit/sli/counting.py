@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.sli.first_events import LOWER_BOUND, births_key, born_steps, found
 from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator

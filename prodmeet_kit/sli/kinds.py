@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.facts import Answer
 from prodmeet_kit.parameters.sli import CONDITION, Events, Good, Latency, Raw, Recorded, TimeSlices
 from prodmeet_kit.sli.bounds import bounds_key, bucket, tells_bounds
-from prodmeet_kit.window import format_duration
 
 if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Slo

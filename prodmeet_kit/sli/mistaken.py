@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
 from prodmeet_kit.parameters.sli import Events, Good
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import re
 import stat
 from pathlib import Path
 
-from prodmeet_kit.errors import SnapshotError
+from prodmeet_kit.core.errors import SnapshotError
 
 __all__ = ["AGAIN", "LARGEST_FILE", "LARGEST_MANIFEST", "MANIFEST", "read"]
 

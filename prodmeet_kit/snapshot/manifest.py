@@ -7,11 +7,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.core.window import EARLIEST, LATEST, Window, format_duration, parse_duration
 from prodmeet_kit.facts import Answer, Facts, Previous, Question, SourceState, slos_then
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.credentials import masked
-from prodmeet_kit.window import EARLIEST, LATEST, Window, format_duration, parse_duration
 
 if TYPE_CHECKING:
     import pandas as pd

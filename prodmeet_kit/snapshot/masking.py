@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from prodmeet_kit.core.redaction import redacted
 from prodmeet_kit.facts import Answer, Facts, Question
-from prodmeet_kit.redaction import redacted
 
 if TYPE_CHECKING:
     import pandas as pd

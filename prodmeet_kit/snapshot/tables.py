@@ -15,10 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from prodmeet_kit.core.window import EARLIEST, LATEST
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.snapshot.manifest import MOST_STEPS
 from prodmeet_kit.sources.base import wide
-from prodmeet_kit.window import EARLIEST, LATEST
 
 __all__ = ["ADDED", "read_record", "read_series", "write_record", "write_series"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import requests
 from requests.auth import AuthBase
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.models import Tls
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.frames import label_key, labels_of
 from prodmeet_kit.sources.alert_runs import GAP_INTERVALS, Key, Runs, Times
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from prodmeet_kit.sources.server_away import Away, Watch, confirmed, silences, watch
-from prodmeet_kit.window import Window, format_duration
 
 __all__ = ["UNKNOWN", "active_since", "times_away", "unseen"]
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.sources.alert_runs import Times
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from prodmeet_kit.sources.prometheus_rules import intervals_of

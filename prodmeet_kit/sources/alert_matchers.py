@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.promql import Matchers
+from prodmeet_kit.core.promql import Matchers
 
 if TYPE_CHECKING:
     from prodmeet_kit.parameters import Product

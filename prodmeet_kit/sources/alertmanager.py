@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import InputError, UnexpectedAnswer
+from prodmeet_kit.core.errors import InputError, UnexpectedAnswer
+from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import LabelMatchers
-from prodmeet_kit.promql import Matchers
 from prodmeet_kit.sources.alert_services import ServiceLabel, tells_only_now
 from prodmeet_kit.sources.alertmanager_api import Server, get
 from prodmeet_kit.sources.base import Context
@@ -105,7 +105,7 @@ class _Alert(BaseModel):
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """``frames.SILENCES`` under ``sources.silences``, ``frames.ALERT_RUNS`` under ``sources.alerts``.
 
-    Raises :class:`~prodmeet_kit.errors.SourceError` when the Alertmanager cannot be asked or answers in another shape.
+    Raises :class:`~prodmeet_kit.core.errors.SourceError` when the Alertmanager cannot be asked or answers in another shape.
     """
     checked = configure(AlertmanagerConfig, config, context)
     if context.spec is frames.SILENCES:
@@ -179,7 +179,7 @@ def _alerts(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
 def _asked(config: AlertmanagerConfig, path: str, shape: type[Shape], context: Context) -> list[Shape]:
     """What the Alertmanager knows, in its shape; what has another one costs itself, and is a gap.
 
-    Raises :class:`~prodmeet_kit.errors.UnexpectedAnswer` when nothing has that shape.
+    Raises :class:`~prodmeet_kit.core.errors.UnexpectedAnswer` when nothing has that shape.
     """
     rows = get(config, path, context.key, context.folder)
     found, odd = [], []

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from prodmeet_kit.errors import NotAllowed, SourceError, TooExpensive, UnexpectedAnswer
+from prodmeet_kit.core.errors import NotAllowed, SourceError, TooExpensive, UnexpectedAnswer
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.parameters.models import Auth, Tls
-from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.access import Bearer, use_tls
 from prodmeet_kit.sources.http import Client, Policy, Wire, over_soon
 

@@ -9,9 +9,9 @@ A *metric source* is made from the ``sources.metrics`` model and the folder of
 the parameter file, ``kind(config, folder)``, and answers one
 :class:`~prodmeet_kit.facts.Question` at a time, in several threads at once.
 
-Both raise :class:`~prodmeet_kit.errors.SourceError` when the system cannot
+Both raise :class:`~prodmeet_kit.core.errors.SourceError` when the system cannot
 answer (the section says so and the rest goes on), and a record source raises
-:class:`~prodmeet_kit.errors.ParametersError` when what a person wrote is wrong
+:class:`~prodmeet_kit.core.errors.ParametersError` when what a person wrote is wrong
 (nothing is written). No text they give may hold a credential: expand secrets
 with ``expand(text, secret=True)`` and pass foreign text through ``redact``.
 """
@@ -25,12 +25,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from prodmeet_kit.errors import Problem, SourceError
+from prodmeet_kit.core.errors import Problem, SourceError
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.places import place_of
-from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +66,7 @@ class MetricSource(Protocol):
     name: str
 
     def answer(self, question: Question) -> Answer:
-        """The answer, its frame made by :func:`wide`. Raises :class:`~prodmeet_kit.errors.SourceError`.
+        """The answer, its frame made by :func:`wide`. Raises :class:`~prodmeet_kit.core.errors.SourceError`.
 
         When the system is down, raise at once for the questions that follow:
         nobody waits for the same silence forty times.
@@ -84,7 +84,7 @@ class Broken:
         self.reason = reason
 
     def answer(self, question: Question) -> Answer:  # noqa: ARG002 - whatever it is
-        """Raises :class:`~prodmeet_kit.errors.SourceError` with the reason."""
+        """Raises :class:`~prodmeet_kit.core.errors.SourceError` with the reason."""
         raise SourceError(self.reason)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from prodmeet_kit.errors import NotAllowed, SourceError, UnexpectedAnswer
+from prodmeet_kit.core.errors import NotAllowed, SourceError, UnexpectedAnswer
 from prodmeet_kit.sources.access import Bearer
 from prodmeet_kit.sources.http import Client, Policy
 

@@ -9,7 +9,7 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
-from prodmeet_kit.errors import Problem
+from prodmeet_kit.core.errors import Problem
 from prodmeet_kit.parameters.documents import WHOLE
 
 __all__ = ["LARGEST", "CsvText", "decode", "layout", "read_csv_text"]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from prodmeet_kit.errors import InputError, ParametersError, Problem
+from prodmeet_kit.core.errors import InputError, ParametersError, Problem
 from prodmeet_kit.parameters.documents import Document, Way, dotted
 from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.sources import named

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prodmeet_kit.errors import ParametersError, Problem
+from prodmeet_kit.core.errors import ParametersError, Problem
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.documents import WHOLE
 from prodmeet_kit.sources.base import Context

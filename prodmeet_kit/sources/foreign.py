@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from prodmeet_kit.window import EARLIEST, LATEST, parse_time
+from prodmeet_kit.core.window import EARLIEST, LATEST, parse_time
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "instant", "kept", "text"]
 

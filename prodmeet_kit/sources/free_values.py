@@ -8,7 +8,7 @@ from datetime import timezone as fixed_zone
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from prodmeet_kit.window import LONGEST, parse_time
+from prodmeet_kit.core.window import LONGEST, parse_time
 
 __all__ = ["duration", "link", "moment", "span"]
 

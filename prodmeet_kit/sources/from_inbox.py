@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import TOPICS
 from prodmeet_kit.minutes.inbox import INBOX, InboxEntry, newest
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
-from prodmeet_kit.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """The entries of the inbox as a frame of ``context.spec``; none while nobody added one.
 
     A file that cannot be used costs itself only: ``context.gaps`` names it, once, where its kind is shown,
-    among the topics when nothing tells it. Raises :class:`~prodmeet_kit.errors.SourceError` under a key
+    among the topics when nothing tells it. Raises :class:`~prodmeet_kit.core.errors.SourceError` under a key
     that has no entries.
     """
     configure(InboxConfig, config, context)

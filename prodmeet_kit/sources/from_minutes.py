@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from prodmeet_kit.errors import ParametersError, Problem, SourceError
+from prodmeet_kit.core.errors import ParametersError, Problem, SourceError
 from prodmeet_kit.frames import ACTION_ITEMS, MEETING_DECISIONS, MEETING_DURATIONS, VERDICTS
 from prodmeet_kit.minutes.items import versions
 from prodmeet_kit.minutes.store import Minutes

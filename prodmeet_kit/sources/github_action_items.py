@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.frames import ACTION_ITEMS
 from prodmeet_kit.minutes import issue_text
 from prodmeet_kit.minutes.items import newest
@@ -22,7 +23,6 @@ from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
 from prodmeet_kit.sources.github_shapes import Issue
-from prodmeet_kit.window import parse_time
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class ActionItemsConfig(RepositoryConfig):
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """The issues with the label as ``frames.ACTION_ITEMS``; ``#12`` is the id of one that is no item of the minutes.
 
-    Raises :class:`~prodmeet_kit.errors.SourceError` when GitHub cannot be asked.
+    Raises :class:`~prodmeet_kit.core.errors.SourceError` when GitHub cannot be asked.
     """
     keys = configure(ActionItemsConfig, config, context)
     if context.spec is not ACTION_ITEMS:

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
-from prodmeet_kit.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
-from prodmeet_kit.redaction import redact
+from prodmeet_kit.core.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.sources.github_connection import Refused, requester
 from prodmeet_kit.sources.http import Policy, place, retry_after, short
 from prodmeet_kit.sources.http.guard import pause

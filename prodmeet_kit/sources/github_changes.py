@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.frames import CHANGES
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.sources import change_text, free_values
@@ -21,7 +22,6 @@ from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
 from prodmeet_kit.sources.github_shapes import Issue, Milestone
 from prodmeet_kit.sources.placing import Placing
-from prodmeet_kit.window import format_duration
 
 if TYPE_CHECKING:
     import pandas as pd

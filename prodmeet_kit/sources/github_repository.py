@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prodmeet_kit.errors import ParametersError, Problem, SourceError, UnexpectedAnswer
+from prodmeet_kit.core.errors import ParametersError, Problem, SourceError, UnexpectedAnswer
+from prodmeet_kit.core.redaction import redact, remember
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration
-from prodmeet_kit.redaction import redact, remember
 from prodmeet_kit.sources.github_shapes import Issue, Milestone, issue, milestone, repository_of
 
 if TYPE_CHECKING:

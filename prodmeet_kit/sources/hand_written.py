@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
+from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.parameters.fields import Duration, Query
-from prodmeet_kit.window import parse_time
 
 __all__ = ["ENTRIES", "ActionItem", "Change", "Consultation", "Entry", "Incident", "Toil"]
 

@@ -12,9 +12,9 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.core.window import EARLIEST, LATEST
 from prodmeet_kit.sources.ical_lines import Block, Line
 from prodmeet_kit.sources.ical_zones import Zones
-from prodmeet_kit.window import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     from icalendar.cal import Component

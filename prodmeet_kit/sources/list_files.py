@@ -13,7 +13,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit.errors import Problem
+from prodmeet_kit.core.errors import Problem
 from prodmeet_kit.parameters import read_document
 from prodmeet_kit.parameters.documents import WHOLE, Document, Way, document, read_text
 from prodmeet_kit.parameters.validation import did_you_mean

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import pagerduty
 from pydantic import ValidationError
 
-from prodmeet_kit.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
-from prodmeet_kit.redaction import redact
+from prodmeet_kit.core.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.sources.http import Client, Policy, place, retry_after, short
 from prodmeet_kit.sources.http.bodies import TooLarge, values
 from prodmeet_kit.sources.http.guard import pause

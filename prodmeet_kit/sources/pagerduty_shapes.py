@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from prodmeet_kit.errors import UnexpectedAnswer
+from prodmeet_kit.core.errors import UnexpectedAnswer
 from prodmeet_kit.sources.foreign import instant, text
 
 __all__ = ["Incident", "LogEntry", "Page", "Shape", "checked", "surprise"]

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from prodmeet_kit import promql, sli
-from prodmeet_kit.errors import SourceError, UnexpectedAnswer
+from prodmeet_kit import sli
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.errors import SourceError, UnexpectedAnswer
+from prodmeet_kit.core.promql import Matchers
+from prodmeet_kit.core.promql.results import alerts_taken
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import LabelMatchers
-from prodmeet_kit.promql import Matchers
-from prodmeet_kit.promql.results import alerts_taken
-from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.alert_matchers import LABELLED, alert_matchers
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure

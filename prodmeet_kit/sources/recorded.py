@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prodmeet_kit.errors import QueryRejected, UnexpectedAnswer
+from prodmeet_kit.core.errors import QueryRejected, UnexpectedAnswer
+from prodmeet_kit.core.window import format_duration, parse_duration
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.parameters.validation import did_you_mean
 from prodmeet_kit.sources.base import NO_ROW, WrongSetting, grid, wide
 from prodmeet_kit.sources.recorded_table import read_table
-from prodmeet_kit.window import format_duration, parse_duration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ class CsvSource:
     """The file named by ``url: file:PATH``, relative to the parameter file's folder; read when it is opened.
 
     Raises :class:`~prodmeet_kit.sources.base.WrongSetting` when there is no such file or its rows do not fit the step,
-    :class:`~prodmeet_kit.errors.UnexpectedAnswer` when something in it has to be mended.
+    :class:`~prodmeet_kit.core.errors.UnexpectedAnswer` when something in it has to be mended.
     """
 
     def __init__(self, config: MetricSource, folder: Path) -> None:
@@ -70,8 +70,8 @@ class CsvSource:
 
         Of a column: the mean of what was recorded in each ``(t - step, t]``; at an instant the last value. Over a
         range: the sum or mean of the rows in ``(t - range, t]``. ``partial`` names what of the column cannot be read.
-        Raises :class:`~prodmeet_kit.errors.QueryRejected` when the file has no such column, or the query is other
-        PromQL, :class:`~prodmeet_kit.errors.UnexpectedAnswer` when the column's numbers are no plain ones.
+        Raises :class:`~prodmeet_kit.core.errors.QueryRejected` when the file has no such column, or the query is other
+        PromQL, :class:`~prodmeet_kit.core.errors.UnexpectedAnswer` when the column's numbers are no plain ones.
         """
         begun = perf_counter()
         times = grid(question)

@@ -16,7 +16,7 @@ from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.errors import Problem, UnexpectedAnswer
+from prodmeet_kit.core.errors import Problem, UnexpectedAnswer
 from prodmeet_kit.sources.csv_text import CsvText, read_csv_text
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Table:
 def read_table(path: Path) -> Table:
     """The columns of a file.
 
-    Raises :class:`~prodmeet_kit.errors.UnexpectedAnswer`, with the line, when no row can be used, two have one time, or
+    Raises :class:`~prodmeet_kit.core.errors.UnexpectedAnswer`, with the line, when no row can be used, two have one time, or
     a quote never ends.
     """
     found = read_csv_text(path, spoilt_cells=True)

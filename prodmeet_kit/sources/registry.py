@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
-from prodmeet_kit.errors import InputError
+from prodmeet_kit.core.errors import InputError
 
 __all__ = ["BUILT_IN", "GROUP", "find", "kinds"]
 

@@ -15,13 +15,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from prodmeet_kit import promql
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.frames import label_key, labels_of
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.sources.alert_runs import GAP_INTERVALS, Times
 from prodmeet_kit.sources.prometheus import PrometheusSource
-from prodmeet_kit.window import Window, format_duration
 
 __all__ = ["Away", "Watch", "any_of", "confirmed", "silences", "watch"]
 

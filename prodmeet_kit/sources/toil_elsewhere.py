@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from prodmeet_kit.errors import ProdmeetError
+from prodmeet_kit.core.errors import ProdmeetError
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.frames import TOIL, rows
 from prodmeet_kit.parameters import Document, Product, RecordSource, load, products, read_document
 from prodmeet_kit.parameters.documents import document, read_text
 from prodmeet_kit.parameters.loading import defaults_file
-from prodmeet_kit.redaction import redact
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser
 
 from prodmeet_kit import minutes_document
-from prodmeet_kit.errors import printable
+from prodmeet_kit.core.errors import printable
 from prodmeet_kit.page.export import export_html
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from prodmeet_kit import preread
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.world import World
 from prodmeet_kit.gather import gather
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
-from prodmeet_kit.window import Window
 
 pytestmark = pytest.mark.integration
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from prodmeet_kit.errors import QueryRejected, UnexpectedAnswer, Unreachable
+from prodmeet_kit.core.errors import QueryRejected, UnexpectedAnswer, Unreachable
 from prodmeet_kit.facts import Question
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from tests.support.answering import Answering, Asked, answering, metric_source, success

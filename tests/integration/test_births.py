@@ -16,12 +16,12 @@ from urllib.request import urlopen
 import pytest
 
 from prodmeet_kit.agenda.metrics_slos import slo_table
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
-from prodmeet_kit.window import Window
 from tests.support.births_world import World, openmetrics_days, world
 from tests.support.recount import events_in
 from tests.support.victoria import running_victoria

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from prodmeet_kit.core.errors import NotAllowed, QueryRejected, TooExpensive, UnexpectedAnswer, Unreachable
 from prodmeet_kit.demo.server import backfill, running_prometheus
-from prodmeet_kit.errors import NotAllowed, QueryRejected, TooExpensive, UnexpectedAnswer, Unreachable
 from prodmeet_kit.facts import Question
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from tests.support.answering import metric_source

@@ -17,13 +17,13 @@ import requests
 
 from prodmeet_kit import frames
 from prodmeet_kit.analysis.monitoring_changes import rule_changes
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import running_prometheus
 from prodmeet_kit.frames import rows
 from prodmeet_kit.sources.alertmanager import read as read_alertmanager
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from prodmeet_kit.sources.prometheus_rules import read as read_rules
-from prodmeet_kit.window import Window
 from tests.support.answering import metric_source, shop
 
 pytestmark = pytest.mark.integration

@@ -15,8 +15,8 @@ import nbformat
 import pytest
 from click.testing import CliRunner, Result
 
-from prodmeet_kit import resources
 from prodmeet_kit.cli import cli
+from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.page import index
 from prodmeet_kit.run.kernel import Kernel

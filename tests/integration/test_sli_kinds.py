@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.check import check_product
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.findings import Analyses
@@ -20,7 +21,6 @@ from prodmeet_kit.frames import rows
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.snapshot import freeze, reopen
-from prodmeet_kit.window import Window
 
 pytestmark = pytest.mark.integration
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.questions import plan
-from prodmeet_kit.window import Window
 
 __all__ = ["STEP", "Events", "facts", "product", "window"]
 

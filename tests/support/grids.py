@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 __all__ = ["END", "MINUTE", "STEP", "at", "grid", "trend", "window"]
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import Spec, label_key
 from prodmeet_kit.review import Review

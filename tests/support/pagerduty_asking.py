@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from prodmeet_kit import frames
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.pagerduty import read
-from prodmeet_kit.window import Window
 from tests.support.answering import shop
 from tests.support.pagerduty_server import PagerDuty, entry, incident
 

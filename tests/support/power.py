@@ -120,7 +120,7 @@ def watch(folder: str, log: str) -> None:  # noqa: C901 - what it hears with is 
         elif path or _opened(number) == folder:
             note("flush-names", path)
 
-    from prodmeet_kit import durable
+    from prodmeet_kit.core import durable
 
     exchanged = durable._exchanged
 

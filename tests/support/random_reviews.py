@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit import frames
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.questions import plan, verification
 from prodmeet_kit.review import Review
-from prodmeet_kit.window import Window
 
 __all__ = ["random_review"]
 

@@ -10,12 +10,12 @@ import pandas as pd
 
 from prodmeet_kit import frames
 from prodmeet_kit.agenda.finding import Finding
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.questions import plan
 from prodmeet_kit.review import Review
-from prodmeet_kit.window import Window
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="Asia/Tokyo")

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import (
+from prodmeet_kit.core.errors import (
     InputError,
     NotAllowed,
     ParametersError,
@@ -29,12 +29,12 @@ from prodmeet_kit.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from prodmeet_kit.core.promql import Matchers
+from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import Spec, rows
-from prodmeet_kit.promql import Matchers
-from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.alertmanager import read
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.window import Window
 from tests.support.answering import shop
 from tests.support.counts import count
 

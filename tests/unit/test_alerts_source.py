@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import ParametersError, SourceError
+from prodmeet_kit.core.errors import ParametersError, SourceError
+from prodmeet_kit.core.window import Window, parse_duration
 from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
-from prodmeet_kit.window import Window, parse_duration
 from tests.support import alert_store
 from tests.support.alert_store import Store
 from tests.support.answering import Asked, refusal, shop

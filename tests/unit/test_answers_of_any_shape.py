@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.sources.finite import known
 from prodmeet_kit.sources.http import Wire

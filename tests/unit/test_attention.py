@@ -12,6 +12,7 @@ import pytest
 from prodmeet_kit.analysis.attention import attention, limits_near_since
 from prodmeet_kit.analysis.capacity import summarise
 from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import (
     ACTION_ITEMS,
     ALERT_RULES,
@@ -23,7 +24,6 @@ from prodmeet_kit.frames import (
     SLO_SUMMARY,
     rows,
 )
-from prodmeet_kit.window import Window
 from tests.support.alerts import episode, event
 from tests.support.burn_worlds import burn, judged
 from tests.support.counts import count

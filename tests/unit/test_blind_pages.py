@@ -10,7 +10,7 @@ import pytest
 from prodmeet_kit.agenda import outages
 from prodmeet_kit.agenda.alert_facts import evidence
 from prodmeet_kit.agenda.evidence import Note, Table
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.frames import SLO_EVENTS, label_key
 from prodmeet_kit.record import record

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from prodmeet_kit import promql
-from prodmeet_kit.promql import Term
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.promql import Term
 from prodmeet_kit.sli.born import Evidence, Increments, evidence, increments, target_of
 from tests.support.births_world import CODES, KINDS, Scraped, World, world
 from tests.support.counts import count

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 import prodmeet_kit
 import prodmeet_kit.report
 from prodmeet_kit.cli import cli
-from prodmeet_kit.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, ReportError
+from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, ReportError
 from prodmeet_kit.report import ReportResult
 
 SHOP = """\

@@ -12,12 +12,12 @@ import pytest
 from prodmeet_kit import frames
 from prodmeet_kit.agenda.evidence import Table
 from prodmeet_kit.analysis import consultations
-from prodmeet_kit.errors import ParametersError
+from prodmeet_kit.core.errors import ParametersError
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.record import record
 from prodmeet_kit.sources import files, from_inbox
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.window import Window
 from tests.support.reviews import about, product, review, subjects
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)

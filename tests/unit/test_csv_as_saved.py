@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit.errors import SourceError, UnexpectedAnswer
+from prodmeet_kit.core.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.sources.recorded import CsvSource

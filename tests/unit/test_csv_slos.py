@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.check import check_product, check_products
-from prodmeet_kit.errors import ParametersError
+from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import load
@@ -231,7 +231,7 @@ def test_a_file_that_begins_too_late_is_told_which_rows_it_lacks(home: Path) -> 
 
 
 def test_a_query_of_the_notebook_that_a_file_does_not_know_is_told_what_it_knows(home: Path) -> None:
-    from prodmeet_kit.errors import QueryRejected
+    from prodmeet_kit.core.errors import QueryRejected
     from prodmeet_kit.review import open_review
 
     review = open_review("archive", end="2026-11-23", folder=home)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from prodmeet_kit.errors import QueryRejected, SourceError
+from prodmeet_kit.core.errors import QueryRejected, SourceError
 from prodmeet_kit.facts import Question
 from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.sources.base import WrongSetting

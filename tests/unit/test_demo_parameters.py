@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
+from prodmeet_kit.core.window import parse_duration, parse_time
 from prodmeet_kit.demo.shop import SERVICES
 from prodmeet_kit.demo.stories import MEETING, OUTAGES, SLOWER_SINCE
 from prodmeet_kit.parameters import load
 from prodmeet_kit.parameters.documents import read_document
-from prodmeet_kit.window import parse_duration, parse_time
 
 FOLDER = Path(__file__).parents[2] / "parameters"
 

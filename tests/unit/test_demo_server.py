@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
-from prodmeet_kit.errors import ProdmeetError
 
 
 def test_missing_programs_are_named() -> None:

@@ -11,12 +11,12 @@ import pytest
 
 import prodmeet_kit
 from prodmeet_kit.agenda.before_after import towards
+from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.demo import SNAPSHOT as DEMO
 from prodmeet_kit.display import PLOTLY, chart_bundle, plotly_words
 from prodmeet_kit.display.languages import sentences, use
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.times import axis_day, axis_month, date, day, duration, moment, short_date, weekday
-from prodmeet_kit.errors import InputError
 from prodmeet_kit.live.run import live_notebook
 from prodmeet_kit.parameters.freezes import public_holidays
 from prodmeet_kit.parameters.models import AGENDA

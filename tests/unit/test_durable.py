@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit import durable
-from prodmeet_kit.held import held, hold, hold_new, is_held
+from prodmeet_kit.core import durable
+from prodmeet_kit.core.locks import held, hold, hold_new, is_held
 from prodmeet_kit.minutes import Minutes
 
 

@@ -258,7 +258,7 @@ def test_hours_alike_share_load_and_time_of_day() -> None:
 
 
 def test_days_are_counted_from_the_meeting_over_a_change_of_the_clock() -> None:
-    from prodmeet_kit.window import Window
+    from prodmeet_kit.core.window import Window
 
     end = at("2026-11-02T09:00").to_pydatetime()
     berlin = Window.ending(end, cadence=timedelta(days=14), timezone="Europe/Berlin")

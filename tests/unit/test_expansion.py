@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from prodmeet_kit import redaction
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core import redaction
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.parameters import expand
-from prodmeet_kit.redaction import redact
 
 
 @pytest.fixture(autouse=True)

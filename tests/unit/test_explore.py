@@ -12,10 +12,10 @@ import pytest
 
 import prodmeet_kit
 from prodmeet_kit.agenda.evidence import Chart, Multiples, Note, Table
+from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.display import PLOTLY
-from prodmeet_kit.errors import InputError
 from prodmeet_kit.review import Review
-from prodmeet_kit.window import Window
 from tests.support.reviews import WINDOW, review
 
 

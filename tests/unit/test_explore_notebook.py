@@ -13,10 +13,10 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from prodmeet_kit import resources
 from prodmeet_kit.cli import cli
+from prodmeet_kit.core import shipped_files as resources
+from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.demo import SNAPSHOT
-from prodmeet_kit.errors import InputError
 from prodmeet_kit.live import exploring
 from prodmeet_kit.live.exploring import explore_notebook, open_exploring, write_copy
 from prodmeet_kit.live.look import write_look

@@ -12,7 +12,7 @@ import pytest
 
 import prodmeet_kit
 from prodmeet_kit.agenda.evidence import Chart, Note
-from prodmeet_kit.errors import InputError, QueryRejected
+from prodmeet_kit.core.errors import InputError, QueryRejected
 from prodmeet_kit.explore.asking import DRAWN, span_of
 from prodmeet_kit.explore.completion import known_words, label_values
 from prodmeet_kit.facts import Answer, Question
@@ -156,7 +156,7 @@ def test_no_series_is_an_answer_too() -> None:
 
 def test_frozen_data_can_be_asked_live(demo: Review, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROMETHEUS_URL", "http://127.0.0.1:1")
-    with pytest.raises(prodmeet_kit.errors.Unreachable, match=r"127\.0\.0\.1:1"):
+    with pytest.raises(prodmeet_kit.core.errors.Unreachable, match=r"127\.0\.0\.1:1"):
         demo.live().query("up")
     assert demo.ask_at is None
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit import open_review
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.previous import find_previous
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze
-from prodmeet_kit.window import Window
 from tests.support.reviews import END, RATE, WINDOW, about, review, rules, subjects
 
 CADENCE = WINDOW.length

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from prodmeet_kit.errors import InputError
+from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.fleet import make_fleet, worst
 
 STAND_IN = f"""#!{sys.executable}

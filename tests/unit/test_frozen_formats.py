@@ -17,13 +17,13 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.snapshot import reopen
 from prodmeet_kit.snapshot.tables import write_record, write_series
 from prodmeet_kit.sources.base import Broken, wide
 from prodmeet_kit.sources.records import RECORDS, Reader
-from prodmeet_kit.window import Window
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")
 

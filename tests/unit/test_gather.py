@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit.errors import Failure, ParametersError
+from prodmeet_kit.core.errors import Failure, ParametersError
 from prodmeet_kit.gather import gather
 from prodmeet_kit.snapshot import MANIFEST, freeze
 from tests.support.answering import Asked, answering, refusal, shop, success

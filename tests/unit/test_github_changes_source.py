@@ -12,13 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 import pytest
 
-from prodmeet_kit.errors import NotAllowed, ParametersError, SourceError, TimedOut, UnexpectedAnswer
+from prodmeet_kit.core.errors import NotAllowed, ParametersError, SourceError, TimedOut, UnexpectedAnswer
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import CHANGES
 from prodmeet_kit.sources import github_api
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.github_changes import read
 from prodmeet_kit.sources.http import adapter
-from prodmeet_kit.window import Window
 from tests.support.answering import Asked, answering, shop
 
 WINDOW = Window.ending(datetime(2026, 11, 24, tzinfo=UTC), cadence=timedelta(days=14), timezone="Asia/Tokyo")

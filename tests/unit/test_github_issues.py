@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import (
+from prodmeet_kit.core.errors import (
     NotAllowed,
     ParametersError,
     QueryRejected,
@@ -20,13 +20,13 @@ from prodmeet_kit.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.sources import github_api
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.github_fields import written
 from prodmeet_kit.sources.github_issues import read
 from prodmeet_kit.sources.http import adapter
 from prodmeet_kit.sources.registry import find
-from prodmeet_kit.window import Window
 from tests.support.answering import shop
 from tests.support.github_server import GitHub, issue, running
 

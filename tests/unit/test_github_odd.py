@@ -14,12 +14,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import ACTION_ITEMS, CHANGES, INCIDENTS, Spec
 from prodmeet_kit.sources import github_action_items, github_changes, github_connection, github_issues
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.http import TooLarge, adapter
-from prodmeet_kit.window import Window
 from tests.support.answering import shop
 from tests.support.counts import count
 from tests.support.github_server import GitHub, issue, running

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from prodmeet_kit.cli import cli
-from prodmeet_kit.errors import InputError, ProdmeetError, SourceError
+from prodmeet_kit.core.errors import InputError, ProdmeetError, SourceError
 from prodmeet_kit.minutes import Minutes, issue_text
 from prodmeet_kit.minutes.alone import alone
 from prodmeet_kit.minutes.github_sync import sync

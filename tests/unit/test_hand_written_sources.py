@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import InputError, ParametersError, Problem, SourceError
+from prodmeet_kit.core.errors import InputError, ParametersError, Problem, SourceError
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.sources import files, from_minutes
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.window import Window
 from tests.support.answering import shop
 from tests.support.reviews import product
 

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 import requests
 
-from prodmeet_kit.errors import SourceError, TooExpensive, UnexpectedAnswer, Unreachable
+from prodmeet_kit.core.errors import SourceError, TooExpensive, UnexpectedAnswer, Unreachable
 from prodmeet_kit.sources.http import Client, Policy, TooLarge, Wire, adapter, mount, retry_after, short
 from prodmeet_kit.sources.http.bodies import values
 from prodmeet_kit.sources.http.httpx_transport import Transport

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.errors import SourceError, TimedOut, Unreachable
+from prodmeet_kit.core.errors import SourceError, TimedOut, Unreachable
 from prodmeet_kit.sources.http import Client, Policy, adapter, guard, hanging_up
 from tests.support.raw_server import raw_server, trickle
 

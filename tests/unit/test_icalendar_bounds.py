@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from prodmeet_kit.errors import ParametersError
+from prodmeet_kit.core.errors import ParametersError
 from tests.support.counts import count
 from tests.unit.test_icalendar_source import BERLIN
 from tests.unit.test_icalendar_wild import GOOD, event, from_bytes, from_text, said

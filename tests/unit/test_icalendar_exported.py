@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import CHANGES
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.icalendar_events import read
-from prodmeet_kit.window import Window
 from tests.support.answering import answering, shop
 
 EXPORTED = r"""BEGIN:VCALENDAR

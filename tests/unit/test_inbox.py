@@ -12,14 +12,14 @@ from click.testing import CliRunner, Result
 
 from prodmeet_kit import frames
 from prodmeet_kit.cli import cli
-from prodmeet_kit.errors import ParametersError, SourceError
+from prodmeet_kit.core.errors import ParametersError, SourceError
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes.inbox import add
 from prodmeet_kit.review import open_review
 from prodmeet_kit.sources import from_inbox
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.window import Window
 from tests.support.reviews import about, product, review
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)

@@ -11,12 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from prodmeet_kit.errors import ParametersError
+from prodmeet_kit.core.errors import ParametersError
+from prodmeet_kit.core.window import EARLIEST, LATEST, LONGEST, parse_day, parse_duration, parse_time
 from prodmeet_kit.parameters import load, read_document
 from prodmeet_kit.parameters.documents import MOST_BYTES, document
 from prodmeet_kit.parameters.query_depth import depth
 from prodmeet_kit.parameters.yaml_nodes import MOST_LEVELS
-from prodmeet_kit.window import EARLIEST, LATEST, LONGEST, parse_day, parse_duration, parse_time
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{here}: &{here} [{', '.join([f'*{before}'] * 9)}]\n" for before, here in zip("abcdefgh", "bcdefghi", strict=True)

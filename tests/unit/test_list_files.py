@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import ParametersError
+from prodmeet_kit.core.errors import ParametersError
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters import Service
 from prodmeet_kit.sources import files
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.window import Window
 from tests.support.answering import shop
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="Asia/Tokyo")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.local_hours import local_hours, midnight
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 HALF_HOUR = timedelta(minutes=30)
 

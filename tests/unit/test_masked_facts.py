@@ -10,9 +10,10 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from prodmeet_kit import frames, preread, redaction
+from prodmeet_kit import frames, preread
+from prodmeet_kit.core import redaction
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.demo import SNAPSHOT
-from prodmeet_kit.errors import Failure
 from prodmeet_kit.facts import Facts, SourceState
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.record import dumps, record

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.agenda.evidence import Note, Table
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.frames import rows
 from prodmeet_kit.gather import gather
@@ -20,7 +21,6 @@ from prodmeet_kit.parameters import Product
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze, reopen
-from prodmeet_kit.window import Window
 from tests.support.answering import answering, shop
 from tests.support.gathered import everything
 

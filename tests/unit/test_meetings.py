@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.page.index import html
 from prodmeet_kit.page.meetings import READ, meetings, read
 from prodmeet_kit.record import dumps

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from prodmeet_kit.cli import cli
-from prodmeet_kit.errors import InputError
+from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.minutes_page import page, write_page
 from prodmeet_kit.run.folder import put_in_place, staging
 

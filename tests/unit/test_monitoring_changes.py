@@ -14,7 +14,7 @@ from prodmeet_kit import frames
 from prodmeet_kit.agenda.evidence import Note, Table
 from prodmeet_kit.agenda.monitoring_changes import evidence
 from prodmeet_kit.analysis.monitoring_changes import rule_changes, silences
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.facts import Facts, Previous, SourceState
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.frames import rows

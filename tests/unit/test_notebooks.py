@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from prodmeet_kit import resources
-from prodmeet_kit.errors import ReportError
+from prodmeet_kit.core import shipped_files as resources
+from prodmeet_kit.core.errors import ReportError
 from prodmeet_kit.parameters.models import AGENDA
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit import frames
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.sources.base import Broken
 from prodmeet_kit.sources.records import RECORDS, Reader
-from prodmeet_kit.window import Window
 from tests.support.counts import count
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from prodmeet_kit import redaction
+from prodmeet_kit.core import redaction
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.figures import figure
 from prodmeet_kit.page.contents import entries, with_ids

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.page_load import by_rotation, hours, shift_starts
+from prodmeet_kit.core.window import Window, parse_time
 from prodmeet_kit.frames import EPISODES, PAGE_LOAD
 from prodmeet_kit.parameters.rotations import Rotation
-from prodmeet_kit.window import Window, parse_time
 from tests.support.grids import END, at, window
 
 WINDOW = window()

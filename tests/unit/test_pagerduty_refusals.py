@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.errors import NotAllowed, QueryRejected, SourceError, TimedOut, UnexpectedAnswer, Unreachable
+from prodmeet_kit.core.errors import NotAllowed, QueryRejected, SourceError, TimedOut, UnexpectedAnswer, Unreachable
 from prodmeet_kit.gather import gather
 from prodmeet_kit.sources import pagerduty_api
 from prodmeet_kit.sources.http import adapter

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from prodmeet_kit.errors import InputError
+from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.parameters import AGENDA, load, products
 from prodmeet_kit.parameters.accounting import SloRules
 from prodmeet_kit.parameters.agenda_rules import DEFAULTS, AgendaRules

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from prodmeet_kit.errors import ParametersError, Problem
+from prodmeet_kit.core.errors import ParametersError, Problem
 from prodmeet_kit.parameters import load
 
 SLO = """

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import CHANGES
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.placing import Placing
-from prodmeet_kit.window import Window
 from tests.support.answering import shop
 
 WINDOW = Window.ending(datetime(2026, 11, 24, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")

@@ -9,7 +9,7 @@ import pytest
 
 import prodmeet_kit
 from prodmeet_kit import preread
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.review import Review, open_review
 from prodmeet_kit.said_since import with_said

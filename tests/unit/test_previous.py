@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.gather import gather
 from prodmeet_kit.page.meetings import read
 from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.review import open_review
 from prodmeet_kit.snapshot import MANIFEST, freeze
-from prodmeet_kit.window import Window
 from tests.support.answering import shop
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)  # 10:00 in Tokyo

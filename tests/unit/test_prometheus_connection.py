@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.facts import Question
-from prodmeet_kit.redaction import redact
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from tests.support.answering import answering, metric_source, success
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodmeet_kit.errors import QueryRejected, UnexpectedAnswer
+from prodmeet_kit.core.errors import QueryRejected, UnexpectedAnswer
 from prodmeet_kit.facts import Question
 from prodmeet_kit.sources.base import grid
 from prodmeet_kit.sources.prometheus.decoding import Series, doubled, frame, series_of

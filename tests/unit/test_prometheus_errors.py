@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.errors import (
+from prodmeet_kit.core.errors import (
     NotAllowed,
     QueryRejected,
     SourceError,

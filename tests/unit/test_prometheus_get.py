@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prodmeet_kit.errors import NotAllowed, QueryRejected
+from prodmeet_kit.core.errors import NotAllowed, QueryRejected
 from prodmeet_kit.facts import Question
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from tests.support.answering import Asked, answering, metric_source, refusal, success

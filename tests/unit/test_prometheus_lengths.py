@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from prodmeet_kit.errors import QueryRejected
+from prodmeet_kit.core.errors import QueryRejected
 from prodmeet_kit.facts import Question
 from prodmeet_kit.parameters import MetricSource
 from prodmeet_kit.sources.prometheus import PrometheusSource

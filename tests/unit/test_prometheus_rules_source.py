@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import Failure, NotAllowed, SourceError, TimedOut, UnexpectedAnswer
+from prodmeet_kit.core.errors import Failure, NotAllowed, SourceError, TimedOut, UnexpectedAnswer
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.gather import gather
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from prodmeet_kit.sources.prometheus_rules import read
-from prodmeet_kit.window import Window
 from tests.support.answering import Asked, answering, metric_source, refusal, shop, success
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from prodmeet_kit import promql
+from prodmeet_kit.core import promql
 
 
 def test_the_window_placeholder_is_filled_wherever_it_stands() -> None:

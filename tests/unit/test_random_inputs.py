@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit import frames
-from prodmeet_kit.errors import InputError
+from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.parameters import Product, load, products, read_document
 from prodmeet_kit.sources.base import Broken
 from prodmeet_kit.sources.records import RECORDS, Reader
-from prodmeet_kit.window import Window
 from tests.support.counts import count
 
 pytestmark = pytest.mark.timeout(1200)  # of the full counts

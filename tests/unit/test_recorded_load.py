@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.peak_forecast import expected_peak
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.questions import LOAD_HISTORY
-from prodmeet_kit.window import Window
 
 ZONE = ZoneInfo("America/Chicago")
 HOUR = timedelta(hours=1)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodmeet_kit import redaction
-from prodmeet_kit.redaction import MASK, redact, redacted, remember
+from prodmeet_kit.core import redaction
+from prodmeet_kit.core.redaction import MASK, redact, redacted, remember
 
 CANARY = 'kanari+7/ä"x y'
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit import promql, replays
+from prodmeet_kit import replays
+from prodmeet_kit.core import promql
 from prodmeet_kit.facts import Question
 from prodmeet_kit.frames import ALERT_RULES, ALERT_RUNS
 from prodmeet_kit.gather import gather

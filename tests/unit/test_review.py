@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import prodmeet_kit
+from prodmeet_kit.core.errors import InputError, SnapshotError
 from prodmeet_kit.demo import SNAPSHOT
-from prodmeet_kit.errors import InputError, SnapshotError
 from prodmeet_kit.parameters.models import AGENDA
 from prodmeet_kit.review import window_of
 from tests.support.reviews import product, review

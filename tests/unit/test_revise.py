@@ -15,13 +15,13 @@ import pytest
 
 from prodmeet_kit.analysis.revise import Attained, proposed, revise
 from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.core.window import Period, Window
 from prodmeet_kit.facts import Facts, Previous
 from prodmeet_kit.frames import REVISE, SLO_SUMMARY
 from prodmeet_kit.previous import attained
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze, reopen
-from prodmeet_kit.window import Period, Window
 from tests.support.counts import count
 from tests.support.reviews import WINDOW as REVIEWED
 from tests.support.reviews import review

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit import durable
-from prodmeet_kit.errors import ReportError
-from prodmeet_kit.held import hold
+from prodmeet_kit.core import durable
+from prodmeet_kit.core.errors import ReportError
+from prodmeet_kit.core.locks import hold
 from prodmeet_kit.run.folder import put_in_place, staging
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit import durable
+from prodmeet_kit.core import durable
 from prodmeet_kit.run.folder import put_in_place, staging
 from prodmeet_kit.run.kept import rewrite
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from prodmeet_kit.errors import ReportError
+from prodmeet_kit.core.errors import ReportError
 from prodmeet_kit.run import kernel
 from prodmeet_kit.run.environment import inherited
 from prodmeet_kit.run.kernel import Kernel

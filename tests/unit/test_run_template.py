@@ -7,8 +7,8 @@ import sys
 
 import nbformat
 
-from prodmeet_kit import resources
-from prodmeet_kit.errors import Failure
+from prodmeet_kit.core import shipped_files as resources
+from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.parameters.models import AGENDA
 from prodmeet_kit.run import template
 

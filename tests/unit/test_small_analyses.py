@@ -8,7 +8,7 @@ import pytest
 
 from prodmeet_kit import frames
 from prodmeet_kit.analysis import consultations, page_groups, toil
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")
 

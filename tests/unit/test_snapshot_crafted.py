@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from prodmeet_kit.core.errors import SnapshotError
 from prodmeet_kit.demo import SNAPSHOT
-from prodmeet_kit.errors import SnapshotError
 from prodmeet_kit.snapshot import copy, outline, reopen
 
 SECRET = "root:x:0:0"

@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 
-from prodmeet_kit.errors import InputError
+from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.sources import files, registry
 from prodmeet_kit.sources.registry import BUILT_IN, find, kinds
 

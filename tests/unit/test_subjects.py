@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodmeet_kit.subjects import current, kind_of, rest_of, service_in, subject
+from prodmeet_kit.core.subjects import current, kind_of, rest_of, service_in, subject
 
 OLD = {
     "slo_missed/web/latency": "slo:web/latency",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.frames import TOIL
 from prodmeet_kit.gather import gather
@@ -18,7 +19,6 @@ from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze, reopen
 from prodmeet_kit.sources.toil_elsewhere import Elsewhere
-from prodmeet_kit.window import Window
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodmeet_kit.analysis.unusual_days import find
+from prodmeet_kit.core.window import Window
 from prodmeet_kit.frames import UNUSUAL_DAYS
-from prodmeet_kit.window import Window
 
 HOUR = timedelta(hours=1)
 WINDOW = Window.ending(

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.unusual_days import find
-from prodmeet_kit.window import Window
+from prodmeet_kit.core.window import Window
 
 HOUR = timedelta(hours=1)
 ENDS = {

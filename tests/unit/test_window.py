@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prodmeet_kit.errors import InputError
-from prodmeet_kit.window import (
+from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.core.window import (
     MAX_POINTS,
     PERIODS,
     Period,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.facet import Facet, facet
 from prodmeet_kit.agenda.facets.answered import answer_to
 from prodmeet_kit.analysis.noise import FEW
+from prodmeet_kit.core.subjects import subject
+from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import subject
-from prodmeet_kit.window import format_duration
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.core.subjects import kind_of, rest_of, subject
+from prodmeet_kit.core.window import parse_day
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import kind_of, rest_of, subject
-from prodmeet_kit.window import parse_day
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

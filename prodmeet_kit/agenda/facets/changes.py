@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.change_words import needs_response, short
 from prodmeet_kit.agenda.facet import Facet, facet
+from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.display.labels import brief
 from prodmeet_kit.display.languages import listed, sentence, sentences, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import subject
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -11,12 +11,12 @@ from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.facet import MOST_EXTRA, Facet, facet
 from prodmeet_kit.agenda.outage_names import called
 from prodmeet_kit.analysis.fast_parts import LONG
-from prodmeet_kit.analysis.time_ranges import began, lasted
+from prodmeet_kit.core.subjects import subject
+from prodmeet_kit.core.time_ranges import began, lasted
 from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import subject
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.facet import Check, Facet, facet
 from prodmeet_kit.analysis import consultations
+from prodmeet_kit.core.subjects import rest_of, subject
 from prodmeet_kit.display.labels import brief
 from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.times import day
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import rest_of, subject
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -15,10 +15,10 @@ from prodmeet_kit.agenda.metrics_load import MOVED
 from prodmeet_kit.agenda.metrics_resources import SATURATED, last_day, short_after_return
 from prodmeet_kit.agenda.unusual_loads import said
 from prodmeet_kit.analysis import capacity
+from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import subject
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

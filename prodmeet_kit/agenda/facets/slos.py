@@ -10,10 +10,10 @@ from prodmeet_kit.agenda import metrics_brief
 from prodmeet_kit.agenda.facet import Check, Facet, facet
 from prodmeet_kit.agenda.facets.answered import answer_to
 from prodmeet_kit.analysis.budget import NOTABLE, SPENT_FAST
+from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.frames import rows
-from prodmeet_kit.subjects import subject
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 from urllib3 import exceptions as lower
 
-from prodmeet_kit.errors import SourceError, TimedOut, UnexpectedAnswer, Unreachable
+from prodmeet_kit.core.errors import SourceError, TimedOut, UnexpectedAnswer, Unreachable
 from prodmeet_kit.sources.http import redirects
 from prodmeet_kit.sources.http.bodies import TooLarge, read
 from prodmeet_kit.sources.http.connections import WatchedAdapter
@@ -32,7 +32,7 @@ _ENCODINGS = "gzip, deflate"  # what is unpacked piece by piece
 class Adapter(WatchedAdapter):
     """Asks as :mod:`prodmeet_kit.sources.http` says, with a pool of connections for one server.
 
-    Whatever goes wrong is a :class:`~prodmeet_kit.errors.SourceError` in words that hold no credential.
+    Whatever goes wrong is a :class:`~prodmeet_kit.core.errors.SourceError` in words that hold no credential.
     A response that comes back is whole, and its body is in memory.
     """
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.errors import TooExpensive
+from prodmeet_kit.core.errors import TooExpensive
 
 if TYPE_CHECKING:
     import requests

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prodmeet_kit.errors import NotAllowed, SourceError, TimedOut, Unreachable
+from prodmeet_kit.core.errors import NotAllowed, SourceError, TimedOut, Unreachable
 
 __all__ = ["REMEMBER_S", "Health"]
 

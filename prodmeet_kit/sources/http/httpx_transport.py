@@ -17,7 +17,7 @@ _OF_THE_CONNECTION = ("connection", "content-encoding", "content-length", "host"
 
 
 class Transport:
-    """Hands every request to a :class:`Client`. Raises :class:`~prodmeet_kit.errors.SourceError` and its kinds."""
+    """Hands every request to a :class:`Client`. Raises :class:`~prodmeet_kit.core.errors.SourceError` and its kinds."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

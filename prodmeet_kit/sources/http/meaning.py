@@ -9,7 +9,7 @@ from http.client import IncompleteRead
 import requests
 from urllib3 import exceptions as lower
 
-from prodmeet_kit.errors import SourceError, TimedOut, Unreachable
+from prodmeet_kit.core.errors import SourceError, TimedOut, Unreachable
 from prodmeet_kit.sources.http.guard import Call
 from prodmeet_kit.sources.http.policy import Policy
 from prodmeet_kit.sources.http.wire import short

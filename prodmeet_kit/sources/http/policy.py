@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from requests import PreparedRequest
 
-from prodmeet_kit.errors import SourceError
+from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.sources.http.bodies import MOST
 from prodmeet_kit.sources.http.wire import Wire
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import requests
 
-from prodmeet_kit.errors import UnexpectedAnswer
+from prodmeet_kit.core.errors import UnexpectedAnswer
 from prodmeet_kit.sources.http.policy import Policy
 from prodmeet_kit.sources.http.wire import short
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from prodmeet_kit.errors import printable
-from prodmeet_kit.redaction import redact
+from prodmeet_kit.core.errors import printable
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.sources.http.bodies import TooLarge, values
 
 __all__ = ["LONGEST", "Wire", "place", "retry_after", "short"]

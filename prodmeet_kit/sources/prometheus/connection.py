@@ -14,10 +14,10 @@ import urllib3
 from prometheus_api_client import PrometheusConnect
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from prodmeet_kit.errors import NotOffered, SourceError
+from prodmeet_kit.core.errors import NotOffered, SourceError
+from prodmeet_kit.core.redaction import remember
 from prodmeet_kit.parameters import MetricSource, expand
 from prodmeet_kit.parameters.credentials import names_credential
-from prodmeet_kit.redaction import remember
 from prodmeet_kit.sources.access import Bearer, use_tls
 from prodmeet_kit.sources.http import Wire, mount, place
 from prodmeet_kit.sources.prometheus.transport import Session

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.errors import QueryRejected, UnexpectedAnswer
+from prodmeet_kit.core.errors import QueryRejected, UnexpectedAnswer
 from prodmeet_kit.facts import Question
 from prodmeet_kit.frames import label_key
 from prodmeet_kit.sources.base import grid, wide

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from prodmeet_kit.errors import QueryRejected
+from prodmeet_kit.core.errors import QueryRejected
+from prodmeet_kit.core.window import MAX_POINTS, format_duration
 from prodmeet_kit.facts import Question
-from prodmeet_kit.window import MAX_POINTS, format_duration
 
 __all__ = ["Lengths", "RangeTooLong", "parts", "too_long"]
 

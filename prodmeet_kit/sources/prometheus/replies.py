@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from prodmeet_kit.errors import (
+from prodmeet_kit.core.errors import (
     NotAllowed,
     QueryRejected,
     SourceError,

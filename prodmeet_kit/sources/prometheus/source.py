@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from prodmeet_kit.errors import QueryRejected, TooExpensive
+from prodmeet_kit.core.errors import QueryRejected, TooExpensive
+from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters import MetricSource
 from prodmeet_kit.sources.http import TooLarge
@@ -21,7 +22,6 @@ from prodmeet_kit.sources.prometheus.connection import connect
 from prodmeet_kit.sources.prometheus.decoding import Series, doubled, frame, series_of
 from prodmeet_kit.sources.prometheus.lengths import Lengths, RangeTooLong, parts
 from prodmeet_kit.sources.prometheus.replies import partial, reply
-from prodmeet_kit.window import format_duration
 
 __all__ = ["PrometheusSource", "parts"]
 
@@ -55,7 +55,7 @@ class PrometheusSource:
         return f"<{self.name}>"
 
     def answer(self, question: Question) -> Answer:
-        """The answer of the server. Raises :class:`~prodmeet_kit.errors.SourceError` and its kinds."""
+        """The answer of the server. Raises :class:`~prodmeet_kit.core.errors.SourceError` and its kinds."""
         began = time.monotonic()
         read = [self._instant(question.query, question.end)] if question.instant else self._ranges(question)
         if question.instant and read[0].kind == "matrix":

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from prodmeet_kit.errors import QueryRejected, SourceError
+from prodmeet_kit.core.errors import QueryRejected, SourceError
 from prodmeet_kit.sources.http import Policy, Wire
 from prodmeet_kit.sources.prometheus.replies import passing, refusal
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from prodmeet_kit.errors import InputError
+from prodmeet_kit.core.errors import InputError
 
 __all__ = [
     "EARLIEST",

@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import chain, product
 from typing import Any
 
-from prodmeet_kit.promql import scanning
-from prodmeet_kit.window import format_duration
+from prodmeet_kit.core.promql import scanning
+from prodmeet_kit.core.window import format_duration
 
 __all__ = [
     "NOBODYS",

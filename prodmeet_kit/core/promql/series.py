@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from prodmeet_kit.promql.reading import fill_window, parsed
+from prodmeet_kit.core.promql.reading import fill_window, parsed
 
 __all__ = ["Recorded", "Selector", "expanded", "may_share", "series"]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prodmeet_kit.promql.reading import Matchers, parsed
+from prodmeet_kit.core.promql.reading import Matchers, parsed
 
 __all__ = ["ABSENT", "ANY", "Told", "alerts_taken", "label", "names", "takes"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prodmeet_kit.errors import ReportError
+from prodmeet_kit.core.errors import ReportError
 
 __all__ = ["notebook"]
 

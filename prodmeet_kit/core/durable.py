@@ -22,7 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from prodmeet_kit.held import held, is_held
+from prodmeet_kit.core.locks import held, is_held
 
 __all__ = [
     "DRAFT",
@@ -256,7 +256,7 @@ def remove(path: Path) -> None:
 def private_folder(begin: str, parent: str | None = None) -> Path:
     """A new temporary folder only we may enter. What killed processes of ours left under such a name is removed.
 
-    Whoever makes it holds it (:func:`prodmeet_kit.held.hold_new`), or it is taken for left.
+    Whoever makes it holds it (:func:`prodmeet_kit.core.locks.hold_new`), or it is taken for left.
     """
     place = Path(parent or tempfile.gettempdir())
     with suppress(OSError):  # one is gone at this moment

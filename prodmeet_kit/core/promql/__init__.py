@@ -7,9 +7,9 @@ read from it is then not known.
 
 from __future__ import annotations
 
-from prodmeet_kit.promql.counters import Term, counters
-from prodmeet_kit.promql.ratios import is_ratio
-from prodmeet_kit.promql.reading import (
+from prodmeet_kit.core.promql.counters import Term, counters
+from prodmeet_kit.core.promql.ratios import is_ratio
+from prodmeet_kit.core.promql.reading import (
     WINDOW,
     Matchers,
     check,
@@ -22,7 +22,7 @@ from prodmeet_kit.promql.reading import (
     selectors,
     unread,
 )
-from prodmeet_kit.promql.series import Recorded, Selector, expanded, may_share, series
+from prodmeet_kit.core.promql.series import Recorded, Selector, expanded, may_share, series
 
 __all__ = [
     "WINDOW",
