@@ -23,7 +23,7 @@ from prodmeet_kit.core.promql import Term
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.facts import Answer, Facts, Question
-from prodmeet_kit.frames import label_key
+from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sli.born import COLUMNS, Evidence, Increments, Samples, evidence, increments, target_of
 from prodmeet_kit.sources.base import grid, wide
 

@@ -50,7 +50,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. ``frame`` is wide (see :mod:`prodmeet_kit.frames`), ``None`` when ``error`` is set.
+    """What came back. ``frame`` is wide (see :mod:`prodmeet_kit.schemas.frames`), ``None`` when ``error`` is set.
 
     No series at all is an answer too: a frame with the grid of the question and no column.
     ``partial``: in the server's words, why data may be missing from the answer; empty when it is whole.
@@ -120,7 +120,7 @@ class Facts:
     """Everything one review knows.
 
     ``answers`` by question key; ``records`` by name of a spec in
-    :mod:`prodmeet_kit.frames` (``alert_runs``, ``incidents``, ``changes``,
+    :mod:`prodmeet_kit.schemas.frames` (``alert_runs``, ``incidents``, ``changes``,
     ``action_items``, ``consultations``, ``toil``): a frame, or ``None`` when
     its sources failed or none is configured (then ``sources`` or ``failures`` says which).
     ``previous`` is ``None`` when no earlier meeting is known.

@@ -17,7 +17,7 @@ from prodmeet_kit.display import times
 from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.display.markdown import escape, markdown
 from prodmeet_kit.display.numbers import write as written
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import AgendaItem

@@ -19,7 +19,7 @@ from prodmeet_kit.display import times
 from prodmeet_kit.display.languages import listed, sentences, t, tn, use
 from prodmeet_kit.display.markdown import escape
 from prodmeet_kit.display.numbers import write as written
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.sources.records import MONITORING
 
 if TYPE_CHECKING:

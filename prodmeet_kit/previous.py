@@ -14,13 +14,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import Failure, SnapshotError
 from prodmeet_kit.core.plain_files import read_plain
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.subjects import current
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Previous, SourceState, slos_then
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.snapshot import outline, record
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.provenance import missing
 from prodmeet_kit.analysis.burn_rates import PAGE, TICKET
 from prodmeet_kit.core.redaction import redacted
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.finding import Finding

@@ -12,10 +12,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.parameters import RecordSource
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading, Record
 

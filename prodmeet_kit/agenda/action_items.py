@@ -12,7 +12,7 @@ from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.display.languages import listed, sentence, t, tn
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.times import day
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

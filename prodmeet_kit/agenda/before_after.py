@@ -8,7 +8,7 @@ from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.agenda.outage_names import by_id
 from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import UNKNOWN, write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

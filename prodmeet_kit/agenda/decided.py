@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.display import languages, times
 from prodmeet_kit.display.languages import t, tn
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from prodmeet_kit.agenda.joining import Joined
 from prodmeet_kit.analysis.timeboxing import Wish
 from prodmeet_kit.display.languages import listed, sentence, sentences, t
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from prodmeet_kit.analysis.before_after import worsened
 from prodmeet_kit.analysis.budget import SPENT_FAST
 from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

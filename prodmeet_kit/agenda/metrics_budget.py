@@ -12,7 +12,7 @@ from prodmeet_kit.analysis.budget import NOTABLE
 from prodmeet_kit.display.languages import clauses, listed, sentence, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.times import short_date
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.display.languages import listed, sentence, t
 from prodmeet_kit.display.numbers import UNKNOWN, number, write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

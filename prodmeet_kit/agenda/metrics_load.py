@@ -14,7 +14,7 @@ from prodmeet_kit.analysis import daily
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import UNKNOWN, is_bytes, write
 from prodmeet_kit.display.times import short_date
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from typing import Any

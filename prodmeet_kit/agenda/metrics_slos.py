@@ -19,7 +19,7 @@ from prodmeet_kit.analysis.burn_rates import PAGE
 from prodmeet_kit.analysis.slo_events import MIN_BAD, too_few_to_page
 from prodmeet_kit.display.languages import clauses, t
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

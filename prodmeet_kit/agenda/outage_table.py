@@ -9,7 +9,7 @@ from prodmeet_kit.core.time_ranges import lasted, onset_between
 from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from prodmeet_kit.agenda.facets import outages as facets
 from prodmeet_kit.agenda.outage_names import called
 from prodmeet_kit.display.languages import clauses, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.source_words import detail
 from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from prodmeet_kit.analysis.paging_quality import enough
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.ranges import lengths
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.analysis.quiet_services import Quiet, quiet
 from prodmeet_kit.display.languages import clauses, listed, t, tn
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from prodmeet_kit.agenda.evidence import Column, Kind, Table
 from prodmeet_kit.agenda.metrics_efficiency import use_of_each
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Table

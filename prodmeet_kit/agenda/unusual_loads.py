@@ -9,7 +9,7 @@ from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.times import local, short_date, weekday
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

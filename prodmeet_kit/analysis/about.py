@@ -15,7 +15,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis.alert_reads import AlertReads, reads_same, recorded_of
 from prodmeet_kit.core import promql
-from prodmeet_kit.frames import labels_of, rows
+from prodmeet_kit.schemas.frames import labels_of, rows
 
 __all__ = [
     "Thing",

@@ -13,7 +13,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis.still import Still
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import ACTION_ITEM_FINDINGS
+from prodmeet_kit.schemas.frames import ACTION_ITEM_FINDINGS
 
 __all__ = ["days_late", "every", "findings", "satisfies"]
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.frames import ALERT_EVENTS
+from prodmeet_kit.schemas.frames import ALERT_EVENTS
 
 __all__ = ["GAP", "STANDING", "events"]
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.promql import Recorded, Selector, expanded, may_share
-from prodmeet_kit.frames import labels_of, rows
+from prodmeet_kit.schemas.frames import labels_of, rows
 
 __all__ = ["AlertReads", "SloReads", "reads_same", "recorded_of"]
 

@@ -21,7 +21,7 @@ from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slow_burns import slow_burns
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import ATTENTION, labels_of, rows
+from prodmeet_kit.schemas.frames import ATTENTION, labels_of, rows
 
 __all__ = ["NOT_FOR_PEOPLE", "attention", "limits_near_since"]
 

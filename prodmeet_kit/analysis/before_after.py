@@ -40,7 +40,7 @@ from prodmeet_kit.analysis import level_shift, matching
 from prodmeet_kit.analysis.level_shift import Shift
 from prodmeet_kit.analysis.quiet_days import DAY_S, MIN_QUIET, Means, Span, quiet
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import BEFORE_AFTER, rows
+from prodmeet_kit.schemas.frames import BEFORE_AFTER, rows
 
 __all__ = ["Measure", "before_after", "worsened"]
 

@@ -24,7 +24,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis.blind_time import AWAY, BlindTime
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import BLIND_SPOTS
+from prodmeet_kit.schemas.frames import BLIND_SPOTS
 
 __all__ = ["ALWAYS", "LONGEST_GAP", "blind_spots"]
 

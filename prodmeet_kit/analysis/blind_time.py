@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from prodmeet_kit.frames import label_key, labels_of
+from prodmeet_kit.schemas.frames import label_key, labels_of
 
 __all__ = ["AWAY", "BlindTime", "Span"]
 

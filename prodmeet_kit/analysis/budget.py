@@ -27,7 +27,7 @@ from prodmeet_kit.analysis.chance import beyond
 from prodmeet_kit.analysis.pace import Pace, goes_on
 from prodmeet_kit.analysis.slo import NOISE, TINY, UNKNOWN, Count, SloTarget, allowed, cleaned, share
 from prodmeet_kit.core.window import Window, period_bounds
-from prodmeet_kit.frames import ERROR_BUDGET, SLO_EVENTS, rows
+from prodmeet_kit.schemas.frames import ERROR_BUDGET, SLO_EVENTS, rows
 
 __all__ = ["NOTABLE", "SPENT_FAST", "OneOff", "one_offs", "since_last"]
 

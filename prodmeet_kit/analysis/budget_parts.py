@@ -25,7 +25,7 @@ from prodmeet_kit.analysis import burn_rates, grid, outage_prices
 from prodmeet_kit.analysis.slo import UNKNOWN, SloTarget, budgets, cleaned, share
 from prodmeet_kit.analysis.slo_events import MIN_SPENT
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import BUDGET_BY_SERVICE, BUDGET_PARTS, rows
+from prodmeet_kit.schemas.frames import BUDGET_BY_SERVICE, BUDGET_PARTS, rows
 
 __all__ = ["by_service", "parts"]
 

@@ -26,7 +26,7 @@ from prodmeet_kit.analysis import filling, grid, headroom, trends
 from prodmeet_kit.analysis.filling import Filling
 from prodmeet_kit.analysis.headroom import Loan
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import RESOURCE_SUMMARY
+from prodmeet_kit.schemas.frames import RESOURCE_SUMMARY
 
 __all__ = ["LIMIT_NEAR_DAYS", "near_limit", "summarise"]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis import matching
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import CHANGES, COLLISIONS, UPCOMING
+from prodmeet_kit.schemas.frames import CHANGES, COLLISIONS, UPCOMING
 
 __all__ = ["PEAK", "Closed", "collisions", "past", "to_come", "upcoming"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import CONSULTATIONS
+from prodmeet_kit.schemas.frames import CONSULTATIONS
 
 __all__ = ["current", "dropped", "waiting"]
 

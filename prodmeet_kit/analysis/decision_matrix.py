@@ -13,7 +13,7 @@ from math import isnan
 
 import pandas as pd
 
-from prodmeet_kit.frames import DECISIONS
+from prodmeet_kit.schemas.frames import DECISIONS
 
 __all__ = ["MATRIX", "Known", "decisions"]
 

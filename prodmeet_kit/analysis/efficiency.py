@@ -30,7 +30,7 @@ from prodmeet_kit.analysis import equal_load, grid, matching, steps
 from prodmeet_kit.analysis.equal_load import DAY, Levels
 from prodmeet_kit.analysis.steps import Step
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import EFFICIENCY, REGRESSIONS, rows
+from prodmeet_kit.schemas.frames import EFFICIENCY, REGRESSIONS, rows
 
 __all__ = ["Pair", "PerHour", "is_stored", "levels", "per_event", "regressions", "summarise"]
 

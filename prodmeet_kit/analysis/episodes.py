@@ -20,7 +20,7 @@ import pandas as pd
 from prodmeet_kit.analysis import alert_gaps, matching
 from prodmeet_kit.analysis.blind_time import AWAY, BlindTime
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import EPISODES, REPLICA_LABELS, label_key, labels_of
+from prodmeet_kit.schemas.frames import EPISODES, REPLICA_LABELS, label_key, labels_of
 
 __all__ = ["REPLICA_LABELS", "build"]
 

@@ -7,7 +7,7 @@ from math import inf, isfinite, isnan, nan
 
 import pandas as pd
 
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 __all__ = ["NOISE", "TINY", "UNKNOWN", "Count", "cleaned"]
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis import burn_rates, grid
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import OUTAGES, SLO_EVENTS, rows
+from prodmeet_kit.schemas.frames import OUTAGES, SLO_EVENTS, rows
 
 __all__ = ["Stretch", "Stretches", "finer", "refined", "with_fast_onsets"]
 

@@ -23,7 +23,7 @@ import pandas as pd
 from prodmeet_kit.analysis import burn_rates
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import EXCLUDED, SLO_COUNTS
+from prodmeet_kit.schemas.frames import EXCLUDED, SLO_COUNTS
 
 __all__ = ["Exclusion", "applied", "counted", "excluded"]
 

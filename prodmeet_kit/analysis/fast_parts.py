@@ -18,7 +18,7 @@ from prodmeet_kit.analysis import burn_rates, grid, slo_events
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.time_ranges import end_between, onset_between
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 __all__ = ["BEFORE", "FACTOR", "LONG", "Burn", "Stretch", "burns", "fast_parts"]
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis import grid
 from prodmeet_kit.core.window import Window, parse_time
-from prodmeet_kit.frames import BORROWED, rows
+from prodmeet_kit.schemas.frames import BORROWED, rows
 
 __all__ = ["Loan", "borrowed", "last_known", "returns", "room"]
 

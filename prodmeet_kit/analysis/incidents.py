@@ -11,7 +11,7 @@ from prodmeet_kit.analysis import seen_before
 from prodmeet_kit.analysis.incident_ends import ended
 from prodmeet_kit.core.time_ranges import decided, since_onset
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import INCIDENT_FINDINGS, rows
+from prodmeet_kit.schemas.frames import INCIDENT_FINDINGS, rows
 
 __all__ = ["findings", "since_last"]
 

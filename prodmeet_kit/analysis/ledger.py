@@ -13,11 +13,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit import frames
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.window import PERIODS
 from prodmeet_kit.parameters.accounting import Exclusion
 from prodmeet_kit.parameters.credentials import masked
+from prodmeet_kit.schemas import frames
 
 if TYPE_CHECKING:
     import pandas as pd

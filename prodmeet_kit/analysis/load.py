@@ -9,7 +9,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis import filling, grid, trends
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import LOAD_SUMMARY
+from prodmeet_kit.schemas.frames import LOAD_SUMMARY
 
 __all__ = ["growth_per_week", "summarise"]
 

@@ -25,7 +25,7 @@ from prodmeet_kit.analysis import grid
 from prodmeet_kit.analysis.local_hours import LocalHours, local_hours
 from prodmeet_kit.analysis.peak_forecast import expected_peak
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import LOAD_PATTERNS
+from prodmeet_kit.schemas.frames import LOAD_PATTERNS
 
 __all__ = ["hour_by_weekday", "like_for_like", "summarise", "weeks"]
 

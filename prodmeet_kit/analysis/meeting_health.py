@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.frames import HEALTH
+from prodmeet_kit.schemas.frames import HEALTH
 
 __all__ = ["MANY_SERVICES", "MEETINGS_UNTOUCHED", "Split", "folding", "health", "split"]
 

@@ -21,7 +21,7 @@ from prodmeet_kit.analysis.event_times import Stretches
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.time_ranges import began, decided
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import MISSED, rows
+from prodmeet_kit.schemas.frames import MISSED, rows
 
 __all__ = ["missed"]
 

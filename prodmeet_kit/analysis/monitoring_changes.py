@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from prodmeet_kit import frames
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.window import format_duration
-from prodmeet_kit.frames import labels_of, rows
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import labels_of, rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.core.window import Window

@@ -13,7 +13,7 @@ import pandas as pd
 from prodmeet_kit.analysis import matching
 from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import ALERT_RULES, NOISE, labels_of, rows
+from prodmeet_kit.schemas.frames import ALERT_RULES, NOISE, labels_of, rows
 
 __all__ = ["FEW", "near_events", "never_fired", "noise"]
 

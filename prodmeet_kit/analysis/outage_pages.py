@@ -12,7 +12,7 @@ from prodmeet_kit.analysis import matching
 from prodmeet_kit.analysis.blind_time import BlindTime
 from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 __all__ = ["GRACE", "begun", "first", "noise_of", "said_paged", "telling", "with_pages"]
 

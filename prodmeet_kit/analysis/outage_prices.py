@@ -13,7 +13,7 @@ import pandas as pd
 from prodmeet_kit.analysis import burn_rates
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 __all__ = ["owners", "priced"]
 

@@ -32,7 +32,7 @@ from prodmeet_kit.analysis.fast_parts import BEFORE, FACTOR, LONG, Burn, Stretch
 from prodmeet_kit.analysis.incident_ends import ended
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import OUTAGES, rows
+from prodmeet_kit.schemas.frames import OUTAGES, rows
 
 __all__ = ["outages", "since_last", "unwritten_events"]
 

@@ -27,7 +27,7 @@ import pandas as pd
 from prodmeet_kit.analysis import burn_rates, grid
 from prodmeet_kit.analysis.slo import Count, SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 __all__ = ["RECURS", "Pace", "goes_on"]
 

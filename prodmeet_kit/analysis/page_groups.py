@@ -9,7 +9,7 @@ import pandas as pd
 from prodmeet_kit.analysis import matching
 from prodmeet_kit.analysis.paging_quality import tells
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import PAGE_GROUPS
+from prodmeet_kit.schemas.frames import PAGE_GROUPS
 
 __all__ = ["groups", "since_last", "verdict_of"]
 

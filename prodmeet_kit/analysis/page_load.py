@@ -22,8 +22,8 @@ import pandas as pd
 
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import PAGE_LOAD, labels_of, rows
 from prodmeet_kit.parameters.rotations import Rotation
+from prodmeet_kit.schemas.frames import PAGE_LOAD, labels_of, rows
 
 __all__ = ["COUNTED", "EVENTS_PER_SHIFT", "TOGETHER", "by_rotation", "hours", "shift_starts"]
 

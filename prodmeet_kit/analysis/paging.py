@@ -24,7 +24,7 @@ from prodmeet_kit.analysis.exclusions import Exclusion
 from prodmeet_kit.analysis.late import Lateness
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import PAGES, rows
+from prodmeet_kit.schemas.frames import PAGES, rows
 
 __all__ = ["judge"]
 

@@ -16,7 +16,7 @@ import pandas as pd
 from prodmeet_kit.analysis import matching, outage_pages
 from prodmeet_kit.core.time_ranges import Between, decided, median_of, since_end, since_onset, worst_of
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import PAGING_BY_ALERT, PAGING_HISTORY, rows
+from prodmeet_kit.schemas.frames import PAGING_BY_ALERT, PAGING_HISTORY, rows
 
 __all__ = ["ENOUGH", "PagingQuality", "by_alert", "history", "quality", "tells"]
 

@@ -17,7 +17,7 @@ import pandas as pd
 from prodmeet_kit.analysis.action_items import days_late
 from prodmeet_kit.core.subjects import PROMISE
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import PROMISES, rows
+from prodmeet_kit.schemas.frames import PROMISES, rows
 
 __all__ = ["carried", "last_words", "on_items", "on_questions", "promises"]
 

@@ -19,7 +19,7 @@ from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.analysis.deleting import Deleting
 from prodmeet_kit.analysis.noise import FEW, near_events
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import NOISE, PROPOSALS, labels_of
+from prodmeet_kit.schemas.frames import NOISE, PROPOSALS, labels_of
 
 __all__ = ["Replayed", "candidates", "proposals"]
 

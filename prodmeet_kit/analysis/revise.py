@@ -27,7 +27,7 @@ import pandas as pd
 from prodmeet_kit.analysis import burn_rates
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import REVISE, rows
+from prodmeet_kit.schemas.frames import REVISE, rows
 
 __all__ = ["FAR", "WINDOWS", "Attained", "attained", "proposed", "revise"]
 

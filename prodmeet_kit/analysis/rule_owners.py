@@ -15,7 +15,7 @@ from prodmeet_kit.analysis.matching import ServiceOf
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.promql.results import alerts_taken, names
-from prodmeet_kit.frames import labels_of, rows
+from prodmeet_kit.schemas.frames import labels_of, rows
 
 __all__ = ["ABOUT_OURS", "OTHER", "OURS", "UNKNOWN", "whose"]
 

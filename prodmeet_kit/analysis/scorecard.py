@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.frames import SCORECARD, rows
+from prodmeet_kit.schemas.frames import SCORECARD, rows
 
 __all__ = ["REASONS", "scorecard"]
 

@@ -23,7 +23,7 @@ from prodmeet_kit.analysis.chance import FEW_ALLOWED, holds, wilson
 from prodmeet_kit.analysis.coverage import Covered
 from prodmeet_kit.analysis.event_counts import NOISE, TINY, UNKNOWN, Count, cleaned
 from prodmeet_kit.core.window import Period, Window
-from prodmeet_kit.frames import SLO_SUMMARY
+from prodmeet_kit.schemas.frames import SLO_SUMMARY
 
 __all__ = [
     "NOISE",

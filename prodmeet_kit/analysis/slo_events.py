@@ -32,7 +32,7 @@ import pandas as pd
 from prodmeet_kit.analysis import burn_rates, grid, slo
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import SLO_EVENTS, rows
+from prodmeet_kit.schemas.frames import SLO_EVENTS, rows
 
 __all__ = ["JOIN", "MIN_BAD", "MIN_SPENT", "dearest", "runs", "slo_events", "too_few_to_page"]
 

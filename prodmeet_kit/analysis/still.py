@@ -12,7 +12,7 @@ from prodmeet_kit.analysis import burn_rates, capacity
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slo_events import MIN_BAD
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 __all__ = ["Still", "still"]
 

@@ -13,7 +13,7 @@ from math import ceil, floor, isfinite
 
 import pandas as pd
 
-from prodmeet_kit.frames import AGENDA, AGENDA_LINES
+from prodmeet_kit.schemas.frames import AGENDA, AGENDA_LINES
 
 __all__ = ["Rules", "Wish", "agenda", "share"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.frames import TOIL_FINDINGS
+from prodmeet_kit.schemas.frames import TOIL_FINDINGS
 
 __all__ = ["WEEKS_PER_QUARTER", "findings"]
 

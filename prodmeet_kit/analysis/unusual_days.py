@@ -40,7 +40,7 @@ import pandas as pd
 from prodmeet_kit.analysis import trends
 from prodmeet_kit.analysis.local_hours import LocalHours, local_hours, midnight
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import UNUSUAL_DAYS
+from prodmeet_kit.schemas.frames import UNUSUAL_DAYS
 
 __all__ = ["FAR", "LEAST", "LEAST_MOVED", "find"]
 

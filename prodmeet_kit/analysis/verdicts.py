@@ -12,8 +12,8 @@ from typing import Any, get_args
 import pandas as pd
 
 from prodmeet_kit.core.window import Window, format_duration
-from prodmeet_kit.frames import PROPOSED_ITEMS, rows
 from prodmeet_kit.parameters.fields import PageVerdict
+from prodmeet_kit.schemas.frames import PROPOSED_ITEMS, rows
 
 __all__ = ["HABIT", "VERDICTS", "disagreements", "proposed_items", "with_history", "with_verdicts"]
 

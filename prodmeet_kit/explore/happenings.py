@@ -10,7 +10,7 @@ from prodmeet_kit.agenda.evidence import Mark
 from prodmeet_kit.core.time_ranges import end_between, onset_between
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from datetime import datetime

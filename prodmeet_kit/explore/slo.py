@@ -17,7 +17,7 @@ from prodmeet_kit.explore.answers import questions
 from prodmeet_kit.explore.measures import measure, sli_frame
 from prodmeet_kit.explore.names import ref as find
 from prodmeet_kit.explore.shown import Shown
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

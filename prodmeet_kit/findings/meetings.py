@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.analysis import about, action_items, meeting_health, promises, still
 from prodmeet_kit.core.subjects import current
 from prodmeet_kit.findings.part import Part
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

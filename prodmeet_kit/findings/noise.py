@@ -10,7 +10,7 @@ from prodmeet_kit.analysis import noise, proposals
 from prodmeet_kit.analysis.proposals import Replayed
 from prodmeet_kit.core import promql
 from prodmeet_kit.findings.part import Part
-from prodmeet_kit.frames import labels_of, rows
+from prodmeet_kit.schemas.frames import labels_of, rows
 
 if TYPE_CHECKING:
     import pandas as pd

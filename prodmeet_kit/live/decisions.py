@@ -17,10 +17,10 @@ from prodmeet_kit.core.window import parse_day
 from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
-from prodmeet_kit.frames import rows
 from prodmeet_kit.live.words import begun, browser, kept, not_saved, taken_back
 from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting

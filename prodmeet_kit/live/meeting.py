@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.display.languages import t, use
-from prodmeet_kit.frames import rows
 from prodmeet_kit.minutes import Minutes
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.explore.promql_box import PromqlBox

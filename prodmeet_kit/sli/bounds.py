@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.frames import labels_of
+from prodmeet_kit.schemas.frames import labels_of
 
 if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Product, Slo

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from prodmeet_kit.frames import label_key
+from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sli.born import COLUMNS
 
 if TYPE_CHECKING:

@@ -22,11 +22,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from prodmeet_kit import frames
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import SnapshotError
 from prodmeet_kit.core.locks import hold_new, is_held
 from prodmeet_kit.facts import Answer, Facts
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.snapshot.files import AGAIN, LARGEST_MANIFEST, MANIFEST, read
 from prodmeet_kit.snapshot.manifest import FORMAT, File, answer_of, facts_of, head, query
 from prodmeet_kit.snapshot.masking import without_credentials

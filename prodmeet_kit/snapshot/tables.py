@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prodmeet_kit.core.window import EARLIEST, LATEST
-from prodmeet_kit.frames import Spec
+from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.snapshot.manifest import MOST_STEPS
 from prodmeet_kit.sources.base import wide
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import Window, format_duration
-from prodmeet_kit.frames import label_key, labels_of
+from prodmeet_kit.schemas.frames import label_key, labels_of
 from prodmeet_kit.sources.alert_runs import GAP_INTERVALS, Key, Runs, Times
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource

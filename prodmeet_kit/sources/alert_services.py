@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from prodmeet_kit.core import promql
-from prodmeet_kit.frames import label_key, labels_of, rows
+from prodmeet_kit.schemas.frames import label_key, labels_of, rows
 from prodmeet_kit.sources.service_names import one_service
 
 if TYPE_CHECKING:

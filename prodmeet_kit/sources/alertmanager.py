@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import InputError, UnexpectedAnswer
 from prodmeet_kit.core.promql import Matchers
-from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import LabelMatchers
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sources.alert_services import ServiceLabel, tells_only_now
 from prodmeet_kit.sources.alertmanager_api import Server, get
 from prodmeet_kit.sources.base import Context

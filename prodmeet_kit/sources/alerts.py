@@ -18,8 +18,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import REPLICA_LABELS, label_key, labels_of
 from prodmeet_kit.parameters.fields import Duration, LabelMatchers
+from prodmeet_kit.schemas.frames import REPLICA_LABELS, label_key, labels_of
 from prodmeet_kit.sources.alert_doubts import UNKNOWN, active_since, times_away, unseen
 from prodmeet_kit.sources.alert_intervals import Intervals
 from prodmeet_kit.sources.alert_runs import Key, Runs, Times, anew, at_times, ends, widest_gap

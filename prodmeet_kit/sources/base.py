@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from prodmeet_kit.core.errors import Problem, SourceError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.places import place_of
+from prodmeet_kit.schemas.frames import Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,7 +137,7 @@ def grid(question: Question) -> pd.DatetimeIndex:
 
 
 def wide(times: pd.DatetimeIndex, keys: list[str], values: npt.NDArray[np.float64]) -> pd.DataFrame:
-    """A wide frame (see :mod:`prodmeet_kit.frames`): ``values`` has a row for each time, a column for each key."""
+    """A wide frame (see :mod:`prodmeet_kit.schemas.frames`): ``values`` has a row for each time, a column for each key."""
     import pandas as pd
 
     return pd.DataFrame(values, index=times, columns=pd.Index(keys, dtype="str"), copy=False)

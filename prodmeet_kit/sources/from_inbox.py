@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict
 
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import TOPICS
 from prodmeet_kit.minutes.inbox import INBOX, InboxEntry, newest
 from prodmeet_kit.minutes.store import Minutes
+from prodmeet_kit.schemas.frames import TOPICS
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 

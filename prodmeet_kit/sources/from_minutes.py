@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from prodmeet_kit.core.errors import ParametersError, Problem, SourceError
-from prodmeet_kit.frames import ACTION_ITEMS, MEETING_DECISIONS, MEETING_DURATIONS, VERDICTS
 from prodmeet_kit.minutes.items import versions
 from prodmeet_kit.minutes.store import Minutes
+from prodmeet_kit.schemas.frames import ACTION_ITEMS, MEETING_DECISIONS, MEETING_DURATIONS, VERDICTS
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
 from prodmeet_kit.sources.said_decisions import read_decisions

@@ -14,11 +14,11 @@ from pydantic import BeforeValidator, Field
 
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import parse_time
-from prodmeet_kit.frames import ACTION_ITEMS
 from prodmeet_kit.minutes import issue_text
 from prodmeet_kit.minutes.items import newest
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.fields import Duration
+from prodmeet_kit.schemas.frames import ACTION_ITEMS
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.github_repository import RepositoryConfig, opened

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import format_duration
-from prodmeet_kit.frames import CHANGES
 from prodmeet_kit.parameters.fields import Duration
+from prodmeet_kit.schemas.frames import CHANGES
 from prodmeet_kit.sources import change_text, free_values
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure

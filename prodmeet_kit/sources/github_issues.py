@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, ValidationError
 
 from prodmeet_kit.core.errors import ParametersError, SourceError
-from prodmeet_kit.frames import INCIDENTS
 from prodmeet_kit.parameters.validation import say, shown
+from prodmeet_kit.schemas.frames import INCIDENTS
 from prodmeet_kit.sources import free_values
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure

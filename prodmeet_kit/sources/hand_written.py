@@ -1,6 +1,6 @@
 """The fields of entries people write by hand, one model for each kind, and how an entry becomes a row.
 
-The fields are those of the frame of the same kind in :mod:`prodmeet_kit.frames`.
+The fields are those of the frame of the same kind in :mod:`prodmeet_kit.schemas.frames`.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from prodmeet_kit.core.errors import ParametersError, SourceError
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.redaction import redact, remember
-from prodmeet_kit.frames import ALERT_RUNS, INCIDENTS, label_key
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, LabelMatchers
+from prodmeet_kit.schemas.frames import ALERT_RUNS, INCIDENTS, label_key
 from prodmeet_kit.sources.alert_services import AlertServices, ServiceLabel
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure

@@ -17,9 +17,9 @@ from prodmeet_kit.core.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.promql.results import alerts_taken
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import LabelMatchers
+from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sources.alert_matchers import LABELLED, alert_matchers
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import (
     Failure,
     InputError,
@@ -23,10 +22,11 @@ from prodmeet_kit.core.errors import (
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import SourceState
-from prodmeet_kit.frames import Spec
 from prodmeet_kit.minutes.strays import strays
 from prodmeet_kit.parameters import Product, RecordSource
 from prodmeet_kit.parameters.places import placed
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from prodmeet_kit.sources.registry import find
 from prodmeet_kit.sources.toil_elsewhere import Elsewhere

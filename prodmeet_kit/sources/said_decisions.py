@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from prodmeet_kit.frames import MEETING_DECISIONS
 from prodmeet_kit.minutes.checking import placed
 from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, Decision, Draft, entries_of
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.minutes.strays import strays
 from prodmeet_kit.parameters.validation import say
+from prodmeet_kit.schemas.frames import MEETING_DECISIONS
 from prodmeet_kit.sources.base import Context
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prodmeet_kit.frames import MEETING_DURATIONS
 from prodmeet_kit.minutes.checking import checked
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.fields import Day
+from prodmeet_kit.schemas.frames import MEETING_DURATIONS
 from prodmeet_kit.sources.base import Context
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from pydantic import ValidationError
 
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.frames import TOIL, rows
 from prodmeet_kit.parameters import Document, Product, RecordSource, load, products, read_document
 from prodmeet_kit.parameters.documents import document, read_text
 from prodmeet_kit.parameters.loading import defaults_file
+from prodmeet_kit.schemas.frames import TOIL, rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,10 +20,10 @@ from playwright.sync_api import Browser
 from prodmeet_kit import minutes_document, preread
 from prodmeet_kit.display import PLOTLY
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.frames import label_key
 from prodmeet_kit.minutes_page import write_page
 from prodmeet_kit.page.index import write_index
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas.frames import label_key
 from tests.browser.conftest import Opened, Opener
 from tests.support.hostile_review import UGLY, hostile_review
 from tests.support.shelf import put, slo

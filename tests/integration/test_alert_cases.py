@@ -10,10 +10,10 @@ import pytest
 
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
-from prodmeet_kit.frames import rows
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas.frames import rows
 from tests.support.alert_store import every
 from tests.support.answering import metric_source
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource

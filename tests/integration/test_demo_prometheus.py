@@ -17,9 +17,9 @@ from prodmeet_kit.core.promql import fill_window
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.world import World
-from prodmeet_kit.frames import ALERT_RUNS, labels_of
 from prodmeet_kit.parameters import load
 from prodmeet_kit.parameters.models import Slo
+from prodmeet_kit.schemas.frames import ALERT_RUNS, labels_of
 from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource

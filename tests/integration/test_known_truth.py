@@ -16,7 +16,7 @@ from prodmeet_kit.analysis import episodes, missed, noise, paging, paging_qualit
 from prodmeet_kit.analysis.exclusions import Exclusion
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slo_events import slo_events
-from prodmeet_kit.frames import ALERT_RUNS, EPISODES, INCIDENTS, SLO_COUNTS, SLO_EVENTS, label_key
+from prodmeet_kit.schemas.frames import ALERT_RUNS, EPISODES, INCIDENTS, SLO_COUNTS, SLO_EVENTS, label_key
 from tests.support.grids import END, at, grid, trend, window
 from tests.support.outages import outages_of
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import requests
 
-from prodmeet_kit import frames
 from prodmeet_kit.analysis.monitoring_changes import rule_changes
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import running_prometheus
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.sources.alertmanager import read as read_alertmanager
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.prometheus import PrometheusSource

@@ -19,11 +19,11 @@ import pytest
 
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.world import World
-from prodmeet_kit.frames import rows
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas.frames import rows
 from tests.support.answering import answering, success
 
 pytestmark = pytest.mark.integration

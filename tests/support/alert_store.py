@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.window import Window, parse_duration
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource

@@ -12,7 +12,7 @@ from prodmeet_kit.analysis import paging, slo_events
 from prodmeet_kit.analysis.alert_reads import AlertReads, SloReads
 from prodmeet_kit.analysis.burn_explains import Burns
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import ALERT_RULES, EPISODES, INCIDENTS
+from prodmeet_kit.schemas.frames import ALERT_RULES, EPISODES, INCIDENTS
 from tests.support.grids import END, STEP, grid, window
 
 __all__ = ["CPU", "ERRORS", "EVENTS", "SLO", "WINDOW", "Judged", "at_random", "burn", "episodes", "judged"]

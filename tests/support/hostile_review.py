@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.facts import SourceState
-from prodmeet_kit.frames import Spec, label_key
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import Spec, label_key
 from tests.support.reviews import END, product, review
 from tests.support.sample_items import HOSTILE
 

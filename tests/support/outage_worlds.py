@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import EPISODES, INCIDENTS, SLO_COUNTS, VERDICTS
+from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS, SLO_COUNTS, VERDICTS
 from tests.support.grids import END, STEP, grid, window
 
 __all__ = ["SERVICES", "SLOS", "WINDOW", "Truth", "World", "world"]

@@ -10,7 +10,7 @@ from prodmeet_kit.analysis import outage_pages, outage_prices, outages, slo
 from prodmeet_kit.analysis.blind_time import BlindTime
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import EPISODES, INCIDENTS, OUTAGES, SLO_COUNTS, SLO_EVENTS
+from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS, OUTAGES, SLO_COUNTS, SLO_EVENTS
 
 
 def outages_of(

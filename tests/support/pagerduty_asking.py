@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import Spec
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.pagerduty import read
 from tests.support.answering import shop

@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question
-from prodmeet_kit.frames import label_key
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.questions import plan, verification
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import label_key
 
 __all__ = ["random_review"]
 

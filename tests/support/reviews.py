@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit import frames
 from prodmeet_kit.agenda.finding import Finding
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.window import Window
@@ -16,6 +15,7 @@ from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.questions import plan
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas import frames
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="Asia/Tokyo")

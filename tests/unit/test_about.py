@@ -17,7 +17,7 @@ from prodmeet_kit.analysis.alert_reads import AlertReads, SloReads
 from prodmeet_kit.analysis.attention import attention
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.still import Still, still
-from prodmeet_kit.frames import (
+from prodmeet_kit.schemas.frames import (
     ACTION_ITEM_FINDINGS,
     ACTION_ITEMS,
     ALERT_RULES,

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.action_items import findings, satisfies
-from prodmeet_kit.frames import ACTION_ITEM_FINDINGS, ACTION_ITEMS
+from prodmeet_kit.schemas.frames import ACTION_ITEM_FINDINGS, ACTION_ITEMS
 from tests.support.grids import at, window
 
 WINDOW = window()  # the meeting is at 2026-11-24T10:00Z

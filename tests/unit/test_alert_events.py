@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodmeet_kit.analysis.alert_events import events
-from prodmeet_kit.frames import ALERT_EVENTS, EPISODES
+from prodmeet_kit.schemas.frames import ALERT_EVENTS, EPISODES
 from tests.support.grids import MINUTE, at
 
 FIRST = at("2026-11-12T09:00")

@@ -9,7 +9,7 @@ import pytest
 
 from prodmeet_kit.analysis.alert_reads import AlertReads, SloReads, reads_same, recorded_of
 from prodmeet_kit.core.promql import Recorded
-from prodmeet_kit.frames import ALERT_RULES, label_key
+from prodmeet_kit.schemas.frames import ALERT_RULES, label_key
 
 BAD = 'sum(rate(requests_total{service="cart",code=~"5.."}[{{.window}}]))'
 ALL = 'sum(rate(requests_total{service="cart"}[{{.window}}]))'

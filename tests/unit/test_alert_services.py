@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import ParametersError
-from prodmeet_kit.frames import ALERT_RULES, label_key
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import ALERT_RULES, label_key
 from prodmeet_kit.sources import alertmanager, alerts, pagerduty
 from prodmeet_kit.sources.alert_services import AlertServices
 from prodmeet_kit.sources.base import Broken, Context

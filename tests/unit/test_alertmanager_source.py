@@ -18,7 +18,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import (
     InputError,
     NotAllowed,
@@ -32,7 +31,8 @@ from prodmeet_kit.core.errors import (
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import Spec, rows
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import Spec, rows
 from prodmeet_kit.sources.alertmanager import read
 from prodmeet_kit.sources.base import Broken, Context
 from tests.support.answering import shop

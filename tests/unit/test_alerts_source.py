@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import ParametersError, SourceError
 from prodmeet_kit.core.window import Window, parse_duration
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from tests.support import alert_store

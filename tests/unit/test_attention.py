@@ -13,7 +13,7 @@ from prodmeet_kit.analysis.attention import attention, limits_near_since
 from prodmeet_kit.analysis.capacity import summarise
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import (
+from prodmeet_kit.schemas.frames import (
     ACTION_ITEMS,
     ALERT_RULES,
     ATTENTION,

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.before_after import Measure, before_after
-from prodmeet_kit.frames import BEFORE_AFTER, CHANGES, SLO_EVENTS
+from prodmeet_kit.schemas.frames import BEFORE_AFTER, CHANGES, SLO_EVENTS
 from tests.support.grids import END, at, grid, window
 
 WINDOW = window()

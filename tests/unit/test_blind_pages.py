@@ -12,9 +12,9 @@ from prodmeet_kit.agenda.alert_facts import evidence
 from prodmeet_kit.agenda.evidence import Note, Table
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.facts import SourceState
-from prodmeet_kit.frames import SLO_EVENTS, label_key
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas.frames import SLO_EVENTS, label_key
 from tests.support.grids import at
 from tests.support.reviews import about, review, rules
 

@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.analysis.blind_spots import blind_spots
 from prodmeet_kit.analysis.episodes import build
-from prodmeet_kit.frames import ALERT_RUNS, BLIND_SPOTS, label_key
+from prodmeet_kit.schemas.frames import ALERT_RUNS, BLIND_SPOTS, label_key
 from tests.support.grids import MINUTE, window
 
 WINDOW = window()

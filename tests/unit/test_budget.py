@@ -15,7 +15,7 @@ from prodmeet_kit.analysis.budget import OneOff, one_offs, since_last
 from prodmeet_kit.analysis.slo import SloTarget, summarise
 from prodmeet_kit.analysis.slo_events import slo_events
 from prodmeet_kit.core.window import Period
-from prodmeet_kit.frames import ERROR_BUDGET, INCIDENTS, OUTAGES, SLO_COUNTS
+from prodmeet_kit.schemas.frames import ERROR_BUDGET, INCIDENTS, OUTAGES, SLO_COUNTS
 from tests.support.grids import END, STEP, at, grid, trend, window
 
 SLO = SloTarget("cart", "availability", 0.999, timedelta(days=28).total_seconds())

@@ -11,7 +11,7 @@ import pytest
 from prodmeet_kit.analysis import noise, outage_pages
 from prodmeet_kit.analysis.burn_rises import course
 from prodmeet_kit.analysis.outages import outages
-from prodmeet_kit.frames import INCIDENTS
+from prodmeet_kit.schemas.frames import INCIDENTS
 from tests.support.burn_worlds import CPU, ERRORS, SLO, WINDOW, at_random, burn, episodes, judged
 from tests.support.counts import count
 from tests.support.grids import END, STEP

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.capacity import summarise
-from prodmeet_kit.frames import RESOURCE_SUMMARY
+from prodmeet_kit.schemas.frames import RESOURCE_SUMMARY
 from tests.support.grids import END, grid, window
 
 WINDOW = window()

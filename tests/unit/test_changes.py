@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.analysis.changes import collisions, past, upcoming
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import CHANGES, COLLISIONS, SLO_SUMMARY, UPCOMING
+from prodmeet_kit.schemas.frames import CHANGES, COLLISIONS, SLO_SUMMARY, UPCOMING
 from tests.support.grids import at, window
 
 WINDOW = window()  # 2026-11-10T10:00Z to 2026-11-24T10:00Z

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.analysis.decision_matrix import MATRIX, Known, decisions
-from prodmeet_kit.frames import DECISIONS, SLO_SUMMARY
+from prodmeet_kit.schemas.frames import DECISIONS, SLO_SUMMARY
 
 
 def advised(states: list[str], known: Known, hours: float = nan) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from prodmeet_kit.analysis.deleting import Deleting
 from prodmeet_kit.analysis.noise import noise
 from prodmeet_kit.analysis.proposals import candidates, proposals
-from prodmeet_kit.frames import EPISODES, PROPOSALS, rows
+from prodmeet_kit.schemas.frames import EPISODES, PROPOSALS, rows
 from tests.support.burn_worlds import CPU, ERRORS, WINDOW, Judged, at_random, burn, episodes, judged
 from tests.support.counts import count
 from tests.support.grids import END

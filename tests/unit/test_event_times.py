@@ -11,7 +11,7 @@ import pytest
 
 from prodmeet_kit.analysis import event_times, outages, slo_events
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import INCIDENTS, SLO_EVENTS
+from prodmeet_kit.schemas.frames import INCIDENTS, SLO_EVENTS
 from tests.support.counts import count
 from tests.support.grids import STEP, window
 from tests.support.scraped import Scraped, requests

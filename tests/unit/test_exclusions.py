@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from prodmeet_kit.analysis.exclusions import Exclusion, applied, counted, excluded
 from prodmeet_kit.analysis.slo import SloTarget, summarise
-from prodmeet_kit.frames import EXCLUDED, SLO_COUNTS
+from prodmeet_kit.schemas.frames import EXCLUDED, SLO_COUNTS
 from tests.support.grids import END, at, grid, trend, window
 
 SLO = SloTarget("cart", "availability", 0.999, timedelta(days=28).total_seconds())

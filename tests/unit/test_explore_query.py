@@ -16,8 +16,8 @@ from prodmeet_kit.core.errors import InputError, QueryRejected
 from prodmeet_kit.explore.asking import DRAWN, span_of
 from prodmeet_kit.explore.completion import known_words, label_values
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.frames import label_key
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sources.base import grid
 from tests.support.reviews import WINDOW, review
 

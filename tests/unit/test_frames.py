@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
+from prodmeet_kit.schemas import frames
 
 
 @pytest.mark.parametrize("name", frames.ALL)

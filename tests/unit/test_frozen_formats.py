@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters import Product
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.snapshot import reopen
 from prodmeet_kit.snapshot.tables import write_record, write_series
 from prodmeet_kit.sources.base import Broken, wide

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.gather import gather
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources import records, registry
 from prodmeet_kit.sources.base import Context
 from tests.support.answering import shop

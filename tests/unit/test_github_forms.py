@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.parameters.models import Product
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.github_issues import read
 from prodmeet_kit.sources.service_names import after_prefix

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import (
     NotAllowed,
     ParametersError,
@@ -21,6 +20,7 @@ from prodmeet_kit.core.errors import (
     Unreachable,
 )
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources import github_api
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.github_fields import written

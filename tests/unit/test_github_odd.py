@@ -16,7 +16,7 @@ import pytest
 
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import ACTION_ITEMS, CHANGES, INCIDENTS, Spec
+from prodmeet_kit.schemas.frames import ACTION_ITEMS, CHANGES, INCIDENTS, Spec
 from prodmeet_kit.sources import github_action_items, github_changes, github_connection, github_issues
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.http import TooLarge, adapter

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from prodmeet_kit import frames
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import InputError, NotAllowed, ProdmeetError, SourceError, Unreachable
 from prodmeet_kit.minutes import Minutes, issue_text
 from prodmeet_kit.minutes.github_sync import sync
 from prodmeet_kit.minutes.items import newest
 from prodmeet_kit.parameters import Product
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources import from_minutes, github_action_items, github_api
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.http import adapter

@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.analysis.capacity import summarise
 from prodmeet_kit.analysis.headroom import Loan, borrowed
-from prodmeet_kit.frames import BORROWED, RESOURCE_SUMMARY
+from prodmeet_kit.schemas.frames import BORROWED, RESOURCE_SUMMARY
 from tests.support.grids import END, at, grid, window
 
 WINDOW = window("Asia/Tokyo")

@@ -12,7 +12,7 @@ import pytest
 
 from prodmeet_kit.core.errors import NotAllowed, ParametersError, SourceError, TimedOut, UnexpectedAnswer, Unreachable
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import CHANGES, INCIDENTS
+from prodmeet_kit.schemas.frames import CHANGES, INCIDENTS
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.icalendar_events import read
 from tests.support.answering import Asked, answering, shop

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from prodmeet_kit import frames
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import ParametersError, SourceError
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import Spec
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes.inbox import add
 from prodmeet_kit.review import open_review
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.sources import from_inbox
 from prodmeet_kit.sources.base import Broken, Context
 from tests.support.reviews import about, product, review

@@ -12,7 +12,7 @@ import pytest
 from prodmeet_kit.analysis.incidents import findings, since_last
 from prodmeet_kit.analysis.outages import unwritten_events
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import EPISODES, INCIDENT_FINDINGS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
+from prodmeet_kit.schemas.frames import EPISODES, INCIDENT_FINDINGS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
 from tests.support.outages import outages_of
 

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from prodmeet_kit.analysis import burn_rates
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.findings import Analyses
-from prodmeet_kit.frames import rows
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.snapshot import freeze, reopen
 from tests.support.exact_server import STEP, Events, facts, product, window
 

@@ -13,7 +13,7 @@ from prodmeet_kit.analysis import burn_replay, event_times, paging, slo_events
 from prodmeet_kit.analysis.burn_rates import PAGE, TICKET, Condition
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.standard_rules import time_to_detect
-from prodmeet_kit.frames import EPISODES, INCIDENTS
+from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS
 from tests.support.counts import count
 from tests.support.grids import END, at, grid, trend, window
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.analysis.ledger import affected, changed
-from prodmeet_kit.frames import LEDGER, rows
 from prodmeet_kit.parameters.models import Product
+from prodmeet_kit.schemas.frames import LEDGER, rows
 
 BAD = 'sum(rate(requests_total{service="cart",code=~"5.."}[{{.window}}]))'
 ALL = 'sum(rate(requests_total{service="cart"}[{{.window}}]))'

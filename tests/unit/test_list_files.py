@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import Spec
 from prodmeet_kit.parameters import Service
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.sources import files
 from prodmeet_kit.sources.base import Broken, Context
 from tests.support.answering import shop

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.load import growth_per_week, summarise
-from prodmeet_kit.frames import LOAD_SUMMARY
+from prodmeet_kit.schemas.frames import LOAD_SUMMARY
 from tests.support.grids import at, grid, window
 
 WINDOW = window()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from prodmeet_kit.analysis import grid
 from prodmeet_kit.analysis.load_patterns import hour_by_weekday, like_for_like, summarise, weeks
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import LOAD_PATTERNS
+from prodmeet_kit.schemas.frames import LOAD_PATTERNS
 
 HOUR = timedelta(hours=1)
 FRIDAY = datetime(2026, 11, 20, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from prodmeet_kit.agenda.evidence import Note, Table
 from prodmeet_kit.agenda.meeting_health import evidence
 from prodmeet_kit.analysis.meeting_health import Split, folding, health, split
-from prodmeet_kit.frames import ACTION_ITEM_FINDINGS, HEALTH, rows
+from prodmeet_kit.schemas.frames import ACTION_ITEM_FINDINGS, HEALTH, rows
 
 NONE = ACTION_ITEM_FINDINGS.frame()
 

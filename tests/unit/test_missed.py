@@ -10,7 +10,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis.missed import missed
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import INCIDENTS, MISSED, SLO_EVENTS, rows
+from prodmeet_kit.schemas.frames import INCIDENTS, MISSED, SLO_EVENTS, rows
 from tests.support.alerts import event
 from tests.support.grids import END, at, grid, trend, window
 from tests.support.outages import outages_of

@@ -12,7 +12,7 @@ from prodmeet_kit.agenda.evidence import AgendaItem, Table
 from prodmeet_kit.display.html import chunks
 from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.findings.missed_pages import ReadyRule
-from prodmeet_kit.frames import MISSED
+from prodmeet_kit.schemas.frames import MISSED
 from tests.support.reviews import review
 
 TEXT = 'groups:\n  - name: "<b>"\n    rules: []\n'

@@ -10,17 +10,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.agenda.evidence import Note, Table
 from prodmeet_kit.agenda.monitoring_changes import evidence
 from prodmeet_kit.analysis.monitoring_changes import rule_changes, silences
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.facts import Facts, Previous, SourceState
 from prodmeet_kit.findings import Analyses
-from prodmeet_kit.frames import rows
 from prodmeet_kit.previous import find_previous
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.snapshot import freeze, reopen
 from tests.support.reviews import END, WINDOW, product
 

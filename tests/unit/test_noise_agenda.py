@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.agenda.evidence import Table
 from prodmeet_kit.agenda.non_paging_noise import evidence
-from prodmeet_kit.frames import ALERT_RULES, NOISE, PAGES, PROPOSALS
+from prodmeet_kit.schemas.frames import ALERT_RULES, NOISE, PAGES, PROPOSALS
 
 NAMED = {"alert": "Slow", "service": "cart", "severity": "page"}
 COUNTS = {"episodes": 14, "vanish": 12, "caught": 1, "missed": 0}

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import Product
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken
 from prodmeet_kit.sources.records import RECORDS, Reader
 from tests.support.counts import count

@@ -12,8 +12,8 @@ import pytest
 from prodmeet_kit.agenda.outage_names import by_id
 from prodmeet_kit.agenda.outage_table import repeated, table
 from prodmeet_kit.facts import SourceState
-from prodmeet_kit.frames import INCIDENT_FINDINGS, OUTAGES, SLO_EVENTS, rows
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas.frames import INCIDENT_FINDINGS, OUTAGES, SLO_EVENTS, rows
 from tests.support.reviews import about, review, rules, subjects
 from tests.unit.test_agenda import FINE
 from tests.unit.test_agenda import table as found_table

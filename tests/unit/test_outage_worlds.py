@@ -29,7 +29,7 @@ from prodmeet_kit.analysis import (
     slo,
     slo_events,
 )
-from prodmeet_kit.frames import NOISE, rows
+from prodmeet_kit.schemas.frames import NOISE, rows
 from tests.support.counts import count
 from tests.support.outage_worlds import SLOS, WINDOW, Truth, World, world
 

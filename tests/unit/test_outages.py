@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.analysis.outages import since_last
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import EPISODES, INCIDENTS, SLO_EVENTS
+from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS, SLO_EVENTS
 from tests.support.alerts import event
 from tests.support.grids import END, at, grid, trend, window
 from tests.support.outages import outages_of

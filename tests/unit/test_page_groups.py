@@ -9,7 +9,7 @@ import pytest
 
 from prodmeet_kit.analysis.page_groups import groups
 from prodmeet_kit.analysis.verdicts import with_history, with_verdicts
-from prodmeet_kit.frames import PAGE_GROUPS, PAGES, VERDICTS
+from prodmeet_kit.schemas.frames import PAGE_GROUPS, PAGES, VERDICTS
 from tests.support.reviews import END, WINDOW
 
 REASONS = {"right": "caught", "late": "caught_late", "duplicate": "same_event", "noise": "slis_fine"}

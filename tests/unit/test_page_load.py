@@ -11,8 +11,8 @@ import pytest
 
 from prodmeet_kit.analysis.page_load import by_rotation, hours, shift_starts
 from prodmeet_kit.core.window import Window, parse_time
-from prodmeet_kit.frames import EPISODES, PAGE_LOAD
 from prodmeet_kit.parameters.rotations import Rotation
+from prodmeet_kit.schemas.frames import EPISODES, PAGE_LOAD
 from tests.support.grids import END, at, window
 
 WINDOW = window()

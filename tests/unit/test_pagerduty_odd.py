@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.http import adapter
 from prodmeet_kit.sources.pagerduty import read
 from tests.support.counts import count

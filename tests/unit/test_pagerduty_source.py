@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import ParametersError, SourceError
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import labels_of
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import labels_of
 from prodmeet_kit.sources import pagerduty_api
 from prodmeet_kit.sources.alert_services import AlertServices
 from prodmeet_kit.sources.base import Broken, Context

@@ -14,7 +14,7 @@ from prodmeet_kit.analysis.exclusions import Exclusion
 from prodmeet_kit.analysis.paging import judge
 from prodmeet_kit.analysis.paging_quality import PagingQuality, quality
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import EPISODES, INCIDENTS, OUTAGES, PAGES, SLO_EVENTS
+from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS, OUTAGES, PAGES, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
 from tests.support.outages import outages_of
 

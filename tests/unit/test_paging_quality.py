@@ -12,7 +12,7 @@ from prodmeet_kit.analysis.paging_quality import PagingQuality, by_alert, histor
 from prodmeet_kit.analysis.verdicts import with_verdicts
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.display.ranges import lengths
-from prodmeet_kit.frames import OUTAGES, PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS, VERDICTS
+from prodmeet_kit.schemas.frames import OUTAGES, PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS, VERDICTS
 from tests.support.outages import outages_of
 from tests.support.reviews import END, WINDOW
 

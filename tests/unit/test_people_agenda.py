@@ -15,8 +15,8 @@ from prodmeet_kit.agenda.facets import alerts, resources
 from prodmeet_kit.analysis.about import Thing
 from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.findings import Analyses
-from prodmeet_kit.frames import ATTENTION, EPISODES, NOISE, PROPOSALS
 from prodmeet_kit.record import dumps, record
+from prodmeet_kit.schemas.frames import ATTENTION, EPISODES, NOISE, PROPOSALS
 from tests.support.grids import at
 from tests.support.reviews import review
 

@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.analysis import equal_load, level_shift
 from prodmeet_kit.analysis.before_after import Measure, before_after
-from prodmeet_kit.frames import CHANGES, SLO_EVENTS
+from prodmeet_kit.schemas.frames import CHANGES, SLO_EVENTS
 from tests.support.counts import LONG, count
 from tests.support.grids import END, grid, window
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import CHANGES
+from prodmeet_kit.schemas.frames import CHANGES
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.placing import Placing
 from tests.support.answering import shop

@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import Failure, NotAllowed, SourceError, TimedOut, UnexpectedAnswer
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.gather import gather
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from prodmeet_kit.sources.prometheus_rules import read

@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.analysis import promises
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import ACTION_ITEMS, CONSULTATIONS, MEETING_DECISIONS, rows
+from prodmeet_kit.schemas.frames import ACTION_ITEMS, CONSULTATIONS, MEETING_DECISIONS, rows
 
 # The meeting is on Monday 23 November, 10:00 in Tokyo.
 WINDOW = Window.ending(datetime(2026, 11, 23, 1, tzinfo=UTC), cadence=timedelta(days=14), timezone="Asia/Tokyo")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.proposals import Replayed, candidates, proposals
-from prodmeet_kit.frames import EPISODES, NOISE, PAGES, PROPOSALS, SLO_EVENTS
+from prodmeet_kit.schemas.frames import EPISODES, NOISE, PAGES, PROPOSALS, SLO_EVENTS
 from tests.support.grids import END, at, window
 
 WINDOW = window()

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.parameters import Product, load, products, read_document
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken
 from prodmeet_kit.sources.records import RECORDS, Reader
 from tests.support.counts import count

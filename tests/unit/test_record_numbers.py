@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 import prodmeet_kit
-from prodmeet_kit import frames
 from prodmeet_kit.agenda.evidence import AgendaItem, Chart, Multiples, Note, Table
 from prodmeet_kit.display import numbers
 from prodmeet_kit.display.times import days, duration
@@ -21,6 +20,7 @@ from prodmeet_kit.facts import Facts, Previous
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.snapshot import reopen
 
 SNAPSHOT = Path(prodmeet_kit.__file__).parent / "demo" / "snapshot"

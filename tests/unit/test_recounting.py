@@ -12,8 +12,8 @@ from prodmeet_kit.agenda.evidence import AgendaItem, Table
 from prodmeet_kit.agenda.recounting import last_steps
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
 from prodmeet_kit.review import Review, open_review
+from prodmeet_kit.schemas.frames import rows
 from tests.support.reviews import review
 
 KINDS: Mapping[str, Any] = {

@@ -30,7 +30,7 @@ FOLDERS = ("prodmeet_kit", "tests", "benchmarks", "tools")
 PYTHON = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 LONGEST = {"prodmeet_kit": 300, "benchmarks": 300, "tests": 400, "tools": 300}
-TABLES = {"prodmeet_kit/frames.py"}
+TABLES = {"prodmeet_kit/schemas/frames.py"}
 """Lists of declarations, read row by row: as long as there are things to declare."""
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.agenda import before_after, metrics, metrics_resources
 from prodmeet_kit.agenda.evidence import Chart, Note, Table
 from prodmeet_kit.agenda.facets import resources as facets
@@ -17,6 +16,7 @@ from prodmeet_kit.agenda.over_time import marks
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.questions import plan
+from prodmeet_kit.schemas import frames
 from tests.support.reviews import END, RATE, WINDOW, product, review
 
 CHANGE = {

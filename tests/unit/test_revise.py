@@ -17,10 +17,10 @@ from prodmeet_kit.analysis.revise import Attained, proposed, revise
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.core.window import Period, Window
 from prodmeet_kit.facts import Facts, Previous
-from prodmeet_kit.frames import REVISE, SLO_SUMMARY
 from prodmeet_kit.previous import attained
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas.frames import REVISE, SLO_SUMMARY
 from prodmeet_kit.snapshot import freeze, reopen
 from tests.support.counts import count
 from tests.support.reviews import WINDOW as REVIEWED

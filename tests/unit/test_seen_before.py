@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.seen_before import kinds, similar, words
-from prodmeet_kit.frames import INCIDENTS, rows
+from prodmeet_kit.schemas.frames import INCIDENTS, rows
 
 
 def incident(name: str, start: str, title: str = "Database lost its leader", **more: Any) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from prodmeet_kit import sli
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.findings import Analyses
-from prodmeet_kit.frames import label_key
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import MetricSource, Product
 from prodmeet_kit.questions import discovery, plan
+from prodmeet_kit.schemas.frames import label_key
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodmeet_kit.analysis.slo import Rules, SloTarget, budgets, summarise, wilson
-from prodmeet_kit.frames import SLO_COUNTS, SLO_SUMMARY
+from prodmeet_kit.schemas.frames import SLO_COUNTS, SLO_SUMMARY
 from tests.support.grids import END, grid, trend, window
 
 SLO = SloTarget("cart", "availability", 0.999, timedelta(days=28).total_seconds())

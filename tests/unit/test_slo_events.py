@@ -12,7 +12,7 @@ import pytest
 
 from prodmeet_kit.analysis.slo import SloTarget
 from prodmeet_kit.analysis.slo_events import slo_events, too_few_to_page
-from prodmeet_kit.frames import SLO_COUNTS, SLO_EVENTS
+from prodmeet_kit.schemas.frames import SLO_COUNTS, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
 
 WINDOW = window()

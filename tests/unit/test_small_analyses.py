@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prodmeet_kit import frames
 from prodmeet_kit.analysis import consultations, page_groups, toil
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.schemas import frames
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")
 

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit import frames
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import Failure, SnapshotError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
-from prodmeet_kit.frames import label_key
+from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.snapshot import MANIFEST, freeze, reopen
 from prodmeet_kit.snapshot.tables import read_record, read_series, write_record, write_series
 from prodmeet_kit.sources.base import grid, wide

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodmeet_kit.analysis.timeboxing import PATIENCE, Rules, Wish, agenda, share
-from prodmeet_kit.frames import AGENDA, AGENDA_LINES
+from prodmeet_kit.schemas.frames import AGENDA, AGENDA_LINES
 
 
 def shared(*wishes: tuple[str, float, float], total: float = 30.0, **more: object) -> pd.DataFrame:

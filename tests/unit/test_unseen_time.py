@@ -14,9 +14,9 @@ import pytest
 from prodmeet_kit.agenda.outage_table import table
 from prodmeet_kit.analysis import budget_parts, incidents
 from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.frames import BUDGET_PARTS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
+from prodmeet_kit.schemas.frames import BUDGET_PARTS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
 from tests.support.answering import Asked
 from tests.support.gathered import WINDOW as ASKED
 from tests.support.gathered import everything, facts

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from prodmeet_kit.analysis.unusual_days import find
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.frames import UNUSUAL_DAYS
+from prodmeet_kit.schemas.frames import UNUSUAL_DAYS
 
 HOUR = timedelta(hours=1)
 WINDOW = Window.ending(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.core.subjects import kind_of, rest_of, subject
 from prodmeet_kit.core.window import parse_day
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -11,7 +11,7 @@ from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.display.labels import brief
 from prodmeet_kit.display.languages import listed, sentence, sentences, t
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -16,7 +16,7 @@ from prodmeet_kit.core.time_ranges import began, lasted
 from prodmeet_kit.display import ranges
 from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd

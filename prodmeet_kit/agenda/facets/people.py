@@ -13,7 +13,7 @@ from prodmeet_kit.display.labels import brief
 from prodmeet_kit.display.languages import listed, t
 from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.times import day
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -18,7 +18,7 @@ from prodmeet_kit.analysis import capacity
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.display.languages import t
 from prodmeet_kit.display.numbers import write
-from prodmeet_kit.frames import rows
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -18,7 +18,7 @@ import pandas as pd
 
 from prodmeet_kit.core.errors import QueryRejected, UnexpectedAnswer
 from prodmeet_kit.facts import Question
-from prodmeet_kit.frames import label_key
+from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sources.base import grid, wide
 
 __all__ = ["Series", "doubled", "frame", "series_of"]

@@ -1,0 +1,1 @@
+"""The columns of every frame that crosses a wall, declared once."""
