@@ -20,7 +20,7 @@ from prodmeet_kit import __version__
 from prodmeet_kit.commands import add, explore, minutes, sync
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import InputError, ProdmeetError
-from prodmeet_kit.display.languages import LANGUAGES
+from prodmeet_kit.i18n.languages import LANGUAGES
 from prodmeet_kit.terminal import say
 
 __all__ = ["cli", "main"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.core.errors import InputError
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.run.folder import LATEST
 from prodmeet_kit.run.kept import is_as_written, write_also
 

@@ -15,10 +15,10 @@ from prodmeet_kit.agenda.decided import last_time
 from prodmeet_kit.agenda.finding import told_of
 from prodmeet_kit.agenda.source_words import detail
 from prodmeet_kit.core.subjects import kind_of, rest_of
-from prodmeet_kit.display import times
-from prodmeet_kit.display.languages import listed, sentences, t, tn, use
 from prodmeet_kit.display.markdown import escape
-from prodmeet_kit.display.numbers import write as written
+from prodmeet_kit.i18n import times
+from prodmeet_kit.i18n.languages import listed, sentences, t, tn, use
+from prodmeet_kit.i18n.numbers import write as written
 from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.sources.records import MONITORING
 

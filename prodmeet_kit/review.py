@@ -16,9 +16,9 @@ from prodmeet_kit.agenda.sharing import Sharing
 from prodmeet_kit.analysis.meeting_health import MEETINGS_UNTOUCHED
 from prodmeet_kit.core.errors import Failure, InputError
 from prodmeet_kit.core.window import Window, parse_time
-from prodmeet_kit.display import languages
 from prodmeet_kit.explore.verbs import Exploring
 from prodmeet_kit.findings import Analyses
+from prodmeet_kit.i18n import languages
 
 if TYPE_CHECKING:
     import pandas as pd

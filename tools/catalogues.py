@@ -18,7 +18,7 @@ from typing import TypeGuard
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from prodmeet_kit.display.languages import LANGUAGES
+from prodmeet_kit.i18n.languages import LANGUAGES
 
 __all__ = [
     "KEYWORDS",
@@ -39,7 +39,7 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 """Every language but that of the code."""
 
 KEYWORDS = {"t": 1, "tn": 2, "later": 1}
-"""The functions whose first texts are messages (:mod:`prodmeet_kit.display.languages`), and how many: one and many."""
+"""The functions whose first texts are messages (:mod:`prodmeet_kit.i18n.languages`), and how many: one and many."""
 
 _HEADER = """msgid ""
 msgstr ""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from prodmeet_kit.display.languages import LANGUAGES
+from prodmeet_kit.i18n.languages import LANGUAGES
 from prodmeet_kit.report import make_report
 
 __all__ = ["main"]

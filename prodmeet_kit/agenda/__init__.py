@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.core.errors import Failure, InputError
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.parameters.models import AGENDA
 
 if TYPE_CHECKING:

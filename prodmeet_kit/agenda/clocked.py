@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.i18n.languages import t, tn
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
 from prodmeet_kit.agenda.facets import people
 from prodmeet_kit.analysis import consultations
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.i18n.languages import t, tn
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from prodmeet_kit.core.errors import Failure
-from prodmeet_kit.display.languages import current
+from prodmeet_kit.i18n.languages import current
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from prodmeet_kit.agenda.facet import Facet
 from prodmeet_kit.core.subjects import rest_of
-from prodmeet_kit.display.languages import listed, sentences, t
+from prodmeet_kit.i18n.languages import listed, sentences, t
 
 __all__ = ["Joined", "joined"]
 

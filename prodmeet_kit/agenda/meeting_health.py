@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
-from prodmeet_kit.display.languages import listed, t, tn
-from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import day
+from prodmeet_kit.i18n.languages import listed, t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.times import day
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from prodmeet_kit.agenda.facets import resources as resource_facets
 from prodmeet_kit.agenda.facets import slos as slo_facets
 from prodmeet_kit.agenda.finding import asked
 from prodmeet_kit.agenda.metrics_brief import brief, fine
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.i18n.languages import t
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence

@@ -11,8 +11,8 @@ from prodmeet_kit.agenda.rests_on import rests_on
 from prodmeet_kit.analysis import capacity
 from prodmeet_kit.analysis.before_after import worsened
 from prodmeet_kit.analysis.budget import SPENT_FAST
-from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.agenda.metrics_brief import ending_budgets, one_off, spiked
 from prodmeet_kit.agenda.outage_names import by_id
 from prodmeet_kit.analysis.budget import NOTABLE
-from prodmeet_kit.display.languages import clauses, listed, sentence, t
-from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import short_date
+from prodmeet_kit.i18n.languages import clauses, listed, sentence, t
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.times import short_date
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.analysis.decision_matrix import MATRIX
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
-from prodmeet_kit.display.languages import listed, t
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n.languages import listed, t
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.previous import SECTION, SOURCE
 from prodmeet_kit.schemas.frames import rows
 

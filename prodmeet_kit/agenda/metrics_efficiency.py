@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.agenda.redefined import marked
-from prodmeet_kit.display.languages import listed, sentence, t
-from prodmeet_kit.display.numbers import UNKNOWN, number, write
+from prodmeet_kit.i18n.languages import listed, sentence, t
+from prodmeet_kit.i18n.numbers import UNKNOWN, number, write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

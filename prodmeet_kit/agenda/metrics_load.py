@@ -11,9 +11,9 @@ from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.rests_on import column, partly, with_column
 from prodmeet_kit.agenda.unusual_loads import most_unusual, said, unusual_table
 from prodmeet_kit.analysis import daily
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import UNKNOWN, is_bytes, write
-from prodmeet_kit.display.times import short_date
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import UNKNOWN, is_bytes, write
+from prodmeet_kit.i18n.times import short_date
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

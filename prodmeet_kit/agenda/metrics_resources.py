@@ -12,9 +12,9 @@ from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.rests_on import column, partly, with_column
 from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.ranges import days_between
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.ranges import days_between
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from prodmeet_kit.agenda.rests_on import column, rests_on, with_column
 from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.burn_rates import PAGE
 from prodmeet_kit.analysis.slo_events import MIN_BAD, too_few_to_page
-from prodmeet_kit.display.languages import clauses, t
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n.languages import clauses, t
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.facets import alerts
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.display.languages import clauses, sentence, t, tn
+from prodmeet_kit.i18n.languages import clauses, sentence, t, tn
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.display import ranges
-from prodmeet_kit.display.languages import listed, t
+from prodmeet_kit.i18n import ranges
+from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.core.time_ranges import lasted, onset_between
-from prodmeet_kit.display import ranges
-from prodmeet_kit.display.languages import clauses, listed, t, tn
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n import ranges
+from prodmeet_kit.i18n.languages import clauses, listed, t, tn
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Note
 from prodmeet_kit.agenda.facets import outages as facets
 from prodmeet_kit.agenda.outage_names import called
-from prodmeet_kit.display.languages import clauses, sentence, sentences, t, tn
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n.languages import clauses, sentence, sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

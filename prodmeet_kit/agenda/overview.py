@@ -15,8 +15,8 @@ from prodmeet_kit.agenda.metrics_brief import fine, refs
 from prodmeet_kit.agenda.metrics_slos import brief_table
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.source_words import detail
-from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.facets import alerts
 from prodmeet_kit.core.time_ranges import FEWEST, median_of
-from prodmeet_kit.display.languages import sentence, sentences, t, tn
-from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.ranges import distinct, length
+from prodmeet_kit.i18n.languages import sentence, sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.ranges import distinct, length
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Evidence

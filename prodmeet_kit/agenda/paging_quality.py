@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.analysis.paging_quality import enough
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import UNKNOWN, write
-from prodmeet_kit.display.ranges import lengths
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import UNKNOWN, write
+from prodmeet_kit.i18n.ranges import lengths
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.change_words import needs_response, warning
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
 from prodmeet_kit.agenda.facets import changes as facets
-from prodmeet_kit.display.languages import listed, sentence, t, tn
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n.languages import listed, sentence, t, tn
+from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.agenda.recounting import last_steps
 from prodmeet_kit.agenda.source_words import source_name
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import UNKNOWN, write
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import UNKNOWN, write
 
 if TYPE_CHECKING:
     from prodmeet_kit.facts import Answer

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.before_after import towards
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import UNKNOWN, write
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from prodmeet_kit.display.languages import clauses, later, t, tn
+from prodmeet_kit.i18n.languages import clauses, later, t, tn
 
 __all__ = ["detail", "source_name"]
 

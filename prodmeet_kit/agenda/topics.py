@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
 from prodmeet_kit.agenda.facets import people
-from prodmeet_kit.display.languages import t, tn
+from prodmeet_kit.i18n.languages import t, tn
 
 if TYPE_CHECKING:
     from prodmeet_kit.findings import Analyses

@@ -6,9 +6,9 @@ from math import log
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.evidence import Column, Table
-from prodmeet_kit.display.languages import listed, t
-from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import local, short_date, weekday
+from prodmeet_kit.i18n.languages import listed, t
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.times import local, short_date, weekday
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

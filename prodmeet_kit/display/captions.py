@@ -10,9 +10,9 @@ import numpy as np
 from prodmeet_kit.display import marks
 from prodmeet_kit.display.grid import clock_span, on_grid
 from prodmeet_kit.display.labels import LONGEST_UNIT, line_names, width
-from prodmeet_kit.display.languages import listed, t, tn
-from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.scale import value_text
+from prodmeet_kit.i18n.languages import listed, t, tn
+from prodmeet_kit.i18n.numbers import UNKNOWN, write
 
 if TYPE_CHECKING:
     import pandas as pd

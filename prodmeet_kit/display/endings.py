@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodmeet_kit.display.labels import inert, shorten, spread, width
-from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.scale import value_text
 from prodmeet_kit.display.theme import GREY, PALETTE
+from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodmeet_kit.display.labels import inert, width
-from prodmeet_kit.display.languages import t, tn
-from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.scale import Scale
 from prodmeet_kit.display.theme import template
-from prodmeet_kit.display.times import weekday
+from prodmeet_kit.i18n.languages import t, tn
+from prodmeet_kit.i18n.numbers import UNKNOWN, write
+from prodmeet_kit.i18n.times import weekday
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

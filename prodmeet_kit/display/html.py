@@ -14,10 +14,10 @@ from prodmeet_kit.agenda.evidence import Figure, Table
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.display import drawn
 from prodmeet_kit.display.anchors import Anchors, slug
-from prodmeet_kit.display.languages import current, t, tn, use
-from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.display.tables import view
+from prodmeet_kit.i18n.languages import current, t, tn, use
+from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -14,10 +14,10 @@ from prodmeet_kit.agenda.evidence import Figure, Note, Table
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.display import drawn
 from prodmeet_kit.display.anchors import Anchors
-from prodmeet_kit.display.languages import sentence, t, tn, use
-from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.states import word
 from prodmeet_kit.display.tables import view
+from prodmeet_kit.i18n.languages import sentence, t, tn, use
+from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

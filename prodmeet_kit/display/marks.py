@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from prodmeet_kit.display.labels import inert, shorten, width
-from prodmeet_kit.display.languages import listed, t, tn
 from prodmeet_kit.display.theme import MARKS
-from prodmeet_kit.display.times import local
+from prodmeet_kit.i18n.languages import listed, t, tn
+from prodmeet_kit.i18n.times import local
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Mark

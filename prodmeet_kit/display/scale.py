@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodmeet_kit.display.grid import coarse
-from prodmeet_kit.display.numbers import byte_power, byte_unit, is_bytes, number, write
+from prodmeet_kit.i18n.numbers import byte_power, byte_unit, is_bytes, number, write
 
 if TYPE_CHECKING:
     import pandas as pd

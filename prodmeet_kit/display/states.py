@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from prodmeet_kit.display.languages import current, later, t
+from prodmeet_kit.i18n.languages import current, later, t
 
 __all__ = ["TONES", "Tone", "Word", "word"]
 

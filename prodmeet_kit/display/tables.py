@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from prodmeet_kit.display.anchors import Anchors, slug
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import is_unknown, write
 from prodmeet_kit.display.sparkline import PITCH, bars, path
 from prodmeet_kit.display.states import Word, word
-from prodmeet_kit.display.times import local
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import is_unknown, write
+from prodmeet_kit.i18n.times import local
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.evidence import Column, Table

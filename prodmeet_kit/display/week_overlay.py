@@ -9,11 +9,11 @@ import numpy as np
 from prodmeet_kit.display.figures import unit_name
 from prodmeet_kit.display.grid import coarse, narrow
 from prodmeet_kit.display.labels import inert
-from prodmeet_kit.display.languages import t, tn
-from prodmeet_kit.display.numbers import UNKNOWN, write
 from prodmeet_kit.display.scale import Scale
 from prodmeet_kit.display.theme import GREY, PALETTE, template
-from prodmeet_kit.display.times import weekday
+from prodmeet_kit.i18n.languages import t, tn
+from prodmeet_kit.i18n.numbers import UNKNOWN, write
+from prodmeet_kit.i18n.times import weekday
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

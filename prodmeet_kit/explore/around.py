@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.evidence import Column, Multiples, Note, Table
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.core.window import parse_time
-from prodmeet_kit.display.languages import t, tn
-from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import local
 from prodmeet_kit.explore import happenings
 from prodmeet_kit.explore.finer import finer
 from prodmeet_kit.explore.measures import measure
 from prodmeet_kit.explore.names import length, nearest, refs
 from prodmeet_kit.explore.shown import Shown
+from prodmeet_kit.i18n.languages import t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.times import local
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,10 @@ import ipywidgets
 import traitlets
 
 from prodmeet_kit.core.errors import ProdmeetError
-from prodmeet_kit.display.languages import t, tn, use
-from prodmeet_kit.display.numbers import write
 from prodmeet_kit.explore import happenings
 from prodmeet_kit.explore.outputs import put, stacked
+from prodmeet_kit.i18n.languages import t, tn, use
+from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
     from prodmeet_kit.explore.around import AroundShown

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.core.window import format_duration
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import local, short_date
 from prodmeet_kit.explore import happenings
 from prodmeet_kit.explore.measures import measure
 from prodmeet_kit.explore.names import Ref, length, refs
 from prodmeet_kit.explore.names import ref as find
 from prodmeet_kit.explore.shown import Shown
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.times import local, short_date
 
 if TYPE_CHECKING:
     import pandas as pd

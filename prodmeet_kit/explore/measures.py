@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.evidence import Chart, Line
-from prodmeet_kit.display.languages import t
 from prodmeet_kit.explore.names import Ref
+from prodmeet_kit.i18n.languages import t
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,9 +12,9 @@ import traitlets
 
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.display.languages import t, use
 from prodmeet_kit.explore.completion import FUNCTIONS, known_words, label_values, server_words
 from prodmeet_kit.explore.outputs import put, stacked
+from prodmeet_kit.i18n.languages import t, use
 
 if TYPE_CHECKING:
     from prodmeet_kit.explore.asking import QueryShown

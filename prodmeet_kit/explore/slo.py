@@ -10,13 +10,13 @@ from prodmeet_kit.agenda.metrics_brief import why_unknown
 from prodmeet_kit.agenda.metrics_slos import chart as burn_chart
 from prodmeet_kit.agenda.metrics_slos import slo_table
 from prodmeet_kit.core.time_ranges import lasted
-from prodmeet_kit.display import ranges
-from prodmeet_kit.display.languages import later, t
-from prodmeet_kit.display.numbers import write
 from prodmeet_kit.explore.answers import questions
 from prodmeet_kit.explore.measures import measure, sli_frame
 from prodmeet_kit.explore.names import ref as find
 from prodmeet_kit.explore.shown import Shown
+from prodmeet_kit.i18n import ranges
+from prodmeet_kit.i18n.languages import later, t
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from prodmeet_kit.display import languages
+from prodmeet_kit.i18n import languages
 
 if TYPE_CHECKING:
     from datetime import date, datetime, timedelta

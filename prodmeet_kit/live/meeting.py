@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.display.languages import t, use
+from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.schemas.frames import rows
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from prodmeet_kit.display.languages import t, use
+from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.live.words import begun, browser, kept, not_saved
 from prodmeet_kit.minutes.entries import DRAFTS
 from prodmeet_kit.minutes.items import ITEMS

@@ -15,7 +15,7 @@ import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.locks import hold
-from prodmeet_kit.display.languages import t, use
+from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.live.lab import Server, running_lab
 from prodmeet_kit.run import template
 from prodmeet_kit.run.execution import run_cells

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.display.languages import t, use
+from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.live.words import not_saved
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.i18n.languages import t
 
 __all__ = ["begun", "browser", "kept", "not_saved", "taken_back"]
 

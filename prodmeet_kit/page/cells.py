@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from prodmeet_kit.display import PLOTLY
 from prodmeet_kit.display.html import FIGURE
-from prodmeet_kit.display.languages import t
+from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.page.defang import defang
 from prodmeet_kit.page.plots import Plot, Plots
 

@@ -21,8 +21,8 @@ from prodmeet_kit.core.errors import printable
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.display import marks, theme
 from prodmeet_kit.display.anchors import Anchors
-from prodmeet_kit.display.languages import t, tn, use
-from prodmeet_kit.display.times import axis_day
+from prodmeet_kit.i18n.languages import t, tn, use
+from prodmeet_kit.i18n.times import axis_day
 from prodmeet_kit.page.cells import cell_views
 from prodmeet_kit.page.contents import Entry, entries, with_ids
 from prodmeet_kit.page.payload import json_for_script, plotly_js

@@ -17,7 +17,7 @@ from typing import Any
 
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.plain_files import read_plain
-from prodmeet_kit.display.languages import LANGUAGES
+from prodmeet_kit.i18n.languages import LANGUAGES
 
 __all__ = ["READ", "Meeting", "days", "meetings", "read"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import UNKNOWN, number
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import UNKNOWN, number
 from prodmeet_kit.page.payload import pack_figure
 
 __all__ = ["Plot", "Plots"]

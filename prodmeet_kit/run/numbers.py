@@ -66,8 +66,8 @@ def compute(snapshot: Path, language: str = "") -> Numbers:
 
 def _title(product: str, day: str, language: str) -> str:
     """What the page is called, in its language."""
-    from prodmeet_kit.display import times
-    from prodmeet_kit.display.languages import t, use
+    from prodmeet_kit.i18n import times
+    from prodmeet_kit.i18n.languages import t, use
 
     with use(language):
         return t("{product}, {day}", product=product, day=times.day(day))

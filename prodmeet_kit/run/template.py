@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.display.languages import t, use
+from prodmeet_kit.i18n.languages import t, use
 
 __all__ = [
     "DIED",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from prodmeet_kit.display.languages import LANGUAGES
+from prodmeet_kit.i18n.languages import LANGUAGES
 from tests.browser.demo_report import UNFOLD, demo_page
 
 if TYPE_CHECKING:

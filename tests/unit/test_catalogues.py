@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit.display.spacing import JAPANESE, fill
+from prodmeet_kit.i18n.spacing import JAPANESE, fill
 from tools.catalogues import PACKAGE, TRANSLATED, extract, main, path_of, problems, translations, update
 
 CODE = """

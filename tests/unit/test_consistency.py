@@ -19,10 +19,10 @@ from prodmeet_kit import minutes_document, preread
 from prodmeet_kit.agenda.evidence import AgendaItem, Table
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.html import chunks
-from prodmeet_kit.display.languages import use
 from prodmeet_kit.display.markdown import escape
-from prodmeet_kit.display.numbers import write
 from prodmeet_kit.display.tables import view
+from prodmeet_kit.i18n.languages import use
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
 from tests.support.counts import count

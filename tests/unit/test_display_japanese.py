@@ -13,10 +13,11 @@ import prodmeet_kit
 from prodmeet_kit.agenda.before_after import towards
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.demo import SNAPSHOT as DEMO
-from prodmeet_kit.display import PLOTLY, chart_bundle, plotly_words
-from prodmeet_kit.display.languages import sentences, use
-from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import axis_day, axis_month, date, day, duration, moment, short_date, weekday
+from prodmeet_kit.display import PLOTLY, chart_bundle
+from prodmeet_kit.i18n import plotly_words
+from prodmeet_kit.i18n.languages import sentences, use
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.times import axis_day, axis_month, date, day, duration, moment, short_date, weekday
 from prodmeet_kit.live.run import live_notebook
 from prodmeet_kit.parameters.freezes import public_holidays
 from prodmeet_kit.parameters.models import AGENDA
@@ -112,7 +113,7 @@ def test_holidays_have_the_name_of_the_language_where_it_is_known() -> None:
 
 def test_babel_is_loaded_only_for_a_language_that_needs_it() -> None:
     code = (
-        "import sys; from datetime import datetime, UTC; from prodmeet_kit.display.times import moment;"
+        "import sys; from datetime import datetime, UTC; from prodmeet_kit.i18n.times import moment;"
         "moment(datetime(2026, 11, 9, tzinfo=UTC), 'UTC'); print('babel' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

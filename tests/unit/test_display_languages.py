@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit.display import languages
-from prodmeet_kit.display.languages import current, t, tn, use
+from prodmeet_kit.i18n import languages
+from prodmeet_kit.i18n.languages import current, t, tn, use
 
 CATALOGUE = """
 msgid ""

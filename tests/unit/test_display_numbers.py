@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.display.numbers import UNKNOWN, amount, budget, change, count, is_unknown, number, percent, write
+from prodmeet_kit.i18n.numbers import UNKNOWN, amount, budget, change, count, is_unknown, number, percent, write
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -14,7 +14,7 @@ from prodmeet_kit.agenda.evidence import AgendaItem, HeatMap, WeekOverlay
 from prodmeet_kit.display import PLOTLY, bundles, chart_bundle, drawn
 from prodmeet_kit.display.html import FIGURE, chunks
 from prodmeet_kit.display.markdown import markdown
-from prodmeet_kit.display.numbers import UNKNOWN
+from prodmeet_kit.i18n.numbers import UNKNOWN
 from tests.support.sample_items import HOSTILE
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from prodmeet_kit.display.languages import t, tn, use
-from prodmeet_kit.display.spacing import fill
+from prodmeet_kit.i18n.languages import t, tn, use
+from prodmeet_kit.i18n.spacing import fill
 
 
 @pytest.mark.parametrize(

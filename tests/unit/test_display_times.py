@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from prodmeet_kit.display.times import days, duration, moment
+from prodmeet_kit.i18n.times import days, duration, moment
 
 MINUS = "\N{MINUS SIGN}"
 

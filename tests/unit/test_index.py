@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.core.errors import ReportError
-from prodmeet_kit.display.numbers import UNKNOWN
+from prodmeet_kit.i18n.numbers import UNKNOWN
 from prodmeet_kit.page import index
 from prodmeet_kit.page.index import html, shelve, write_index
 from prodmeet_kit.page.meetings import meetings

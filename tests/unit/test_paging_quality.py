@@ -11,7 +11,7 @@ from prodmeet_kit.agenda.paging_quality import _counted
 from prodmeet_kit.analysis.paging_quality import PagingQuality, by_alert, history, quality
 from prodmeet_kit.analysis.verdicts import with_verdicts
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.display.ranges import lengths
+from prodmeet_kit.i18n.ranges import lengths
 from prodmeet_kit.schemas.frames import OUTAGES, PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS, VERDICTS
 from tests.support.outages import outages_of
 from tests.support.reviews import END, WINDOW

@@ -14,9 +14,9 @@ import pytest
 
 import prodmeet_kit
 from prodmeet_kit.agenda.evidence import AgendaItem, Chart, Multiples, Note, Table
-from prodmeet_kit.display import numbers
-from prodmeet_kit.display.times import days, duration
 from prodmeet_kit.facts import Facts, Previous
+from prodmeet_kit.i18n import numbers
+from prodmeet_kit.i18n.times import days, duration
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prodmeet_kit.agenda.source_words import detail, source_name
-from prodmeet_kit.display.languages import use
+from prodmeet_kit.i18n.languages import use
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from prodmeet_kit.agenda.outage_names import called
 from prodmeet_kit.analysis.fast_parts import LONG
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.core.time_ranges import began, lasted
-from prodmeet_kit.display import ranges
-from prodmeet_kit.display.languages import clauses, listed, sentence, sentences, t, tn
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n import ranges
+from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from prodmeet_kit.agenda.facet import Check, Facet, facet
 from prodmeet_kit.analysis import consultations
 from prodmeet_kit.core.subjects import rest_of, subject
 from prodmeet_kit.display.labels import brief
-from prodmeet_kit.display.languages import listed, t
-from prodmeet_kit.display.numbers import write
-from prodmeet_kit.display.times import day
+from prodmeet_kit.i18n.languages import listed, t
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.times import day
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

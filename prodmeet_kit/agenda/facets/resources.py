@@ -16,8 +16,8 @@ from prodmeet_kit.agenda.metrics_resources import SATURATED, last_day, short_aft
 from prodmeet_kit.agenda.unusual_loads import said
 from prodmeet_kit.analysis import capacity
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.display.languages import t
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from prodmeet_kit.agenda.facet import Check, Facet, facet
 from prodmeet_kit.agenda.facets.answered import answer_to
 from prodmeet_kit.analysis.budget import NOTABLE, SPENT_FAST
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.display.languages import listed, t
-from prodmeet_kit.display.numbers import write
+from prodmeet_kit.i18n.languages import listed, t
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

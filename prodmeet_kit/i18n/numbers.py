@@ -14,8 +14,8 @@ from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
-from prodmeet_kit.display.languages import listed, t
-from prodmeet_kit.display.times import date, days, duration, moment
+from prodmeet_kit.i18n.languages import listed, t
+from prodmeet_kit.i18n.times import date, days, duration, moment
 
 __all__ = [
     "UNKNOWN",

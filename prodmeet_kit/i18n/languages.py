@@ -17,7 +17,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from prodmeet_kit.display import spacing
+from prodmeet_kit.i18n import spacing
 
 __all__ = ["LANGUAGES", "LOCALE", "clauses", "current", "later", "listed", "sentence", "sentences", "t", "tn", "use"]
 

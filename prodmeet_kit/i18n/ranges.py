@@ -9,9 +9,9 @@ from math import ceil
 from typing import Any
 
 from prodmeet_kit.core.time_ranges import FEWEST, NARROW_S, Between, decided, median_of, onset_between, worst_of
-from prodmeet_kit.display.languages import listed, t
-from prodmeet_kit.display.numbers import UNKNOWN, write
-from prodmeet_kit.display.times import duration, local
+from prodmeet_kit.i18n.languages import listed, t
+from prodmeet_kit.i18n.numbers import UNKNOWN, write
+from prodmeet_kit.i18n.times import duration, local
 
 __all__ = ["began", "clock", "days_between", "distinct", "is_wide", "length", "lengths", "moment"]
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from prodmeet_kit.display.languages import current, t, tn
+from prodmeet_kit.i18n.languages import current, t, tn
 
 if TYPE_CHECKING:
     from babel import Locale

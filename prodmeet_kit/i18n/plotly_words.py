@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prodmeet_kit.display.languages import current, later, t
+from prodmeet_kit.i18n.languages import current, later, t
 
 __all__ = ["settings"]
 
