@@ -20,7 +20,7 @@ from prodmeet_kit.i18n.numbers import write as written
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
-    from prodmeet_kit.agenda.evidence import AgendaItem
+    from prodmeet_kit.evidence import AgendaItem
     from prodmeet_kit.review import Review
 
 __all__ = ["write"]

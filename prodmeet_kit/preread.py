@@ -25,8 +25,8 @@ from prodmeet_kit.sources.records import MONITORING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from prodmeet_kit.agenda.evidence import AgendaItem
     from prodmeet_kit.agenda.finding import Finding
+    from prodmeet_kit.evidence import AgendaItem
     from prodmeet_kit.review import Review
 
 __all__ = ["write"]

@@ -11,8 +11,8 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.core.errors import Failure, InputError
+from prodmeet_kit.evidence import AgendaItem
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.parameters.models import AGENDA
 

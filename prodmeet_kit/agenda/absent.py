@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import AgendaItem
+from prodmeet_kit.evidence import AgendaItem
 from prodmeet_kit.i18n.languages import t
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
 from prodmeet_kit.agenda.facets import people
 from prodmeet_kit.agenda.provenance import behind
+from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import day

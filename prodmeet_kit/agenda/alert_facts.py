@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Column, Note, Table
+from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import listed, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]

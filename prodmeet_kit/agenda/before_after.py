@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.agenda.outage_names import by_id
+from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import clauses, listed, t, tn
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.schemas.frames import rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
+from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import t, tn
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n import languages, times
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.schemas.frames import rows

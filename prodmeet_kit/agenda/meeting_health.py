@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Column, Note, Table
+from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import day

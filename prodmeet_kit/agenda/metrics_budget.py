@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.agenda.metrics_brief import ending_budgets, one_off, spiked
 from prodmeet_kit.agenda.outage_names import by_id
 from prodmeet_kit.analysis.budget import NOTABLE
+from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import short_date
@@ -17,7 +17,7 @@ from prodmeet_kit.schemas.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence", "story"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t
 from prodmeet_kit.i18n.numbers import UNKNOWN, number, write
 from prodmeet_kit.schemas.frames import rows
@@ -14,7 +14,7 @@ from prodmeet_kit.schemas.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["clause", "evidence", "regressions", "use_of_each", "worse"]

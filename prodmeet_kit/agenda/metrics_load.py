@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Chart, Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.agenda.over_time import over_time
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.rests_on import column, partly, with_column
 from prodmeet_kit.agenda.unusual_loads import most_unusual, said, unusual_table
 from prodmeet_kit.analysis import daily
+from prodmeet_kit.evidence import Chart, Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, is_bytes, write
 from prodmeet_kit.i18n.times import short_date
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["MOVED", "evidence"]

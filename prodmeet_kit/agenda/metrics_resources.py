@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import metrics_efficiency
-from prodmeet_kit.agenda.evidence import Chart, Column, Line, Table
 from prodmeet_kit.agenda.over_time import over_time
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.rests_on import column, partly, with_column
 from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
+from prodmeet_kit.evidence import Chart, Column, Line, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.ranges import days_between
@@ -20,7 +20,7 @@ from prodmeet_kit.schemas.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["SATURATED", "evidence", "last_day", "short_after_return"]

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Chart, Column, Line, Table
 from prodmeet_kit.agenda.metrics_brief import refs, why_unknown
 from prodmeet_kit.agenda.metrics_budget import evidence as budgets
 from prodmeet_kit.agenda.metrics_decisions import decision_table
@@ -17,6 +16,7 @@ from prodmeet_kit.agenda.rests_on import column, rests_on, with_column
 from prodmeet_kit.analysis import daily
 from prodmeet_kit.analysis.burn_rates import PAGE
 from prodmeet_kit.analysis.slo_events import MIN_BAD, too_few_to_page
+from prodmeet_kit.evidence import Chart, Column, Line, Table
 from prodmeet_kit.i18n.languages import clauses, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
@@ -24,7 +24,7 @@ from prodmeet_kit.schemas.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["brief_table", "chart", "evidence", "slo_table"]

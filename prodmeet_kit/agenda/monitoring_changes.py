@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Column, Evidence, Note, Table
+from prodmeet_kit.evidence import Column, Evidence, Note, Table
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import is_unknown, write
 from prodmeet_kit.schemas.frames import rows

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import non_paging_attention, non_paging_missed, non_paging_noise
 from prodmeet_kit.agenda.absent import could_not_check, none
-from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.facets import alerts
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.core.subjects import subject
+from prodmeet_kit.evidence import AgendaItem
 from prodmeet_kit.i18n.languages import clauses, sentence, t, tn
 from prodmeet_kit.schemas.frames import rows
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import outage_table
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Note
 from prodmeet_kit.agenda.facets import outages as facets
 from prodmeet_kit.agenda.outage_names import called
+from prodmeet_kit.evidence import AgendaItem, Note
 from prodmeet_kit.i18n.languages import clauses, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]

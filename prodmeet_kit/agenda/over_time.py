@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Chart, Line, Mark
+from prodmeet_kit.evidence import Chart, Line, Mark
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

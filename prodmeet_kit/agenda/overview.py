@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.clocked import clocked
 from prodmeet_kit.agenda.decided import decided, last_time, spoken_before
-from prodmeet_kit.agenda.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.agenda.facets.alerts import going_on
 from prodmeet_kit.agenda.metrics_brief import fine, refs
 from prodmeet_kit.agenda.metrics_slos import brief_table
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.source_words import detail
+from prodmeet_kit.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
@@ -22,8 +22,8 @@ from prodmeet_kit.schemas.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
     from prodmeet_kit.agenda.finding import Finding
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["overview"]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import alert_facts, monitoring_changes, paging_people, paging_quality, paging_verdicts
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem
 from prodmeet_kit.agenda.facets import alerts
 from prodmeet_kit.core.time_ranges import FEWEST, median_of
+from prodmeet_kit.evidence import AgendaItem
 from prodmeet_kit.i18n.languages import sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.ranges import distinct, length
 
 if TYPE_CHECKING:
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Column, Note, Table
+from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
@@ -12,7 +12,7 @@ from prodmeet_kit.schemas.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]

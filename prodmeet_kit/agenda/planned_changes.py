@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda import before_after, scorecard
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.change_words import needs_response, warning
-from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
 from prodmeet_kit.agenda.facets import changes as facets
+from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t, tn
 from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]

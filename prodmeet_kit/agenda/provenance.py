@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.agenda.recounting import last_steps
 from prodmeet_kit.agenda.source_words import source_name
+from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 

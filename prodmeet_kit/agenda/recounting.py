@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import recount_lines
-from prodmeet_kit.agenda.evidence import Column, Kind, Table
 from prodmeet_kit.agenda.metrics_efficiency import use_of_each
+from prodmeet_kit.evidence import Column, Kind, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Column
+from prodmeet_kit.evidence import Column
 from prodmeet_kit.i18n.languages import clauses, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.before_after import towards
-from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.schemas.frames import rows

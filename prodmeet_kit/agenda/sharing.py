@@ -13,7 +13,7 @@ from prodmeet_kit.analysis import timeboxing
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import AgendaItem, State
+    from prodmeet_kit.evidence import AgendaItem, State
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["Sharing"]

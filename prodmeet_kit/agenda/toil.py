@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
-from prodmeet_kit.agenda.evidence import AgendaItem, Column, Table
 from prodmeet_kit.agenda.facets import people
+from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import write
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Column, Table
+from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import local, short_date, weekday

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from prodmeet_kit.agenda.evidence import AgendaItem, Figure
+    from prodmeet_kit.evidence import AgendaItem, Figure
 
 __all__ = ["PLOTLY", "bundles", "chart_bundle", "show", "show_chart"]
 

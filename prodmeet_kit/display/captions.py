@@ -17,7 +17,7 @@ from prodmeet_kit.i18n.numbers import UNKNOWN, write
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Chart
+    from prodmeet_kit.evidence import Chart
 
 __all__ = ["FAINT_LINES", "brief", "caption", "faint_drawn", "summary", "summary_head"]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import HeatMap, Multiples, WeekOverlay
+from prodmeet_kit.evidence import HeatMap, Multiples, WeekOverlay
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from prodmeet_kit.agenda.evidence import Figure
+    from prodmeet_kit.evidence import Figure
 
 __all__ = ["brief", "caption", "draw", "summary", "summary_head"]
 

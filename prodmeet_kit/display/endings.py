@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Chart
     from prodmeet_kit.display.scale import Scale
+    from prodmeet_kit.evidence import Chart
 
 __all__ = ["LINE_HEIGHT", "Endings", "endings"]
 

@@ -1,4 +1,4 @@
-"""A :class:`~prodmeet_kit.agenda.evidence.Chart` as a plotly figure.
+"""A :class:`~prodmeet_kit.evidence.Chart` as a plotly figure.
 
 The figure is small (see :mod:`.grid`), shows gaps as gaps, names its lines at
 their ends, and keeps every text from outside inert. ``layout.meta`` carries
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-    from prodmeet_kit.agenda.evidence import Chart
+    from prodmeet_kit.evidence import Chart
 
 __all__ = ["figure", "unit_name"]
 

@@ -1,4 +1,4 @@
-"""A :class:`~prodmeet_kit.agenda.evidence.HeatMap`: hours across, weekdays down, darker to brighter; gaps stay empty.
+"""A :class:`~prodmeet_kit.evidence.HeatMap`: hours across, weekdays down, darker to brighter; gaps stay empty.
 
 The colours are cividis (Nuñez, Anderton and Renslow 2018): they read the same
 to colour-blind people, go from dark to bright without a turn, and stand on
@@ -21,7 +21,7 @@ from prodmeet_kit.i18n.times import weekday
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from prodmeet_kit.agenda.evidence import HeatMap
+    from prodmeet_kit.evidence import HeatMap
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
 

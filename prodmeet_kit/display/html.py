@@ -10,19 +10,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Figure, Table
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.display import drawn
 from prodmeet_kit.display.anchors import Anchors, slug
 from prodmeet_kit.display.states import word
 from prodmeet_kit.display.tables import view
+from prodmeet_kit.evidence import Figure, Table
 from prodmeet_kit.i18n.languages import current, t, tn, use
 from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from prodmeet_kit.agenda.evidence import AgendaItem, Evidence
+    from prodmeet_kit.evidence import AgendaItem, Evidence
 
 __all__ = ["FIGURE", "chunks", "template"]
 

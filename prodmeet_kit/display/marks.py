@@ -15,7 +15,7 @@ from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.times import local
 
 if TYPE_CHECKING:
-    from prodmeet_kit.agenda.evidence import Mark
+    from prodmeet_kit.evidence import Mark
 
 __all__ = ["ROW", "Drawn", "draw", "legend", "room"]
 

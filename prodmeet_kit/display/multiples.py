@@ -1,4 +1,4 @@
-"""A :class:`~prodmeet_kit.agenda.evidence.Multiples`: small charts in a grid, all over the same time on one clock.
+"""A :class:`~prodmeet_kit.evidence.Multiples`: small charts in a grid, all over the same time on one clock.
 
 What happened is drawn through each of them, so that the eye finds at once what
 moved with it; the names of the marks stand in the table beside the figure.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from prodmeet_kit.agenda.evidence import Chart, Multiples
+    from prodmeet_kit.evidence import Chart, Multiples
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
 

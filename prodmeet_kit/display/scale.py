@@ -14,7 +14,7 @@ from prodmeet_kit.i18n.numbers import byte_power, byte_unit, is_bytes, number, w
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Chart
+    from prodmeet_kit.evidence import Chart
 
 __all__ = ["Scale", "unbent", "value_text"]
 

@@ -1,4 +1,4 @@
-"""A :class:`~prodmeet_kit.agenda.evidence.Table` as cells of text, each with what a page needs to show it well."""
+"""A :class:`~prodmeet_kit.evidence.Table` as cells of text, each with what a page needs to show it well."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prodmeet_kit.i18n.numbers import is_unknown, write
 from prodmeet_kit.i18n.times import local
 
 if TYPE_CHECKING:
-    from prodmeet_kit.agenda.evidence import Column, Table
+    from prodmeet_kit.evidence import Column, Table
 
 __all__ = ["Cell", "Row", "View", "safe_url", "view"]
 

@@ -1,4 +1,4 @@
-"""A :class:`~prodmeet_kit.agenda.evidence.WeekOverlay`: Monday to Sunday, the newest week strong, the others faint."""
+"""A :class:`~prodmeet_kit.evidence.WeekOverlay`: Monday to Sunday, the newest week strong, the others faint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from prodmeet_kit.i18n.times import weekday
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from prodmeet_kit.agenda.evidence import WeekOverlay
+    from prodmeet_kit.evidence import WeekOverlay
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
 

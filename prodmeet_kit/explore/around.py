@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Column, Multiples, Note, Table
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.core.window import parse_time
+from prodmeet_kit.evidence import Column, Multiples, Note, Table
 from prodmeet_kit.explore import happenings
 from prodmeet_kit.explore.finer import finer
 from prodmeet_kit.explore.measures import measure
@@ -22,7 +22,7 @@ from prodmeet_kit.i18n.times import local
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Chart, Evidence
+    from prodmeet_kit.evidence import Chart, Evidence
     from prodmeet_kit.explore.asking import Open
     from prodmeet_kit.explore.happenings import Thing
     from prodmeet_kit.findings import Analyses

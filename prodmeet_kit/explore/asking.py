@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Chart, Note
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.core.window import MAX_POINTS, choose_step, floor_to_step, parse_duration, parse_time
 from prodmeet_kit.display.labels import line_names, shorten
+from prodmeet_kit.evidence import Chart, Note
 from prodmeet_kit.explore.answers import same_query
 from prodmeet_kit.explore.shown import Shown
 from prodmeet_kit.facts import Answer, Question
@@ -21,7 +21,7 @@ from prodmeet_kit.i18n.numbers import write
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.facts import Facts
     from prodmeet_kit.sources.base import MetricSource
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Column, Note, Table
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.core.window import format_duration
+from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.explore import happenings
 from prodmeet_kit.explore.measures import measure
 from prodmeet_kit.explore.names import Ref, length, refs
@@ -21,7 +21,7 @@ from prodmeet_kit.i18n.times import local, short_date
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence, Kind
+    from prodmeet_kit.evidence import Evidence, Kind
     from prodmeet_kit.explore.measures import Measure
     from prodmeet_kit.findings import Analyses
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Mark
 from prodmeet_kit.core.time_ranges import end_between, onset_between
+from prodmeet_kit.evidence import Mark
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.evidence import Chart, Line
+from prodmeet_kit.evidence import Chart, Line
 from prodmeet_kit.explore.names import Ref
 from prodmeet_kit.i18n.languages import t
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Mark
+    from prodmeet_kit.evidence import Mark
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["Measure", "measure", "sli_frame"]

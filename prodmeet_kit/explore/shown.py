@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import AgendaItem
+from prodmeet_kit.evidence import AgendaItem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
 
 __all__ = ["Shown"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.evidence import Column, Table
 from prodmeet_kit.agenda.metrics_brief import why_unknown
 from prodmeet_kit.agenda.metrics_slos import chart as burn_chart
 from prodmeet_kit.agenda.metrics_slos import slo_table
 from prodmeet_kit.core.time_ranges import lasted
+from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.explore.answers import questions
 from prodmeet_kit.explore.measures import measure, sli_frame
 from prodmeet_kit.explore.names import ref as find
@@ -22,7 +22,7 @@ from prodmeet_kit.schemas.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.evidence import Evidence
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses
 
 __all__ = ["SloShown", "slo"]

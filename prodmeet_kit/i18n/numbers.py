@@ -56,7 +56,7 @@ def is_unknown(value: Any) -> bool:
 
 
 def write(value: Any, kind: str = "text", *, unit: str = "", timezone: str = "UTC") -> str:
-    """A value of a :class:`~prodmeet_kit.agenda.evidence.Column` of this kind, as text.
+    """A value of a :class:`~prodmeet_kit.evidence.Column` of this kind, as text.
 
     ``unit`` is for ``number`` and ``amount``, ``timezone`` for ``time`` and ``date``.
 

@@ -11,10 +11,10 @@ import pytest
 from nbclient import NotebookClient
 
 import prodmeet_kit
-from prodmeet_kit.agenda.evidence import Note
 from prodmeet_kit.core.errors import QueryRejected
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.demo.world import World
+from prodmeet_kit.evidence import Note
 from prodmeet_kit.explore.completion import label_values, server_words
 from prodmeet_kit.live.exploring import explore_notebook
 from prodmeet_kit.review import Review

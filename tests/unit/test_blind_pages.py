@@ -9,8 +9,8 @@ import pytest
 
 from prodmeet_kit.agenda import outages
 from prodmeet_kit.agenda.alert_facts import evidence
-from prodmeet_kit.agenda.evidence import Note, Table
 from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.evidence import Note, Table
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review

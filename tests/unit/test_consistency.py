@@ -16,11 +16,11 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import minutes_document, preread
-from prodmeet_kit.agenda.evidence import AgendaItem, Table
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.html import chunks
 from prodmeet_kit.display.markdown import escape
 from prodmeet_kit.display.tables import view
+from prodmeet_kit.evidence import AgendaItem, Table
 from prodmeet_kit.i18n.languages import use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.record import dumps, record

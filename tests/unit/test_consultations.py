@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.evidence import Table
 from prodmeet_kit.analysis import consultations
 from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.evidence import Table
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.record import record
 from prodmeet_kit.schemas import frames

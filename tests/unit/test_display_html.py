@@ -8,7 +8,6 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.evidence import AgendaItem, Chart, Column, Note, Table
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.display import PLOTLY, bundles, chart_bundle
 from prodmeet_kit.display.anchors import Anchors, slug
@@ -16,6 +15,7 @@ from prodmeet_kit.display.html import FIGURE, chunks
 from prodmeet_kit.display.states import TONES, word
 from prodmeet_kit.display.tables import safe_url, view
 from prodmeet_kit.display.theme import css
+from prodmeet_kit.evidence import AgendaItem, Chart, Column, Note, Table
 from prodmeet_kit.i18n import languages
 from prodmeet_kit.i18n.languages import use
 from tests.support import sample_items

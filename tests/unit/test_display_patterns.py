@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.evidence import AgendaItem, HeatMap, WeekOverlay
 from prodmeet_kit.display import PLOTLY, bundles, chart_bundle, drawn
 from prodmeet_kit.display.html import FIGURE, chunks
 from prodmeet_kit.display.markdown import markdown
+from prodmeet_kit.evidence import AgendaItem, HeatMap, WeekOverlay
 from prodmeet_kit.i18n.numbers import UNKNOWN
 from tests.support.sample_items import HOSTILE
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import prodmeet_kit
-from prodmeet_kit.agenda.evidence import Chart, Note
 from prodmeet_kit.core.errors import InputError, QueryRejected
+from prodmeet_kit.evidence import Chart, Note
 from prodmeet_kit.explore.asking import DRAWN, span_of
 from prodmeet_kit.explore.completion import known_words, label_values
 from prodmeet_kit.facts import Answer, Question

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from prodmeet_kit.agenda.evidence import Table
+from prodmeet_kit.evidence import Table
 from prodmeet_kit.parameters.freezes import Freeze, public_holidays
 from tests.support.reviews import about, product, review, subjects
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.agenda import metrics_brief, metrics_load
-from prodmeet_kit.agenda.evidence import Chart, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.agenda.facets import resources as facets
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.tables import view
+from prodmeet_kit.evidence import Chart, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.questions import LOAD_HISTORY, plan
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.agenda.evidence import Note, Table
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.evidence import Note, Table
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.gather import gather
 from prodmeet_kit.minutes import Minutes

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from prodmeet_kit.agenda.evidence import Chart, Note
 from prodmeet_kit.agenda.metrics import folded_beyond
+from prodmeet_kit.evidence import Chart, Note
 
 
 def chart(number: int, *, folded: bool = False) -> Chart:

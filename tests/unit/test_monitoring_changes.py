@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.evidence import Note, Table
 from prodmeet_kit.agenda.monitoring_changes import evidence
 from prodmeet_kit.analysis.monitoring_changes import rule_changes, silences
 from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.evidence import Note, Table
 from prodmeet_kit.facts import Facts, Previous, SourceState
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.previous import find_previous

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import prodmeet_kit
-from prodmeet_kit.agenda.evidence import AgendaItem, Chart, Multiples, Note, Table
+from prodmeet_kit.evidence import AgendaItem, Chart, Multiples, Note, Table
 from prodmeet_kit.facts import Facts, Previous
 from prodmeet_kit.i18n import numbers
 from prodmeet_kit.i18n.times import days, duration

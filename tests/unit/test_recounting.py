@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import prodmeet_kit
-from prodmeet_kit.agenda.evidence import AgendaItem, Table
 from prodmeet_kit.agenda.recounting import last_steps
 from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.evidence import AgendaItem, Table
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.review import Review, open_review
 from prodmeet_kit.schemas.frames import rows

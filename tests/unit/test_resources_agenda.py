@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.agenda import before_after, metrics, metrics_resources
-from prodmeet_kit.agenda.evidence import Chart, Note, Table
 from prodmeet_kit.agenda.facets import resources as facets
 from prodmeet_kit.agenda.over_time import marks
+from prodmeet_kit.evidence import Chart, Note, Table
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.questions import plan

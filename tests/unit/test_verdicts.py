@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.evidence import Table
 from prodmeet_kit.analysis import verdicts
 from prodmeet_kit.core.promql import check
 from prodmeet_kit.display.states import word
+from prodmeet_kit.evidence import Table
 from prodmeet_kit.parameters import RecordSource
 from prodmeet_kit.schemas.frames import PAGE_GROUPS, PAGES, VERDICTS
 from prodmeet_kit.sources.records import RECORDS, Reader

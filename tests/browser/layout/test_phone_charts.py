@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from prodmeet_kit.agenda.evidence import Mark
+from prodmeet_kit.evidence import Mark
 from prodmeet_kit.page.export import export_html
 from tests.browser.conftest import Opener
 from tests.support import sample_items
