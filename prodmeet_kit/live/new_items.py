@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from prodmeet_kit.entries.hand_written import ActionItem
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.live.words import begun, browser, kept, not_saved
 from prodmeet_kit.minutes.entries import DRAFTS
 from prodmeet_kit.minutes.items import ITEMS
 from prodmeet_kit.minutes.merging import in_order
 from prodmeet_kit.parameters.validation import say
-from prodmeet_kit.sources.hand_written import ActionItem
 
 if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting

@@ -22,9 +22,9 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from prodmeet_kit.core.errors import InputError, NotAllowed, ParametersError, Problem, QueryRejected, SourceError
-from prodmeet_kit.minutes import issue_text
+from prodmeet_kit.entries import issue_text
+from prodmeet_kit.entries.issue_text import FIELDS, Told
 from prodmeet_kit.minutes.alone import alone
-from prodmeet_kit.minutes.issue_text import FIELDS, Told
 from prodmeet_kit.minutes.items import ITEMS, newest
 from prodmeet_kit.minutes.store import Minutes, Saved
 from prodmeet_kit.parameters import Product

@@ -17,15 +17,15 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from prodmeet_kit.core.errors import ParametersError, Problem
+from prodmeet_kit.entries.change_text import effect
+from prodmeet_kit.entries.hand_written import Change, Entry, ExpectedEffect, Moment, Services
+from prodmeet_kit.entries.named import Misnamed, settled
 from prodmeet_kit.minutes.checking import checked, placed
 from prodmeet_kit.minutes.store import Minutes, Saved
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.parameters.validation import say
-from prodmeet_kit.sources.change_text import effect
-from prodmeet_kit.sources.hand_written import Change, Entry, ExpectedEffect, Moment, Services
-from prodmeet_kit.sources.named import Misnamed, settled
 
 __all__ = ["INBOX", "InboxEntry", "Kind", "add", "newest", "unread"]
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from prodmeet_kit.core import promql
+from prodmeet_kit.entries.service_names import one_service
 from prodmeet_kit.schemas.frames import label_key, labels_of, rows
-from prodmeet_kit.sources.service_names import one_service
 
 if TYPE_CHECKING:
     import pandas as pd

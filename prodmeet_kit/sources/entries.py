@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from prodmeet_kit.core.errors import InputError, ParametersError, Problem
+from prodmeet_kit.entries import named
+from prodmeet_kit.entries.hand_written import ENTRIES
 from prodmeet_kit.parameters.documents import Document, Way, dotted
 from prodmeet_kit.parameters.validation import say
-from prodmeet_kit.sources import named
 from prodmeet_kit.sources.base import Context
-from prodmeet_kit.sources.hand_written import ENTRIES
 
 __all__ = ["configure", "rows"]
 

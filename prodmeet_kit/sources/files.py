@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodmeet_kit.core.errors import ParametersError, Problem
+from prodmeet_kit.entries.hand_written import ENTRIES
+from prodmeet_kit.entries.list_files import MOST_ENTRIES, read_list
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.documents import WHOLE
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
-from prodmeet_kit.sources.hand_written import ENTRIES
-from prodmeet_kit.sources.list_files import MOST_ENTRIES, read_list
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field
 
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import parse_time
-from prodmeet_kit.minutes import issue_text
+from prodmeet_kit.entries import issue_text
 from prodmeet_kit.minutes.items import newest
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.fields import Duration

@@ -14,9 +14,9 @@ from pydantic import Field
 
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import format_duration
+from prodmeet_kit.entries import change_text, free_values
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.schemas.frames import CHANGES
-from prodmeet_kit.sources import change_text, free_values
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.github_repository import RepositoryConfig, opened

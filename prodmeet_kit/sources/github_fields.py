@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prodmeet_kit.sources import free_text, japanese_names
-from prodmeet_kit.sources.free_values import link
+from prodmeet_kit.entries import free_text, japanese_names
+from prodmeet_kit.entries.free_values import link
 
 __all__ = ["FIELDS", "TIMES", "written"]
 

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, ValidationError
 
 from prodmeet_kit.core.errors import ParametersError, SourceError
+from prodmeet_kit.entries import free_values
+from prodmeet_kit.entries.hand_written import Incident
+from prodmeet_kit.entries.service_names import after_prefix, one_service
+from prodmeet_kit.entries.severity import of_incident
 from prodmeet_kit.parameters.validation import say, shown
 from prodmeet_kit.schemas.frames import INCIDENTS
-from prodmeet_kit.sources import free_values
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.github_fields import TIMES, written
 from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
 from prodmeet_kit.sources.github_shapes import Issue
-from prodmeet_kit.sources.hand_written import Incident
 from prodmeet_kit.sources.placing import Placing
-from prodmeet_kit.sources.service_names import after_prefix, one_service
-from prodmeet_kit.sources.severity import of_incident
 
 if TYPE_CHECKING:
     import pandas as pd

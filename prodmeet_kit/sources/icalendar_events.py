@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from prodmeet_kit.core.errors import ParametersError, Problem, SourceError, UnexpectedAnswer
 from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.entries import change_text
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.parameters.models import Auth
 from prodmeet_kit.schemas.frames import CHANGES
-from prodmeet_kit.sources import change_text
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.ical_lines import Found, parse

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from prodmeet_kit.core.errors import ParametersError, SourceError
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.redaction import redact, remember
+from prodmeet_kit.entries.service_names import one_service
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, LabelMatchers
 from prodmeet_kit.schemas.frames import ALERT_RUNS, INCIDENTS, label_key
@@ -27,7 +28,6 @@ from prodmeet_kit.sources.foreign import text
 from prodmeet_kit.sources.pagerduty_api import Api
 from prodmeet_kit.sources.pagerduty_shapes import Incident, LogEntry
 from prodmeet_kit.sources.placing import Placing
-from prodmeet_kit.sources.service_names import one_service
 
 if TYPE_CHECKING:
     import pandas as pd

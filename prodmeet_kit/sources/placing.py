@@ -11,10 +11,10 @@ import re
 from collections.abc import Collection, Iterable
 from functools import cached_property
 
+from prodmeet_kit.entries.service_names import Matched, match
 from prodmeet_kit.parameters import products
 from prodmeet_kit.parameters.documents import read_text
 from prodmeet_kit.sources.base import Context
-from prodmeet_kit.sources.service_names import Matched, match
 
 __all__ = ["Placing"]
 

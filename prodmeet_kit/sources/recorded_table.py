@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.core.errors import Problem, UnexpectedAnswer
-from prodmeet_kit.sources.csv_text import CsvText, read_csv_text
+from prodmeet_kit.entries.csv_text import CsvText, read_csv_text
 
 if TYPE_CHECKING:
     import pandas as pd

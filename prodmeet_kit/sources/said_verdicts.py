@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from prodmeet_kit.entries.hand_written import Moment
+from prodmeet_kit.entries.service_names import match
 from prodmeet_kit.minutes.checking import checked, placed
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.fields import PageVerdict
 from prodmeet_kit.parameters.validation import shown
 from prodmeet_kit.schemas.frames import VERDICTS
 from prodmeet_kit.sources.base import Context
-from prodmeet_kit.sources.hand_written import Moment
-from prodmeet_kit.sources.service_names import match
 
 if TYPE_CHECKING:
     import pandas as pd

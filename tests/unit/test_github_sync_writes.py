@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import InputError, ProdmeetError, SourceError
-from prodmeet_kit.minutes import Minutes, issue_text
+from prodmeet_kit.entries import issue_text
+from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes.alone import alone
 from prodmeet_kit.minutes.github_sync import sync
 from prodmeet_kit.minutes.items import newest

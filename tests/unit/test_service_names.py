@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from prodmeet_kit.sources.service_names import match, split
+from prodmeet_kit.entries.service_names import match, split
 from tests.support.counts import count
 
 KNOWN = ("cart", "web", "web-api", "search-and-rescue")

@@ -5,7 +5,7 @@ r"""Fields in the free text of issues, incidents and calendar events, however pe
     start: 2026-11-10T12:00        - **Detected by**: page        | end | 12:40 |        ### Impact
     `services`: `cart`             > Owner: sre                   <!-- end: 12:40 -->    (value below)
 
-:mod:`~prodmeet_kit.sources.free_values` reads the times and durations found here.
+:mod:`~prodmeet_kit.entries.free_values` reads the times and durations found here.
 """
 
 from __future__ import annotations

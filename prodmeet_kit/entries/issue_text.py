@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from prodmeet_kit.core.window import parse_day
-from prodmeet_kit.sources.free_text import fields
+from prodmeet_kit.entries.free_text import fields
 
 __all__ = ["FIELDS", "Told", "body", "read"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from prodmeet_kit.entries.hand_written import Change, Entry, Incident
+from prodmeet_kit.entries.service_names import match
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.validation import did_you_mean, shown
-from prodmeet_kit.sources.hand_written import Change, Entry, Incident
-from prodmeet_kit.sources.service_names import match
 
 __all__ = ["Misnamed", "settled", "unknown"]
 

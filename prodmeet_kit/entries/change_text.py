@@ -19,11 +19,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from prodmeet_kit.core.window import LONGEST, parse_time
+from prodmeet_kit.entries import free_text, free_values, japanese_names, named
+from prodmeet_kit.entries.hand_written import Change
+from prodmeet_kit.entries.service_names import after_prefix, match
 from prodmeet_kit.parameters.validation import say, shown
-from prodmeet_kit.sources import free_text, free_values, japanese_names, named
 from prodmeet_kit.sources.base import Context
-from prodmeet_kit.sources.hand_written import Change
-from prodmeet_kit.sources.service_names import after_prefix, match
 
 __all__ = ["change", "effect", "lines", "service_names", "tagged"]
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from prodmeet_kit.core.errors import Problem
+from prodmeet_kit.entries.csv_text import CsvText, read_csv_text
 from prodmeet_kit.parameters import read_document
 from prodmeet_kit.parameters.documents import WHOLE, Document, Way, document, read_text
 from prodmeet_kit.parameters.validation import did_you_mean
-from prodmeet_kit.sources.csv_text import CsvText, read_csv_text
 
 __all__ = ["ENDINGS", "MOST_ENTRIES", "read_list"]
 
