@@ -30,10 +30,10 @@ from prodmeet_kit.minutes.store import Minutes, Saved
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.validation import say
-from prodmeet_kit.sources.github_action_items import ActionItemsConfig
-from prodmeet_kit.sources.github_api import MovedAway
-from prodmeet_kit.sources.github_repository import Repository, opened
-from prodmeet_kit.sources.github_shapes import Issue
+from prodmeet_kit.sources.github.action_items import ActionItemsConfig
+from prodmeet_kit.sources.github.api import MovedAway
+from prodmeet_kit.sources.github.repository import Repository, opened
+from prodmeet_kit.sources.github.shapes import Issue
 
 __all__ = ["SOURCE", "sync"]
 

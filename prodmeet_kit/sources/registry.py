@@ -21,19 +21,19 @@ GROUP = "prodmeet_kit.sources"
 """The group of entry points."""
 
 BUILT_IN = {
-    "alertmanager": "prodmeet_kit.sources.alertmanager:read",
-    "csv": "prodmeet_kit.sources.recorded:CsvSource",
+    "alertmanager": "prodmeet_kit.sources.alertmanager.source:read",
+    "csv": "prodmeet_kit.sources.csv.source:CsvSource",
     "file": "prodmeet_kit.sources.files:read",
-    "github": "prodmeet_kit.sources.github_issues:read",
-    "github_action_items": "prodmeet_kit.sources.github_action_items:read",
-    "github_changes": "prodmeet_kit.sources.github_changes:read",
-    "icalendar": "prodmeet_kit.sources.icalendar_events:read",
-    "inbox": "prodmeet_kit.sources.from_inbox:read",
-    "minutes": "prodmeet_kit.sources.from_minutes:read",
-    "pagerduty": "prodmeet_kit.sources.pagerduty:read",
+    "github": "prodmeet_kit.sources.github.issues:read",
+    "github_action_items": "prodmeet_kit.sources.github.action_items:read",
+    "github_changes": "prodmeet_kit.sources.github.changes:read",
+    "icalendar": "prodmeet_kit.sources.calendar.events:read",
+    "inbox": "prodmeet_kit.sources.minutes.inbox:read",
+    "minutes": "prodmeet_kit.sources.minutes.minutes:read",
+    "pagerduty": "prodmeet_kit.sources.pagerduty.source:read",
     "prometheus": "prodmeet_kit.sources.prometheus:PrometheusSource",
-    "prometheus_alerts": "prodmeet_kit.sources.alerts:read",
-    "prometheus_rules": "prodmeet_kit.sources.prometheus_rules:read",
+    "prometheus_alerts": "prodmeet_kit.sources.prometheus.alerts:read",
+    "prometheus_rules": "prodmeet_kit.sources.prometheus.rules:read",
 }
 """Kinds of the kit itself: where each is made, imported when it is used."""
 

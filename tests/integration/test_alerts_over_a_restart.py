@@ -18,9 +18,9 @@ from prodmeet_kit.analysis.episodes import build
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import running_prometheus
 from prodmeet_kit.schemas import frames
-from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource
+from prodmeet_kit.sources.prometheus.alerts import read
 from tests.support.answering import metric_source, shop
 
 pytestmark = [

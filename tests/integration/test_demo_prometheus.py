@@ -20,9 +20,9 @@ from prodmeet_kit.demo.world import World
 from prodmeet_kit.parameters import load
 from prodmeet_kit.parameters.models import Slo
 from prodmeet_kit.schemas.frames import ALERT_RUNS, labels_of
-from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource
+from prodmeet_kit.sources.prometheus.alerts import read
 from tests.support.answering import metric_source
 
 pytestmark = pytest.mark.integration

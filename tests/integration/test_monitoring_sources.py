@@ -20,10 +20,10 @@ from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import running_prometheus
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import rows
-from prodmeet_kit.sources.alertmanager import read as read_alertmanager
+from prodmeet_kit.sources.alertmanager.source import read as read_alertmanager
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.prometheus import PrometheusSource
-from prodmeet_kit.sources.prometheus_rules import read as read_rules
+from prodmeet_kit.sources.prometheus.rules import read as read_rules
 from tests.support.answering import metric_source, shop
 
 pytestmark = pytest.mark.integration

@@ -14,9 +14,9 @@ import pandas as pd
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.window import Window, parse_duration
 from prodmeet_kit.schemas import frames
-from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource
+from prodmeet_kit.sources.prometheus.alerts import read
 from tests.support.answering import Asked, answering, metric_source, shop, success
 
 _RANGE = re.compile(r"(?P<name>\w+)(?:\{(?P<matchers>.*)\})?\[(?P<length>\w+)\]")

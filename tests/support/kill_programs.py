@@ -130,7 +130,7 @@ def forms(folder: Path, many: int) -> None:
 
 def sync(folder: Path, many: int) -> None:
     """``prodmeet sync``: nothing is lost, the next run ends, and each item has one issue."""
-    from prodmeet_kit.sources import github_api
+    from prodmeet_kit.sources.github import api as github_api
 
     github_api.BETWEEN_WRITES_S = 0.0
     with github_server() as server:

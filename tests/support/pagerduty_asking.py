@@ -10,7 +10,7 @@ from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.pagerduty import read
+from prodmeet_kit.sources.pagerduty.source import read
 from tests.support.answering import shop
 from tests.support.pagerduty_server import PagerDuty, entry, incident
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from prodmeet_kit.analysis.episodes import build
-from prodmeet_kit.sources.alert_intervals import Intervals, common_spacing
+from prodmeet_kit.sources.prometheus.alert_intervals import Intervals, common_spacing
 from tests.support.alert_store import Store, ask, every
 from tests.support.grids import at, window
 

@@ -10,9 +10,11 @@ import pytest
 from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import ALERT_RULES, label_key
-from prodmeet_kit.sources import alertmanager, alerts, pagerduty
 from prodmeet_kit.sources.alert_services import AlertServices
+from prodmeet_kit.sources.alertmanager import source as alertmanager
 from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.sources.pagerduty import source as pagerduty
+from prodmeet_kit.sources.prometheus import alerts
 from tests.support.answering import shop
 from tests.support.grids import at
 from tests.support.reviews import WINDOW, product, review

@@ -33,7 +33,7 @@ from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import Spec, rows
-from prodmeet_kit.sources.alertmanager import read
+from prodmeet_kit.sources.alertmanager.source import read
 from prodmeet_kit.sources.base import Broken, Context
 from tests.support.answering import shop
 from tests.support.counts import count
@@ -348,7 +348,7 @@ def test_whatever_an_alertmanager_answers_the_silence_beside_it_is_read(monkeypa
                 at[random_.choice(list(at) or ["id"])] = random_.choice(leaves)
         told = [odd, silence(id="good")]
         random_.shuffle(told)
-        monkeypatch.setattr("prodmeet_kit.sources.alertmanager.get", lambda *_, told=told: told)
+        monkeypatch.setattr("prodmeet_kit.sources.alertmanager.source.get", lambda *_, told=told: told)
         context = about()
         made = list(frames.SILENCES.check(read({"url": "http://x"}, context))["id"])
         assert "good" in made

@@ -13,8 +13,8 @@ import pytest
 from prodmeet_kit.core.errors import ParametersError, SourceError
 from prodmeet_kit.core.window import Window, parse_duration
 from prodmeet_kit.schemas import frames
-from prodmeet_kit.sources.alerts import read
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
+from prodmeet_kit.sources.prometheus.alerts import read
 from tests.support import alert_store
 from tests.support.alert_store import Store
 from tests.support.answering import Asked, refusal, shop

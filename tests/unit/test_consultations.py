@@ -16,8 +16,9 @@ from prodmeet_kit.evidence import Table
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.record import record
 from prodmeet_kit.schemas import frames
-from prodmeet_kit.sources import files, from_inbox
+from prodmeet_kit.sources import files
 from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.sources.minutes import inbox as from_inbox
 from tests.support.reviews import about, product, review, subjects
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)

@@ -15,8 +15,8 @@ import pytest
 from prodmeet_kit.core.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.models import MetricSource
-from prodmeet_kit.sources.recorded import CsvSource
-from prodmeet_kit.sources.recorded_table import read_table
+from prodmeet_kit.sources.csv.source import CsvSource
+from prodmeet_kit.sources.csv.table import read_table
 from tests.support.counts import count
 
 T = datetime(2026, 11, 23, tzinfo=UTC)

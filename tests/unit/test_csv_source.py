@@ -12,7 +12,7 @@ from prodmeet_kit.core.errors import QueryRejected, SourceError
 from prodmeet_kit.facts import Question
 from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.sources.base import WrongSetting
-from prodmeet_kit.sources.recorded import CsvSource
+from prodmeet_kit.sources.csv.source import CsvSource
 
 T = datetime(2026, 11, 23, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -13,7 +13,7 @@ from prodmeet_kit.entries import change_text
 from prodmeet_kit.entries.free_text import fields
 from prodmeet_kit.entries.free_values import duration, link, moment, span
 from prodmeet_kit.entries.severity import of_incident
-from prodmeet_kit.sources.github_fields import written
+from prodmeet_kit.sources.github.fields import written
 from tests.support.counts import count
 
 NAMES = {name: name for name in ("start", "end", "services", "rollback", "impact", "detected_by", "owner")}

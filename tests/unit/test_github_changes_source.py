@@ -15,9 +15,9 @@ import pytest
 from prodmeet_kit.core.errors import NotAllowed, ParametersError, SourceError, TimedOut, UnexpectedAnswer
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import CHANGES
-from prodmeet_kit.sources import github_api
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.github_changes import read
+from prodmeet_kit.sources.github import api as github_api
+from prodmeet_kit.sources.github.changes import read
 from prodmeet_kit.sources.http import adapter
 from tests.support.answering import Asked, answering, shop
 

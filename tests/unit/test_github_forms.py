@@ -10,7 +10,7 @@ from prodmeet_kit.entries.service_names import after_prefix
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.github_issues import read
+from prodmeet_kit.sources.github.issues import read
 from tests.support.github_server import issue, running
 from tests.unit.test_github_issues import WINDOW, config, labels, utc
 

@@ -21,10 +21,10 @@ from prodmeet_kit.core.errors import (
 )
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas import frames
-from prodmeet_kit.sources import github_api
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.github_fields import written
-from prodmeet_kit.sources.github_issues import read
+from prodmeet_kit.sources.github import api as github_api
+from prodmeet_kit.sources.github.fields import written
+from prodmeet_kit.sources.github.issues import read
 from prodmeet_kit.sources.http import adapter
 from prodmeet_kit.sources.registry import find
 from tests.support.answering import shop

@@ -17,8 +17,19 @@ import pytest
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import ACTION_ITEMS, CHANGES, INCIDENTS, Spec
-from prodmeet_kit.sources import github_action_items, github_changes, github_connection, github_issues
 from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.sources.github import (
+    action_items as github_action_items,
+)
+from prodmeet_kit.sources.github import (
+    changes as github_changes,
+)
+from prodmeet_kit.sources.github import (
+    connection as github_connection,
+)
+from prodmeet_kit.sources.github import (
+    issues as github_issues,
+)
 from prodmeet_kit.sources.http import TooLarge, adapter
 from tests.support.answering import shop
 from tests.support.counts import count

@@ -19,9 +19,11 @@ from prodmeet_kit.minutes.github_sync import sync
 from prodmeet_kit.minutes.items import newest
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.schemas import frames
-from prodmeet_kit.sources import from_minutes, github_action_items, github_api
 from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.sources.github import action_items as github_action_items
+from prodmeet_kit.sources.github import api as github_api
 from prodmeet_kit.sources.http import adapter
+from prodmeet_kit.sources.minutes import minutes as from_minutes
 from tests.support.github_state_server import REPO, GithubServer, github_server
 from tests.support.reviews import WINDOW, product
 

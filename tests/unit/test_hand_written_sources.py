@@ -14,8 +14,9 @@ from prodmeet_kit.core.errors import InputError, ParametersError, Problem, Sourc
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import Spec
-from prodmeet_kit.sources import files, from_minutes
+from prodmeet_kit.sources import files
 from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.sources.minutes import minutes as from_minutes
 from tests.support.answering import shop
 from tests.support.reviews import product
 

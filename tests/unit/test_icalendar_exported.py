@@ -11,7 +11,7 @@ import pytest
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import CHANGES
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.icalendar_events import read
+from prodmeet_kit.sources.calendar.events import read
 from tests.support.answering import answering, shop
 
 EXPORTED = r"""BEGIN:VCALENDAR

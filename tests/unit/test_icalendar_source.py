@@ -14,7 +14,7 @@ from prodmeet_kit.core.errors import NotAllowed, ParametersError, SourceError, T
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import CHANGES, INCIDENTS
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.icalendar_events import read
+from prodmeet_kit.sources.calendar.events import read
 from tests.support.answering import Asked, answering, shop
 
 # 2026-10-12 00:00Z to 2026-10-26 00:00Z; two cadences on is 2026-11-23 00:00Z

@@ -18,8 +18,8 @@ from prodmeet_kit.minutes.inbox import add
 from prodmeet_kit.review import open_review
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import Spec
-from prodmeet_kit.sources import from_inbox
 from prodmeet_kit.sources.base import Broken, Context
+from prodmeet_kit.sources.minutes import inbox as from_inbox
 from tests.support.reviews import about, product, review
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)

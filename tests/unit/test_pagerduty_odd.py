@@ -15,7 +15,7 @@ import pytest
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.http import adapter
-from prodmeet_kit.sources.pagerduty import read
+from prodmeet_kit.sources.pagerduty.source import read
 from tests.support.counts import count
 from tests.support.mutated import mutated
 from tests.support.pagerduty_asking import FIRING, SECRET, config, context

@@ -11,8 +11,8 @@ import pytest
 
 from prodmeet_kit.core.errors import NotAllowed, QueryRejected, SourceError, TimedOut, UnexpectedAnswer, Unreachable
 from prodmeet_kit.gather import gather
-from prodmeet_kit.sources import pagerduty_api
 from prodmeet_kit.sources.http import adapter
+from prodmeet_kit.sources.pagerduty import api as pagerduty_api
 from tests.support.answering import shop
 from tests.support.pagerduty_asking import SECRET, WINDOW, answered_page, config, runs
 from tests.support.pagerduty_server import PagerDuty, Reply, running

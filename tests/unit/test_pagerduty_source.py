@@ -14,10 +14,10 @@ from prodmeet_kit.core.errors import ParametersError, SourceError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import labels_of
-from prodmeet_kit.sources import pagerduty_api
 from prodmeet_kit.sources.alert_services import AlertServices
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.pagerduty import read
+from prodmeet_kit.sources.pagerduty import api as pagerduty_api
+from prodmeet_kit.sources.pagerduty.source import read
 from tests.support.answering import shop
 from tests.support.pagerduty_asking import END, FIRING, SECRET, answered_page, config, context, outages, runs
 from tests.support.pagerduty_server import PagerDuty, entry, incident, running

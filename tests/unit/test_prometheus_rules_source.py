@@ -18,7 +18,7 @@ from prodmeet_kit.gather import gather
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from prodmeet_kit.sources.prometheus import PrometheusSource
-from prodmeet_kit.sources.prometheus_rules import read
+from prodmeet_kit.sources.prometheus.rules import read
 from tests.support.answering import Asked, answering, metric_source, refusal, shop, success
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prodmeet_kit.sources.alertmanager import read
+from prodmeet_kit.sources.alertmanager.source import read
 from tests.unit.test_alertmanager_source import about, alertmanager, good, matcher, silence
 
 

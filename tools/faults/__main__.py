@@ -96,9 +96,9 @@ def _load() -> None:
     import prodmeet_kit.gather
     import prodmeet_kit.preread
     import prodmeet_kit.review
-    import prodmeet_kit.sources.alertmanager
-    import prodmeet_kit.sources.alerts
+    import prodmeet_kit.sources.alertmanager.source
     import prodmeet_kit.sources.prometheus  # noqa: F401
+    import prodmeet_kit.sources.prometheus.alerts
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.schemas.frames import CHANGES
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
-from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
-from prodmeet_kit.sources.github_shapes import Issue, Milestone
+from prodmeet_kit.sources.github.repository import RepositoryConfig, opened
+from prodmeet_kit.sources.github.shapes import Issue, Milestone
 from prodmeet_kit.sources.placing import Placing
 
 if TYPE_CHECKING:

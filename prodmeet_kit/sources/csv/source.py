@@ -1,6 +1,6 @@
 """Metrics that were recorded into a CSV file: type ``csv``, for what no server keeps any longer.
 
-The first column is ``time``, every other column a series (:mod:`prodmeet_kit.sources.recorded_table` reads them).
+The first column is ``time``, every other column a series (:mod:`prodmeet_kit.sources.csv.table` reads them).
 A query is the name of a column, or what is made of its rows over a range:
 ``sum_over_time(column[28d])`` adds them up, ``avg_over_time(column[28d])`` is their mean. A file knows no other PromQL.
 Rows may stand in any order, but two of one time are refused: nobody knows which of them counts.
@@ -22,7 +22,7 @@ from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.parameters.validation import did_you_mean
 from prodmeet_kit.sources.base import NO_ROW, WrongSetting, grid, wide
-from prodmeet_kit.sources.recorded_table import read_table
+from prodmeet_kit.sources.csv.table import read_table
 
 if TYPE_CHECKING:
     import pandas as pd

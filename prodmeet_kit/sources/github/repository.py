@@ -18,10 +18,10 @@ from prodmeet_kit.core.errors import ParametersError, Problem, SourceError, Unex
 from prodmeet_kit.core.redaction import redact, remember
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration
-from prodmeet_kit.sources.github_shapes import Issue, Milestone, issue, milestone, repository_of
+from prodmeet_kit.sources.github.shapes import Issue, Milestone, issue, milestone, repository_of
 
 if TYPE_CHECKING:
-    from prodmeet_kit.sources.github_api import Api
+    from prodmeet_kit.sources.github.api import Api
 
 __all__ = ["Repository", "RepositoryConfig", "opened"]
 
@@ -156,7 +156,7 @@ def opened(config: RepositoryConfig, problem: Callable[[str, str, str], Problem]
 
     Raises :class:`ParametersError` for a url that is none, :class:`SourceError` for a token that cannot be sent.
     """
-    from prodmeet_kit.sources.github_api import Api
+    from prodmeet_kit.sources.github.api import Api
 
     url = expand(config.url).strip()
     if not url.startswith(("https://", "http://")):

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.schemas.frames import label_key, labels_of
-from prodmeet_kit.sources.alert_runs import GAP_INTERVALS, Key, Runs, Times
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource
-from prodmeet_kit.sources.server_away import Away, Watch, confirmed, silences, watch
+from prodmeet_kit.sources.prometheus.alert_runs import GAP_INTERVALS, Key, Runs, Times
+from prodmeet_kit.sources.prometheus.server_away import Away, Watch, confirmed, silences, watch
 
 __all__ = ["UNKNOWN", "active_since", "times_away", "unseen"]
 

@@ -19,9 +19,9 @@ from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.schemas.frames import ACTION_ITEMS, MEETING_DECISIONS, MEETING_DURATIONS, VERDICTS
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
-from prodmeet_kit.sources.said_decisions import read_decisions
-from prodmeet_kit.sources.said_durations import read_durations
-from prodmeet_kit.sources.said_verdicts import read_verdicts
+from prodmeet_kit.sources.minutes.decisions import read_decisions
+from prodmeet_kit.sources.minutes.durations import read_durations
+from prodmeet_kit.sources.minutes.verdicts import read_verdicts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.window import EARLIEST, LATEST
-from prodmeet_kit.sources.ical_lines import Block, Line
-from prodmeet_kit.sources.ical_zones import Zones
+from prodmeet_kit.sources.calendar.lines import Block, Line
+from prodmeet_kit.sources.calendar.zones import Zones
 
 if TYPE_CHECKING:
     from icalendar.cal import Component

@@ -21,9 +21,9 @@ from prodmeet_kit.parameters.validation import say, shown
 from prodmeet_kit.schemas.frames import INCIDENTS
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
-from prodmeet_kit.sources.github_fields import TIMES, written
-from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
-from prodmeet_kit.sources.github_shapes import Issue
+from prodmeet_kit.sources.github.fields import TIMES, written
+from prodmeet_kit.sources.github.repository import RepositoryConfig, opened
+from prodmeet_kit.sources.github.shapes import Issue
 from prodmeet_kit.sources.placing import Placing
 
 if TYPE_CHECKING:

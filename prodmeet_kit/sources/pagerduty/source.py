@@ -25,8 +25,8 @@ from prodmeet_kit.sources.alert_services import AlertServices, ServiceLabel
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.foreign import text
-from prodmeet_kit.sources.pagerduty_api import Api
-from prodmeet_kit.sources.pagerduty_shapes import Incident, LogEntry
+from prodmeet_kit.sources.pagerduty.api import Api
+from prodmeet_kit.sources.pagerduty.shapes import Incident, LogEntry
 from prodmeet_kit.sources.placing import Placing
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.schemas.frames import label_key, labels_of
-from prodmeet_kit.sources.alert_runs import GAP_INTERVALS, Times
 from prodmeet_kit.sources.prometheus import PrometheusSource
+from prodmeet_kit.sources.prometheus.alert_runs import GAP_INTERVALS, Times
 
 __all__ = ["Away", "Watch", "any_of", "confirmed", "silences", "watch"]
 

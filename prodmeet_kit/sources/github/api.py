@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from prodmeet_kit.core.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.sources.github_connection import Refused, requester
+from prodmeet_kit.sources.github.connection import Refused, requester
 from prodmeet_kit.sources.http import Policy, place, retry_after, short
 from prodmeet_kit.sources.http.guard import pause
 

@@ -11,8 +11,8 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from prodmeet_kit.sources.ical_lines import Block, Line
-from prodmeet_kit.sources.ical_zone_names import displayed, fixed
+from prodmeet_kit.sources.calendar.lines import Block, Line
+from prodmeet_kit.sources.calendar.zone_names import displayed, fixed
 
 __all__ = ["Zones"]
 

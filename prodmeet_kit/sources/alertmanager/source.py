@@ -20,7 +20,7 @@ from prodmeet_kit.parameters.fields import LabelMatchers
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sources.alert_services import ServiceLabel, tells_only_now
-from prodmeet_kit.sources.alertmanager_api import Server, get
+from prodmeet_kit.sources.alertmanager.api import Server, get
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.foreign import FIRST_YEAR, LAST_YEAR, kept

@@ -21,10 +21,10 @@ from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.parameters.models import Auth
 from prodmeet_kit.schemas.frames import CHANGES
 from prodmeet_kit.sources.base import Context
+from prodmeet_kit.sources.calendar.lines import Found, parse
+from prodmeet_kit.sources.calendar.occurrences import MOST, Occurrence, Reading, TooManyEvents
+from prodmeet_kit.sources.calendar.text import plain
 from prodmeet_kit.sources.entries import configure
-from prodmeet_kit.sources.ical_lines import Found, parse
-from prodmeet_kit.sources.ical_occurrences import MOST, Occurrence, Reading, TooManyEvents
-from prodmeet_kit.sources.ical_text import plain
 from prodmeet_kit.sources.placing import Placing
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _from_file(config: CalendarConfig, context: Context) -> bytes:
 
 
 def _from_url(config: CalendarConfig, context: Context) -> bytes:
-    from prodmeet_kit.sources.calendar_fetch import fetch
+    from prodmeet_kit.sources.calendar.fetch import fetch
 
     auth = {}
     if config.auth and config.auth.type == "bearer":

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from prodmeet_kit.core.errors import SourceError
-from prodmeet_kit.sources.alert_runs import Times
 from prodmeet_kit.sources.prometheus import PrometheusSource
-from prodmeet_kit.sources.prometheus_rules import intervals_of
+from prodmeet_kit.sources.prometheus.alert_runs import Times
+from prodmeet_kit.sources.prometheus.rules import intervals_of
 
 __all__ = ["Intervals", "common_spacing"]
 

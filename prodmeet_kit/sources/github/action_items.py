@@ -21,8 +21,8 @@ from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.schemas.frames import ACTION_ITEMS
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
-from prodmeet_kit.sources.github_repository import RepositoryConfig, opened
-from prodmeet_kit.sources.github_shapes import Issue
+from prodmeet_kit.sources.github.repository import RepositoryConfig, opened
+from prodmeet_kit.sources.github.shapes import Issue
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,15 +20,15 @@ from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.parameters.fields import Duration, LabelMatchers
 from prodmeet_kit.schemas.frames import REPLICA_LABELS, label_key, labels_of
-from prodmeet_kit.sources.alert_doubts import UNKNOWN, active_since, times_away, unseen
-from prodmeet_kit.sources.alert_intervals import Intervals
-from prodmeet_kit.sources.alert_runs import Key, Runs, Times, anew, at_times, ends, widest_gap
 from prodmeet_kit.sources.alert_services import ServiceLabel
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.prometheus import PrometheusSource
+from prodmeet_kit.sources.prometheus.alert_doubts import UNKNOWN, active_since, times_away, unseen
+from prodmeet_kit.sources.prometheus.alert_intervals import Intervals
+from prodmeet_kit.sources.prometheus.alert_runs import Key, Runs, Times, anew, at_times, ends, widest_gap
 from prodmeet_kit.sources.prometheus.replies import partial
-from prodmeet_kit.sources.server_away import Away
+from prodmeet_kit.sources.prometheus.server_away import Away
 
 __all__ = ["AlertsConfig", "read"]
 

@@ -23,7 +23,7 @@ from prodmeet_kit.sources.http import Client, Policy, place, retry_after, short
 from prodmeet_kit.sources.http.bodies import TooLarge, values
 from prodmeet_kit.sources.http.guard import pause
 from prodmeet_kit.sources.http.httpx_transport import Transport
-from prodmeet_kit.sources.pagerduty_shapes import Incident, LogEntry, Page, Shape, checked, surprise
+from prodmeet_kit.sources.pagerduty.shapes import Incident, LogEntry, Page, Shape, checked, surprise
 
 __all__ = ["Api"]
 

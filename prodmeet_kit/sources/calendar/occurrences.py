@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from prodmeet_kit.core.window import EARLIEST, LATEST, LONGEST
-from prodmeet_kit.sources.ical_event import Unreadable, made_uid, read_event
-from prodmeet_kit.sources.ical_lines import Block, Line
-from prodmeet_kit.sources.ical_series import Steps, TooManySteps, occurrences, prepare
-from prodmeet_kit.sources.ical_zones import Zones
+from prodmeet_kit.sources.calendar.event import Unreadable, made_uid, read_event
+from prodmeet_kit.sources.calendar.lines import Block, Line
+from prodmeet_kit.sources.calendar.series import Steps, TooManySteps, occurrences, prepare
+from prodmeet_kit.sources.calendar.zones import Zones
 
 if TYPE_CHECKING:
     from icalendar.cal import Component

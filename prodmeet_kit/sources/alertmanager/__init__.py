@@ -1,0 +1,1 @@
+"""Alertmanager: silences, and the alerts that fire now."""

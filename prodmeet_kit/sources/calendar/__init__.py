@@ -1,0 +1,1 @@
+"""Planned changes kept in a calendar: type ``icalendar``."""

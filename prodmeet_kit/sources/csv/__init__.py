@@ -1,0 +1,1 @@
+"""Metrics recorded into CSV files: type ``csv``."""

@@ -1,0 +1,1 @@
+"""What earlier meetings and the inbox hold, read as records."""
