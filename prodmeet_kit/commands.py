@@ -100,7 +100,7 @@ def sync(folder: Path, product: str, dry_run: bool) -> None:
     Needs a source of type github_action_items in sources.action_items, with repo,
     label and token. A second run changes nothing. When GitHub cannot be asked, exit status 1.
     """
-    from prodmeet_kit.minutes.github_sync import sync as bring_together
+    from prodmeet_kit.outbound.github import sync as bring_together
     from prodmeet_kit.parameters import load
 
     try:

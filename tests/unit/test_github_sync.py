@@ -15,8 +15,8 @@ from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import InputError, NotAllowed, ProdmeetError, SourceError, Unreachable
 from prodmeet_kit.entries import issue_text
 from prodmeet_kit.minutes import Minutes
-from prodmeet_kit.minutes.github_sync import sync
 from prodmeet_kit.minutes.items import newest
+from prodmeet_kit.outbound.github import sync
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken, Context

@@ -16,8 +16,8 @@ from prodmeet_kit.core.errors import InputError, ProdmeetError, SourceError
 from prodmeet_kit.entries import issue_text
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes.alone import alone
-from prodmeet_kit.minutes.github_sync import sync
 from prodmeet_kit.minutes.items import newest
+from prodmeet_kit.outbound.github import sync
 from prodmeet_kit.sources.github import api as github_api
 from tests.support.github_state_server import REPO, GithubServer, github_server
 from tests.support.reviews import product

@@ -1,0 +1,1 @@
+"""What is written to systems outside, a module each."""
