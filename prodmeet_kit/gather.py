@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from prodmeet_kit import births, fine_times, questions, replays, sli
+from prodmeet_kit.archive.previous_meeting import Earlier, find_previous
 from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
@@ -23,7 +24,6 @@ from prodmeet_kit.findings import Analyses
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.places import place_of, placed
-from prodmeet_kit.previous import Earlier, find_previous
 from prodmeet_kit.snapshot.masking import without_credentials
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
 from prodmeet_kit.sources.finite import known

@@ -14,10 +14,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.archive.folder import LATEST
+from prodmeet_kit.archive.user_edits import is_as_written, write_also
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.i18n.languages import t
-from prodmeet_kit.run.folder import LATEST
-from prodmeet_kit.run.kept import is_as_written, write_also
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
+from prodmeet_kit.archive.folder import put_in_place, staging
 from prodmeet_kit.core import durable
 from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.core.errors import Failure, InputError, ReportError, SnapshotError
-from prodmeet_kit.run.folder import put_in_place, staging
 from prodmeet_kit.run.kernel import SNAPSHOT, Kernel
 from prodmeet_kit.run.progress import Quiet, Reporter
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.archive.previous_meeting import SECTION, SOURCE
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.previous import SECTION, SOURCE
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from prodmeet_kit.archive.meetings import Meeting, days, meetings
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import ReportError, printable
 from prodmeet_kit.core.redaction import redact
@@ -26,7 +27,6 @@ from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import current, listed, t, tn, use
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.page import neighbours, sparkline
-from prodmeet_kit.page.meetings import Meeting, days, meetings
 
 __all__ = ["NAME", "html", "shelve", "write_index"]
 

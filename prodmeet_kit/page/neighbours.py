@@ -15,11 +15,11 @@ from contextlib import suppress
 from html import escape
 from pathlib import Path
 
+from prodmeet_kit.archive.meetings import days
+from prodmeet_kit.archive.user_edits import rewrite
 from prodmeet_kit.display.anchors import slug
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import LANGUAGES, t, use
-from prodmeet_kit.page.meetings import days
-from prodmeet_kit.run.kept import rewrite
 
 __all__ = ["PLACE", "fill", "link"]
 

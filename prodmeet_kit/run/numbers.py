@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from prodmeet_kit.archive.folder import NOT_RUN
 from prodmeet_kit.core.errors import Failure
-from prodmeet_kit.run.folder import NOT_RUN
 
 __all__ = ["Numbers", "compute"]
 

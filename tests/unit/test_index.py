@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from prodmeet_kit.archive.meetings import meetings
 from prodmeet_kit.core.errors import ReportError
 from prodmeet_kit.i18n.numbers import UNKNOWN
 from prodmeet_kit.page import index
 from prodmeet_kit.page.index import html, shelve, write_index
-from prodmeet_kit.page.meetings import meetings
 from tests.support.shelf import put, slo
 
 MINUS = "\N{MINUS SIGN}"

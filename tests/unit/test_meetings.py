@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from prodmeet_kit.archive.meetings import READ, meetings, read
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.page.index import html
-from prodmeet_kit.page.meetings import READ, meetings, read
 from prodmeet_kit.record import dumps
 from prodmeet_kit.record import record as real_record
 from tests.support.reviews import END, review

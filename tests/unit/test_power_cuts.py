@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from prodmeet_kit.archive.folder import put_in_place, staging
 from prodmeet_kit.minutes import Minutes
-from prodmeet_kit.run.folder import put_in_place, staging
 from tests.support.counts import count
 from tests.support.power import Cut, Recording, Tree, cuts, materialize, recorded
 

@@ -15,9 +15,9 @@ import pytest
 
 from prodmeet_kit.analysis.revise import Attained, proposed, revise
 from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.archive.previous_meeting import attained
 from prodmeet_kit.core.window import Period, Window
 from prodmeet_kit.facts import Facts, Previous
-from prodmeet_kit.previous import attained
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import REVISE, SLO_SUMMARY

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from prodmeet_kit.archive.folder import put_in_place, staging
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import ReportError
 from prodmeet_kit.core.locks import hold
-from prodmeet_kit.run.folder import put_in_place, staging
 
 
 def put(reports: Path, day: str, text: str) -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from prodmeet_kit.archive.folder import put_in_place, staging
+from prodmeet_kit.archive.user_edits import rewrite
 from prodmeet_kit.core import durable
-from prodmeet_kit.run.folder import put_in_place, staging
-from prodmeet_kit.run.kept import rewrite
 
 DAY = "2026-11-24"
 

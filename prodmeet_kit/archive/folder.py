@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from prodmeet_kit.archive.user_edits import carry, list_written, stamps
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import ReportError
 from prodmeet_kit.core.locks import hold_new, is_held
 from prodmeet_kit.core.plain_files import read_plain
-from prodmeet_kit.run.kept import carry, list_written, stamps
 
 __all__ = ["INCOMPLETE", "LATEST", "NOT_RUN", "put_in_place", "staging"]
 
