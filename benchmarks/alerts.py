@@ -36,7 +36,7 @@ from prodmeet_kit.demo.shape import Grid
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
-from prodmeet_kit.questions import plan
+from prodmeet_kit.queries.questions import plan
 from prodmeet_kit.review import Review, window_of
 from prodmeet_kit.sources.prometheus.source import parts
 

@@ -43,7 +43,7 @@ from prodmeet_kit.facts import Question
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
-from prodmeet_kit.questions import plan
+from prodmeet_kit.queries.questions import plan
 from prodmeet_kit.review import window_of
 from prodmeet_kit.snapshot import freeze, reopen
 from prodmeet_kit.sources.prometheus.source import parts

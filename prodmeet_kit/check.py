@@ -21,7 +21,7 @@ from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product, load, products, schema
 from prodmeet_kit.parameters.sli import Events, Good
-from prodmeet_kit.questions import DAYS, SPANS
+from prodmeet_kit.queries.questions import DAYS, SPANS
 from prodmeet_kit.sli import event_count, indicator, uncounted
 from prodmeet_kit.sources.base import NO_ROW
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from prodmeet_kit import births, fine_times, questions, replays, sli
+from prodmeet_kit import sli
 from prodmeet_kit.archive.previous_meeting import Earlier, find_previous
 from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
 from prodmeet_kit.core.redaction import redact
@@ -24,6 +24,8 @@ from prodmeet_kit.findings import Analyses
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.places import place_of, placed
+from prodmeet_kit.queries import backtests as replays
+from prodmeet_kit.queries import births, fine_times, questions
 from prodmeet_kit.snapshot.masking import without_credentials
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
 from prodmeet_kit.sources.finite import known

@@ -71,7 +71,7 @@ def counts(findings: Analyses, name: str, span: str) -> Count:
     Raises :class:`InputError` with the nearest names, or with the spans there are.
     """
     from prodmeet_kit.analysis.slo import cleaned
-    from prodmeet_kit.questions import SPANS
+    from prodmeet_kit.queries.questions import SPANS
 
     if span not in SPANS:
         raise InputError(f"span {span}: choose from {', '.join(SPANS)}")

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import questions
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import choose_step, floor_to_step
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.findings import Analyses
+from prodmeet_kit.queries import questions
 
 if TYPE_CHECKING:
     from prodmeet_kit.explore.asking import Open

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import fine_times, questions, sli
+from prodmeet_kit import sli
 from prodmeet_kit.analysis import (
     action_items,
     burn_rates,
@@ -44,6 +44,7 @@ from prodmeet_kit.findings.paging import Paging
 from prodmeet_kit.findings.people import People
 from prodmeet_kit.findings.resource_use import ResourceUse
 from prodmeet_kit.parameters.freezes import public_holidays
+from prodmeet_kit.queries import fine_times, questions
 from prodmeet_kit.schemas import frames
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit import questions
 from prodmeet_kit.analysis import budget, budget_parts, burn_rates, daily, decision_matrix, exclusions, revise, slo
 from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.findings.part import Part
+from prodmeet_kit.queries import questions
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from prodmeet_kit import fine_times
 from prodmeet_kit.analysis import event_times, outage_pages, outage_prices, outages, slo
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.findings.part import Part
+from prodmeet_kit.queries import fine_times
 from prodmeet_kit.schemas.frames import rows
 
 __all__ = ["Outages"]

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from prodmeet_kit import fine_times
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
+from prodmeet_kit.queries import fine_times
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze, reopen

@@ -15,7 +15,7 @@ import pandas as pd
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question
 from prodmeet_kit.parameters.models import Product
-from prodmeet_kit.questions import plan
+from prodmeet_kit.queries.questions import plan
 
 __all__ = ["STEP", "Events", "facts", "product", "window"]
 

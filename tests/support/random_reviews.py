@@ -14,7 +14,7 @@ import pandas as pd
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question
 from prodmeet_kit.parameters.models import Product
-from prodmeet_kit.questions import plan, verification
+from prodmeet_kit.queries.questions import plan, verification
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import label_key

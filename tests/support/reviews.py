@@ -13,7 +13,7 @@ from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.parameters.models import Product
-from prodmeet_kit.questions import plan
+from prodmeet_kit.queries.questions import plan
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
 

@@ -16,7 +16,7 @@ from prodmeet_kit.agenda.facets import resources as facets
 from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.display.tables import view
 from prodmeet_kit.evidence import Chart, HeatMap, Note, Table, WeekOverlay
-from prodmeet_kit.questions import LOAD_HISTORY, plan
+from prodmeet_kit.queries.questions import LOAD_HISTORY, plan
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from tests.support.reviews import RATE, WINDOW, product, review

@@ -11,7 +11,7 @@ import pytest
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.parameters.models import Product
-from prodmeet_kit.questions import event_count, event_trend, plan, verification
+from prodmeet_kit.queries.questions import event_count, event_trend, plan, verification
 
 RATE = 'sum(rate(http_requests_total{service="cart"}[{{.window}}]))'
 COUNT = 'sum(increase(http_requests_total{service="cart"}[{{.window}}]))'

@@ -16,7 +16,7 @@ from prodmeet_kit.core.window import Window
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import load
-from prodmeet_kit.questions import LOAD_HISTORY
+from prodmeet_kit.queries.questions import LOAD_HISTORY
 
 ZONE = ZoneInfo("America/Chicago")
 HOUR = timedelta(hours=1)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit import replays
 from prodmeet_kit.core import promql
 from prodmeet_kit.facts import Question
 from prodmeet_kit.gather import gather
+from prodmeet_kit.queries import backtests as replays
 from prodmeet_kit.schemas.frames import ALERT_RULES, ALERT_RUNS
 from tests.support.answering import Asked, answering, shop, success
 from tests.support.grids import at, window

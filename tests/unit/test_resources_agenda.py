@@ -15,7 +15,7 @@ from prodmeet_kit.agenda.over_time import marks
 from prodmeet_kit.evidence import Chart, Note, Table
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.findings import Analyses
-from prodmeet_kit.questions import plan
+from prodmeet_kit.queries.questions import plan
 from prodmeet_kit.schemas import frames
 from tests.support.reviews import END, RATE, WINDOW, product, review
 

@@ -21,7 +21,7 @@ from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.parameters import Product, Sli
-from prodmeet_kit.questions import SPANS, discovery, plan
+from prodmeet_kit.queries.questions import SPANS, discovery, plan
 from prodmeet_kit.schemas.frames import label_key
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)

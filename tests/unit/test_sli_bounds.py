@@ -16,7 +16,7 @@ from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import MetricSource, Product
-from prodmeet_kit.questions import discovery, plan
+from prodmeet_kit.queries.questions import discovery, plan
 from prodmeet_kit.schemas.frames import label_key
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
