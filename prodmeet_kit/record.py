@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.provenance import missing
-from prodmeet_kit.analysis.burn_rates import PAGE, TICKET
+from prodmeet_kit.analysis.slo.burn_rates import PAGE, TICKET
 from prodmeet_kit.core.redaction import redacted
 from prodmeet_kit.schemas.frames import rows
 

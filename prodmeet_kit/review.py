@@ -12,7 +12,7 @@ from prodmeet_kit import agenda as agenda_items
 from prodmeet_kit.agenda import meeting_health
 from prodmeet_kit.agenda.overview import overview
 from prodmeet_kit.agenda.sharing import Sharing
-from prodmeet_kit.analysis.meeting_health import MEETINGS_UNTOUCHED
+from prodmeet_kit.analysis.meeting.health import MEETINGS_UNTOUCHED
 from prodmeet_kit.core.errors import Failure, InputError
 from prodmeet_kit.core.window import Window, parse_time
 from prodmeet_kit.evidence import AgendaItem
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.agenda.finding import Finding
-    from prodmeet_kit.analysis.meeting_health import Split
+    from prodmeet_kit.analysis.meeting.health import Split
     from prodmeet_kit.evidence import Note, Table
     from prodmeet_kit.facts import Facts
     from prodmeet_kit.parameters.models import Product

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.absent import absent, none
 from prodmeet_kit.agenda.facets import people
-from prodmeet_kit.analysis import consultations
+from prodmeet_kit.analysis.meeting import consultations
 from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import t, tn
 

@@ -13,7 +13,7 @@ from prodmeet_kit.i18n.times import day
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.analysis.meeting_health import Split
+    from prodmeet_kit.analysis.meeting.health import Split
 
 __all__ = ["evidence"]
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda import metrics_efficiency
 from prodmeet_kit.agenda.metrics_load import MOVED
 from prodmeet_kit.agenda.rests_on import rests_on
-from prodmeet_kit.analysis import capacity
-from prodmeet_kit.analysis.before_after import worsened
-from prodmeet_kit.analysis.budget import SPENT_FAST
+from prodmeet_kit.analysis.capacity import limits as capacity
+from prodmeet_kit.analysis.changes.before_after import worsened
+from prodmeet_kit.analysis.slo.budget import SPENT_FAST
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.metrics_brief import ending_budgets, one_off, spiked
 from prodmeet_kit.agenda.outage_names import by_id
-from prodmeet_kit.analysis.budget import NOTABLE
+from prodmeet_kit.analysis.slo.budget import NOTABLE
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, t
 from prodmeet_kit.i18n.numbers import write

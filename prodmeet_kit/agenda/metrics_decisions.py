@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.analysis.decision_matrix import MATRIX
+from prodmeet_kit.analysis.slo.decision_matrix import MATRIX
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.schemas.frames import rows

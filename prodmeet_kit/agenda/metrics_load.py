@@ -9,7 +9,7 @@ from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.rests_on import column, partly, with_column
 from prodmeet_kit.agenda.unusual_loads import most_unusual, said, unusual_table
-from prodmeet_kit.analysis import daily
+from prodmeet_kit.analysis.slo import daily
 from prodmeet_kit.evidence import Chart, Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, is_bytes, write

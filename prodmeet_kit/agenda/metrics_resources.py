@@ -9,8 +9,8 @@ from prodmeet_kit.agenda.over_time import over_time
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.rests_on import column, partly, with_column
-from prodmeet_kit.analysis import daily
-from prodmeet_kit.analysis.capacity import LIMIT_NEAR_DAYS
+from prodmeet_kit.analysis.capacity.limits import LIMIT_NEAR_DAYS
+from prodmeet_kit.analysis.slo import daily
 from prodmeet_kit.evidence import Chart, Column, Line, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write

@@ -13,9 +13,9 @@ from prodmeet_kit.agenda.over_time import before, marks
 from prodmeet_kit.agenda.provenance import behind
 from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.agenda.rests_on import column, rests_on, with_column
-from prodmeet_kit.analysis import daily
-from prodmeet_kit.analysis.burn_rates import PAGE
-from prodmeet_kit.analysis.slo_events import MIN_BAD, too_few_to_page
+from prodmeet_kit.analysis.slo import daily
+from prodmeet_kit.analysis.slo.burn_rates import PAGE
+from prodmeet_kit.analysis.slo.events import MIN_BAD, too_few_to_page
 from prodmeet_kit.evidence import Chart, Column, Line, Table
 from prodmeet_kit.i18n.languages import clauses, t
 from prodmeet_kit.i18n.numbers import write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.analysis.paging_quality import enough
+from prodmeet_kit.analysis.paging.quality import enough
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
@@ -12,7 +12,7 @@ from prodmeet_kit.i18n.ranges import lengths
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
-    from prodmeet_kit.analysis.paging_quality import PagingQuality
+    from prodmeet_kit.analysis.paging.quality import PagingQuality
     from prodmeet_kit.core.time_ranges import Between
     from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings import Analyses

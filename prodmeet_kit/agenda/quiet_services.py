@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analysis.quiet_services import Quiet, quiet
+from prodmeet_kit.analysis.meeting.quiet_services import Quiet, quiet
 from prodmeet_kit.i18n.languages import clauses, listed, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.finding import Finding, findings, told_of, wish
 from prodmeet_kit.agenda.joining import Joined, joined
-from prodmeet_kit.analysis import timeboxing
+from prodmeet_kit.analysis.meeting import timeboxing
 
 if TYPE_CHECKING:
     import pandas as pd

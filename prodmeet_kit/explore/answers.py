@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.analysis.slo import Count
+    from prodmeet_kit.analysis.slo.arithmetic import Count
     from prodmeet_kit.facts import Answer, Facts
     from prodmeet_kit.findings import Analyses
 
@@ -70,7 +70,7 @@ def counts(findings: Analyses, name: str, span: str) -> Count:
 
     Raises :class:`InputError` with the nearest names, or with the spans there are.
     """
-    from prodmeet_kit.analysis.slo import cleaned
+    from prodmeet_kit.analysis.slo.arithmetic import cleaned
     from prodmeet_kit.queries.questions import SPANS
 
     if span not in SPANS:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.analysis.slo import Count
+    from prodmeet_kit.analysis.slo.arithmetic import Count
     from prodmeet_kit.explore.around import AroundShown
     from prodmeet_kit.explore.asking import Open, QueryShown
     from prodmeet_kit.explore.closer import Closer

@@ -13,23 +13,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import sli
-from prodmeet_kit.analysis import (
-    action_items,
-    burn_rates,
-    changes,
-    consultations,
-    episodes,
-    event_times,
-    fast_parts,
-    incident_ends,
-    incidents,
-    ledger,
-    missed,
-    promises,
-    scorecard,
-    slo_events,
-    toil,
-)
+from prodmeet_kit.analysis.alerting import episodes
+from prodmeet_kit.analysis.changes import ledger, scorecard
+from prodmeet_kit.analysis.changes import planned as changes
+from prodmeet_kit.analysis.incidents import cost as incidents
+from prodmeet_kit.analysis.incidents import ends as incident_ends
+from prodmeet_kit.analysis.meeting import action_items, consultations, promises, toil
+from prodmeet_kit.analysis.paging import unpaged as missed
+from prodmeet_kit.analysis.slo import burn_rates, event_times, fast_parts
+from prodmeet_kit.analysis.slo import events as slo_events
 from prodmeet_kit.core.window import parse_duration
 from prodmeet_kit.findings.alerts_seen import AlertsSeen
 from prodmeet_kit.findings.certainty import Certainty

@@ -7,7 +7,20 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analysis import budget, budget_parts, burn_rates, daily, decision_matrix, exclusions, revise, slo
+from prodmeet_kit.analysis.incidents import budget_parts
+from prodmeet_kit.analysis.slo import (
+    arithmetic as slo,
+)
+from prodmeet_kit.analysis.slo import (
+    budget,
+    burn_rates,
+    daily,
+    decision_matrix,
+    exclusions,
+)
+from prodmeet_kit.analysis.slo import (
+    objective_fit as revise,
+)
 from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.queries import questions

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.analysis import about, action_items, meeting_health, promises, still
+from prodmeet_kit.analysis.meeting import about, action_items, promises, still
+from prodmeet_kit.analysis.meeting import health as meeting_health
 from prodmeet_kit.core.subjects import current
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.schemas.frames import rows
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.analysis.meeting_health import Split
+    from prodmeet_kit.analysis.meeting.health import Split
 
 __all__ = ["MeetingFindings"]
 

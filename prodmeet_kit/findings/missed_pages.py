@@ -6,14 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from prodmeet_kit import sli
-from prodmeet_kit.analysis import rule_text
+from prodmeet_kit.analysis.alerting import rule_text
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.sli import ratios
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prodmeet_kit.analysis.slo import SloTarget
+    from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 
 __all__ = ["MissedPages", "ReadyRule"]
 

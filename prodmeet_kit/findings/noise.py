@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.analysis import noise, proposals
-from prodmeet_kit.analysis.proposals import Replayed
+from prodmeet_kit.analysis.paging import noise, proposals
+from prodmeet_kit.analysis.paging.proposals import Replayed
 from prodmeet_kit.core import promql
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.queries import backtests as replays

@@ -7,8 +7,19 @@ from math import nan
 
 import pandas as pd
 
-from prodmeet_kit.analysis import page_groups, paging, paging_quality, verdicts
-from prodmeet_kit.analysis.burn_explains import Burns
+from prodmeet_kit.analysis.alerting.burn_explains import Burns
+from prodmeet_kit.analysis.paging import (
+    groups as page_groups,
+)
+from prodmeet_kit.analysis.paging import (
+    quality as paging_quality,
+)
+from prodmeet_kit.analysis.paging import (
+    said as verdicts,
+)
+from prodmeet_kit.analysis.paging import (
+    verdicts_on_pages as paging,
+)
 from prodmeet_kit.findings.part import Part
 
 __all__ = ["Paging"]

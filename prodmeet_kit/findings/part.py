@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.analysis.about import Thing
-    from prodmeet_kit.analysis.alert_reads import AlertReads
-    from prodmeet_kit.analysis.blind_time import BlindTime
-    from prodmeet_kit.analysis.burn_explains import Burns
-    from prodmeet_kit.analysis.event_times import Stretches
-    from prodmeet_kit.analysis.exclusions import Exclusion
-    from prodmeet_kit.analysis.matching import ServiceOf
-    from prodmeet_kit.analysis.slo import SloTarget
+    from prodmeet_kit.analysis.alerting.alert_reads import AlertReads
+    from prodmeet_kit.analysis.alerting.blind_time import BlindTime
+    from prodmeet_kit.analysis.alerting.burn_explains import Burns
+    from prodmeet_kit.analysis.meeting.about import Thing
+    from prodmeet_kit.analysis.series.matching import ServiceOf
+    from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+    from prodmeet_kit.analysis.slo.event_times import Stretches
+    from prodmeet_kit.analysis.slo.exclusions import Exclusion
     from prodmeet_kit.facts import Facts
 
 __all__ = ["Part"]

@@ -6,7 +6,8 @@ from functools import cached_property
 from math import nan
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analysis import attention, page_load
+from prodmeet_kit.analysis.paging import attention
+from prodmeet_kit.analysis.paging import load as page_load
 from prodmeet_kit.findings.part import Part
 from prodmeet_kit.parameters.rotations import Rotation
 

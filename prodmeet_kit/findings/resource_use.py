@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analysis import before_after, capacity, daily, efficiency, grid, headroom
-from prodmeet_kit.analysis.before_after import Measure
-from prodmeet_kit.analysis.efficiency import Pair
-from prodmeet_kit.analysis.equal_load import Levels
-from prodmeet_kit.analysis.headroom import Loan
+from prodmeet_kit.analysis.capacity import efficiency, headroom
+from prodmeet_kit.analysis.capacity import limits as capacity
+from prodmeet_kit.analysis.capacity.efficiency import Pair
+from prodmeet_kit.analysis.capacity.equal_load import Levels
+from prodmeet_kit.analysis.capacity.headroom import Loan
+from prodmeet_kit.analysis.changes import before_after
+from prodmeet_kit.analysis.changes.before_after import Measure
+from prodmeet_kit.analysis.series import grid
+from prodmeet_kit.analysis.slo import daily
 from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.decided import last_time, words
-from prodmeet_kit.analysis.verdicts import VERDICTS
+from prodmeet_kit.analysis.paging.said import VERDICTS
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.core.window import parse_day
 from prodmeet_kit.display.states import word

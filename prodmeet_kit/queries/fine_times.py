@@ -2,7 +2,7 @@
 
 The trends of a review have steps of minutes: an onset read off them is known to a step and no better. Around each
 onset and end of an SLO event the same queries are asked in a short range with one point a scrape. What the answers
-mean is in :mod:`prodmeet_kit.analysis.event_times`.
+mean is in :mod:`prodmeet_kit.analysis.slo.event_times`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.episodes import build
+from prodmeet_kit.analysis.alerting.episodes import build
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import running_prometheus
 from prodmeet_kit.schemas import frames

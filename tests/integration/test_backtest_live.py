@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 import requests
 
-from prodmeet_kit.analysis.backtest import replay, threshold
+from prodmeet_kit.analysis.alerting.backtest import replay, threshold
 
 pytestmark = [
     pytest.mark.integration,

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from prodmeet_kit.analysis.episodes import build
+from prodmeet_kit.analysis.alerting.episodes import build
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.promql import fill_window
 from prodmeet_kit.core.window import Window

@@ -12,10 +12,22 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import episodes, missed, noise, paging, paging_quality
-from prodmeet_kit.analysis.exclusions import Exclusion
-from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.slo_events import slo_events
+from prodmeet_kit.analysis.alerting import episodes
+from prodmeet_kit.analysis.paging import (
+    noise,
+)
+from prodmeet_kit.analysis.paging import (
+    quality as paging_quality,
+)
+from prodmeet_kit.analysis.paging import (
+    unpaged as missed,
+)
+from prodmeet_kit.analysis.paging import (
+    verdicts_on_pages as paging,
+)
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.events import slo_events
+from prodmeet_kit.analysis.slo.exclusions import Exclusion
 from prodmeet_kit.schemas.frames import ALERT_RUNS, EPISODES, INCIDENTS, SLO_COUNTS, SLO_EVENTS, label_key
 from tests.support.grids import END, at, grid, trend, window
 from tests.support.outages import outages_of

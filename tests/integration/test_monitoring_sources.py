@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import requests
 
-from prodmeet_kit.analysis.monitoring_changes import rule_changes
+from prodmeet_kit.analysis.alerting.monitoring_changes import rule_changes
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import running_prometheus
 from prodmeet_kit.schemas import frames

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit import sli
-from prodmeet_kit.analysis.burn_rates import PAGE, TICKET, Condition
-from prodmeet_kit.analysis.rule_text import rule_text, spans
-from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.standard_rules import time_to_detect, time_to_reset
+from prodmeet_kit.analysis.alerting.rule_text import rule_text, spans
+from prodmeet_kit.analysis.alerting.standard_rules import time_to_detect, time_to_reset
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.burn_rates import PAGE, TICKET, Condition
 from prodmeet_kit.parameters import load
 from prodmeet_kit.parameters.models import Product, Slo
 from prodmeet_kit.sli.ratios import ratio_query, ratio_reason

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis import paging, slo_events
-from prodmeet_kit.analysis.alert_reads import AlertReads, SloReads
-from prodmeet_kit.analysis.burn_explains import Burns
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.alerting.alert_reads import AlertReads, SloReads
+from prodmeet_kit.analysis.alerting.burn_explains import Burns
+from prodmeet_kit.analysis.paging import verdicts_on_pages as paging
+from prodmeet_kit.analysis.slo import events as slo_events
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.schemas.frames import ALERT_RULES, EPISODES, INCIDENTS
 from tests.support.grids import END, STEP, grid, window
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS, SLO_COUNTS, VERDICTS
 from tests.support.grids import END, STEP, grid, window
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from prodmeet_kit.analysis import outage_pages, outage_prices, outages, slo
-from prodmeet_kit.analysis.blind_time import BlindTime
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.alerting.blind_time import BlindTime
+from prodmeet_kit.analysis.incidents import outage_pages, outage_prices, outages
+from prodmeet_kit.analysis.slo import arithmetic as slo
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS, OUTAGES, SLO_COUNTS, SLO_EVENTS
 

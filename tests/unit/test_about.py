@@ -11,12 +11,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.about import Thing, alerts_about, change_names, items_about, names, promise_about, things_of
-from prodmeet_kit.analysis.action_items import findings
-from prodmeet_kit.analysis.alert_reads import AlertReads, SloReads
-from prodmeet_kit.analysis.attention import attention
-from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.still import Still, still
+from prodmeet_kit.analysis.alerting.alert_reads import AlertReads, SloReads
+from prodmeet_kit.analysis.meeting.about import (
+    Thing,
+    alerts_about,
+    change_names,
+    items_about,
+    names,
+    promise_about,
+    things_of,
+)
+from prodmeet_kit.analysis.meeting.action_items import findings
+from prodmeet_kit.analysis.meeting.still import Still, still
+from prodmeet_kit.analysis.paging.attention import attention
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.schemas.frames import (
     ACTION_ITEM_FINDINGS,
     ACTION_ITEMS,

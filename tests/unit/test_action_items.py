@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.action_items import findings, satisfies
+from prodmeet_kit.analysis.meeting.action_items import findings, satisfies
 from prodmeet_kit.schemas.frames import ACTION_ITEM_FINDINGS, ACTION_ITEMS
 from tests.support.grids import at, window
 

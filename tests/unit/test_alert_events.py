@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.alert_events import events
+from prodmeet_kit.analysis.alerting.alert_events import events
 from prodmeet_kit.schemas.frames import ALERT_EVENTS, EPISODES
 from tests.support.grids import MINUTE, at
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.blind_time import BlindTime
+from prodmeet_kit.analysis.alerting.blind_time import BlindTime
 from prodmeet_kit.schemas.frames import ALERT_RUNS, label_key
 from tests.support.grids import MINUTE
 from tests.unit.test_episodes import CART, FIRST, episodes, run, spans

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from prodmeet_kit.analysis.episodes import build
+from prodmeet_kit.analysis.alerting.episodes import build
 from prodmeet_kit.sources.prometheus.alert_intervals import Intervals, common_spacing
 from tests.support.alert_store import Store, ask, every
 from tests.support.grids import at, window

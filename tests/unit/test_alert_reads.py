@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.alert_reads import AlertReads, SloReads, reads_same, recorded_of
+from prodmeet_kit.analysis.alerting.alert_reads import AlertReads, SloReads, reads_same, recorded_of
 from prodmeet_kit.core.promql import Recorded
 from prodmeet_kit.schemas.frames import ALERT_RULES, label_key
 

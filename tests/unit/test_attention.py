@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.attention import attention, limits_near_since
-from prodmeet_kit.analysis.capacity import summarise
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.capacity.limits import summarise
+from prodmeet_kit.analysis.paging.attention import attention, limits_near_since
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import (
     ACTION_ITEMS,

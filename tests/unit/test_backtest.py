@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.backtest import replay, threshold
+from prodmeet_kit.analysis.alerting.backtest import replay, threshold
 from tests.support.grids import at
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.before_after import Measure, before_after
+from prodmeet_kit.analysis.changes.before_after import Measure, before_after
 from prodmeet_kit.schemas.frames import BEFORE_AFTER, CHANGES, SLO_EVENTS
 from tests.support.grids import END, at, grid, window
 

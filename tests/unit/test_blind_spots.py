@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.blind_spots import blind_spots
-from prodmeet_kit.analysis.episodes import build
+from prodmeet_kit.analysis.alerting.blind_spots import blind_spots
+from prodmeet_kit.analysis.alerting.episodes import build
 from prodmeet_kit.schemas.frames import ALERT_RUNS, BLIND_SPOTS, label_key
 from tests.support.grids import MINUTE, window
 

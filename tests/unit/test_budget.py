@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.budget import OneOff, one_offs, since_last
-from prodmeet_kit.analysis.slo import SloTarget, summarise
-from prodmeet_kit.analysis.slo_events import slo_events
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget, summarise
+from prodmeet_kit.analysis.slo.budget import OneOff, one_offs, since_last
+from prodmeet_kit.analysis.slo.events import slo_events
 from prodmeet_kit.core.window import Period
 from prodmeet_kit.schemas.frames import ERROR_BUDGET, INCIDENTS, OUTAGES, SLO_COUNTS
 from tests.support.grids import END, STEP, at, grid, trend, window

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.budget_parts import by_service, parts
-from prodmeet_kit.analysis.slo import SloTarget, summarise
+from prodmeet_kit.analysis.incidents.budget_parts import by_service, parts
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget, summarise
 from prodmeet_kit.schemas.frames import BUDGET_BY_SERVICE, BUDGET_PARTS, INCIDENTS, OUTAGES, SLO_COUNTS, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
 from tests.support.outages import outages_of

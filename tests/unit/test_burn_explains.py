@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import noise, outage_pages
-from prodmeet_kit.analysis.burn_rises import course
-from prodmeet_kit.analysis.outages import outages
+from prodmeet_kit.analysis.alerting.burn_rises import course
+from prodmeet_kit.analysis.incidents import outage_pages
+from prodmeet_kit.analysis.incidents.outages import outages
+from prodmeet_kit.analysis.paging import noise
 from prodmeet_kit.schemas.frames import INCIDENTS
 from tests.support.burn_worlds import CPU, ERRORS, SLO, WINDOW, at_random, burn, episodes, judged
 from tests.support.counts import count

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.burn_rates import PAGE, TICKET, burn, current_burn, error_ratio, events, events_between
+from prodmeet_kit.analysis.slo.burn_rates import PAGE, TICKET, burn, current_burn, error_ratio, events, events_between
 from tests.support.grids import END, MINUTE, STEP, at, grid, trend
 
 HOUR = timedelta(hours=1)

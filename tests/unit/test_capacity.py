@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.capacity import summarise
+from prodmeet_kit.analysis.capacity.limits import summarise
 from prodmeet_kit.schemas.frames import RESOURCE_SUMMARY
 from tests.support.grids import END, grid, window
 

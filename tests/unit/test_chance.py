@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from scipy.stats import beta, norm, poisson
 
-from prodmeet_kit.analysis.chance import Z95, beyond, holds
-from prodmeet_kit.analysis.slo import Rules, SloTarget, summarise
+from prodmeet_kit.analysis.slo.arithmetic import Rules, SloTarget, summarise
+from prodmeet_kit.analysis.slo.chance import Z95, beyond, holds
 from prodmeet_kit.schemas.frames import SLO_COUNTS
 from tests.support.counts import count
 from tests.support.grids import END, grid, window

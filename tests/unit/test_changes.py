@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.changes import collisions, past, upcoming
+from prodmeet_kit.analysis.changes.planned import collisions, past, upcoming
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import CHANGES, COLLISIONS, SLO_SUMMARY, UPCOMING
 from tests.support.grids import at, window

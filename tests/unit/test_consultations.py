@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import consultations
+from prodmeet_kit.analysis.meeting import consultations
 from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.evidence import Table

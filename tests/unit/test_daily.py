@@ -8,7 +8,7 @@ from math import nan
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import burn_rates, daily
+from prodmeet_kit.analysis.slo import burn_rates, daily
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.display.sparkline import bars, path
 

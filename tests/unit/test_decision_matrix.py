@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.analysis.decision_matrix import MATRIX, Known, decisions
+from prodmeet_kit.analysis.slo.decision_matrix import MATRIX, Known, decisions
 from prodmeet_kit.schemas.frames import DECISIONS, SLO_SUMMARY
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.deleting import Deleting
-from prodmeet_kit.analysis.noise import noise
-from prodmeet_kit.analysis.proposals import candidates, proposals
+from prodmeet_kit.analysis.paging.deleting import Deleting
+from prodmeet_kit.analysis.paging.noise import noise
+from prodmeet_kit.analysis.paging.proposals import candidates, proposals
 from prodmeet_kit.schemas.frames import EPISODES, PROPOSALS, rows
 from tests.support.burn_worlds import CPU, ERRORS, WINDOW, Judged, at_random, burn, episodes, judged
 from tests.support.counts import count

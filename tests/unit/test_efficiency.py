@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis import efficiency
-from prodmeet_kit.analysis.efficiency import per_event
-from prodmeet_kit.analysis.equal_load import levels
+from prodmeet_kit.analysis.capacity import efficiency
+from prodmeet_kit.analysis.capacity.efficiency import per_event
+from prodmeet_kit.analysis.capacity.equal_load import levels
 from prodmeet_kit.parameters.holdings import Price
 from prodmeet_kit.schemas.frames import CHANGES, EFFICIENCY, REGRESSIONS
 from tests.support.grids import END, at, grid, window

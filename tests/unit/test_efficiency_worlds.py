@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import efficiency, equal_load, steps
+from prodmeet_kit.analysis.capacity import efficiency, equal_load
+from prodmeet_kit.analysis.series import steps
 from tests.support.counts import count
 from tests.support.grids import END, grid, window
 

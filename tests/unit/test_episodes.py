@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.episodes import build
+from prodmeet_kit.analysis.alerting.episodes import build
 from prodmeet_kit.schemas.frames import ALERT_RUNS, EPISODES, label_key
 from tests.support.grids import MINUTE, at, window
 

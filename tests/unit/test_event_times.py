@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import event_times, outages, slo_events
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.incidents import outages
+from prodmeet_kit.analysis.slo import event_times
+from prodmeet_kit.analysis.slo import events as slo_events
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.schemas.frames import INCIDENTS, SLO_EVENTS
 from tests.support.counts import count
 from tests.support.grids import STEP, window

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.exclusions import Exclusion, applied, counted, excluded
-from prodmeet_kit.analysis.slo import SloTarget, summarise
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget, summarise
+from prodmeet_kit.analysis.slo.exclusions import Exclusion, applied, counted, excluded
 from prodmeet_kit.schemas.frames import EXCLUDED, SLO_COUNTS
 from tests.support.grids import END, at, grid, trend, window
 

@@ -9,7 +9,7 @@ from math import isnan, nan
 import numpy as np
 import pytest
 
-from prodmeet_kit.analysis.filling import Filling, forecast
+from prodmeet_kit.analysis.capacity.filling import Filling, forecast
 from tests.support.counts import LONG, count
 
 DAYS = np.arange(-28.0, 0.0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prodmeet_kit.agenda.facet import Check, Facet
 from prodmeet_kit.agenda.finding import Finding, findings, wish
 from prodmeet_kit.agenda.joining import joined
-from prodmeet_kit.analysis import timeboxing
+from prodmeet_kit.analysis.meeting import timeboxing
 from tests.support.reviews import about, review, rules
 
 CHANGE = {

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.capacity import summarise
-from prodmeet_kit.analysis.headroom import Loan, borrowed
+from prodmeet_kit.analysis.capacity.headroom import Loan, borrowed
+from prodmeet_kit.analysis.capacity.limits import summarise
 from prodmeet_kit.schemas.frames import BORROWED, RESOURCE_SUMMARY
 from tests.support.grids import END, at, grid, window
 

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.incidents import findings, since_last
-from prodmeet_kit.analysis.outages import unwritten_events
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.incidents.cost import findings, since_last
+from prodmeet_kit.analysis.incidents.outages import unwritten_events
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.schemas.frames import EPISODES, INCIDENT_FINDINGS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
 from tests.support.outages import outages_of

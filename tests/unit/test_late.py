@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import burn_replay, event_times, paging, slo_events
-from prodmeet_kit.analysis.burn_rates import PAGE, TICKET, Condition
-from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.standard_rules import time_to_detect
+from prodmeet_kit.analysis.alerting import burn_replay
+from prodmeet_kit.analysis.alerting.standard_rules import time_to_detect
+from prodmeet_kit.analysis.paging import verdicts_on_pages as paging
+from prodmeet_kit.analysis.slo import event_times
+from prodmeet_kit.analysis.slo import events as slo_events
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.burn_rates import PAGE, TICKET, Condition
 from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS
 from tests.support.counts import count
 from tests.support.grids import END, at, grid, trend, window

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.analysis.ledger import affected, changed
+from prodmeet_kit.analysis.changes.ledger import affected, changed
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.schemas.frames import LEDGER, rows
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.load import growth_per_week, summarise
+from prodmeet_kit.analysis.capacity.load import growth_per_week, summarise
 from prodmeet_kit.schemas.frames import LOAD_SUMMARY
 from tests.support.grids import at, grid, window
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis import grid
-from prodmeet_kit.analysis.load_patterns import hour_by_weekday, like_for_like, summarise, weeks
+from prodmeet_kit.analysis.capacity.load_patterns import hour_by_weekday, like_for_like, summarise, weeks
+from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import LOAD_PATTERNS
 

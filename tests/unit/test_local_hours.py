@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.local_hours import local_hours, midnight
+from prodmeet_kit.analysis.series.local_hours import local_hours, midnight
 from prodmeet_kit.core.window import Window
 
 HALF_HOUR = timedelta(minutes=30)

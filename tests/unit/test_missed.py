@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.analysis.missed import missed
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.paging.unpaged import missed
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.schemas.frames import INCIDENTS, MISSED, SLO_EVENTS, rows
 from tests.support.alerts import event
 from tests.support.grids import END, at, grid, trend, window

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.agenda.monitoring_changes import evidence
-from prodmeet_kit.analysis.monitoring_changes import rule_changes, silences
+from prodmeet_kit.analysis.alerting.monitoring_changes import rule_changes, silences
 from prodmeet_kit.archive.previous_meeting import find_previous
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.evidence import Note, Table

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.noise import never_fired, noise
+from prodmeet_kit.analysis.paging.noise import never_fired, noise
 from prodmeet_kit.schemas.frames import ALERT_RULES, EPISODES, NOISE, PAGES, SLO_EVENTS
 from tests.support.alerts import episode, event
 from tests.support.grids import at, window

@@ -17,18 +17,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import (
-    budget_parts,
-    incidents,
-    missed,
-    outage_pages,
-    outage_prices,
-    outages,
-    paging,
-    paging_quality,
-    slo,
-    slo_events,
-)
+from prodmeet_kit.analysis.incidents import budget_parts, outage_pages, outage_prices, outages
+from prodmeet_kit.analysis.incidents import cost as incidents
+from prodmeet_kit.analysis.paging import quality as paging_quality
+from prodmeet_kit.analysis.paging import unpaged as missed
+from prodmeet_kit.analysis.paging import verdicts_on_pages as paging
+from prodmeet_kit.analysis.slo import arithmetic as slo
+from prodmeet_kit.analysis.slo import events as slo_events
 from prodmeet_kit.schemas.frames import NOISE, rows
 from tests.support.counts import count
 from tests.support.outage_worlds import SLOS, WINDOW, Truth, World, world

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.outages import since_last
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.incidents.outages import since_last
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS, SLO_EVENTS
 from tests.support.alerts import event
 from tests.support.grids import END, at, grid, trend, window

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.budget import since_last
-from prodmeet_kit.analysis.slo import SloTarget, summarise
-from prodmeet_kit.analysis.slo_events import slo_events
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget, summarise
+from prodmeet_kit.analysis.slo.budget import since_last
+from prodmeet_kit.analysis.slo.events import slo_events
 from prodmeet_kit.schemas.frames import INCIDENTS, SLO_COUNTS
 from tests.support.counts import count
 from tests.support.grids import END, grid, window

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.analysis.page_groups import groups
-from prodmeet_kit.analysis.verdicts import with_history, with_verdicts
+from prodmeet_kit.analysis.paging.groups import groups
+from prodmeet_kit.analysis.paging.said import with_history, with_verdicts
 from prodmeet_kit.schemas.frames import PAGE_GROUPS, PAGES, VERDICTS
 from tests.support.reviews import END, WINDOW
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.page_load import by_rotation, hours, shift_starts
+from prodmeet_kit.analysis.paging.load import by_rotation, hours, shift_starts
 from prodmeet_kit.core.window import Window, parse_time
 from prodmeet_kit.parameters.rotations import Rotation
 from prodmeet_kit.schemas.frames import EPISODES, PAGE_LOAD

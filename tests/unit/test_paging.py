@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.exclusions import Exclusion
-from prodmeet_kit.analysis.paging import judge
-from prodmeet_kit.analysis.paging_quality import PagingQuality, quality
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.paging.quality import PagingQuality, quality
+from prodmeet_kit.analysis.paging.verdicts_on_pages import judge
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.exclusions import Exclusion
 from prodmeet_kit.schemas.frames import EPISODES, INCIDENTS, OUTAGES, PAGES, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
 from tests.support.outages import outages_of

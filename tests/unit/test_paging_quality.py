@@ -8,8 +8,8 @@ from math import isnan
 import pandas as pd
 
 from prodmeet_kit.agenda.paging_quality import _counted
-from prodmeet_kit.analysis.paging_quality import PagingQuality, by_alert, history, quality
-from prodmeet_kit.analysis.verdicts import with_verdicts
+from prodmeet_kit.analysis.paging.quality import PagingQuality, by_alert, history, quality
+from prodmeet_kit.analysis.paging.said import with_verdicts
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.i18n.ranges import lengths
 from prodmeet_kit.schemas.frames import OUTAGES, PAGES, PAGING_BY_ALERT, PAGING_HISTORY, SLO_EVENTS, VERDICTS

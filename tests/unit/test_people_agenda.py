@@ -11,7 +11,7 @@ import pytest
 
 from prodmeet_kit.agenda import non_paging_attention, non_paging_events, paging_people
 from prodmeet_kit.agenda.facets import alerts, resources
-from prodmeet_kit.analysis.about import Thing
+from prodmeet_kit.analysis.meeting.about import Thing
 from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.evidence import Evidence, Note, Table
 from prodmeet_kit.findings import Analyses

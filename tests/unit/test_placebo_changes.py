@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import equal_load, level_shift
-from prodmeet_kit.analysis.before_after import Measure, before_after
+from prodmeet_kit.analysis.capacity import equal_load
+from prodmeet_kit.analysis.changes.before_after import Measure, before_after
+from prodmeet_kit.analysis.series import level_shift
 from prodmeet_kit.schemas.frames import CHANGES, SLO_EVENTS
 from tests.support.counts import LONG, count
 from tests.support.grids import END, grid, window

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import promises
+from prodmeet_kit.analysis.meeting import promises
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import ACTION_ITEMS, CONSULTATIONS, MEETING_DECISIONS, rows
 

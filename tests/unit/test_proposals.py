@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.proposals import Replayed, candidates, proposals
+from prodmeet_kit.analysis.paging.proposals import Replayed, candidates, proposals
 from prodmeet_kit.schemas.frames import EPISODES, NOISE, PAGES, PROPOSALS, SLO_EVENTS
 from tests.support.grids import END, at, window
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.peak_forecast import expected_peak
+from prodmeet_kit.analysis.capacity.peak_forecast import expected_peak
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import preread
-from prodmeet_kit.analysis import coverage
+from prodmeet_kit.analysis.slo import coverage
 from prodmeet_kit.check import check_product
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.gather import gather

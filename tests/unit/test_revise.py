@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.revise import Attained, proposed, revise
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.objective_fit import Attained, proposed, revise
 from prodmeet_kit.archive.previous_meeting import attained
 from prodmeet_kit.core.window import Period, Window
 from prodmeet_kit.facts import Facts, Previous

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.rule_owners import whose
+from prodmeet_kit.analysis.alerting.rule_owners import whose
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.promql.results import alerts_taken
 from prodmeet_kit.record import record

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from prodmeet_kit.analysis.burn_rates import PAGE
-from prodmeet_kit.analysis.rule_text import rule_text, spans
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.alerting.rule_text import rule_text, spans
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.burn_rates import PAGE
 from prodmeet_kit.sli import Indicator, Side
 from prodmeet_kit.sli.ratios import ratio_query, ratio_reason
 

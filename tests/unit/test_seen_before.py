@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.seen_before import kinds, similar, words
+from prodmeet_kit.analysis.incidents.seen_before import kinds, similar, words
 from prodmeet_kit.schemas.frames import INCIDENTS, rows
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.episodes import build
+from prodmeet_kit.analysis.alerting.episodes import build
 from prodmeet_kit.sources.prometheus.server_away import any_of
 from tests.support.alert_store import Samples, Store, ask, every
 from tests.support.grids import at, window

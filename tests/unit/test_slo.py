@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.slo import Rules, SloTarget, budgets, summarise, wilson
+from prodmeet_kit.analysis.slo.arithmetic import Rules, SloTarget, budgets, summarise, wilson
 from prodmeet_kit.schemas.frames import SLO_COUNTS, SLO_SUMMARY
 from tests.support.grids import END, grid, trend, window
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.slo_events import slo_events, too_few_to_page
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.events import slo_events, too_few_to_page
 from prodmeet_kit.schemas.frames import SLO_COUNTS, SLO_EVENTS
 from tests.support.grids import END, at, grid, trend, window
 

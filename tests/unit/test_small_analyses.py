@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prodmeet_kit.analysis import consultations, page_groups, toil
+from prodmeet_kit.analysis.meeting import consultations, toil
+from prodmeet_kit.analysis.paging import groups as page_groups
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas import frames
 

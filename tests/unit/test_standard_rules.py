@@ -9,9 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.burn_rates import PAGE, TICKET, Condition
-from prodmeet_kit.analysis.slo import SloTarget
-from prodmeet_kit.analysis.standard_rules import (
+from prodmeet_kit.analysis.alerting.standard_rules import (
     ALL,
     budget_when_fired,
     can_fire,
@@ -24,6 +22,8 @@ from prodmeet_kit.analysis.standard_rules import (
     time_to_detect,
     time_to_reset,
 )
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.burn_rates import PAGE, TICKET, Condition
 
 OBJECTIVE = 0.999
 MINUTE = timedelta(minutes=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from prodmeet_kit.analysis.steps import difference, find, noise
+from prodmeet_kit.analysis.series.steps import difference, find, noise
 
 
 def correlated(random: np.random.Generator, days: int, r: float) -> np.ndarray:

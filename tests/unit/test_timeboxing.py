@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.timeboxing import PATIENCE, Rules, Wish, agenda, share
+from prodmeet_kit.analysis.meeting.timeboxing import PATIENCE, Rules, Wish, agenda, share
 from prodmeet_kit.schemas.frames import AGENDA, AGENDA_LINES
 
 

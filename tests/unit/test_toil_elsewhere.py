@@ -172,7 +172,7 @@ def test_a_product_without_sources_of_its_own_has_those_of_the_defaults(tmp_path
 
 
 def test_toil_of_an_older_snapshot_has_no_other_products() -> None:
-    from prodmeet_kit.analysis import toil
+    from prodmeet_kit.analysis.meeting import toil
 
     (found,) = toil.findings(TOIL.frame([{"id": "T-1", "minutes": 10.0, "times_per_week": 3.0}])).to_dict("records")
     assert (found["hours_everywhere"], found["other_products"]) == (6.5, [])

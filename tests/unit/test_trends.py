@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import theilslopes
 
-from prodmeet_kit.analysis.trends import daily, theil_sen
+from prodmeet_kit.analysis.series.trends import daily, theil_sen
 from prodmeet_kit.core.window import Window
 from tests.support.grids import END, STEP, at, grid, window
 

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.agenda.outage_table import table
-from prodmeet_kit.analysis import budget_parts, incidents
-from prodmeet_kit.analysis.slo import SloTarget
+from prodmeet_kit.analysis.incidents import budget_parts
+from prodmeet_kit.analysis.incidents import cost as incidents
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import BUDGET_PARTS, INCIDENTS, SLO_COUNTS, SLO_EVENTS

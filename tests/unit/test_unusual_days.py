@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.analysis.unusual_days import find
+from prodmeet_kit.analysis.capacity.unusual_days import find
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import UNUSUAL_DAYS
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.unusual_days import find
+from prodmeet_kit.analysis.capacity.unusual_days import find
 from prodmeet_kit.core.window import Window
 
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis import verdicts
+from prodmeet_kit.analysis.paging import said as verdicts
 from prodmeet_kit.core.promql import check
 from prodmeet_kit.display.states import word
 from prodmeet_kit.evidence import Table

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.analysis.before_after import worsened
+from prodmeet_kit.analysis.changes.before_after import worsened
 
 
 def row(change: str, effect: float, **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.facet import Facet, facet
 from prodmeet_kit.agenda.facets.answered import answer_to
-from prodmeet_kit.analysis.noise import FEW
+from prodmeet_kit.analysis.paging.noise import FEW
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.display.states import word

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.facet import Check, Facet, facet
-from prodmeet_kit.analysis import consultations
+from prodmeet_kit.analysis.meeting import consultations
 from prodmeet_kit.core.subjects import rest_of, subject
 from prodmeet_kit.display.labels import brief
 from prodmeet_kit.i18n.languages import listed, t

@@ -14,7 +14,7 @@ from prodmeet_kit.agenda.metrics_efficiency import clause, worse
 from prodmeet_kit.agenda.metrics_load import MOVED
 from prodmeet_kit.agenda.metrics_resources import SATURATED, last_day, short_after_return
 from prodmeet_kit.agenda.unusual_loads import said
-from prodmeet_kit.analysis import capacity
+from prodmeet_kit.analysis.capacity import limits as capacity
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write

@@ -76,7 +76,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """``frames.ALERT_RULES``: the alert rules the server evaluates, in its order.
 
     Left out is what cannot be the product's: a rule whose alerts no alert source takes, by its ``matchers``. Whose the
-    rest is, where they do not tell, is for :mod:`prodmeet_kit.analysis.rule_owners`.
+    rest is, where they do not tell, is for :mod:`prodmeet_kit.analysis.alerting.rule_owners`.
     ``page`` follows the ``page`` expressions of the alert sources, by the
     rule's own labels and its name; ``None`` when no alert source has labels.
     Raises :class:`SourceError` when the metric source is none that has rules,

@@ -1,0 +1,1 @@
+"""Load and resources: use, headroom, efficiency, limits coming near."""

@@ -1,0 +1,59 @@
+"""Demand: how much since the last meeting, against the time before, and whether it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from prodmeet_kit.analysis.capacity import filling
+from prodmeet_kit.analysis.series import grid, trends
+from prodmeet_kit.core.window import Window
+from prodmeet_kit.schemas.frames import LOAD_SUMMARY
+
+__all__ = ["growth_per_week", "summarise"]
+
+
+def summarise(series: Mapping[str, pd.Series[float] | None], units: Mapping[str, str], window: Window) -> pd.DataFrame:
+    """Each load since the last meeting, as ``LOAD_SUMMARY``, in the order of ``series``.
+
+    ``series`` maps ``service/name`` to values on the grid, UTC, from
+    ``window.history_start`` on, or to ``None`` when there is no answer (numbers are NaN then). An infinite value counts
+    as missing.
+    """
+    return LOAD_SUMMARY.frame(
+        _row(ref, grid.finite(values), units.get(ref, ""), window) for ref, values in series.items()
+    )
+
+
+def growth_per_week(series: pd.Series[float], window: Window) -> float:
+    """Growth a week as a fraction, compounded: how much more a week carries than the week before.
+
+    Of the daily means since the last lasting step, without what belongs to the weekday
+    (:func:`.filling.growth`). NaN with fewer than 14 such days, or where no growth is sure.
+    """
+    days = trends.daily(series, window)
+    ordinals = np.asarray(days.index, dtype=np.float64).astype(np.int64)
+    each = filling.growth(ordinals, np.asarray(days, dtype=np.float64))
+    return float((1 + each) ** 7 - 1)
+
+
+def _row(ref: str, series: pd.Series[float] | None, unit: str, window: Window) -> dict[str, object]:
+    service, name = ref.split("/", 1)
+    row: dict[str, object] = {
+        "service": service,
+        "name": name,
+        "unit": unit,
+        "missing_fraction": grid.missing_fraction(series, window.start, window.end, window.step),
+    }
+    recent = None if series is None else grid.since(series, window).dropna()
+    if series is None or recent is None or recent.empty:
+        return row
+    return row | {
+        "mean": recent.mean(),
+        "peak": recent.max(),
+        "peak_at": recent.idxmax(),
+        "change_vs_previous": grid.change(series, window),
+        "growth_per_week": growth_per_week(series, window),
+    }

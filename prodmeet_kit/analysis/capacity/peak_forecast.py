@@ -1,0 +1,123 @@
+"""The highest load to expect until the next meeting, with a range from how wrong the same rule was before.
+
+The peak of each coming day is the median of its weekday's peaks, carried on by
+the growth where one is real (:func:`.trends.theil_sen`), on the log scale; the
+largest of them is the peak of the window. The rule is tried at every second
+past day that has three weeks before it. What those trials missed moves the
+expected peak (their median) and makes the range. The trials overlap, so few of
+them are independent: the range is twice their spread, not 1.28 times, as eight
+in ten of a normal distribution would need. Their spread is taken as no less
+than that of the largest of ten independent days, 0.6 times what single days
+miss by: a few quiet trials say little.
+
+Days of incidents (retries, an attack, an outage all day) are left out: a single
+one would make the range so wide that it says nothing.
+
+The range is meant to hold about 8 of 10 times. It cannot know what never
+happened in the history: a campaign, a sale, a new customer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil, exp, nan
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from prodmeet_kit.analysis.series import trends
+from prodmeet_kit.analysis.series.local_hours import local_hours
+from prodmeet_kit.core.window import Window
+
+__all__ = ["ExpectedPeak", "expected_peak"]
+
+LEARN = 21
+"""Days the rule has to learn from before it is tried."""
+
+JUDGE = 7
+"""Days a trial is judged by, at least: each weekday once."""
+
+STORM = 5.0
+STORM_LEAST = 1.5
+"""A day's peak this many spreads and by this factor off is an incident (retries, an attack), not demand."""
+
+EVERY = 2
+REACH = 2.0
+LARGEST_OF_TEN = 0.6
+WEEK = 7
+
+KNOWN = 0.75
+"""A day with fewer of its steps known may have had its peak in the gap."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ExpectedPeak:
+    """What is expected, and the range around it; NaN where the history is too short."""
+
+    expected: float = nan
+    low: float = nan
+    high: float = nan
+
+
+def expected_peak(series: pd.Series[float], window: Window) -> ExpectedPeak:
+    """The highest step to expect in the next window, which is as long as this one.
+
+    ``series`` has a UTC index on the grid. NaN with fewer than four weeks of
+    days (three to learn from, one to be judged by); days whose peak is not positive are left out.
+    """
+    table = local_hours(series, window)
+    peaks = np.where(table.known >= KNOWN, np.fmax.reduce(table.peaks, axis=1), nan)
+    usable = (table.days < 0) & (peaks > 0)
+    days, logs = table.days[usable].astype(np.float64), np.log(peaks[usable])
+    length = max(ceil(window.length / timedelta(days=1)), 1)
+    if not len(days) or days[-1] - days[0] + 1 < LEARN + JUDGE:
+        return ExpectedPeak()
+    days, logs = _without_storms(days, logs)
+    # A meeting in the morning has the peak of its own day still before it.
+    first = 0 if window.end.astimezone(window.zone).hour < 12 else 1
+    ahead = _predict(days, logs, np.arange(first, first + length, dtype=np.float64))
+    trials, single = _trials(days, logs, length)
+    if not len(trials) or np.isnan(ahead).all():
+        return ExpectedPeak()
+    top = float(np.nanmax(ahead)) + float(np.median(trials))
+    reach = REACH * max(_spread(trials), LARGEST_OF_TEN * _spread(single))
+    return ExpectedPeak(exp(top), exp(top - reach), exp(top + reach))
+
+
+def _without_storms(days: Floats, logs: Floats) -> tuple[Floats, Floats]:
+    """The days without those that stand far from all the others; fewer than one in ten, else they are no exception."""
+    off = np.abs(logs - _predict(days, logs, days))
+    usual = off <= max(STORM * 1.4826 * float(np.median(off)), np.log(STORM_LEAST))
+    return (days[usual], logs[usual]) if usual.mean() > 0.9 else (days, logs)
+
+
+def _trials(days: Floats, logs: Floats, length: int) -> tuple[Floats, Floats]:
+    """What the rule missed by in the past, seen - predicted: the peak of each trial, and every single day."""
+    trials, single = [], [np.empty(0)]
+    for origin in np.arange(days[0] + LEARN, days[-1] - JUDGE + 2, EVERY):
+        learned, judged = days < origin, (days >= origin) & (days < origin + length)
+        predicted = _predict(days[learned], logs[learned], days[judged])
+        known = ~np.isnan(predicted)
+        if known.sum() >= min(JUDGE, length):
+            trials.append(float(logs[judged][known].max() - predicted[known].max()))
+            single.append(logs[judged][known] - predicted[known])
+    return np.array(trials), np.concatenate(single)
+
+
+def _predict(days: Floats, logs: Floats, ahead: Floats) -> Floats:
+    """The log of the peak of each coming day; NaN where its weekday was never seen."""
+    slope = trends.theil_sen(pd.Series(logs, index=days)) if len(days) >= trends.MIN_DAYS else None
+    per_day = slope.per_day if slope is not None and slope.real else 0.0
+    flat, weekdays = logs - per_day * days, np.mod(days, WEEK)
+    levels = {weekday: float(np.median(flat[weekdays == weekday])) for weekday in np.unique(weekdays)}
+    return np.array([levels.get(np.mod(day, WEEK), nan) + per_day * day for day in ahead])
+
+
+def _spread(values: Floats) -> float:
+    """A standard deviation that one outage does not set: the span from the 10th to the 90th percentile / 2.563."""
+    low, high = np.quantile(values, (0.1, 0.9))
+    return float(high - low) / 2.563

@@ -1,0 +1,1 @@
+"""Changes: planned ones, before and after, predicted against observed."""

@@ -1,0 +1,1 @@
+"""Outages and incidents: their span, their cost, their pages."""

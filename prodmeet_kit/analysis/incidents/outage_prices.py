@@ -1,0 +1,186 @@
+"""What outages cost: every bad event of an SLO is of one outage, so the prices never exceed what was spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from math import inf, nan
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from prodmeet_kit.analysis.slo import burn_rates
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.core.window import Window
+from prodmeet_kit.schemas.frames import rows
+
+__all__ = ["owners", "priced"]
+
+POSTMORTEM_SHARE = 0.2
+"""One incident over 20% of the four-week budget owes a postmortem (SRE Workbook, appendix B)."""
+
+FOUR_WEEKS_S = 28 * 86_400.0
+
+LONGEST_GAP = timedelta(days=1)
+"""A time without samples right after an outage nobody wrote down may be of it; a longer one is another matter."""
+
+
+def priced(
+    outages: pd.DataFrame,
+    slos: Iterable[SloTarget],
+    trends: Mapping[str, pd.DataFrame],
+    budgets: Mapping[str, float],
+    window: Window,
+) -> pd.DataFrame:
+    """``OUTAGES`` with ``budget_spent``, ``budget_most``, ``blind_s`` and ``postmortem_required``.
+
+    ``trends`` is ``[total, bad]`` a step and ``budgets`` bad events, both by ``service/name`` and without what is
+    excluded. An outage has an entry for each SLO of the services people named
+    and for each SLO whose events are in it: the bad events of the steps it
+    owns (:func:`owners`) over the budget. NaN where the trend or the budget is
+    not known, and where nothing bad was seen and samples are missing.
+    ``budget_most`` takes every event of the missing time as bad, at the
+    traffic of the rest.
+
+    ``postmortem_required``: a price over 20% of a four-week budget requires one
+    whatever the others are; ``None`` when no known price does and one is not
+    known or ``budget_most`` is over it. Without any price, as for services
+    without SLOs, none is required by this rule. For an SLO window of W days the
+    four-week budget is taken as 28 / W of its budget, as at even traffic: a
+    share s of the window's budget is s * W / 28 of four weeks'.
+    """
+    targets = list(slos)
+    spent: list[dict[str, float]] = [{} for _ in range(len(outages))]
+    most: list[dict[str, float]] = [{} for _ in spent]
+    blind: list[dict[str, float]] = [{} for _ in spent]
+    listed = rows(outages)
+    for slo in targets:
+        concerned = _concerned(listed, slo)
+        if not concerned:
+            continue
+        trend, budget = trends.get(slo.ref), budgets.get(slo.ref, nan)
+        seen = None if trend is None else _whole(trend, outages, window)
+        owned = None if seen is None else owners(outages, slo, seen, window)
+        for position in concerned:
+            if seen is None or owned is None:
+                price = (nan, nan, nan)
+            else:
+                length = listed[position]["span_end"] - listed[position]["span_start"]
+                price = _price(seen[owned == position], budget, window.step, length)
+            spent[position][slo.ref], most[position][slo.ref], blind[position][slo.ref] = price
+    required = [_required(*prices, targets) for prices in zip(spent, most, strict=True)]
+    made = {"budget_spent": spent, "budget_most": most, "blind_s": blind, "postmortem_required": required}
+    return outages.assign(**{name: pd.Series(of, index=outages.index, dtype="object") for name, of in made.items()})
+
+
+def owners(outages: pd.DataFrame, slo: SloTarget, trend: pd.DataFrame, window: Window) -> npt.NDArray[np.int64]:
+    """For each step of the trend the position of the outage that its bad events are of, -1 for none.
+
+    What people wrote comes first, the shortest of several; then the SLO's own
+    burns; then the extensions of the spans. A step that a span touches in
+    part is its own whole. Steps without samples that follow a burn
+    directly, to the next sample, are of its outage too: nobody saw it end.
+    """
+    ends = pd.DatetimeIndex(trend.index)
+    owned = np.full(len(ends), -1, dtype=np.int64)
+    listed = rows(outages)
+    concerned = _concerned(listed, slo)
+
+    def claim(position: int, start: pd.Timestamp, end: pd.Timestamp) -> None:
+        inside = slice(ends.searchsorted(start, side="right"), ends.searchsorted(end + window.step, side="left"))
+        owned[inside] = np.where(owned[inside] < 0, position, owned[inside])
+
+    written = [
+        (position, listed[position]["start"], min(_until(listed[position], window), listed[position]["span_end"]))
+        for position in concerned
+        if _told(listed[position], slo)
+    ]
+    for position, start, end in sorted(written, key=lambda each: (each[2] - each[1], each[1])):
+        claim(position, start, end)
+    unseen = trend["total"].isna().to_numpy()
+    for position in concerned:
+        row = listed[position]
+        for burn in (burn for burn in row["burns"] if burn["slo"] == slo.ref):
+            if _told(row, slo):  # priced over the span, and over no more
+                start, end = max(burn["start"], row["span_start"]), min(burn["end"], row["span_end"])
+            else:
+                start, end = burn["start"], _resumes(ends, unseen, burn["end"]) or burn["end"]
+            if start < end:
+                claim(position, start, end)
+    for position in concerned:
+        if _told(listed[position], slo):
+            claim(position, listed[position]["span_start"], listed[position]["span_end"])
+    return owned
+
+
+def _concerned(listed: list[dict[str, object]], slo: SloTarget) -> list[int]:
+    return [
+        position
+        for position, row in enumerate(listed)
+        if slo.service in _list(row["named"]) or slo.ref in _list(row["slos"])
+    ]
+
+
+def _told(row: Mapping[str, object], slo: SloTarget) -> bool:
+    """Whether people wrote of this service, so that its SLOs are priced over the span, and over no more."""
+    return bool(row["written"]) and (slo.service in _list(row["named"]) or not row["named"])
+
+
+def _list(value: object) -> list[str]:
+    return value if isinstance(value, list) else []
+
+
+def _until(row: Mapping[str, object], window: Window) -> pd.Timestamp:
+    return pd.Timestamp(window.end if pd.isna(row["end"]) else row["end"])  # type: ignore[call-overload,arg-type]
+
+
+def _resumes(ends: pd.DatetimeIndex, unseen: npt.NDArray[np.bool_], end: pd.Timestamp) -> pd.Timestamp | None:
+    """The last step without a sample of the gap that begins at ``end``; ``None`` where none does, or it lasts."""
+    first = int(ends.searchsorted(end, side="right"))
+    last = first
+    while last < len(unseen) and unseen[last]:
+        last += 1
+    if last == first or ends[last - 1] - end > LONGEST_GAP:
+        return None
+    return ends[last - 1]
+
+
+def _whole(trend: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The trend on its grid from before the first outage to the meeting: what is beyond its data has no sample."""
+    if trend.empty:
+        return trend
+    first, last = trend.index[0], trend.index[-1]
+    before = max(int(np.ceil((first - outages["span_start"].min()) / window.step)), 0)
+    after = max(int((pd.Timestamp(window.end) - last) / window.step), 0)
+    if not before and not after:
+        return trend
+    earlier = [first - number * window.step for number in range(before, 0, -1)]
+    later = [last + number * window.step for number in range(1, after + 1)]
+    return trend.reindex(pd.DatetimeIndex([*earlier, *trend.index, *later]))
+
+
+def _price(steps: pd.DataFrame, budget: float, step: timedelta, length: timedelta) -> tuple[float, float, float]:
+    clean = burn_rates.events(steps)
+    known = int(clean["total"].notna().sum())
+    blind = len(steps) - known
+    blind_s = min(blind * step, length).total_seconds() if blind else 0.0
+    if len(steps) and not known:
+        return nan, nan, blind_s
+    bad, total = float(clean["bad"].sum()), float(clean["total"].sum())
+    most = bad + blind * total / known if known else bad
+    spent = nan if blind_s > 0 and bad == 0 else _share(bad, budget)
+    return spent, _share(most, budget), blind_s
+
+
+def _required(spent: Mapping[str, float], most: Mapping[str, float], targets: Iterable[SloTarget]) -> bool | None:
+    weeks = {target.ref: target.window_s / FOUR_WEEKS_S for target in targets}
+    if any(share * weeks[ref] > POSTMORTEM_SHARE for ref, share in spent.items()):
+        return True
+    return None if any(not share * weeks[ref] <= POSTMORTEM_SHARE for ref, share in most.items()) else False
+
+
+def _share(bad: float, budget: float) -> float:
+    if budget == 0:
+        return inf if bad > 0 else 0.0
+    return bad / budget

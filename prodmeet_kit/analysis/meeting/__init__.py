@@ -1,0 +1,1 @@
+"""The meeting itself: action items, promises, toil, minutes for each subject."""

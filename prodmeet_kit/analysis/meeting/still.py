@@ -1,0 +1,71 @@
+"""What is still wrong with a thing, whatever the acceptance query of an action item about it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import nan
+from typing import NamedTuple
+
+import pandas as pd
+
+from prodmeet_kit.analysis.capacity import limits as capacity
+from prodmeet_kit.analysis.slo import burn_rates
+from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.events import MIN_BAD
+from prodmeet_kit.core.window import Window
+from prodmeet_kit.schemas.frames import rows
+
+__all__ = ["Still", "still"]
+
+
+class Still(NamedTuple):
+    """``code``: growing (``value``: days until full, 0: it is, NaN: unknown), missed (attained), burning (rate)."""
+
+    code: str
+    value: float
+
+
+def still(
+    resources: pd.DataFrame,
+    slos: pd.DataFrame,
+    trends: Mapping[str, pd.DataFrame],
+    targets: Iterable[SloTarget],
+    window: Window,
+) -> dict[str, Still]:
+    """By subject (``resource:cart/memory``, ``slo:cart/availability``) what is wrong at the meeting.
+
+    - ``growing``: the resource is full, or its limit is near (:func:`.capacity.near_limit`), or its last days rise far
+      beyond all noise, too few to tell when it is full (:class:`.filling.Filling`);
+    - ``burning``: a standard alert condition, of a page or a ticket, holds at the last step with at least 5 bad
+      events in its long window;
+    - ``missed``: the objective is not met over its window, nor was it since the last meeting. What is missed only by
+      what happened before may be mended.
+
+    ``resources`` is ``RESOURCE_SUMMARY``, ``slos`` is ``SLO_SUMMARY``.
+    """
+    soon = resources[(resources["trend"] == "too_short") & (resources["days_to_full_low"] <= capacity.LIMIT_NEAR_DAYS)]
+    found = {f"resource:{row['service']}/{row['name']}": Still("growing", nan) for row in rows(soon)} | {
+        f"resource:{row['service']}/{row['name']}": Still("growing", row["days_to_full"])
+        for row in rows(capacity.near_limit(resources, window))
+    }
+    for row in rows(slos[slos["state"] == "BAD"]):
+        if row["attainment_since"] < row["objective"]:
+            found[f"slo:{row['service']}/{row['name']}"] = Still("missed", row["attainment"])
+    for target in targets:
+        trend = trends.get(target.ref)
+        rate = None if trend is None else _burning(trend, target, window)
+        if rate is not None:
+            found[f"slo:{target.ref}"] = Still("burning", rate)
+    return found
+
+
+def _burning(trend: pd.DataFrame, target: SloTarget, window: Window) -> float | None:
+    """The burn rate over the long window of the first condition that holds at the meeting."""
+    for condition in (*burn_rates.PAGE, *burn_rates.TICKET):
+        recent = trend[(trend.index > window.end - condition.long) & (trend.index <= window.end)]
+        if recent.empty or recent.index[-1] < window.end - window.step:
+            continue
+        bad = float(burn_rates.events(recent)["bad"].sum())
+        if bad >= MIN_BAD and bool(condition.holds(recent, target.objective, window.step).iloc[-1]):
+            return burn_rates.current_burn(recent, target.objective, window.step, [condition.long])[condition.long]
+    return None

@@ -1,0 +1,1 @@
+"""Pages judged: should it page, came it in time, noise, and what should have paged."""

@@ -1,0 +1,1 @@
+"""SLO arithmetic: attainment, error budgets, burns, SLO events."""
