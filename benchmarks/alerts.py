@@ -29,11 +29,11 @@ import numpy as np
 import requests
 from _targets import told  # type: ignore[import-not-found] # beside this file
 
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.openmetrics import Family, Series, days, series_text
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.shape import Grid
-from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.queries.questions import plan

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Protocol
 
 from prodmeet_kit import sli
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.archive.previous_meeting import Earlier, find_previous
 from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
-from prodmeet_kit.findings import Analyses
 from prodmeet_kit.newest import missing_end
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.places import place_of, placed

@@ -22,8 +22,8 @@ from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.finding import Finding
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.facts import Facts
-    from prodmeet_kit.findings import Analyses
     from prodmeet_kit.review import Review
 
 __all__ = ["dumps", "record"]

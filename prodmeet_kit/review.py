@@ -12,12 +12,12 @@ from prodmeet_kit import agenda as agenda_items
 from prodmeet_kit.agenda import meeting_health
 from prodmeet_kit.agenda.overview import overview
 from prodmeet_kit.agenda.sharing import Sharing
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.health import MEETINGS_UNTOUCHED
 from prodmeet_kit.core.errors import Failure, InputError
 from prodmeet_kit.core.window import Window, parse_time
 from prodmeet_kit.evidence import AgendaItem
 from prodmeet_kit.explore.verbs import Exploring
-from prodmeet_kit.findings import Analyses
 from prodmeet_kit.i18n import languages
 
 if TYPE_CHECKING:

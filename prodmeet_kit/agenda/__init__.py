@@ -17,7 +17,7 @@ from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.parameters.models import AGENDA
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Analyses
+    from prodmeet_kit.analyses import Analyses
 
 __all__ = ["build", "names"]
 

@@ -8,7 +8,7 @@ from prodmeet_kit.evidence import AgendaItem
 from prodmeet_kit.i18n.languages import t
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Analyses
+    from prodmeet_kit.analyses import Analyses
 
 __all__ = ["absent", "could_not_check", "none"]
 

@@ -9,8 +9,8 @@ from prodmeet_kit.i18n.languages import listed, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from prodmeet_kit.findings import Analyses
+    from prodmeet_kit.analyses import Analyses
 
 __all__ = ["details", "table", "towards"]
 

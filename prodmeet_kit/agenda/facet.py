@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.core import subjects
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Analyses
+    from prodmeet_kit.analyses import Analyses
 
 __all__ = ["Check", "Facet", "facet"]
 

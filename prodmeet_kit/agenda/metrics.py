@@ -16,8 +16,8 @@ from prodmeet_kit.evidence import AgendaItem, Figure
 from prodmeet_kit.i18n.languages import t
 
 if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 

@@ -14,8 +14,8 @@ from prodmeet_kit.schemas.frames import rows
 if TYPE_CHECKING:
     import pandas as pd
 
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["clause", "evidence", "regressions", "use_of_each", "worse"]
 

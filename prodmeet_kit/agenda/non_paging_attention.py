@@ -10,8 +10,8 @@ from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 

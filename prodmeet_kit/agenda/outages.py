@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 

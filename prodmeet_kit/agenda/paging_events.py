@@ -15,8 +15,8 @@ from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.ranges import distinct, length
 
 if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["item"]
 

@@ -12,10 +12,10 @@ from prodmeet_kit.i18n.ranges import lengths
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.analysis.paging.quality import PagingQuality
     from prodmeet_kit.core.time_ranges import Between
     from prodmeet_kit.evidence import Evidence
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["evidence"]
 

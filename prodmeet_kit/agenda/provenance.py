@@ -16,8 +16,8 @@ from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 
 if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.facts import Answer
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["behind", "missing", "recount"]
 

@@ -12,7 +12,7 @@ from prodmeet_kit import sli
 from prodmeet_kit.core import promql
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Analyses
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.parameters.models import Slo
 
 __all__ = [

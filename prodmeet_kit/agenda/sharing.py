@@ -13,8 +13,8 @@ from prodmeet_kit.analysis.meeting import timeboxing
 if TYPE_CHECKING:
     import pandas as pd
 
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import AgendaItem, State
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["Sharing"]
 

@@ -10,7 +10,7 @@ from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import t, tn
 
 if TYPE_CHECKING:
-    from prodmeet_kit.findings import Analyses
+    from prodmeet_kit.analyses import Analyses
 
 __all__ = ["item"]
 

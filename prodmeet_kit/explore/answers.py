@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.analysis.slo.arithmetic import Count
     from prodmeet_kit.facts import Answer, Facts
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["COLUMNS", "answer", "counts", "questions", "same_query"]
 

@@ -22,10 +22,10 @@ from prodmeet_kit.i18n.times import local
 if TYPE_CHECKING:
     import pandas as pd
 
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Chart, Evidence
     from prodmeet_kit.explore.asking import Open
     from prodmeet_kit.explore.happenings import Thing
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["AroundShown", "Place", "around", "place"]
 

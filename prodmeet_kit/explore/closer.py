@@ -17,10 +17,10 @@ from prodmeet_kit.i18n.languages import t, tn, use
 from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.explore.around import AroundShown
     from prodmeet_kit.explore.happenings import Thing
     from prodmeet_kit.explore.verbs import Exploring
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["Chooser", "Closer", "choices", "closer"]
 

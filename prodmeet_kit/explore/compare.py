@@ -21,9 +21,9 @@ from prodmeet_kit.i18n.times import local, short_date
 if TYPE_CHECKING:
     import pandas as pd
 
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence, Kind
     from prodmeet_kit.explore.measures import Measure
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["CompareShown", "compare"]
 

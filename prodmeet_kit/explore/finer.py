@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import choose_step, floor_to_step
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.findings import Analyses
 from prodmeet_kit.queries import questions
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Mark
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["Measure", "measure", "sli_frame"]
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.analysis.slo.arithmetic import Count
     from prodmeet_kit.explore.around import AroundShown
     from prodmeet_kit.explore.asking import Open, QueryShown
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from prodmeet_kit.explore.promql_box import PromqlBox
     from prodmeet_kit.explore.slo import SloShown
     from prodmeet_kit.facts import Facts
-    from prodmeet_kit.findings import Analyses
 
 __all__ = ["Exploring"]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.check import check_product, check_products
 from prodmeet_kit.core.errors import ParametersError
-from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.report import make_report

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.window import Window, parse_duration
 from prodmeet_kit.facts import Answer, Facts, Question
-from prodmeet_kit.findings import Analyses
 from prodmeet_kit.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.queries import fine_times

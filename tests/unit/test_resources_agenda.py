@@ -12,9 +12,9 @@ import pytest
 from prodmeet_kit.agenda import before_after, metrics, metrics_resources
 from prodmeet_kit.agenda.facets import resources as facets
 from prodmeet_kit.agenda.over_time import marks
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.evidence import Chart, Note, Table
 from prodmeet_kit.facts import Answer, Facts
-from prodmeet_kit.findings import Analyses
 from prodmeet_kit.queries.questions import plan
 from prodmeet_kit.schemas import frames
 from tests.support.reviews import END, RATE, WINDOW, product, review

@@ -9,8 +9,8 @@ import pytest
 
 import prodmeet_kit
 from prodmeet_kit.agenda.facets import resources as facets
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.demo.stories import SLOWER_SINCE
-from prodmeet_kit.findings import Analyses
 
 
 @pytest.fixture(scope="module")

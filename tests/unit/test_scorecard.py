@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.agenda import scorecard as shown
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.changes.scorecard import REASONS, scorecard
 from prodmeet_kit.evidence import Table
-from prodmeet_kit.findings import Analyses
 from prodmeet_kit.schemas.frames import BEFORE_AFTER, CHANGES, SCORECARD
 from tests.support.reviews import review
 

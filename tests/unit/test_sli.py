@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from prodmeet_kit import sli
+from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.promql import check
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts
-from prodmeet_kit.findings import Analyses
 from prodmeet_kit.parameters import Product, Sli
 from prodmeet_kit.queries.questions import SPANS, discovery, plan
 from prodmeet_kit.schemas.frames import label_key

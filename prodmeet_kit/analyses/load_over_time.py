@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.capacity import load, load_patterns, unusual_days
 from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import daily
-from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from prodmeet_kit.findings.part import Part
+from prodmeet_kit.analyses.part import Part
 
 __all__ = ["Certainty"]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.capacity import efficiency, headroom
 from prodmeet_kit.analysis.capacity import limits as capacity
 from prodmeet_kit.analysis.capacity.efficiency import Pair
@@ -15,7 +16,6 @@ from prodmeet_kit.analysis.changes import before_after
 from prodmeet_kit.analysis.changes.before_after import Measure
 from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import daily
-from prodmeet_kit.findings.part import Part
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,6 +7,7 @@ from math import nan
 
 import pandas as pd
 
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
 from prodmeet_kit.analysis.paging import (
     groups as page_groups,
@@ -20,7 +21,6 @@ from prodmeet_kit.analysis.paging import (
 from prodmeet_kit.analysis.paging import (
     verdicts_on_pages as paging,
 )
-from prodmeet_kit.findings.part import Part
 
 __all__ = ["Paging"]
 

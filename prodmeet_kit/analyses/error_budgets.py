@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.incidents import budget_parts
 from prodmeet_kit.analysis.slo import (
     arithmetic as slo,
@@ -22,7 +23,6 @@ from prodmeet_kit.analysis.slo import (
     objective_fit as revise,
 )
 from prodmeet_kit.core.window import parse_time
-from prodmeet_kit.findings.part import Part
 from prodmeet_kit.queries import questions
 
 if TYPE_CHECKING:

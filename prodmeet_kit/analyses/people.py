@@ -6,9 +6,9 @@ from functools import cached_property
 from math import nan
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.paging import attention
 from prodmeet_kit.analysis.paging import load as page_load
-from prodmeet_kit.findings.part import Part
 from prodmeet_kit.parameters.rotations import Rotation
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from prodmeet_kit import sli
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.alerting import monitoring_changes, rule_owners
 from prodmeet_kit.analysis.alerting.alert_reads import AlertReads, SloReads
 from prodmeet_kit.analysis.paging import noise
-from prodmeet_kit.findings.part import Part
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.alert_matchers import alert_matchers
 

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.alerting import alert_events, blind_spots
 from prodmeet_kit.analysis.alerting.blind_time import BlindTime
 from prodmeet_kit.analysis.series import matching
-from prodmeet_kit.findings.part import Part
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.alert_services import AlertServices, tells_only_now
 

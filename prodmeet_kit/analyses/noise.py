@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.paging import noise, proposals
 from prodmeet_kit.analysis.paging.proposals import Replayed
 from prodmeet_kit.core import promql
-from prodmeet_kit.findings.part import Part
 from prodmeet_kit.queries import backtests as replays
 from prodmeet_kit.schemas.frames import labels_of, rows
 

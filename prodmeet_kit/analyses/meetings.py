@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.meeting import about, action_items, promises, still
 from prodmeet_kit.analysis.meeting import health as meeting_health
 from prodmeet_kit.core.subjects import current
-from prodmeet_kit.findings.part import Part
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -13,6 +13,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import sli
+from prodmeet_kit.analyses.alerts_seen import AlertsSeen
+from prodmeet_kit.analyses.certainty import Certainty
+from prodmeet_kit.analyses.error_budgets import ErrorBudgets
+from prodmeet_kit.analyses.load_over_time import LoadOverTime
+from prodmeet_kit.analyses.meetings import MeetingFindings
+from prodmeet_kit.analyses.missed_pages import MissedPages
+from prodmeet_kit.analyses.monitoring import Monitoring
+from prodmeet_kit.analyses.noise import Noise
+from prodmeet_kit.analyses.outages import Outages
+from prodmeet_kit.analyses.paging import Paging
+from prodmeet_kit.analyses.people import People
+from prodmeet_kit.analyses.resource_use import ResourceUse
 from prodmeet_kit.analysis.alerting import episodes
 from prodmeet_kit.analysis.changes import ledger, scorecard
 from prodmeet_kit.analysis.changes import planned as changes
@@ -23,18 +35,6 @@ from prodmeet_kit.analysis.paging import unpaged as missed
 from prodmeet_kit.analysis.slo import burn_rates, event_times, fast_parts
 from prodmeet_kit.analysis.slo import events as slo_events
 from prodmeet_kit.core.window import parse_duration
-from prodmeet_kit.findings.alerts_seen import AlertsSeen
-from prodmeet_kit.findings.certainty import Certainty
-from prodmeet_kit.findings.error_budgets import ErrorBudgets
-from prodmeet_kit.findings.load_over_time import LoadOverTime
-from prodmeet_kit.findings.meetings import MeetingFindings
-from prodmeet_kit.findings.missed_pages import MissedPages
-from prodmeet_kit.findings.monitoring import Monitoring
-from prodmeet_kit.findings.noise import Noise
-from prodmeet_kit.findings.outages import Outages
-from prodmeet_kit.findings.paging import Paging
-from prodmeet_kit.findings.people import People
-from prodmeet_kit.findings.resource_use import ResourceUse
 from prodmeet_kit.parameters.freezes import public_holidays
 from prodmeet_kit.queries import fine_times, questions
 from prodmeet_kit.schemas import frames

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from prodmeet_kit import sli
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.alerting import rule_text
-from prodmeet_kit.findings.part import Part
 from prodmeet_kit.sli import ratios
 
 if TYPE_CHECKING:

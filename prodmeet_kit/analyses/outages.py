@@ -6,11 +6,11 @@ from functools import cached_property
 
 import pandas as pd
 
+from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.incidents import outage_pages, outage_prices, outages
 from prodmeet_kit.analysis.slo import arithmetic as slo
 from prodmeet_kit.analysis.slo import event_times
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.findings.part import Part
 from prodmeet_kit.queries import fine_times
 from prodmeet_kit.schemas.frames import rows
 
