@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.decided import last_time
-from prodmeet_kit.agenda.finding import told_of
 from prodmeet_kit.agenda.source_words import detail
 from prodmeet_kit.core.subjects import kind_of, rest_of
 from prodmeet_kit.display.markdown import escape
+from prodmeet_kit.findings.finding import told_of
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import listed, sentences, t, tn, use
 from prodmeet_kit.i18n.numbers import write as written
@@ -25,8 +25,8 @@ from prodmeet_kit.sources.records import MONITORING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from prodmeet_kit.agenda.finding import Finding
     from prodmeet_kit.evidence import AgendaItem
+    from prodmeet_kit.findings.finding import Finding
     from prodmeet_kit.review import Review
 
 __all__ = ["write"]

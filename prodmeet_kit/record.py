@@ -21,9 +21,9 @@ from prodmeet_kit.core.redaction import redacted
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
-    from prodmeet_kit.agenda.finding import Finding
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.facts import Facts
+    from prodmeet_kit.findings.finding import Finding
     from prodmeet_kit.review import Review
 
 __all__ = ["dumps", "record"]

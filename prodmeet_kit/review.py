@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 from prodmeet_kit import agenda as agenda_items
 from prodmeet_kit.agenda import meeting_health
 from prodmeet_kit.agenda.overview import overview
-from prodmeet_kit.agenda.sharing import Sharing
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.health import MEETINGS_UNTOUCHED
 from prodmeet_kit.core.errors import Failure, InputError
 from prodmeet_kit.core.window import Window, parse_time
 from prodmeet_kit.evidence import AgendaItem
 from prodmeet_kit.explore.verbs import Exploring
+from prodmeet_kit.findings.sharing import Sharing
 from prodmeet_kit.i18n import languages
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.finding import Finding
     from prodmeet_kit.analysis.meeting.health import Split
     from prodmeet_kit.evidence import Note, Table
     from prodmeet_kit.facts import Facts
+    from prodmeet_kit.findings.finding import Finding
     from prodmeet_kit.parameters.models import Product
 
 __all__ = ["Review", "in_language", "open_review", "window_of"]

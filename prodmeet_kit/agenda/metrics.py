@@ -10,9 +10,9 @@ from prodmeet_kit.agenda import metrics_definitions, metrics_load, metrics_resou
 from prodmeet_kit.agenda.absent import could_not_check
 from prodmeet_kit.agenda.facets import resources as resource_facets
 from prodmeet_kit.agenda.facets import slos as slo_facets
-from prodmeet_kit.agenda.finding import asked
 from prodmeet_kit.agenda.metrics_brief import brief, fine
 from prodmeet_kit.evidence import AgendaItem, Figure
+from prodmeet_kit.findings.finding import asked
 from prodmeet_kit.i18n.languages import t
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from prodmeet_kit.i18n.languages import current
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.agenda.facet import Facet
+    from prodmeet_kit.findings.facet import Facet
 
 __all__ = [
     "AgendaItem",

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.agenda.finding import Finding
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts
+from prodmeet_kit.findings.finding import Finding
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.queries.questions import plan
 from prodmeet_kit.review import Review

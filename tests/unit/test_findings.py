@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit.agenda.facet import Check, Facet
-from prodmeet_kit.agenda.finding import Finding, findings, wish
-from prodmeet_kit.agenda.joining import joined
 from prodmeet_kit.analysis.meeting import timeboxing
+from prodmeet_kit.findings.facet import Check, Facet
+from prodmeet_kit.findings.finding import Finding, findings, wish
+from prodmeet_kit.findings.joining import joined
 from tests.support.reviews import about, review, rules
 
 CHANGE = {

@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import outage_table
-from prodmeet_kit.agenda.facet import MOST_EXTRA, Facet, facet
 from prodmeet_kit.agenda.outage_names import called
 from prodmeet_kit.analysis.slo.fast_parts import LONG
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.core.time_ranges import began, lasted
+from prodmeet_kit.findings.facet import MOST_EXTRA, Facet, facet
 from prodmeet_kit.i18n import ranges
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write

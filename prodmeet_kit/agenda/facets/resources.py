@@ -7,7 +7,6 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.facet import Facet, facet
 from prodmeet_kit.agenda.facets.answered import answer_to
 from prodmeet_kit.agenda.metrics_brief import at_limit
 from prodmeet_kit.agenda.metrics_efficiency import clause, worse
@@ -16,6 +15,7 @@ from prodmeet_kit.agenda.metrics_resources import SATURATED, last_day, short_aft
 from prodmeet_kit.agenda.unusual_loads import said
 from prodmeet_kit.analysis.capacity import limits as capacity
 from prodmeet_kit.core.subjects import subject
+from prodmeet_kit.findings.facet import Facet, facet
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

@@ -7,10 +7,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda import metrics_brief
-from prodmeet_kit.agenda.facet import Check, Facet, facet
 from prodmeet_kit.agenda.facets.answered import answer_to
 from prodmeet_kit.analysis.slo.budget import NOTABLE, SPENT_FAST
 from prodmeet_kit.core.subjects import subject
+from prodmeet_kit.findings.facet import Check, Facet, facet
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.facet import Check, Facet
-from prodmeet_kit.agenda.joining import Joined
 from prodmeet_kit.analysis.meeting.timeboxing import Wish
+from prodmeet_kit.findings.facet import Check, Facet
+from prodmeet_kit.findings.joining import Joined
 from prodmeet_kit.i18n.languages import listed, sentence, sentences, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

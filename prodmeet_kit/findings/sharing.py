@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.finding import Finding, findings, told_of, wish
-from prodmeet_kit.agenda.joining import Joined, joined
 from prodmeet_kit.analysis.meeting import timeboxing
+from prodmeet_kit.findings.finding import Finding, findings, told_of, wish
+from prodmeet_kit.findings.joining import Joined, joined
 
 if TYPE_CHECKING:
     import pandas as pd

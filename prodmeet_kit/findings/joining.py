@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from prodmeet_kit.agenda.facet import Facet
 from prodmeet_kit.core.subjects import rest_of
+from prodmeet_kit.findings.facet import Facet
 from prodmeet_kit.i18n.languages import listed, sentences, t
 
 __all__ = ["Joined", "joined"]
