@@ -34,7 +34,7 @@ from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.openmetrics import Family, Series, days, series_text
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.shape import Grid
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.queries.questions import plan
 from prodmeet_kit.review import Review, window_of

@@ -18,7 +18,7 @@ from prodmeet_kit.core import promql
 from prodmeet_kit.core.errors import InputError, ParametersError, SourceError, printable
 from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
-from prodmeet_kit.newest import missing_end
+from prodmeet_kit.gathering.staleness import missing_end
 from prodmeet_kit.parameters import Product, load, products, schema
 from prodmeet_kit.parameters.sli import Events, Good
 from prodmeet_kit.queries.questions import DAYS, SPANS
@@ -79,7 +79,7 @@ def check_product(name: str, folder: Path, *, now: datetime | None = None) -> It
 
     Raises :class:`ParametersError` when a file has to be mended first.
     """
-    from prodmeet_kit.gather import gather
+    from prodmeet_kit.gathering.gather import gather
     from prodmeet_kit.review import window_of
 
     parameters = folder / "parameters"
@@ -120,7 +120,7 @@ def _called(source: SourceState) -> str:
 
 def _silent(product: Product, window: Window, folder: Path, facts: Facts) -> str:
     """Why nothing at all was answered; empty when something was, or when each query fails on its own."""
-    from prodmeet_kit.unanswered import why_silent
+    from prodmeet_kit.gathering.diagnosis import why_silent
 
     if not facts.answers or any(not answer.error for answer in facts.answers.values()):
         return ""
@@ -208,7 +208,7 @@ def _none_in(answers: Sequence[Answer]) -> str:
 
 def _history(product: Product, window: Window, folder: Path, facts: Facts) -> Iterator[Finding]:
     """Whether there is data in the oldest hour that each number needs."""
-    from prodmeet_kit.gather import open_metrics
+    from prodmeet_kit.gathering.gather import open_metrics
 
     if product.sources.metrics is None:
         return

@@ -1,7 +1,7 @@
 """What a review knows: every question asked, every answer, every record people keep elsewhere.
 
 :class:`Facts` is all that analysis ever sees. It is gathered once
-(:mod:`prodmeet_kit.gather`), frozen (:mod:`prodmeet_kit.snapshot`) and opened
+(:mod:`prodmeet_kit.gathering.gather`), frozen (:mod:`prodmeet_kit.snapshot`) and opened
 again without a server; the same numbers come out of both.
 """
 

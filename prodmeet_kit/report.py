@@ -149,7 +149,7 @@ def _asking(
     parameters = home / "parameters"
     loaded = load(product, parameters)
 
-    from prodmeet_kit.gather import gather
+    from prodmeet_kit.gathering.gather import gather
     from prodmeet_kit.review import window_of
 
     window = window_of(loaded, start=span[0], end=span[1], names=("--from", "--to"))
@@ -172,7 +172,7 @@ def _outline(frozen: Path, product: str) -> Facts:
 
 def _said_since(facts: Facts, frozen: Path, minutes: Path) -> tuple[Facts, Path | None]:
     """The facts as they are frozen, or, where people said anything since, with that and to be frozen anew."""
-    from prodmeet_kit.said_since import said_anything, with_said
+    from prodmeet_kit.gathering.with_minutes import said_anything, with_said
     from prodmeet_kit.snapshot import reopen
 
     if not said_anything(facts.product.product, minutes):

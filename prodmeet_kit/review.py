@@ -61,7 +61,7 @@ def open_review(
         from prodmeet_kit.demo import SNAPSHOT
 
         return Review(in_language(reopen(SNAPSHOT), language))
-    from prodmeet_kit.gather import gather, open_metrics
+    from prodmeet_kit.gathering.gather import gather, open_metrics
     from prodmeet_kit.parameters import load
 
     home = _home(product, Path(folder))

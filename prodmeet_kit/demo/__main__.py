@@ -109,7 +109,7 @@ def _serve(port: int | None, seed: int) -> None:
 
 def _snapshot(out: Path, port: int, parameters: Path, seed: int) -> None:
     from prodmeet_kit.core.window import Window
-    from prodmeet_kit.gather import gather
+    from prodmeet_kit.gathering.gather import gather
     from prodmeet_kit.parameters import load
     from prodmeet_kit.snapshot import freeze
 

@@ -113,7 +113,7 @@ class Exploring:
 
         TLS files the parameters name are looked for in ``folder``.
         """
-        from prodmeet_kit.gather import open_metrics
+        from prodmeet_kit.gathering.gather import open_metrics
 
         other = type(self)(self.facts)
         other.analyses = self.analyses

@@ -52,7 +52,7 @@ def no_series(answer: Answer) -> str:
 class WrongSetting(SourceError):
     """A key of ``sources.metrics`` cannot be used. Raised by what makes a metric source, which knows no parameter file.
 
-    Who opens the source (:func:`prodmeet_kit.gather.open_metrics`) puts the file and line of ``key`` before it.
+    Who opens the source (:func:`prodmeet_kit.gathering.gather.open_metrics`) puts the file and line of ``key`` before it.
     """
 
     def __init__(self, key: str, value: str, mend: str) -> None:

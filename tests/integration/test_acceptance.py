@@ -11,7 +11,7 @@ import pytest
 from prodmeet_kit import preread
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.world import World
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.record import record

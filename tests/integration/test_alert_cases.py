@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import rows

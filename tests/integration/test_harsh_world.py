@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from prodmeet_kit.demo.server import backfill, running_prometheus
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review, window_of
 from tests.support import harsh_products, recount

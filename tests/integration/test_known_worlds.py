@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.record import dumps, record

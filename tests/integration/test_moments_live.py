@@ -14,7 +14,7 @@ import pytest
 
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.queries import fine_times
 from prodmeet_kit.record import record

@@ -11,7 +11,7 @@ import pytest
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import running_prometheus
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import Product
 from tests.support.remote_write import Histogram, write
 

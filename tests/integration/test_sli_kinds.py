@@ -17,7 +17,7 @@ from prodmeet_kit.check import check_product
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.facts import Facts
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.snapshot import freeze, reopen

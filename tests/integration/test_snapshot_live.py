@@ -11,7 +11,7 @@ import pytest
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.world import World
 from prodmeet_kit.facts import Facts
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.snapshot import freeze, reopen
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Facts
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from tests.support.answering import Asked, answering, shop, success
 
 END = datetime(2026, 11, 23, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.check import check_product, check_products
 from prodmeet_kit.core.errors import ParametersError
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.report import make_report
 from prodmeet_kit.review import window_of

@@ -13,7 +13,7 @@ import pytest
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.window import Window, parse_duration
 from prodmeet_kit.facts import Answer, Facts, Question
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.queries import fine_times
 from prodmeet_kit.schemas.frames import SLO_EVENTS

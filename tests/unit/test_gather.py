@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.core.errors import Failure, ParametersError
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.snapshot import MANIFEST, freeze
 from tests.support.answering import Asked, answering, refusal, shop, success
 from tests.support.gathered import CANARY, END, PLANNED, WINDOW, everything, facts

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.core.errors import SourceError
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources import records, registry
 from prodmeet_kit.sources.base import Context

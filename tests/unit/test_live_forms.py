@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from prodmeet_kit.gathering.with_minutes import with_said
 from prodmeet_kit.live import open_meeting
 from prodmeet_kit.live.meeting import Meeting
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.review import Review, open_review
-from prodmeet_kit.said_since import with_said
 
 PAGE = "alert:WebHighCPU/web"
 

@@ -13,7 +13,7 @@ import pytest
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.evidence import Note, Table
 from prodmeet_kit.facts import Facts
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes_document import write
 from prodmeet_kit.parameters import Product

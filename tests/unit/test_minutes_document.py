@@ -9,7 +9,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes_document import write
 from prodmeet_kit.review import Review

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit import preread
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.live.timing import CLOCK, DURATIONS
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS

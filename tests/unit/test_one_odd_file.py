@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.core.errors import NotAllowed, QueryRejected, SourceError, TimedOut, UnexpectedAnswer, Unreachable
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.sources.http import adapter
 from prodmeet_kit.sources.pagerduty import api as pagerduty_api
 from tests.support.answering import shop

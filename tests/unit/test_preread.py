@@ -10,9 +10,9 @@ import pytest
 import prodmeet_kit
 from prodmeet_kit import preread
 from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.gathering.with_minutes import with_said
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.review import Review, open_review
-from prodmeet_kit.said_since import with_said
 from tests.support.reviews import END, review
 
 LATE = {"text": "t", "owner": "shop", "status": "open", "verify_query": "", "verify_expect": ""}

@@ -15,7 +15,7 @@ from prodmeet_kit.archive.previous_meeting import Earlier, find_previous
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Facts
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.review import open_review
 from prodmeet_kit.snapshot import MANIFEST, freeze
 from tests.support.answering import shop

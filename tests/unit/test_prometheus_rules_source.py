@@ -14,7 +14,7 @@ import pytest
 
 from prodmeet_kit.core.errors import Failure, NotAllowed, SourceError, TimedOut, UnexpectedAnswer
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from prodmeet_kit.sources.prometheus import PrometheusSource

@@ -14,7 +14,7 @@ import pytest
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.capacity.peak_forecast import expected_peak
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.queries.questions import LOAD_HISTORY
 

@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.core import promql
 from prodmeet_kit.facts import Question
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.queries import backtests as replays
 from prodmeet_kit.schemas.frames import ALERT_RULES, ALERT_RUNS
 from tests.support.answering import Asked, answering, shop, success

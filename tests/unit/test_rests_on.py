@@ -15,7 +15,7 @@ from prodmeet_kit import preread
 from prodmeet_kit.analysis.slo import coverage
 from prodmeet_kit.check import check_product
 from prodmeet_kit.facts import Facts
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes_document import write as minutes
 from prodmeet_kit.record import record
 from prodmeet_kit.review import Review

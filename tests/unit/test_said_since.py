@@ -7,10 +7,10 @@ from pathlib import Path
 
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.facts import Facts, SourceState
+from prodmeet_kit.gathering.with_minutes import said_anything, with_said
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.report import make_report
 from prodmeet_kit.review import Review, open_review
-from prodmeet_kit.said_since import said_anything, with_said
 from prodmeet_kit.snapshot import freeze, reopen
 
 DECIDED = {

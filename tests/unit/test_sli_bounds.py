@@ -14,7 +14,7 @@ from prodmeet_kit import sli
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.gather import gather
+from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import MetricSource, Product
 from prodmeet_kit.queries.questions import discovery, plan
 from prodmeet_kit.schemas.frames import label_key

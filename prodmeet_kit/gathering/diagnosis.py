@@ -12,7 +12,7 @@ from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Question
-from prodmeet_kit.gather import open_metrics
+from prodmeet_kit.gathering.gather import open_metrics
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import Way, dotted
 from prodmeet_kit.parameters.expansion import REFERENCE

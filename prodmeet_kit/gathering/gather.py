@@ -21,7 +21,7 @@ from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Probl
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
-from prodmeet_kit.newest import missing_end
+from prodmeet_kit.gathering.staleness import missing_end
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.places import place_of, placed
 from prodmeet_kit.queries import backtests as replays

@@ -1,0 +1,1 @@
+"""Asking every source once, and saying what did not answer."""
