@@ -180,7 +180,7 @@ def check(review: Review) -> None:
 
 
 def html_mb(review: Review) -> float:
-    from prodmeet_kit.display.html import chunks
+    from prodmeet_kit.render.html import chunks
 
     items = (review.paging_events, review.non_paging_events)
     return sum(len(part.encode()) for item in items for part in chunks(item) if isinstance(part, str)) / 1e6

@@ -37,8 +37,8 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, sync_playwright
 
 from prodmeet_kit.demo.server import backfill, running_prometheus
-from prodmeet_kit.display import PLOTLY
 from prodmeet_kit.gathering.gather import gather
+from prodmeet_kit.render import PLOTLY
 from prodmeet_kit.report import make_report
 from prodmeet_kit.snapshot import freeze
 

@@ -13,10 +13,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.decided import history, sentence
-from prodmeet_kit.display.markdown import escape, markdown
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.i18n.numbers import write as written
+from prodmeet_kit.render.markdown import escape, markdown
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

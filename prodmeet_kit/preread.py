@@ -14,11 +14,11 @@ from prodmeet_kit.agenda import quiet_services
 from prodmeet_kit.agenda.decided import last_time
 from prodmeet_kit.agenda.source_words import detail
 from prodmeet_kit.core.subjects import kind_of, rest_of
-from prodmeet_kit.display.markdown import escape
 from prodmeet_kit.findings.finding import told_of
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import listed, sentences, t, tn, use
 from prodmeet_kit.i18n.numbers import write as written
+from prodmeet_kit.render.markdown import escape
 from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.sources.records import MONITORING
 

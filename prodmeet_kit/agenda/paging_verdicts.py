@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.outage_names import by_id
-from prodmeet_kit.display.states import word
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.render.states import word
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

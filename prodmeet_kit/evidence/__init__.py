@@ -222,6 +222,6 @@ class AgendaItem:
         return self.state == "could_not_check" or bool(self.failures)
 
     def _ipython_display_(self) -> None:
-        from prodmeet_kit.display import show
+        from prodmeet_kit.render import show
 
         show(self)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.core.window import MAX_POINTS, choose_step, floor_to_step, parse_duration, parse_time
-from prodmeet_kit.display.labels import line_names, shorten
 from prodmeet_kit.evidence import Chart, Note
 from prodmeet_kit.explore.answers import same_query
 from prodmeet_kit.explore.shown import Shown
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.render.labels import line_names, shorten
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -46,7 +46,7 @@ class Shown:
 
     def bundles(self) -> Iterator[dict[str, Any]]:
         """What a notebook shows, as mappings of MIME types to content."""
-        from prodmeet_kit.display import bundles
+        from prodmeet_kit.render import bundles
 
         return bundles(self._item)
 
@@ -54,6 +54,6 @@ class Shown:
         return f"<{self.title}: {self.sentence}>"
 
     def _ipython_display_(self) -> None:
-        from prodmeet_kit.display import show
+        from prodmeet_kit.render import show
 
         show(self._item)

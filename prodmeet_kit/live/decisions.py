@@ -14,12 +14,12 @@ from prodmeet_kit.agenda.decided import last_time, words
 from prodmeet_kit.analysis.paging.said import VERDICTS
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.core.window import parse_day
-from prodmeet_kit.display.states import word
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.live.words import begun, browser, kept, not_saved, taken_back
 from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
+from prodmeet_kit.render.states import word
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from prodmeet_kit.display import PLOTLY
-from prodmeet_kit.display.html import FIGURE
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.page.defang import defang
 from prodmeet_kit.page.plots import Plot, Plots
+from prodmeet_kit.render import PLOTLY
+from prodmeet_kit.render.html import FIGURE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from prodmeet_kit.display.anchors import Anchors, slug
-from prodmeet_kit.display.states import TONES, Word
+from prodmeet_kit.render.anchors import Anchors, slug
+from prodmeet_kit.render.states import TONES, Word
 
 __all__ = ["Entry", "entries", "with_ids"]
 

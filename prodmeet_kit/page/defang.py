@@ -3,7 +3,7 @@
 The content security policy stops scripts, frames, forms and everything that
 would be fetched. It does not stop ``<meta http-equiv=refresh>`` from leaving
 the page nor ``<link rel=preconnect>`` from telling of its reader, and a blocked
-script still fills the console. What :mod:`prodmeet_kit.display` makes holds
+script still fills the console. What :mod:`prodmeet_kit.render` makes holds
 none of these.
 """
 

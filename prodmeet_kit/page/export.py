@@ -19,14 +19,14 @@ from traitlets import default
 
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.display import marks, theme
-from prodmeet_kit.display.anchors import Anchors
 from prodmeet_kit.i18n.languages import t, tn, use
 from prodmeet_kit.i18n.times import axis_day
 from prodmeet_kit.page.cells import cell_views
 from prodmeet_kit.page.contents import Entry, entries, with_ids
 from prodmeet_kit.page.payload import json_for_script, plotly_js
 from prodmeet_kit.page.plots import Plots
+from prodmeet_kit.render import marks, theme
+from prodmeet_kit.render.anchors import Anchors
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -19,14 +19,14 @@ from prodmeet_kit.archive.meetings import Meeting, days, meetings
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import ReportError, printable
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.display import theme
-from prodmeet_kit.display.anchors import Anchors, slug
-from prodmeet_kit.display.html import template
-from prodmeet_kit.display.states import Word, word
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import current, listed, t, tn, use
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.page import neighbours, sparkline
+from prodmeet_kit.render import theme
+from prodmeet_kit.render.anchors import Anchors, slug
+from prodmeet_kit.render.html import template
+from prodmeet_kit.render.states import Word, word
 
 __all__ = ["NAME", "html", "shelve", "write_index"]
 

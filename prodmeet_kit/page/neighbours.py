@@ -17,9 +17,9 @@ from pathlib import Path
 
 from prodmeet_kit.archive.meetings import days
 from prodmeet_kit.archive.user_edits import rewrite
-from prodmeet_kit.display.anchors import slug
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import LANGUAGES, t, use
+from prodmeet_kit.render.anchors import slug
 
 __all__ = ["PLACE", "fill", "link"]
 

@@ -18,10 +18,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from playwright.sync_api import Browser
 
 from prodmeet_kit import minutes_document, preread
-from prodmeet_kit.display import PLOTLY
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.minutes_page import write_page
 from prodmeet_kit.page.index import write_index
+from prodmeet_kit.render import PLOTLY
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import label_key
 from tests.browser.conftest import Opened, Opener
@@ -151,7 +151,7 @@ class Labelled:
 
 def outputs(bad: Review) -> dict[str, list[dict[str, Any]]]:
     """What the cells of the notebooks put out: of the meeting, and of exploring."""
-    from prodmeet_kit.display import bundles
+    from prodmeet_kit.render import bundles
 
     asking = Review(bad.facts)
     asking.ask_at = Labelled

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from prodmeet_kit.core.errors import Failure
-from prodmeet_kit.display import bundles
 from prodmeet_kit.evidence import AgendaItem, Chart, Column, Evidence, Line, Mark, Note, Table
+from prodmeet_kit.render import bundles
 
 STEP = timedelta(minutes=5)
 START = datetime(2026, 11, 10, tzinfo=UTC)

@@ -6,9 +6,9 @@ import pytest
 
 from prodmeet_kit import agenda
 from prodmeet_kit.core.errors import Failure, InputError
-from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.evidence import AgendaItem, Chart, Note, Table
 from prodmeet_kit.parameters.models import AGENDA
+from prodmeet_kit.render.markdown import markdown
 from prodmeet_kit.review import Review
 from tests.support.reviews import about, review, rules, subjects
 

@@ -16,14 +16,14 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit import minutes_document, preread
-from prodmeet_kit.display.anchors import Anchors
-from prodmeet_kit.display.html import chunks
-from prodmeet_kit.display.markdown import escape
-from prodmeet_kit.display.tables import view
 from prodmeet_kit.evidence import AgendaItem, Table
 from prodmeet_kit.i18n.languages import use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.record import dumps, record
+from prodmeet_kit.render.anchors import Anchors
+from prodmeet_kit.render.html import chunks
+from prodmeet_kit.render.markdown import escape
+from prodmeet_kit.render.tables import view
 from prodmeet_kit.review import Review
 from tests.support.counts import count
 from tests.support.random_reviews import random_review

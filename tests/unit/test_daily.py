@@ -10,7 +10,7 @@ import pytest
 
 from prodmeet_kit.analysis.slo import burn_rates, daily
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.display.sparkline import bars, path
+from prodmeet_kit.render.sparkline import bars, path
 
 # From Monday 9 to Wednesday 11 November, 10:00 in Tokyo (01:00 UTC): two days that end at 10:00.
 WINDOW = Window.ending(datetime(2026, 11, 11, 1, tzinfo=UTC), cadence=timedelta(days=2), timezone="Asia/Tokyo")

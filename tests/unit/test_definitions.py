@@ -16,11 +16,11 @@ from prodmeet_kit.agenda.redefined import marked
 from prodmeet_kit.archive.previous_meeting import find_previous
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.display.html import chunks
-from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.facts import Facts, Previous
 from prodmeet_kit.record import record
+from prodmeet_kit.render.html import chunks
+from prodmeet_kit.render.markdown import markdown
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import MANIFEST, freeze, reopen
 from tests.support.reviews import END, WINDOW, product, review

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit.display.html import chunks
-from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.page import export_html
 from prodmeet_kit.page.index import write_index
+from prodmeet_kit.render.html import chunks
+from prodmeet_kit.render.markdown import markdown
 from tests.support.sample_items import notebook
 from tests.support.shelf import put
 from tests.unit.test_display_html import item

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.display.captions import brief, caption, summary
-from prodmeet_kit.display.figures import figure
 from prodmeet_kit.evidence import Chart, Line, Mark
 from prodmeet_kit.i18n.numbers import UNKNOWN
+from prodmeet_kit.render.captions import brief, caption, summary
+from prodmeet_kit.render.figures import figure
 from tests.support import sample_items
 from tests.support.sample_items import HOSTILE
 

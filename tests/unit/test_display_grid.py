@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.display.grid import coarse, isolated, narrow, on_grid, pieces
+from prodmeet_kit.render.grid import coarse, isolated, narrow, on_grid, pieces
 
 HOUR = timedelta(hours=1)
 

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.core.errors import Failure
-from prodmeet_kit.display import PLOTLY, bundles, chart_bundle
-from prodmeet_kit.display.anchors import Anchors, slug
-from prodmeet_kit.display.html import FIGURE, chunks
-from prodmeet_kit.display.states import TONES, word
-from prodmeet_kit.display.tables import safe_url, view
-from prodmeet_kit.display.theme import css
 from prodmeet_kit.evidence import AgendaItem, Chart, Column, Note, Table
 from prodmeet_kit.i18n import languages
 from prodmeet_kit.i18n.languages import use
+from prodmeet_kit.render import PLOTLY, bundles, chart_bundle
+from prodmeet_kit.render.anchors import Anchors, slug
+from prodmeet_kit.render.html import FIGURE, chunks
+from prodmeet_kit.render.states import TONES, word
+from prodmeet_kit.render.tables import safe_url, view
+from prodmeet_kit.render.theme import css
 from tests.support import sample_items
 
 
@@ -203,7 +203,7 @@ def test_an_item_is_shown_in_its_own_language_wherever_it_is_shown(monkeypatch: 
         seen.append(languages.current())
         return message
 
-    monkeypatch.setattr("prodmeet_kit.display.html.t", translated)
+    monkeypatch.setattr("prodmeet_kit.render.html.t", translated)
     with use("ja"):
         shown = item()
     assert shown.language == "ja"

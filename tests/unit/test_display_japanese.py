@@ -13,7 +13,6 @@ import prodmeet_kit
 from prodmeet_kit.agenda.before_after import towards
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.demo import SNAPSHOT as DEMO
-from prodmeet_kit.display import PLOTLY, chart_bundle
 from prodmeet_kit.i18n import plotly_words
 from prodmeet_kit.i18n.languages import sentences, use
 from prodmeet_kit.i18n.numbers import write
@@ -21,6 +20,7 @@ from prodmeet_kit.i18n.times import axis_day, axis_month, date, day, duration, m
 from prodmeet_kit.live.run import live_notebook
 from prodmeet_kit.parameters.freezes import public_holidays
 from prodmeet_kit.parameters.models import AGENDA
+from prodmeet_kit.render import PLOTLY, chart_bundle
 from prodmeet_kit.run.numbers import compute
 from tests.support.sample_items import nothing
 

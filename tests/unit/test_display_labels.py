@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodmeet_kit.display.labels import inert, line_names, shorten, spread, width
+from prodmeet_kit.render.labels import inert, line_names, shorten, spread, width
 
 
 @pytest.mark.parametrize(

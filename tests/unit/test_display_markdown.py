@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from markdown_it import MarkdownIt
 
-from prodmeet_kit.display.markdown import escape, markdown
 from prodmeet_kit.evidence import AgendaItem, Column, Table
+from prodmeet_kit.render.markdown import escape, markdown
 from tests.support import sample_items
 
 render = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.display import PLOTLY, bundles, chart_bundle, drawn
-from prodmeet_kit.display.html import FIGURE, chunks
-from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.evidence import AgendaItem, HeatMap, WeekOverlay
 from prodmeet_kit.i18n.numbers import UNKNOWN
+from prodmeet_kit.render import PLOTLY, bundles, chart_bundle, drawn
+from prodmeet_kit.render.html import FIGURE, chunks
+from prodmeet_kit.render.markdown import markdown
 from tests.support.sample_items import HOSTILE
 
 

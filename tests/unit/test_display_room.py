@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.display import heat_map, multiples
-from prodmeet_kit.display.captions import caption
-from prodmeet_kit.display.figures import figure
-from prodmeet_kit.display.theme import GREY
 from prodmeet_kit.evidence import Chart, HeatMap, Mark, Multiples
+from prodmeet_kit.render import heat_map, multiples
+from prodmeet_kit.render.captions import caption
+from prodmeet_kit.render.figures import figure
+from prodmeet_kit.render.theme import GREY
 
 STEP = timedelta(minutes=5)
 INDEX = pd.date_range("2026-11-10", periods=100, freq=STEP, tz="UTC")

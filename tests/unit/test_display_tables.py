@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.display.anchors import Anchors
-from prodmeet_kit.display.tables import View, view
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.numbers import UNKNOWN
+from prodmeet_kit.render.anchors import Anchors
+from prodmeet_kit.render.tables import View, view
 
 DIGIT, POINT, MINUS = "\u2007", "\u2008", "\u2212"
 

@@ -13,8 +13,8 @@ import pytest
 import prodmeet_kit
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.display import PLOTLY
 from prodmeet_kit.evidence import Chart, Multiples, Note, Table
+from prodmeet_kit.render import PLOTLY
 from prodmeet_kit.review import Review
 from tests.support.reviews import WINDOW, review
 

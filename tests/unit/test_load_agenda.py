@@ -13,11 +13,11 @@ import pytest
 
 from prodmeet_kit.agenda import metrics_brief, metrics_load
 from prodmeet_kit.agenda.facets import resources as facets
-from prodmeet_kit.display.anchors import Anchors
-from prodmeet_kit.display.tables import view
 from prodmeet_kit.evidence import Chart, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.queries.questions import LOAD_HISTORY, plan
 from prodmeet_kit.record import record
+from prodmeet_kit.render.anchors import Anchors
+from prodmeet_kit.render.tables import view
 from prodmeet_kit.review import Review
 from tests.support.reviews import RATE, WINDOW, product, review
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from prodmeet_kit.agenda import non_paging_missed
 from prodmeet_kit.analyses.missed_pages import ReadyRule
-from prodmeet_kit.display.html import chunks
-from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.evidence import AgendaItem, Table
+from prodmeet_kit.render.html import chunks
+from prodmeet_kit.render.markdown import markdown
 from prodmeet_kit.schemas.frames import MISSED
 from tests.support.reviews import review
 

@@ -13,9 +13,9 @@ from prodmeet_kit.agenda import non_paging_attention, non_paging_events, paging_
 from prodmeet_kit.agenda.facets import alerts, resources
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.about import Thing
-from prodmeet_kit.display.markdown import markdown
 from prodmeet_kit.evidence import Evidence, Note, Table
 from prodmeet_kit.record import dumps, record
+from prodmeet_kit.render.markdown import markdown
 from prodmeet_kit.schemas.frames import ATTENTION, EPISODES, NOISE, PROPOSALS
 from tests.support.grids import at
 from tests.support.reviews import review

@@ -13,9 +13,9 @@ import pytest
 from prodmeet_kit.agenda.provenance import behind, missing, recount
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.display.html import chunks
 from prodmeet_kit.evidence import AgendaItem, Table
 from prodmeet_kit.facts import Answer, Question
+from prodmeet_kit.render.html import chunks
 from prodmeet_kit.review import open_review
 from tests.support.reviews import END, WINDOW, review
 

@@ -72,7 +72,7 @@ def test_each_line_pasted_gives_the_number_of_its_row(demo: Review) -> None:
 
 
 def test_the_number_and_its_line_stand_in_the_report(demo: Review) -> None:
-    from prodmeet_kit.display.html import chunks
+    from prodmeet_kit.render.html import chunks
 
     html = "".join(chunk for chunk in chunks(demo.metrics) if isinstance(chunk, str))
     assert "From the answers to the numbers: Service level objectives" in html

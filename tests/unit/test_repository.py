@@ -98,7 +98,7 @@ def test_the_examples_in_docstrings_are_true(path: Path) -> None:
         ("prodmeet_kit", ["numpy", "pandas", "plotly", "pydantic", "requests", "nbformat", "ruamel"]),
         ("prodmeet_kit.cli", ["numpy", "pandas", "plotly", "pydantic", "requests", "nbformat", "ruamel"]),
         ("prodmeet_kit.parameters", ["numpy", "pandas", "requests", "ruamel", "promql_parser"]),
-        ("prodmeet_kit.display", ["pandas", "plotly", "jinja2"]),
+        ("prodmeet_kit.render", ["pandas", "plotly", "jinja2"]),
         ("prodmeet_kit.agenda", ["pandas", "plotly"]),
     ],
 )

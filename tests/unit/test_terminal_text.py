@@ -12,7 +12,7 @@ from prodmeet_kit import minutes_document, preread
 from prodmeet_kit.check import Finding
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import Failure, Problem, printable
-from prodmeet_kit.display.markdown import escape
+from prodmeet_kit.render.markdown import escape
 from prodmeet_kit.run.progress import Shown
 from prodmeet_kit.terminal import say
 from tests.support.hostile_review import UGLY, hostile_review

@@ -11,9 +11,9 @@ import pytest
 
 from prodmeet_kit.analysis.paging import said as verdicts
 from prodmeet_kit.core.promql import check
-from prodmeet_kit.display.states import word
 from prodmeet_kit.evidence import Table
 from prodmeet_kit.parameters import RecordSource
+from prodmeet_kit.render.states import word
 from prodmeet_kit.schemas.frames import PAGE_GROUPS, PAGES, VERDICTS
 from prodmeet_kit.sources.records import RECORDS, Reader
 from tests.support.reviews import END, WINDOW, product, review

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.analysis.meeting import consultations
 from prodmeet_kit.core.subjects import rest_of, subject
-from prodmeet_kit.display.labels import brief
 from prodmeet_kit.findings.facet import Check, Facet, facet
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import day
+from prodmeet_kit.render.labels import brief
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodmeet_kit.display.labels import inert, width
-from prodmeet_kit.display.scale import Scale
-from prodmeet_kit.display.theme import template
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.i18n.times import weekday
+from prodmeet_kit.render.labels import inert, width
+from prodmeet_kit.render.scale import Scale
+from prodmeet_kit.render.theme import template
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

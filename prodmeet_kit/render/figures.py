@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodmeet_kit.display import captions, marks
-from prodmeet_kit.display.endings import LINE_HEIGHT, endings
-from prodmeet_kit.display.grid import clock_span, coarse, isolated, on_grid, pieces, wall_clock
-from prodmeet_kit.display.labels import LONGEST_UNIT, inert, line_names, long_unit, shorten
-from prodmeet_kit.display.scale import Scale, unbent
-from prodmeet_kit.display.theme import GREY, PALETTE, template
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.times import axis_day, axis_month
+from prodmeet_kit.render import captions, marks
+from prodmeet_kit.render.endings import LINE_HEIGHT, endings
+from prodmeet_kit.render.grid import clock_span, coarse, isolated, on_grid, pieces, wall_clock
+from prodmeet_kit.render.labels import LONGEST_UNIT, inert, line_names, long_unit, shorten
+from prodmeet_kit.render.scale import Scale, unbent
+from prodmeet_kit.render.theme import GREY, PALETTE, template
 
 if TYPE_CHECKING:
     import pandas as pd

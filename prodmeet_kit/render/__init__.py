@@ -33,10 +33,10 @@ def bundles(item: AgendaItem) -> Iterator[dict[str, Any]]:
 
     The first carries the style sheet, and the whole item as Markdown for a terminal.
     """
-    from prodmeet_kit.display.html import chunks
-    from prodmeet_kit.display.markdown import markdown
-    from prodmeet_kit.display.theme import style
     from prodmeet_kit.i18n.languages import use
+    from prodmeet_kit.render.html import chunks
+    from prodmeet_kit.render.markdown import markdown
+    from prodmeet_kit.render.theme import style
 
     first = True
     for chunk in chunks(item):
@@ -50,9 +50,9 @@ def bundles(item: AgendaItem) -> Iterator[dict[str, Any]]:
 
 def chart_bundle(chart: Figure, *, titled: bool = True) -> dict[str, Any]:
     """One figure by its MIME type, so that no renderer setting of plotly matters, and its numbers as text."""
-    from prodmeet_kit.display.drawn import draw
-    from prodmeet_kit.display.markdown import chart_lines
     from prodmeet_kit.i18n import plotly_words
+    from prodmeet_kit.render.drawn import draw
+    from prodmeet_kit.render.markdown import chart_lines
 
     content = draw(chart, titled=titled).to_dict()
     content["config"] = {"displaylogo": False, "responsive": True, **plotly_words.settings()}

@@ -11,13 +11,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.errors import printable
-from prodmeet_kit.display import drawn
-from prodmeet_kit.display.anchors import Anchors, slug
-from prodmeet_kit.display.states import word
-from prodmeet_kit.display.tables import view
 from prodmeet_kit.evidence import Figure, Table
 from prodmeet_kit.i18n.languages import current, t, tn, use
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.render import drawn
+from prodmeet_kit.render.anchors import Anchors, slug
+from prodmeet_kit.render.states import word
+from prodmeet_kit.render.tables import view
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -85,7 +85,7 @@ def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, A
 
 
 def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]]) -> str:
-    text = template("prodmeet_kit.display", "item.html.j2").render(
+    text = template("prodmeet_kit.render", "item.html.j2").render(
         head=head,
         parts=parts,
         unknown=t("not known"),

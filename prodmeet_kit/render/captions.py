@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prodmeet_kit.display import marks
-from prodmeet_kit.display.grid import clock_span, on_grid
-from prodmeet_kit.display.labels import LONGEST_UNIT, line_names, width
-from prodmeet_kit.display.scale import value_text
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
+from prodmeet_kit.render import marks
+from prodmeet_kit.render.grid import clock_span, on_grid
+from prodmeet_kit.render.labels import LONGEST_UNIT, line_names, width
+from prodmeet_kit.render.scale import value_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.display import captions, marks
-from prodmeet_kit.display.grid import isolated, narrow, on_grid, pieces, wall_clock
-from prodmeet_kit.display.labels import inert, shorten, width
-from prodmeet_kit.display.scale import Scale
-from prodmeet_kit.display.theme import GREY, PALETTE, template
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import axis_day, local
+from prodmeet_kit.render import captions, marks
+from prodmeet_kit.render.grid import isolated, narrow, on_grid, pieces, wall_clock
+from prodmeet_kit.render.labels import inert, shorten, width
+from prodmeet_kit.render.scale import Scale
+from prodmeet_kit.render.theme import GREY, PALETTE, template
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodmeet_kit.display.figures import unit_name
-from prodmeet_kit.display.grid import coarse, narrow
-from prodmeet_kit.display.labels import inert
-from prodmeet_kit.display.scale import Scale
-from prodmeet_kit.display.theme import GREY, PALETTE, template
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.i18n.times import weekday
+from prodmeet_kit.render.figures import unit_name
+from prodmeet_kit.render.grid import coarse, narrow
+from prodmeet_kit.render.labels import inert
+from prodmeet_kit.render.scale import Scale
+from prodmeet_kit.render.theme import GREY, PALETTE, template
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

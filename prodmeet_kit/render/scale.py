@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodmeet_kit.display.grid import coarse
 from prodmeet_kit.i18n.numbers import byte_power, byte_unit, is_bytes, number, write
+from prodmeet_kit.render.grid import coarse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ class Scale:
 
 
 def unbent(drawn: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The values of a bent axis, to about four digits as :func:`~prodmeet_kit.display.grid.coarse` keeps them."""
+    """The values of a bent axis, to about four digits as :func:`~prodmeet_kit.render.grid.coarse` keeps them."""
     return coarse(np.where(drawn > 1, np.exp(np.maximum(drawn, 1) - 1), drawn).astype(drawn.dtype))
 
 

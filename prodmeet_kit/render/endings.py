@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodmeet_kit.display.labels import inert, shorten, spread, width
-from prodmeet_kit.display.scale import value_text
-from prodmeet_kit.display.theme import GREY, PALETTE
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.render.labels import inert, shorten, spread, width
+from prodmeet_kit.render.scale import value_text
+from prodmeet_kit.render.theme import GREY, PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from prodmeet_kit.display.scale import Scale
     from prodmeet_kit.evidence import Chart
+    from prodmeet_kit.render.scale import Scale
 
 __all__ = ["LINE_HEIGHT", "Endings", "endings"]
 

@@ -20,7 +20,7 @@ __all__ = ["brief", "caption", "draw", "summary", "summary_head"]
 
 def draw(figure: Figure, *, titled: bool = True) -> go.Figure:
     """The figure as plotly's; ``titled=False`` where title and caption stand above it as text."""
-    from prodmeet_kit.display import figures, heat_map, multiples, week_overlay
+    from prodmeet_kit.render import figures, heat_map, multiples, week_overlay
 
     if isinstance(figure, HeatMap):
         return heat_map.figure(figure, titled=titled)
@@ -56,7 +56,7 @@ def summary(figure: Figure) -> list[list[str]]:
 
 
 def _words(figure: Figure) -> Any:
-    from prodmeet_kit.display import captions, heat_map, multiples, week_overlay
+    from prodmeet_kit.render import captions, heat_map, multiples, week_overlay
 
     if isinstance(figure, HeatMap):
         return heat_map

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from prodmeet_kit.display.labels import inert, shorten, width
-from prodmeet_kit.display.theme import MARKS
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.times import local
+from prodmeet_kit.render.labels import inert, shorten, width
+from prodmeet_kit.render.theme import MARKS
 
 if TYPE_CHECKING:
     from prodmeet_kit.evidence import Mark

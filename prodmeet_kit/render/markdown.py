@@ -11,19 +11,19 @@ import re
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.core.errors import printable
-from prodmeet_kit.display import drawn
-from prodmeet_kit.display.anchors import Anchors
-from prodmeet_kit.display.states import word
-from prodmeet_kit.display.tables import view
 from prodmeet_kit.evidence import Figure, Note, Table
 from prodmeet_kit.i18n.languages import sentence, t, tn, use
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.render import drawn
+from prodmeet_kit.render.anchors import Anchors
+from prodmeet_kit.render.states import word
+from prodmeet_kit.render.tables import view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prodmeet_kit.display.tables import Cell, View
     from prodmeet_kit.evidence import AgendaItem, Evidence
+    from prodmeet_kit.render.tables import Cell, View
 
 __all__ = ["chart_lines", "escape", "markdown"]
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from prodmeet_kit.display.anchors import Anchors, slug
-from prodmeet_kit.display.sparkline import PITCH, bars, path
-from prodmeet_kit.display.states import Word, word
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import is_unknown, write
 from prodmeet_kit.i18n.times import local
+from prodmeet_kit.render.anchors import Anchors, slug
+from prodmeet_kit.render.sparkline import PITCH, bars, path
+from prodmeet_kit.render.states import Word, word
 
 if TYPE_CHECKING:
     from prodmeet_kit.evidence import Column, Table
