@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.decided import history, sentence
+from prodmeet_kit.agenda.overview.decided import history, sentence
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.i18n.numbers import write as written

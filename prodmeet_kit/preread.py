@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda import quiet_services
-from prodmeet_kit.agenda.decided import last_time
-from prodmeet_kit.agenda.source_words import detail
+from prodmeet_kit.agenda.metrics import quiet_services
+from prodmeet_kit.agenda.overview.decided import last_time
+from prodmeet_kit.agenda.shared.source_words import detail
 from prodmeet_kit.core.subjects import kind_of, rest_of
 from prodmeet_kit.findings.finding import told_of
 from prodmeet_kit.i18n import times

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from prodmeet_kit.agenda import quiet_services
-from prodmeet_kit.agenda.provenance import missing
+from prodmeet_kit.agenda.metrics import quiet_services
+from prodmeet_kit.agenda.provenance.asked import missing
 from prodmeet_kit.analysis.slo.burn_rates import PAGE, TICKET
 from prodmeet_kit.core.redaction import redacted
 from prodmeet_kit.schemas.frames import rows

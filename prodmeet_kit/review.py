@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import agenda as agenda_items
-from prodmeet_kit.agenda import meeting_health
-from prodmeet_kit.agenda.overview import overview
+from prodmeet_kit.agenda.overview import meeting_health
+from prodmeet_kit.agenda.overview.screen import overview
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.health import MEETINGS_UNTOUCHED
 from prodmeet_kit.core.errors import Failure, InputError

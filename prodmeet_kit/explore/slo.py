@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.metrics_brief import why_unknown
-from prodmeet_kit.agenda.metrics_slos import chart as burn_chart
-from prodmeet_kit.agenda.metrics_slos import slo_table
+from prodmeet_kit.agenda.metrics.brief import why_unknown
+from prodmeet_kit.agenda.metrics.slos import chart as burn_chart
+from prodmeet_kit.agenda.metrics.slos import slo_table
 from prodmeet_kit.core.time_ranges import lasted
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.explore.answers import questions

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.decided import last_time, words
+from prodmeet_kit.agenda.overview.decided import last_time, words
 from prodmeet_kit.analysis.paging.said import VERDICTS
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.core.window import parse_day

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from prodmeet_kit.agenda.metrics_slos import slo_table
+from prodmeet_kit.agenda.metrics.slos import slo_table
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
 from prodmeet_kit.gathering.gather import gather

@@ -313,7 +313,7 @@ def test_an_item_that_breaks_says_so_and_leaves_the_others(monkeypatch: pytest.M
     def broken(findings: object) -> AgendaItem:
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr("prodmeet_kit.agenda.toil.item", broken)
+    monkeypatch.setattr("prodmeet_kit.agenda.people.toil.item", broken)
     faulty = review({"toil": []}, FINE)
     assert faulty.toil.state == "could_not_check"
     assert faulty.failures[-1] == Failure("toil", "analysis", "RuntimeError: a fault")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.agenda.alert_facts import evidence
+from prodmeet_kit.agenda.paging.alert_facts import evidence
 from prodmeet_kit.evidence import Note, Table
 from prodmeet_kit.schemas.frames import label_key
 from tests.support.grids import at

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.agenda import outages
-from prodmeet_kit.agenda.alert_facts import evidence
+from prodmeet_kit.agenda.outages import item as outages
+from prodmeet_kit.agenda.paging.alert_facts import evidence
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.evidence import Note, Table
 from prodmeet_kit.facts import SourceState

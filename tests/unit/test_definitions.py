@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.agenda import metrics_definitions
-from prodmeet_kit.agenda.redefined import marked
+from prodmeet_kit.agenda.metrics import definitions as metrics_definitions
+from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.archive.previous_meeting import find_previous
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.window import Window

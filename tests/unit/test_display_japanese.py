@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import prodmeet_kit
-from prodmeet_kit.agenda.before_after import towards
+from prodmeet_kit.agenda.changes.before_after import towards
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.demo import SNAPSHOT as DEMO
 from prodmeet_kit.i18n import plotly_words

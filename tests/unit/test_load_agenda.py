@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda import metrics_brief, metrics_load
-from prodmeet_kit.agenda.facets import resources as facets
+from prodmeet_kit.agenda.metrics import brief as metrics_brief
+from prodmeet_kit.agenda.metrics import load as metrics_load
+from prodmeet_kit.agenda.metrics import resource_facets as facets
 from prodmeet_kit.evidence import Chart, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.queries.questions import LOAD_HISTORY, plan
 from prodmeet_kit.record import record

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.meeting_health import evidence
+from prodmeet_kit.agenda.overview.meeting_health import evidence
 from prodmeet_kit.analysis.meeting.health import Split, folding, health, split
 from prodmeet_kit.evidence import Note, Table
 from prodmeet_kit.schemas.frames import ACTION_ITEM_FINDINGS, HEALTH, rows

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from prodmeet_kit.agenda.metrics import folded_beyond
+from prodmeet_kit.agenda.metrics.item import folded_beyond
 from prodmeet_kit.evidence import Chart, Note
 
 

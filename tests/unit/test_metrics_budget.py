@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.agenda import metrics_slos
+from prodmeet_kit.agenda.metrics import slos as metrics_slos
 from prodmeet_kit.evidence import Chart, Evidence, Note, Table
 from prodmeet_kit.record import dumps, record
 from tests.support.reviews import RATE, review

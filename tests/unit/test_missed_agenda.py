@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.agenda import non_paging_missed
+from prodmeet_kit.agenda.non_paging import unpaged as non_paging_missed
 from prodmeet_kit.analyses.missed_pages import ReadyRule
 from prodmeet_kit.evidence import AgendaItem, Table
 from prodmeet_kit.render.html import chunks

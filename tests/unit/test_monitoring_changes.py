@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.monitoring_changes import evidence
+from prodmeet_kit.agenda.paging.monitoring_changes import evidence
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.alerting.monitoring_changes import rule_changes, silences
 from prodmeet_kit.archive.previous_meeting import find_previous

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.non_paging_noise import evidence
+from prodmeet_kit.agenda.non_paging.noise import evidence
 from prodmeet_kit.evidence import Table
 from prodmeet_kit.schemas.frames import ALERT_RULES, NOISE, PAGES, PROPOSALS
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.outage_names import by_id
-from prodmeet_kit.agenda.outage_table import repeated, table
+from prodmeet_kit.agenda.outages.names import by_id
+from prodmeet_kit.agenda.outages.table import repeated, table
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import INCIDENT_FINDINGS, OUTAGES, SLO_EVENTS, rows

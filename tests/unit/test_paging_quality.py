@@ -7,7 +7,7 @@ from math import isnan
 
 import pandas as pd
 
-from prodmeet_kit.agenda.paging_quality import _counted
+from prodmeet_kit.agenda.paging.quality import _counted
 from prodmeet_kit.analysis.paging.quality import PagingQuality, by_alert, history, quality
 from prodmeet_kit.analysis.paging.said import with_verdicts
 from prodmeet_kit.core.window import Window

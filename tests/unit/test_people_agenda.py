@@ -9,8 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda import non_paging_attention, non_paging_events, paging_people
-from prodmeet_kit.agenda.facets import alerts, resources
+from prodmeet_kit.agenda.metrics import resource_facets as resources
+from prodmeet_kit.agenda.non_paging import attention as non_paging_attention
+from prodmeet_kit.agenda.non_paging import item as non_paging_events
+from prodmeet_kit.agenda.paging import facets as alerts
+from prodmeet_kit.agenda.paging import people as paging_people
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.about import Thing
 from prodmeet_kit.evidence import Evidence, Note, Table

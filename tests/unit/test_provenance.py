@@ -10,7 +10,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.provenance import behind, missing, recount
+from prodmeet_kit.agenda.provenance.asked import behind, missing, recount
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.evidence import AgendaItem, Table

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import prodmeet_kit
-from prodmeet_kit.agenda.recounting import last_steps
+from prodmeet_kit.agenda.provenance.recounting import last_steps
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.evidence import AgendaItem, Table
 from prodmeet_kit.i18n.numbers import write

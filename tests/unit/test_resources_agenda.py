@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda import before_after, metrics, metrics_resources
-from prodmeet_kit.agenda.facets import resources as facets
-from prodmeet_kit.agenda.over_time import marks
+from prodmeet_kit.agenda.changes import before_after
+from prodmeet_kit.agenda.metrics import item as metrics
+from prodmeet_kit.agenda.metrics import resource_facets as facets
+from prodmeet_kit.agenda.metrics import resources as metrics_resources
+from prodmeet_kit.agenda.metrics.over_time import marks
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.evidence import Chart, Note, Table
 from prodmeet_kit.facts import Answer, Facts

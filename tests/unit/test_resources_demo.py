@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import prodmeet_kit
-from prodmeet_kit.agenda.facets import resources as facets
+from prodmeet_kit.agenda.metrics import resource_facets as facets
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.demo.stories import SLOWER_SINCE
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.agenda import scorecard as shown
+from prodmeet_kit.agenda.changes import scorecard as shown
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.changes.scorecard import REASONS, scorecard
 from prodmeet_kit.evidence import Table

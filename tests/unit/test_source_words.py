@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prodmeet_kit.agenda.source_words import detail, source_name
+from prodmeet_kit.agenda.shared.source_words import detail, source_name
 from prodmeet_kit.i18n.languages import use
 
 

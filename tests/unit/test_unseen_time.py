@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit.agenda.outage_table import table
+from prodmeet_kit.agenda.outages.table import table
 from prodmeet_kit.analysis.incidents import budget_parts
 from prodmeet_kit.analysis.incidents import cost as incidents
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget

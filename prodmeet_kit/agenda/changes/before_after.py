@@ -1,0 +1,182 @@
+"""Before and after each change made since the last meeting, as one table: what moved, and whether it means anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.outages.names import by_id
+from prodmeet_kit.evidence import Column, Table
+from prodmeet_kit.i18n.languages import clauses, listed, t, tn
+from prodmeet_kit.i18n.numbers import UNKNOWN, write
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+
+__all__ = ["details", "table", "towards"]
+
+
+def table(findings: Analyses) -> Table | None:
+    """Each change: what moved beyond noise and what it predicted, then the rest in one row; ``None`` without changes.
+
+    ``details`` has every row. Of a resource compared at equal load, that row alone counts unless its own moved too.
+    """
+    frame = _told(findings)
+    if frame is None:
+        return None
+    names = _names(findings)
+    shown: list[dict[str, Any]] = []
+    for change in dict.fromkeys(frame["change"]):
+        mine = frame[frame["change"] == change]
+        shown += [_cells(row, names) for row in rows(mine[mine["notable"]])]
+        rest = mine[~mine["notable"]]
+        if len(rest):
+            shown.append({**_cells(rows(rest)[0], names), **_rest(rest, others=len(rest) < len(mine))})
+    return _table(t("Before and after"), shown, folded=False)
+
+
+def details(findings: Analyses) -> Table | None:
+    """Every change against everything its services are measured by, folded; ``None`` without changes."""
+    frame = _told(findings)
+    if frame is None:
+        return None
+    names = _names(findings)
+    return _table(t("Before and after in detail"), [_cells(row, names) for row in rows(frame)], folded=True)
+
+
+def _names(findings: Analyses) -> dict[str, str]:
+    return by_id(findings.outages, findings.facts.window.timezone)
+
+
+def _told(findings: Analyses) -> pd.DataFrame | None:
+    """What is worth a row, the notable first in each change."""
+    frame = findings.before_after
+    if not len(frame):
+        return None
+    frame = frame[_worth(rows(frame))]
+    frame = frame.assign(notable=frame["outcome"].isin(["up", "down"]) | (frame["expected_direction"] != ""))
+    order = {change: place for place, change in enumerate(dict.fromkeys(frame["change"]))}
+    frame = frame.assign(place=frame["change"].map(order), later=~frame["notable"])
+    return frame.sort_values(["place", "later"], kind="stable")
+
+
+def _cells(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "change": row["change"],
+        "what": _what(row),
+        "was": _value(row, "before"),
+        "now": _value(row, "after"),
+        "moved": _effect(row),
+        "expected": _expected(row),
+        "days": _days(row, names),
+    }
+
+
+def _rest(rest: pd.DataFrame, *, others: bool) -> dict[str, Any]:
+    """One row for what did not move; its times are those of the first."""
+    unknown = int((rest["outcome"] == "cannot_tell").sum())
+    parts = [t("within the usual noise")] if unknown < len(rest) else []
+    if unknown:
+        parts.append(tn("cannot tell of {n}", "cannot tell of {n}", unknown))
+    what = tn("{n} measure", "all {n} measures", len(rest))
+    if others:
+        what = tn("{n} other measure", "{n} other measures", len(rest))
+    return {"what": what, "was": UNKNOWN, "now": UNKNOWN, "moved": listed(parts), "expected": ""}
+
+
+def _table(title: str, shown: list[dict[str, Any]], *, folded: bool) -> Table:
+    import pandas as pd
+
+    frame = pd.DataFrame(shown)
+    columns = [
+        Column("change", t("Change"), "code"),
+        Column("what", t("What")),
+        Column("was", t("Before"), "written"),
+        Column("now", t("After"), "written"),
+        Column("moved", t("Effect beyond the usual")),
+    ]
+    if frame["expected"].any():
+        columns.append(Column("expected", t("Predicted")))
+    columns.append(Column("days", t("Compared")))
+    caption = t(
+        "Mean before and after; the effect is what goes beyond the same difference in other weeks, "
+        "with its 95% interval from days without a change"
+    )
+    return Table(title, frame, tuple(columns), caption=caption, folded=folded)
+
+
+def _worth(found: list[dict[str, Any]]) -> list[bool]:
+    equal = {(row["change"], row["service"], row["name"]) for row in found if row["kind"] == "equal_load"}
+    return [
+        row["kind"] != "resource"
+        or row["outcome"] in ("up", "down")
+        or (row["change"], row["service"], row["name"]) not in equal
+        for row in found
+    ]
+
+
+def _what(row: dict[str, Any]) -> str:
+    ref = f"{row['service']}/{row['name']}"
+    if row["kind"] == "slo":
+        return t("{name}: bad events", name=ref)
+    return t("{name} at equal load", name=ref) if row["kind"] == "equal_load" else ref
+
+
+def _value(row: dict[str, Any], side: str) -> str:
+    if row["kind"] == "equal_load":
+        return UNKNOWN if side == "before" or row[side] != row[side] else write(row["difference"], "change")
+    return write(row[side], "percent" if row["kind"] == "slo" else "amount", unit=row["unit"])
+
+
+def _effect(row: dict[str, Any]) -> str:
+    if row["outcome"] == "cannot_tell":
+        return t("cannot tell")
+    kind = "percent" if row["kind"] == "slo" else "change"
+    low, high = (_signed(row[end], kind) for end in ("low", "high"))
+    if row["outcome"] == "within_noise":
+        return t("within the usual noise ({low} to {high})", low=low, high=high)
+    effect = _signed(row["effect"], kind)
+    if row["kind"] == "slo":
+        return t("{effect} of events ({low} to {high})", effect=effect, low=low, high=high)
+    return t("{effect} ({low} to {high})", effect=effect, low=low, high=high)
+
+
+def _signed(value: float, kind: str) -> str:
+    text = write(value, kind)
+    return f"+{text}" if kind == "percent" and value > 0 else text
+
+
+def towards(direction: str, size: str) -> str:
+    """What was expected of a change, such as ``up 10%``; either may be empty."""
+    return t("{direction} {size}", direction=direction, size=size) if direction and size else direction or size
+
+
+def _expected(row: dict[str, Any]) -> str:
+    if not row["expected_direction"]:
+        return ""
+    verdicts = {"yes": t("as predicted"), "no": t("not as predicted"), "cannot_tell": t("cannot tell")}
+    directions = {"up": t("up"), "down": t("down"), "none": t("no effect")}
+    wanted = towards(directions.get(row["expected_direction"], ""), row["expected_size"])
+    return f"{wanted}: {verdicts[row['as_expected']]}"
+
+
+def _days(row: dict[str, Any], names: Mapping[str, str]) -> str:
+    """The length of each side and what made it shorter; SLO events of the change itself.
+
+    ``names`` are those of the outages by the ids of their SLO events, which nobody reads.
+    """
+    parts = []
+    if row["after_end"] == row["after_end"]:
+        length = write((row["after_end"] - row["after_start"]).total_seconds(), "duration")
+        parts.append(t("{length} each side", length=length))
+    causes = {**names, "data": t("the data begins"), "meeting": t("this meeting")}
+    short = [causes.get(cause, cause) for cause in (row["shortened_before"], row["shortened_after"]) if cause]
+    if short:
+        parts.append(t("cut by {causes}", causes=listed(dict.fromkeys(short))))
+    if row["slo_events"]:
+        parts.append(t("without the outage that began with it"))
+    return clauses(parts)

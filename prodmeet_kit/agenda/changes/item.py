@@ -1,0 +1,99 @@
+"""Planned changes: what will be different before the next meeting, what it needs, what it collides with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.changes import before_after, facets, scorecard
+from prodmeet_kit.agenda.changes.words import needs_response, warning
+from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.evidence import AgendaItem, Column, Table
+from prodmeet_kit.i18n.languages import listed, sentence, t, tn
+from prodmeet_kit.i18n.numbers import write
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
+
+__all__ = ["item"]
+
+KEY = "planned_changes"
+
+
+def item(findings: Analyses) -> AgendaItem:
+    """Changes that start before the next meeting, and below them those made since the last one."""
+    title = t("Planned changes")
+    if (gone := absent(findings, KEY, title, "changes", "changes")) is not None:
+        return gone
+    upcoming, past = findings.upcoming_changes, findings.past_changes
+    policy = findings.facts.product.slo_rules.policy or t("until it recovers, only P0 and security changes go out")
+    evidence: list[Evidence] = []
+    if len(upcoming):
+        evidence.append(_table(t("Before the next meeting"), upcoming, policy))
+    if len(past):
+        evidence.append(_table(t("Made since the last meeting"), past))
+        compared = (scorecard.table(findings), before_after.table(findings), before_after.details(findings))
+        evidence += [table for table in compared if table is not None]
+    if not len(upcoming):
+        until = write(findings.next_meeting, "date", timezone=findings.facts.window.timezone)
+        because = t("no change is planned to start before {until}", until=until)
+        return replace(none(findings, KEY, title, because), evidence=tuple(evidence))
+    needing = upcoming[needs_response(upcoming)]
+    colliding = upcoming[upcoming["warnings"].map(bool)]
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(upcoming, needing, colliding),
+        state="attention" if len(needing) or len(colliding) else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=tuple(evidence),
+        failures=tuple(findings.facts.failed(KEY)),
+        facets=facets.facets(findings),
+    )
+
+
+def _headline(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataFrame) -> str:
+    first = tn("{n} change starts before the next meeting", "{n} changes start before the next meeting", len(upcoming))
+    parts = []
+    if len(needing):
+        parts.append(tn("{n} needs a response", "{n} need a response", len(needing)))
+    if len(colliding):
+        parts.append(tn("{n} carries a warning", "{n} carry warnings", len(colliding)))
+    return sentence(f"{first}: {listed(parts)}" if parts else first)
+
+
+def _effect(effect: object) -> str:
+    if not isinstance(effect, dict):
+        return ""
+    ways = {"up": t("up"), "down": t("down"), "none": t("no effect")}
+    way, size = effect.get("direction"), effect.get("size")
+    told = ways.get(str(way), str(way)) if way else ""
+    moved = before_after.towards(told, str(size or ""))
+    return " ".join(part for part in (str(effect.get("metric") or ""), moved) if part)
+
+
+def _table(title: str, changes: pd.DataFrame, policy: str = "") -> Table:
+    """Planned changes with their warnings when there is a ``policy`` for spent budgets, else those made."""
+    warnings = bool(policy)
+    frame = changes.assign(effect=changes["expected_effect"].map(_effect))
+    columns = [
+        Column("id", t("Change"), "code"),
+        Column("title", t("What")),
+        Column("start", t("Start"), "time"),
+        Column("duration_s", t("Takes"), "duration"),
+        Column("services", t("Services"), "list"),
+        Column("owner", t("Owner")),
+        Column("effect", t("Expected effect")),
+    ]
+    if warnings:
+        frame = frame.assign(
+            warnings=changes["warnings"].map(lambda codes: [warning(code, policy) for code in codes]),
+            rollback=changes["rollback"].replace("", t("none given")),
+        )
+        columns.append(Column("warnings", t("Warnings"), "list"))
+    columns.append(Column("url", t("Link"), "link"))
+    details = (Column("response_needed", t("Response needed")), Column("rollback", t("Rollback")))
+    return Table(title, frame, tuple(columns), details if warnings else (), anchor=("id",), folded=not warnings)

@@ -1,0 +1,100 @@
+"""The scorecard of changes as one table: what each predicted, what was seen, and how that compares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.changes.before_after import towards
+from prodmeet_kit.evidence import Column, Table
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import UNKNOWN, write
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
+
+__all__ = ["table"]
+
+
+def table(findings: Analyses) -> Table | None:
+    """One row a prediction of the changes since the last meeting; ``None`` when none predicted anything."""
+    import pandas as pd
+
+    found = rows(findings.scorecard)
+    if not found:
+        return None
+    cells = [_cells(row) for row in found]
+    measured = any(row[side] != UNKNOWN for row in cells for side in ("was", "now"))
+    columns = (
+        Column("change", t("Change"), "code"),
+        Column("metric", t("What")),
+        Column("expected", t("Predicted")),
+        *([Column("was", t("Before"), "written"), Column("now", t("After"), "written")] if measured else []),
+        Column("observed", t("Seen, with its 95% interval")),
+        Column("outcome", t("Outcome")),
+        Column("reason", t("Why")),
+    )
+    caption = t("The days compared, and what cut them short, are in the tables of before and after below")
+    return Table(t("Change scorecard"), pd.DataFrame(cells), columns, caption=caption)
+
+
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    directions = {"up": t("up"), "down": t("down"), "none": t("no effect")}
+    direction = directions.get(row["expected_direction"], row["expected_direction"])
+    name = row["metric"]
+    if row["kind"] == "slo":
+        name = t("{name}: bad events", name=name)
+    elif row["kind"] == "equal_load":
+        name = t("{name} at equal load", name=name)
+    return {
+        "change": row["id"],
+        "metric": name,
+        "expected": towards(direction, row["expected_size"]),
+        "was": _amount(row, "before"),
+        "now": _amount(row, "after"),
+        "observed": _observed(row),
+        "outcome": _outcomes()[row["outcome"]],
+        "reason": _reasons()[row["reason"]],
+    }
+
+
+def _amount(row: dict[str, Any], side: str) -> str:
+    if row["kind"] in ("", "equal_load") or row[side] != row[side]:  # use at equal load has no unit of its own
+        return UNKNOWN
+    return write(row[side], "percent" if row["kind"] == "slo" else "amount", unit=row["unit"])
+
+
+def _observed(row: dict[str, Any]) -> str:
+    values = [row[column] for column in ("observed_change", "observed_low", "observed_high")]
+    if any(value != value for value in values):
+        return UNKNOWN
+    kind = "percent" if row["kind"] == "slo" else "change"
+    effect, low, high = (
+        f"+{write(value, kind)}" if kind == "percent" and value > 0 else write(value, kind) for value in values
+    )
+    return t("{effect} ({low} to {high})", effect=effect, low=low, high=high)
+
+
+def _outcomes() -> dict[str, str]:
+    return {
+        "as_expected": t("as predicted"),
+        "other_size": t("another size"),
+        "other_direction": t("another direction"),
+        "no_change": t("no change"),
+        "cannot_tell": t("cannot tell"),
+    }
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        "not_measured": t("nothing was measured"),
+        "not_comparable": t("too little time, or too few days to compare with"),
+        "hidden": t("the noise would hide an effect of this size"),
+        "size_fits": t("the interval holds the size predicted"),
+        "size_differs": t("the interval does not hold the size predicted"),
+        "direction_only": t("no size in per cent was predicted"),
+        "still": t("no effect was predicted and none seen"),
+        "unexpected": t("no effect was predicted and one was seen"),
+        "opposite": t("it moved the other way"),
+        "nothing_seen": t("an effect was predicted and none seen"),
+    }

@@ -1,0 +1,1 @@
+"""The agenda item metrics: SLOs, load over time, resources and efficiency."""

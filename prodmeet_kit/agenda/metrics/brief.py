@@ -1,0 +1,235 @@
+"""Answers before any table: are we fine (the headline), what changed, what comes next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.metrics import efficiency as metrics_efficiency
+from prodmeet_kit.agenda.metrics.load import MOVED
+from prodmeet_kit.agenda.shared.rests_on import rests_on
+from prodmeet_kit.analysis.capacity import limits as capacity
+from prodmeet_kit.analysis.changes.before_after import worsened
+from prodmeet_kit.analysis.slo.budget import SPENT_FAST
+from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+
+__all__ = [
+    "at_limit",
+    "blamed",
+    "brief",
+    "ending_budgets",
+    "fine",
+    "kept_of",
+    "one_off",
+    "refs",
+    "spent_fast",
+    "spiked",
+    "why_unknown",
+]
+
+MOST = 4
+"""More clauses than these are not read aloud; the tables below have the rest."""
+
+NAMED = 6
+"""A headline names so many SLOs of a state; the table has all."""
+
+
+def brief(findings: Analyses) -> tuple[tuple[str, str], ...]:
+    """Question and answer, in the order in which they are asked."""
+    return (
+        (t("What changed?"), _sentence(_changed(findings), t("nothing that needs a word"))),
+        (t("What comes next?"), _sentence(_next(findings), t("no limit and no budget runs out in sight"))),
+    )
+
+
+def fine(slos: pd.DataFrame) -> str:
+    """Which objectives are kept, missed, or not known: the headline."""
+    if slos.empty:
+        return t("No objective is set for any service.")
+    kept = int((slos["state"] == "OK").sum())
+    parts = [kept_of(kept, len(slos))]
+    chance = slos["within_chance"]
+    groups = [(t("missed"), slos["state"].eq("BAD") & ~chance), (t("missed, but within chance"), chance)]
+    for state in ("NO_DATA", "TOO_FEW"):
+        its = slos["state"] == state
+        groups += [
+            (why_unknown(state, reason), its & slos["reason"].eq(reason)) for reason in slos["reason"][its].unique()
+        ]
+    for words, mine in groups:
+        names = refs(slos[mine])
+        if names:
+            more = len(names) - NAMED
+            shown = names[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
+            parts.append(f"{words}: {listed(shown)}")
+    return sentences([sentence(clauses(parts)), *_resting(slos)])
+
+
+def why_unknown(state: str, reason: str) -> str:
+    """Why nothing is said of an objective, from ``state`` and ``reason`` of ``SLO_SUMMARY``."""
+    if state == "NO_DATA":
+        return {"no_traffic": t("no traffic"), "gaps": t("no samples in the window")}.get(reason, t("not known"))
+    words = {"young": t("too young to say"), "gaps": t("too many gaps to say"), "kept": t("too little is kept to say")}
+    return words.get(reason, t("too few events to say"))
+
+
+def _resting(slos: pd.DataFrame) -> list[str]:
+    """What rests on less than everything, by SLO; a long list is cut as the others are."""
+    told = [(ref, rests_on(row)) for ref, row in zip(refs(slos), rows(slos), strict=True)]
+    texts = [t("{name} rests on {what}", name=ref, what=what) for ref, what in told if what]
+    more = len(texts) - NAMED
+    shown = texts[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
+    return [sentence(clauses(shown))] if shown else []
+
+
+def kept_of(kept: int, every: int) -> str:
+    """How many of all SLOs are kept."""
+    return tn("{kept} of {n} SLO is kept", "{kept} of {n} SLOs are kept", every, kept=kept)
+
+
+def refs(frame: pd.DataFrame) -> list[str]:
+    """``service/name`` of each row."""
+    return [f"{service}/{name}" for service, name in zip(frame["service"], frame["name"], strict=True)]
+
+
+def blamed(findings: Analyses) -> dict[str, dict[str, Any]]:
+    """For each SLO that got worse with a change: ``change``, and its bad events ``before`` and ``after``, written.
+
+    ``times``: how many times as many they are; 0 where there were none.
+    """
+    return {
+        ref: {
+            "change": row["change"],
+            "before": write(row["before"], "percent"),
+            "after": write(row["after"], "percent"),
+            "times": row["after"] / row["before"] if row["before"] > 0 else 0.0,
+        }
+        for ref, row in worsened(findings.before_after).items()
+    }
+
+
+def spent_fast(slos: pd.DataFrame) -> pd.DataFrame:
+    """Kept SLOs that spent more than :data:`SPENT_FAST` of their budget since the last meeting."""
+    return slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
+
+
+def spiked(findings: Analyses) -> list[str]:
+    """SLOs whose budget looks as if it drained, only because of what is over."""
+    fast = refs(spent_fast(findings.slos))
+    return [ref for ref in fast if ref in findings.one_offs]
+
+
+def one_off(findings: Analyses, ref: str) -> str:
+    """What is over spent of a budget that lasts without it."""
+    names = refs(findings.slos)
+    spent, one = findings.slos["budget_spent_since_last"].iloc[names.index(ref)], findings.one_offs[ref]
+    return t(
+        "{name} spent {spent} of its error budget, {share} in {incidents}; without that it would last",
+        name=ref,
+        spent=write(spent, "budget"),
+        share=write(one.share, "budget"),
+        incidents=listed(_called(findings, name) for name in one.incidents),
+    )
+
+
+def _called(findings: Analyses, name: str) -> str:
+    """An incident by its id, an SLO event by when it began."""
+    ref, at, onset = name.rpartition("@")
+    if not at or ref not in refs(findings.slos):
+        return name
+    return t(
+        "a fast burn on {day}",
+        day=write(datetime.fromisoformat(onset), "time", timezone=findings.facts.window.timezone),
+    )
+
+
+def ending_budgets(findings: Analyses) -> pd.DataFrame:
+    """``ERROR_BUDGET`` of those that will be gone at the pace of what still goes on, the soonest first."""
+    budget = findings.error_budget
+    return budget[budget["outlook"] == "date"].sort_values("runs_out")
+
+
+def _sentence(parts: list[str], otherwise: str) -> str:
+    more = len(parts) - MOST
+    shown = parts[:MOST] + ([tn("{n} more below", "{n} more below", more)] if more > 0 else [])
+    return sentence(clauses(shown) or otherwise)
+
+
+def _changed(findings: Analyses) -> list[str]:
+    fast = findings.slos[findings.slos["budget_spent_since_last"] > SPENT_FAST]
+    worse, oneoffs = blamed(findings), spiked(findings)
+    clauses = [
+        one_off(findings, name)
+        if name in oneoffs
+        else t("{name} spent {spent} of its budget", name=name, spent=write(spent, "budget"))
+        for name, spent in zip(refs(fast), fast["budget_spent_since_last"], strict=True)
+    ]
+    clauses += [
+        t("{name}: bad events from {before} to {after} since {change}", name=name, **values)
+        for name, values in worse.items()
+    ]
+    clauses += metrics_efficiency.regressions(findings)
+    for row in rows(findings.load_patterns):
+        if abs(row["like_for_like"]) >= MOVED:
+            change = write(row["like_for_like"], "change")
+            clauses.append(t("{name} moved by {change}", name=f"{row['service']}/{row['name']}", change=change))
+    if len(findings.definition_changes):
+        count = len(findings.definition_changes)
+        clauses.append(tn("{n} definition changed", "{n} definitions changed", count))
+    return clauses
+
+
+def at_limit(row: dict[str, Any]) -> str:
+    """How often a resource that is full now stood at its limit, a row of ``RESOURCE_SUMMARY``; empty for the others."""
+    if row["days_to_full"] != 0:
+        return ""
+    name, share = f"{row['service']}/{row['name']}", write(row["saturation_90"], "percent")
+    return t("{name} was above 90% of its limit for {share} of the time", name=name, share=share)
+
+
+def _next(findings: Analyses) -> list[str]:
+    timezone = findings.facts.window.timezone
+    clauses = []
+    filling = capacity.near_limit(findings.resources, findings.facts.window).sort_values("days_to_full")
+    for row in rows(filling):
+        name, days = f"{row['service']}/{row['name']}", write(row["days_to_full"], "days")
+        clauses.append(at_limit(row) or t("{name} is full in about {days}", name=name, days=days))
+    ending = ending_budgets(findings)
+    for name, day in zip(refs(ending), ending["runs_out"], strict=True):
+        gone = write(day, "date", timezone=timezone)
+        clauses.append(t("at this pace the budget of {name} is gone on {day}", name=name, day=gone))
+    peak = _peak(findings)
+    return [*clauses, peak] if peak else clauses
+
+
+def _peak(findings: Analyses) -> str:
+    """The expected peak of the busiest load of the first service: what the next fortnight has to carry."""
+    known = [
+        {**summary, **pattern}
+        for summary, pattern in zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
+        if pattern["expected_peak"] == pattern["expected_peak"]
+    ]
+    if not known:
+        return ""
+    row: dict[str, Any] = known[0]
+    name = f"{row['service']}/{row['name']}"
+    moved = [change["id"] for change in rows(findings.upcoming_changes) if _moves(change["expected_effect"], name)]
+    text = t(
+        "{name} will peak at about {peak}, {low} to {high}",
+        name=name,
+        peak=write(row["expected_peak"], "number", unit=row["unit"]),
+        low=write(row["expected_peak_low"], "number"),
+        high=write(row["expected_peak_high"], "number"),
+    )
+    return t("{what}, without {changes}", what=text, changes=listed(moved)) if moved else text
+
+
+def _moves(effect: dict[str, Any] | None, name: str) -> bool:
+    """Whether a change is expected to move a load: what was measured cannot know of it."""
+    return effect is not None and effect["metric"] == name and effect["direction"] != "none"

@@ -1,0 +1,134 @@
+"""Efficiency in the metrics item: what a request costs, and since when it costs more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.shared.redefined import marked
+from prodmeet_kit.evidence import Column, Note, Table
+from prodmeet_kit.i18n.languages import listed, sentence, t
+from prodmeet_kit.i18n.numbers import UNKNOWN, number, write
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
+
+__all__ = ["clause", "evidence", "regressions", "use_of_each", "worse"]
+
+CPU = "CPU s/"
+
+
+def evidence(findings: Analyses) -> list[Evidence]:
+    """A sentence for each regression and gain, then the table; nothing where no load is known."""
+    found: list[Evidence] = [
+        Note(sentence(clause(row, findings)), "warning" if row["change"] > 0 else "info")
+        for row in _once(findings.regressions)
+    ]
+    if len(findings.efficiency):
+        found.append(marked(_table(findings.efficiency), findings, ["resource", "load"], ["resource", "load"]))
+    return found
+
+
+def regressions(findings: Analyses) -> list[str]:
+    """Each regression as a clause, with its date and the changes of that day."""
+    return [clause(row, findings) for row in worse(findings)]
+
+
+def _once(regressions: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each resource once, its largest first: its other loads tell the same step."""
+    return list({(row["service"], row["resource"]): row for row in reversed(rows(regressions))}.values())[::-1]
+
+
+def worse(findings: Analyses) -> Iterator[dict[str, Any]]:
+    """Regressions to talk about.
+
+    What fills towards a limit is asked about with the limit: a leak has no date, but where a change has one.
+    """
+    filling = findings.resources[findings.resources["trend"].isin(["growing", "full"])]
+    asked = set(zip(filling["service"], filling["name"], strict=True))
+    for row in _once(findings.regressions):
+        leaks = (row["service"], row["resource"]) in asked and (row["kind"] == "drift" or not len(row["changes"]))
+        if row["change"] > 0 and not leaks:
+            yield row
+
+
+def clause(row: dict[str, Any], findings: Analyses) -> str:
+    """``web uses 12% more cpu at equal load since Fri 13 Nov 14:00, the day of CH-31``."""
+    words = {"size": write(row["change"], "size"), "service": row["service"], "resource": row["resource"]}
+    window = findings.facts.window
+    if row["kind"] == "drift":
+        words["since"] = write(window.compare_start, "date", timezone=window.timezone)
+        more = t("{service} used more {resource} at equal load day by day: {size} more than on {since}", **words)
+        less = t("{service} used less {resource} at equal load day by day: {size} less than on {since}", **words)
+        return more if row["change"] > 0 else less
+    since = write(row["at"], "time", timezone=window.timezone)
+    more = t("{service} uses {size} more {resource} at equal load since {since}", since=since, **words)
+    less = t("{service} uses {size} less {resource} at equal load since {since}", since=since, **words)
+    text = more if row["change"] > 0 else less
+    if row["changes"]:
+        return text + t(", the day of {changes}", changes=listed(row["changes"]))
+    return text + t(", a day without a known change")
+
+
+def _table(efficiency: pd.DataFrame) -> Table:
+    frame = efficiency.assign(
+        each=[use_of_each(row["per_load"], row["unit"]) for row in rows(efficiency)],
+        each_before=[use_of_each(row["per_load_previous"], row["unit"]) for row in rows(efficiency)],
+        compared=[_compared(row) for row in rows(efficiency)],
+        cost_text=[_money(row["cost"], row["cost_unit"]) for row in rows(efficiency)],
+        cost_before=[_money(row["cost_previous"], row["cost_unit"]) for row in rows(efficiency)],
+    )
+    columns = [
+        Column("service", t("Service")),
+        Column("resource", t("Resource")),
+        Column("load", t("Load")),
+        Column("each", t("Use of each"), "written"),
+        Column("each_before", t("The window before"), "written"),
+        Column("equal_load_change", t("At equal load"), "change"),
+        Column("compared", t("95% interval")),
+        Column("matched_hours", t("Hours compared"), "count"),
+    ]
+    if frame["cost_unit"].any():
+        columns += [
+            Column("cost_text", t("Cost of a million"), "written"),
+            Column("cost_before", t("Before"), "written"),
+        ]
+    caption = t("At equal load: this window against the one before, once load and time of day are taken away")
+    return Table(
+        t("Efficiency"),
+        frame,
+        tuple(columns),
+        anchor=("service", "resource", "load"),
+        caption=caption,
+        place="efficiency",
+    )
+
+
+def use_of_each(value: float, unit: str) -> str:
+    """Use of one event as people read it, such as ``28.5 ms of CPU per req``."""
+    if value != value:
+        return UNKNOWN
+    if unit.startswith(CPU):
+        return t("{time} of CPU per {event}", time=number(value, "s"), event=unit.removeprefix(CPU))
+    return write(value, "amount", unit=unit)
+
+
+def _compared(row: dict[str, Any]) -> str:
+    if row["equal_load"] == "cannot_tell":
+        return t("cannot be compared")
+    low, high = (write(row[f"equal_load_{end}"], "change") for end in ("low", "high"))
+    interval = t("{low} to {high}", low=low, high=high)
+    return (
+        t("{interval}, within the usual noise", interval=interval) if row["equal_load"] == "within_noise" else interval
+    )
+
+
+def _money(value: float, unit: str) -> str:
+    if value != value:
+        return UNKNOWN
+    currency, _, event = unit.partition("/")
+    return f"{number(value * 1e6)} {currency} / 1M {event}"

@@ -1,0 +1,144 @@
+"""Load in the metrics item: what was asked of each service, like for like, its unusual days, and what to expect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.metrics.over_time import over_time
+from prodmeet_kit.agenda.metrics.unusual_loads import most_unusual, said, unusual_table
+from prodmeet_kit.agenda.provenance.asked import behind
+from prodmeet_kit.agenda.shared.redefined import marked
+from prodmeet_kit.agenda.shared.rests_on import column, partly, with_column
+from prodmeet_kit.analysis.slo import daily
+from prodmeet_kit.evidence import Chart, Column, HeatMap, Note, Table, WeekOverlay
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import UNKNOWN, is_bytes, write
+from prodmeet_kit.i18n.times import short_date
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
+
+__all__ = ["MOVED", "evidence"]
+
+MOVED = 0.1
+"""A load that moved by a tenth, like for like, is worth a look."""
+
+CALENDAR = 0.005
+"""Below half a per cent the calendar (and gaps) made no difference: no column for it."""
+
+SAID = 3
+"""So many unusual days are told in sentences; more of them make a table."""
+
+
+def evidence(findings: Analyses) -> list[Evidence]:
+    """The table of loads, their unusual days, then their figures; nothing where the product has none."""
+    if not len(findings.loads):
+        return []
+    return [_table(findings), *_unusual(findings), *behind(findings, t("Load"), ["load/"]), *_figures(findings)]
+
+
+def _rows(findings: Analyses) -> list[dict[str, Any]]:
+    """Summary and pattern of each load in one mapping."""
+    return [
+        {**summary, **pattern}
+        for summary, pattern in zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
+    ]
+
+
+def _ref(row: dict[str, Any]) -> str:
+    return f"{row['service']}/{row['name']}"
+
+
+def _table(findings: Analyses) -> Table:
+    patterns = findings.load_patterns
+    frame = findings.loads.assign(
+        like_for_like=patterns["like_for_like"].to_numpy(),
+        calendar_effect=patterns["calendar_effect"].to_numpy(),
+        expected_peak=patterns["expected_peak"].to_numpy(),
+        expected_range=[_range(row) for row in rows(patterns)],
+        by_day=_by_day(findings),
+    )
+    frame = with_column(frame, partly(findings, "load", findings.loads))
+    columns = [
+        Column("service", t("Service")),
+        Column("name", t("Load")),
+        Column("by_day", t("By day"), "trend"),
+        Column("mean", t("Mean"), "amount"),
+        Column("like_for_like", t("Like for like"), "change"),
+        Column("growth_per_week", t("Growth a week"), "change"),
+        Column("peak", t("Peak"), "amount"),
+        Column("peak_at", t("Peak at"), "time"),
+        Column("expected_peak", t("Peak to expect"), "amount"),
+        Column("expected_range", t("Range"), "written"),
+    ]
+    if (frame["calendar_effect"].abs() >= CALENDAR).any():
+        columns.insert(4, Column("calendar_effect", t("Calendar"), "change"))
+    columns += column(frame)
+    if (frame["missing_fraction"] > 0).any():
+        columns.append(Column("missing_fraction", t("Steps missing"), "percent"))
+    caption = t(
+        "Like for like: against the same weekdays and hours before · Peak to expect: until the next meeting, with a"
+        " range meant to hold 8 of 10 times"
+    )
+    table = Table(t("Load"), frame, tuple(columns), anchor=("service", "name"), caption=caption, place="load")
+    return marked(table, findings, ("load",))
+
+
+def _by_day(findings: Analyses) -> pd.Series[Any]:
+    """The mean of each day, as a list in the cell of each load."""
+    return daily.column([findings.load_by_day.get(_ref(row), []) for row in rows(findings.loads)], findings.loads.index)
+
+
+def _range(row: dict[str, Any]) -> str:
+    low, high = row["expected_peak_low"], row["expected_peak_high"]
+    if low != low:
+        return UNKNOWN
+    kind = "amount" if is_bytes(row["unit"]) else "number"  # the unit stands in the column before, but for KiB and MiB
+    unit = row["unit"] if kind == "amount" else ""
+    text = t("{low} to {high}", low=write(low, kind, unit=unit), high=write(high, kind, unit=unit))
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _unusual(findings: Analyses) -> list[Evidence]:
+    sentences = said(findings)
+    if len(sentences) > SAID:
+        return [unusual_table(findings)]
+    return [Note(sentence) for sentence in sentences]
+
+
+def _figures(findings: Analyses) -> list[Evidence]:
+    """Each load over time, by hour and weekday, and week over week; open is what moved and what was most unusual."""
+    figures: list[Evidence] = []
+    odd = most_unusual(findings.unusual_days)
+    for row in _rows(findings):
+        ref = _ref(row)
+        series = findings.load_series.get(ref)
+        if series is not None:
+            quiet = not abs(row["like_for_like"]) >= MOVED
+            chart: Chart = over_time(findings, row, series, "load", quiet=quiet)
+            figures += [chart, *_patterns(findings, row, folded=ref != odd)]
+    return figures
+
+
+def _patterns(findings: Analyses, row: dict[str, Any], *, folded: bool) -> list[Evidence]:
+    ref, timezone = _ref(row), findings.facts.window.timezone
+    shared: dict[str, Any] = {"unit": str(row["unit"]), "timezone": timezone, "folded": folded}
+    place = f"{row['service']}-{row['name']}"
+    shown: list[Evidence] = []
+    weeks = findings.load_by_week(ref)
+    if weeks is not None:
+        newest = t("7 days to {day}", day=short_date(findings.facts.window.end, timezone))
+        title = t("{name}: week over week", name=ref)
+        shown.append(WeekOverlay(title, weeks, anchor=f"load-weeks-{place}", newest=newest, **shared))
+    hours = findings.load_by_hour(ref)
+    if hours is not None:
+        title = t("{name}: by hour and weekday", name=ref)
+        caption = t("mean since the last meeting")
+        shown.append(HeatMap(title, hours, anchor=f"load-hours-{place}", caption=caption, **shared))
+    return shown

@@ -1,0 +1,168 @@
+"""Resources in the metrics item: how full, how much room is left, what goes back; efficiency follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.metrics import efficiency as metrics_efficiency
+from prodmeet_kit.agenda.metrics.over_time import over_time
+from prodmeet_kit.agenda.provenance.asked import behind
+from prodmeet_kit.agenda.shared.redefined import marked
+from prodmeet_kit.agenda.shared.rests_on import column, partly, with_column
+from prodmeet_kit.analysis.capacity.limits import LIMIT_NEAR_DAYS
+from prodmeet_kit.analysis.slo import daily
+from prodmeet_kit.evidence import Chart, Column, Line, Table
+from prodmeet_kit.i18n.languages import t
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.ranges import days_between
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
+
+__all__ = ["SATURATED", "evidence", "last_day", "short_after_return"]
+
+BUSY = 0.7
+"""A resource whose p95 is above this share of its limit is worth a look."""
+
+SATURATED = 0.05
+"""Above 90% of the limit for a twentieth of the time, more than an hour a day, is worth a word."""
+
+
+def evidence(findings: Analyses) -> list[Evidence]:
+    """Resources, what is borrowed, their charts, then efficiency; nothing where the product has none."""
+    shown: list[Evidence] = []
+    if len(findings.resources):
+        shown.append(marked(_table(findings), findings, ["resource"]))
+        if len(findings.borrowed):
+            shown.append(_borrowed_table(findings.borrowed))
+        shown.append(marked(_details(findings.resources), findings, ["resource"]))
+        shown += [*behind(findings, t("Resources and efficiency"), ["resource/"]), *_charts(findings)]
+    return [*shown, *metrics_efficiency.evidence(findings)]
+
+
+def short_after_return(findings: Analyses) -> list[dict[str, Any]]:
+    """Resources that a return fills within sight, and that would not be full as soon without it."""
+    return [
+        row
+        for row in rows(findings.resources[findings.resources["full_after_return"] <= LIMIT_NEAR_DAYS])
+        if not row["days_to_full"] <= row["full_after_return"]
+    ]
+
+
+def _ref(row: dict[str, Any]) -> str:
+    return f"{row['service']}/{row['name']}"
+
+
+def last_day(row: dict[str, Any], findings: Analyses) -> str:
+    """The last day on which a borrowed part may be kept, written."""
+    import pandas as pd
+
+    return write(row["until"] - pd.Timedelta(seconds=1), "date", timezone=findings.facts.window.timezone)
+
+
+def _table(findings: Analyses) -> Table:
+    resources = findings.resources
+    days = [findings.resource_by_day.get(_ref(row), []) for row in rows(resources)]
+    frame = resources.assign(
+        outlook=[_outlook(row) for row in rows(resources)],
+        by_day=daily.column(days, resources.index),
+    )
+    frame = with_column(frame, partly(findings, "resource", resources))
+    columns = (
+        Column("service", t("Service")),
+        Column("name", t("Resource")),
+        *column(frame),
+        Column("by_day", t("By day"), "trend"),
+        Column("p95", t("p95"), "amount"),
+        Column("limit", t("Limit"), "amount"),
+        Column("utilisation_p95", t("p95 of limit"), "percent"),
+        Column("utilisation_p95_previous", t("The window before"), "percent"),
+        Column("headroom", t("Headroom"), "amount"),
+        Column("saturation_80", t("Time above 80%"), "percent"),
+        Column("outlook", t("Outlook")),
+    )
+    return Table(t("Resources"), frame, columns, anchor=("service", "name"), place="resource")
+
+
+def _outlook(row: dict[str, Any]) -> str:
+    """The trend, and the days until full with their range where a trend is real."""
+    words = {
+        "growing": t("growing"),
+        "shrinking": t("shrinking"),
+        "none": t("no trend"),
+        "too_short": t("too short to tell"),
+        "no_limit": t("no limit given"),
+        "limit_unknown": t("the limit is not known"),
+        "full": t("at its limit"),
+        "no_data": t("no data"),
+    }
+    text = words.get(row["trend"], str(row["trend"]))
+    if row["trend"] == "growing" and row["days_to_full"] == row["days_to_full"]:
+        between = days_between(row["days_to_full_low"], row["days_to_full_high"])
+        text = t("full in {days} ({between})", days=write(row["days_to_full"], "days"), between=between)
+    if row["full_after_return"] == row["full_after_return"]:
+        text += t("; ") + t("with the return, in {days}", days=write(row["full_after_return"], "days"))
+    return text
+
+
+def _details(resources: pd.DataFrame) -> Table:
+    columns = [
+        Column("service", t("Service")),
+        Column("name", t("Resource")),
+        Column("mean", t("Mean"), "amount"),
+        Column("peak", t("Peak"), "amount"),
+        Column("change_vs_previous", t("Against the window before"), "change"),
+        Column("headroom_share", t("Headroom of limit"), "percent"),
+        Column("saturation_80_previous", t("Above 80% before"), "percent"),
+        Column("saturation_90", t("Time above 90%"), "percent"),
+        Column("saturation_90_previous", t("Above 90% before"), "percent"),
+        Column("missing_fraction", t("Steps missing"), "percent"),
+    ]
+    if resources["request"].notna().any():
+        columns += [Column("request", t("Request"), "amount"), Column("request_p95", t("p95 of request"), "percent")]
+    return Table(t("Resources in detail"), resources, tuple(columns), folded=True)
+
+
+def _borrowed_table(borrowed: pd.DataFrame) -> Table:
+    import pandas as pd
+
+    frame = borrowed.assign(
+        last_day=borrowed["until"] - pd.Timedelta(seconds=1),
+        state_text=[
+            t("overdue") if row["overdue"] else t("in {days}", days=write(row["days_left"], "days"))
+            for row in rows(borrowed)
+        ],
+    )
+    columns = (
+        Column("service", t("Service")),
+        Column("name", t("Resource")),
+        Column("amount", t("Borrowed"), "amount"),
+        Column("last_day", t("Until"), "date"),
+        Column("state_text", t("Goes back")),
+        Column("limit_after", t("Limit after"), "amount"),
+        Column("utilisation_after", t("p95 of it"), "percent"),
+        Column("from_whom", t("From whom")),
+        Column("note", t("Note")),
+    )
+    return Table(t("Borrowed capacity"), frame, columns, anchor=("service", "name", "until"), place="borrowed")
+
+
+def _charts(findings: Analyses) -> list[Chart]:
+    """Each resource, with its limit, what is left of it after returns, and its request."""
+    charts = []
+    for row in rows(findings.resources):
+        series = findings.resource_series.get(_ref(row))
+        if series is not None:
+            quiet = row["trend"] not in ("growing", "full") and not row["utilisation_p95"] >= BUSY
+            levels = (
+                (row["limit"], t("limit")),
+                (row["limit_after_return"], t("limit after the return")),
+                (row["request"], t("request")),
+            )
+            lines = tuple(Line(value, label) for value, label in levels if value == value)
+            charts.append(over_time(findings, row, series, "resource", quiet=quiet, lines=lines))
+    return charts

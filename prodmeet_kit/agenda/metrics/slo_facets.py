@@ -1,0 +1,230 @@
+"""SLOs: missed, spent, worse since a change, without a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.metrics import brief as metrics_brief
+from prodmeet_kit.agenda.shared.answered import answer_to
+from prodmeet_kit.analysis.slo.budget import NOTABLE, SPENT_FAST
+from prodmeet_kit.core.subjects import subject
+from prodmeet_kit.findings.facet import Check, Facet, facet
+from prodmeet_kit.i18n.languages import listed, t
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
+
+__all__ = ["facets"]
+
+MOST_OF_IT = 0.5
+"""Own choice: what spent half of what an SLO spent since the last meeting is why it is where it is."""
+
+
+def facets(analyses: Analyses) -> tuple[Facet, ...]:
+    """One facet for each SLO that somebody may have to decide about; a look at all where there is none."""
+    worse = metrics_brief.blamed(analyses)
+    budgets = {_ref(row): row for row in rows(analyses.error_budget)}
+    found = [
+        each for row in rows(analyses.slos) for each in _of(analyses, row, worse.get(_ref(row)), budgets.get(_ref(row)))
+    ]
+    found += [_to_revise(analyses, row) for row in rows(analyses.revise)]
+    return tuple(found) or _all_quiet(analyses)
+
+
+def _to_revise(analyses: Analyses, row: dict[str, Any]) -> Facet:
+    """An objective that was met by far, or missed, in every window for long."""
+    ref, words = _ref(row), {"name": _ref(row), "n": int(row["windows"])}
+    attained = listed(write(share, "percent") for share in row["attained"])
+    missed = t("{name} missed its objective in {n} windows in a row: {attained}", attained=attained, **words)
+    by_far = t("{name} met its objective by far in {n} windows in a row: {attained}", attained=attained, **words)
+    reason = missed if row["direction"] == "loosen" else by_far
+    objective = write(row["objective"], "percent")
+    question = t("Is {objective} the right objective for {name}?", objective=objective, name=ref)
+    return facet(analyses, "objective_to_revise", subject("slo", ref), reason, question=question)
+
+
+def _of(
+    analyses: Analyses, row: dict[str, Any], change: dict[str, Any] | None, budget: dict[str, Any] | None
+) -> Iterator[Facet]:
+    """``change`` is what it got worse with, ``budget`` its row of ``ERROR_BUDGET``."""
+    ref = _ref(row)
+    about = subject("slo", ref)
+    joins = [*_outages(analyses, row), *([subject("change", change["change"])] if change else [])]
+    shared: dict[str, Any] = {"joins": joins, "check": _check(analyses, row)}
+    if row["state"] == "BAD":
+        yield facet(
+            analyses,
+            "slo_missed",
+            about,
+            _missed(row, change),
+            question=_missed_question(row, change),
+            extra=min(-row["budget_remaining"], 10),
+            why=_spent_why(row),
+            sentence=_cause(change),
+            **shared,
+        )
+        return
+    if row["state"] == "NO_DATA":
+        yield facet(
+            analyses,
+            "slo_unknown",
+            about,
+            t("{name} gives no number", name=ref),
+            question=t("Is the query of {name} still right?", name=ref),
+        )
+        return
+    yield from _kept(analyses, row, change, budget, shared)
+
+
+def _kept(
+    analyses: Analyses,
+    row: dict[str, Any],
+    change: dict[str, Any] | None,
+    budget: dict[str, Any] | None,
+    shared: dict[str, Any],
+) -> Iterator[Facet]:
+    """Of an objective that is met: a budget that ends or went fast, and what got worse with a change."""
+    ref = _ref(row)
+    about = subject("slo", ref)
+    size = 20 * min(row["budget_spent_since_last"], 1.0)
+    if budget is not None and budget["outlook"] == "date" and budget["decision_needed"]:
+        ends = budget["runs_out"]
+        yield facet(
+            analyses,
+            "budget_spent",
+            about,
+            t(
+                "{name} runs out of error budget on {day} at this pace",
+                name=ref,
+                day=write(ends, "date", timezone=analyses.facts.window.timezone),
+            ),
+            question=_back(change) or _before_gone(analyses, ref, ends),
+            extra=size,
+            sentence=_cause(change),
+            dated=bool(ends <= analyses.next_meeting),
+            **shared,
+        )
+    elif row["budget_spent_since_last"] > SPENT_FAST:
+        over = ref in analyses.one_offs
+        asks = budget is not None and budget["decision_needed"] and not over
+        spent = write(row["budget_spent_since_last"], "budget")
+        reason = t("{name} spent {spent} of its error budget since the last meeting", name=ref, spent=spent)
+        yield facet(
+            analyses,
+            "budget_spent",
+            about,
+            metrics_brief.one_off(analyses, ref) if over else reason,
+            question=_back(change) or (_what_spends(ref) if asks else ""),
+            extra=size,
+            sentence=_cause(change),
+            **shared,
+        )
+    elif change is not None:
+        yield facet(
+            analyses,
+            "slo_worse",
+            about,
+            t("{name} is met, but bad events went from {before} to {after} with {change}", name=ref, **change),
+            question=_back(change),
+            **shared,
+        )
+
+
+def _before_gone(analyses: Analyses, ref: str, ends: Any) -> str:
+    """What to decide of a budget that ends; nothing while somebody does something about it in time."""
+    done = answer_to(analyses, subject("slo", ref))
+    if done is None:
+        return t("What do we do before the error budget of {name} is gone?", name=ref)
+    if done.in_time(ends):
+        return ""
+    return t("The error budget of {name} is gone before {owner} is done: what waits?", name=ref, owner=done.called)
+
+
+def _what_spends(ref: str) -> str:
+    return t("What spends the error budget of {name}, and do we stop that?", name=ref)
+
+
+def _ref(row: Mapping[str, Any]) -> str:
+    return f"{row['service']}/{row['name']}"
+
+
+def _missed(row: dict[str, Any], change: dict[str, Any] | None) -> str:
+    ref = _ref(row)
+    if change and change["times"] >= 1.5:
+        times = _times(change["times"])
+        return t(
+            "{name} misses its objective: {times} times as many bad events since {change}",
+            name=ref,
+            times=times,
+            change=change["change"],
+        )
+    attained, objective = write(row["attainment"], "percent"), write(row["objective"], "percent")
+    return t(
+        "{name} misses its objective: {attained} attained, {objective} promised",
+        name=ref,
+        attained=attained,
+        objective=objective,
+    )
+
+
+def _missed_question(row: dict[str, Any], change: dict[str, Any] | None) -> str:
+    """What to decide of a missed objective; nothing where chance alone explains it."""
+    if row["within_chance"]:
+        return ""
+    return _back(change) or t("Which changes wait until the error budget of {name} is back?", name=_ref(row))
+
+
+def _back(change: dict[str, Any] | None) -> str:
+    return t("Roll {change} back?", change=change["change"]) if change else ""
+
+
+def _cause(change: dict[str, Any] | None) -> str:
+    return t("Bad events went from {before} to {after} with {change}", **change) if change else ""
+
+
+def _times(value: float) -> str:
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
+
+
+def _spent_why(row: dict[str, Any]) -> str:
+    """How far the budget is overspent, and how fast it burns; of an objective of 100% every failure is too much."""
+    if not isfinite(row["budget_remaining"]) or not isfinite(row["burn_rate"]):
+        return t("its objective leaves no error budget at all")
+    over = write(-row["budget_remaining"], "budget")
+    if row["burn_rate"] > 1:
+        return t(
+            "the error budget is overspent by {over} and burns at {pace} times the pace that lasts",
+            over=over,
+            pace=_times(row["burn_rate"]),
+        )
+    return t("the error budget is overspent by {over}", over=over)
+
+
+def _outages(analyses: Analyses, row: dict[str, Any]) -> list[str]:
+    """The outages that spent most of what the SLO spent since the last meeting: it is where it is because of them."""
+    parts = analyses.budget_parts
+    mine = parts[(parts["service"] == row["service"]) & (parts["name"] == row["name"])]
+    told = mine[mine["id"].isin(list(analyses.recent_outages["id"])) & (mine["share"] > NOTABLE)]
+    whole = float(mine["share"].sum())
+    if not len(told) or not float(told["share"].sum()) >= MOST_OF_IT * whole:
+        return []
+    return [subject("outage", identity) for identity in told["id"]]
+
+
+def _check(analyses: Analyses, row: dict[str, Any]) -> Check | None:
+    """The share of bad events until the next meeting, against what the objective allows."""
+    query = analyses.ratio_since(_ref(row))
+    return Check(query, f"<= {1 - row['objective']:.12g}") if query else None
+
+
+def _all_quiet(analyses: Analyses) -> tuple[Facet, ...]:
+    """What is kept; nothing is claimed of an SLO that was not measured, or where there is none."""
+    kept, every = int((analyses.slos["state"] == "OK").sum()), len(analyses.slos)
+    if not kept:
+        return ()
+    reason = t("every SLO is met") if kept == every else metrics_brief.kept_of(kept, every)
+    return (facet(analyses, "all_quiet", subject("all", "slos"), reason),)

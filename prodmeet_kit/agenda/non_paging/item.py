@@ -1,0 +1,124 @@
+"""Non-paging events in the SRE book's three classes: should have paged, needs attention, noise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.non_paging import (
+    attention as non_paging_attention,
+)
+from prodmeet_kit.agenda.non_paging import (
+    noise as non_paging_noise,
+)
+from prodmeet_kit.agenda.non_paging import (
+    unpaged as non_paging_missed,
+)
+from prodmeet_kit.agenda.paging import facets as alerts
+from prodmeet_kit.agenda.provenance.asked import behind
+from prodmeet_kit.agenda.shared.absent import could_not_check, none
+from prodmeet_kit.core.subjects import subject
+from prodmeet_kit.evidence import AgendaItem
+from prodmeet_kit.i18n.languages import clauses, sentence, t, tn
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+
+__all__ = ["item"]
+
+KEY = "non_paging_events"
+
+_ALERTS = ("alert", "rule")
+"""Kinds of the queue that are an alert."""
+
+
+def item(findings: Analyses) -> AgendaItem:
+    """What should have paged, what needs attention without a page, and what is only noise."""
+    title = t("Non-paging events")
+    alerts_known = findings.facts.records.get("alert_runs") is not None
+    if not alerts_known and not findings.metrics_known:
+        return could_not_check(findings, KEY, title, "metrics", "paging_events")
+    missed, attention, noise = findings.missed, findings.attention, findings.noise
+    shown = (missed, attention, noise, findings.proposals, findings.never_fired)
+    if not any(len(frame) for frame in shown):
+        return none(findings, KEY, title, _grounds(findings, alerts_known))
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(len(missed), _subjects(findings), noise["page"], alerts_known),
+        state="attention" if len(missed) or len(attention) else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=(
+            *non_paging_missed.evidence(findings),
+            *non_paging_attention.evidence(findings),
+            *non_paging_noise.evidence(findings),
+            *behind(findings, t("What would silence it"), ["replay/"]),
+        ),
+        failures=tuple(findings.facts.failed(KEY)),
+        facets=(*alerts.attention(findings), *alerts.noise(findings)),
+    )
+
+
+def _grounds(findings: Analyses, alerts_known: bool) -> str:
+    """Why there is nothing to show; only what was measured is claimed."""
+    if not alerts_known:
+        return t(
+            "no SLO and no resource needs attention; "
+            "without alerts nobody knows what should have paged and what is noise"
+        )
+    hidden = findings.hidden_events
+    unseen = {f"{service}/{slo}" for service, slo in zip(hidden["service"], hidden["slo"], strict=True)}
+    known = set(findings.slo_trends) - unseen
+    unknown = [target.ref for target in findings.slo_targets if target.ref not in known]
+    if unknown:
+        return tn(
+            "no alert fired without need; for {unknown} of {n} SLO nobody knows whether a burn went unpaged",
+            "no alert fired without need; for {unknown} of {n} SLOs nobody knows whether a burn went unpaged",
+            len(findings.slo_targets),
+            unknown=len(unknown),
+        )
+    if not len(findings.slos):
+        return t("no alert fired without need; without an objective nobody knows what should have paged")
+    return tn(
+        "{n} SLO had no unpaged burn and no alert fired without need",
+        "{n} SLOs had no unpaged burn and no alert fired without need",
+        len(findings.slos),
+    )
+
+
+def _subjects(findings: Analyses) -> int:
+    """How many need attention: an alert whose rule reads what is in the queue itself is no other matter."""
+    queue = rows(findings.attention)
+    own = {subject(row["kind"], row["service"], row["what"]) for row in queue if row["kind"] not in _ALERTS}
+    alerts_too = {
+        (row["what"], row["service"])
+        for row in queue
+        if row["kind"] in _ALERTS
+        and not own & {each.subject for each in findings.alerts_about(row["what"], row["service"])}
+    }
+    return len(own) + len(alerts_too)
+
+
+def _headline(missed: int, attention: int, noise_paged: pd.Series[bool], alerts_known: bool) -> str:
+    if not alerts_known:
+        return tn(
+            "{n} needs attention without a page; without alerts nobody knows what should have paged and what is noise.",
+            "{n} need attention without a page; without alerts nobody knows what should have paged and what is noise.",
+            attention,
+        )
+    found = []
+    if missed:
+        found.append(tn("{n} event should have paged and did not", "{n} events should have paged and did not", missed))
+    if attention:
+        found.append(tn("{n} needs attention without a page", "{n} need attention without a page", attention))
+    paged, quiet = int(noise_paged.sum()), int((~noise_paged).sum())
+    if quiet and paged:  # the paging events tell of those that paged
+        found.append(tn("{n} more alert is noise", "{n} more alerts are noise", quiet))
+    elif quiet:
+        found.append(tn("{n} alert is noise", "{n} alerts are noise", quiet))
+    elif paged and not found:
+        found.append(tn("{n} alert that paged is noise", "{n} alerts that paged are noise", paged))
+    nothing = t("Nothing is known that should have paged, needs attention or is noise")
+    return sentence(clauses(found) or nothing)

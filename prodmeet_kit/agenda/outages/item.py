@@ -1,0 +1,146 @@
+"""Outages: what users suffered, what it cost of the error budget, and whether it was learned from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isnan
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.outages import facets
+from prodmeet_kit.agenda.outages import table as outage_table
+from prodmeet_kit.agenda.outages.names import called
+from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.evidence import AgendaItem, Note
+from prodmeet_kit.i18n.languages import clauses, sentence, sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
+
+__all__ = ["item"]
+
+KEY = "outages"
+
+
+def item(findings: Analyses) -> AgendaItem:
+    """Incidents since the last meeting, priced, and SLO events that no incident tells of."""
+    title = t("Outages")
+    if (gone := absent(findings, KEY, title, "incidents", "incidents")) is not None:
+        return _without_incidents(findings, gone)
+    incidents, untold = findings.incidents, findings.untold_events
+    evidence: list[Evidence] = list(_unchecked(findings))
+    if not len(incidents) and not len(untold):
+        since = write(findings.facts.window.start, "date", timezone=findings.facts.window.timezone)
+        known = {target.ref: target.ref in findings.slo_trends for target in findings.slo_targets}
+        calm = replace(none(findings, KEY, title, _grounds(known, since)), evidence=tuple(evidence))
+        carried = facets.facets(findings)
+        return replace(calm, state="attention", facets=carried) if carried else calm
+    if len(incidents):
+        evidence.append(outage_table.table(incidents, findings.facts.window.timezone))
+    recent = findings.recent_outages
+    written, unwritten = recent[recent["written"]], recent[~recent["written"]]
+    if len(unwritten):
+        evidence.append(outage_table.unwritten(unwritten, findings.facts.window.timezone, findings.facts.window.end))
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(incidents, written, unwritten, findings.facts.window.timezone),
+        state="attention",
+        timezone=findings.facts.window.timezone,
+        evidence=tuple(evidence),
+        failures=tuple(findings.facts.failed(KEY)),
+        facets=facets.facets(findings),
+    )
+
+
+def _without_incidents(findings: Analyses, item: AgendaItem) -> AgendaItem:
+    """Where nobody's incidents are known, what the SLIs themselves saw; the item says that incidents are not."""
+    seen = findings.recent_outages
+    if not len(seen):
+        return item
+    window = findings.facts.window
+    return replace(
+        item,
+        state=item.state if item.state == "could_not_check" else "attention",
+        evidence=(outage_table.unwritten(seen, window.timezone, window.end),),
+        facets=facets.facets(findings),
+    )
+
+
+def _unchecked(findings: Analyses) -> Iterator[Note]:
+    """What failed elsewhere and leaves prices, burns or pages unknown here."""
+    burns = any(target.ref not in findings.slo_trends for target in findings.slo_targets)
+    prices = any(isnan(share) for spent in findings.incidents["budget_spent"] for share in spent.values())
+    pages = bool(findings.incidents["paged"].isna().any())
+    metrics = list(findings.facts.failed("metrics")) if burns or prices else []
+    alerts = list(findings.facts.failed("paging_events")) if pages else []
+    why = "; ".join(dict.fromkeys(f"{failure.source}: {failure.message}" for failure in metrics + alerts))
+    if metrics and alerts:
+        yield Note(t("Prices and pages could not be checked: {why}", why=why), "warning")
+    elif metrics and prices:
+        yield Note(t("Prices could not be checked: {why}", why=why), "warning")
+    elif metrics:
+        yield Note(t("Budget burns could not be checked: {why}", why=why), "warning")
+    elif alerts:
+        yield Note(t("Pages could not be checked: {why}", why=why), "warning")
+
+
+def _grounds(known: dict[str, bool], since: str) -> str:
+    """Why there is nothing to show; of burns only where there is an SLO. ``known``: by SLO, whether it has a trend."""
+    if not known:
+        return t("no incident was recorded since {since}", since=since)
+    if all(known.values()):
+        return t("no incident was recorded and no SLO burned its budget fast since {since}", since=since)
+    return tn(
+        "no incident was recorded since {since}; for {unknown} of {n} SLO nobody knows whether a budget burned fast",
+        "no incident was recorded since {since}; for {unknown} of {n} SLOs nobody knows whether a budget burned fast",
+        len(known),
+        since=since,
+        unknown=list(known.values()).count(False),
+    )
+
+
+def _headline(incidents: pd.DataFrame, written: pd.DataFrame, unwritten: pd.DataFrame, timezone: str) -> str:
+    """How many there were, which was the most expensive of all, and what is owed of either kind.
+
+    ``written`` and ``unwritten`` are ``OUTAGES``: several incidents may tell of one, and one may hit several SLOs.
+    """
+    counts = (
+        (len(written), tn("{n} outage", "{n} outages", len(written))),
+        (
+            len(unwritten),
+            tn(
+                "{n} time a budget burned fast and no incident tells of it",
+                "{n} times budgets burned fast and no incident tells of it",
+                len(unwritten),
+            ),
+        ),
+    )
+    worst, most = _most_expensive(incidents, unwritten, timezone)
+    said = [[text, most if most and place == worst else ""] for place, (n, text) in enumerate(counts) if n]
+    owed = int(incidents.loc[incidents["postmortem_missing"], "outage"].nunique())
+    owed += sum(outage_table.owes(row) for row in rows(unwritten))
+    if owed:
+        said[-1].append(tn("{n} postmortem is owed", "{n} postmortems are owed", owed))
+    return sentences(sentence(clauses(filter(None, parts))) for parts in said)
+
+
+def _most_expensive(incidents: pd.DataFrame, unwritten: pd.DataFrame, timezone: str) -> tuple[int, str]:
+    """The dearest of all: whether it is among the incidents (0) or nobody wrote it down (1), and what to say of it."""
+    known = [(0, str(row["id"]), row) for row in rows(incidents)]
+    known += [(1, called(row, timezone), row) for row in rows(unwritten)]
+    if len(known) == len(unwritten) == 1:  # the most expensive of one is nothing to say
+        return 0, ""
+    costs = [(outage_table.worst(row["budget_spent"]), place, name, row) for place, name, row in known]
+    costs = [each for each in costs if not isnan(each[0])]
+    if not costs:
+        return 0, ""
+    cost, place, name, row = max(costs, key=lambda each: each[0])
+    price = outage_table.or_more(cost, row["blind_s"])
+    return place, t("{id} was the most expensive at {cost} of an error budget", id=name, cost=price)

@@ -1,0 +1,1 @@
+"""The first screen: the clocked agenda, what was decided, how the meeting does."""

@@ -1,0 +1,251 @@
+"""The first screen: what deserves the meeting's minutes and why, and the state of every SLO."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.metrics import quiet_services
+from prodmeet_kit.agenda.metrics.brief import fine, refs
+from prodmeet_kit.agenda.metrics.slos import brief_table
+from prodmeet_kit.agenda.overview.clocked import clocked
+from prodmeet_kit.agenda.overview.decided import decided, last_time, spoken_before
+from prodmeet_kit.agenda.paging.facets import going_on
+from prodmeet_kit.agenda.shared.redefined import marked
+from prodmeet_kit.agenda.shared.source_words import detail
+from prodmeet_kit.evidence import AgendaItem, Column, Note, Table
+from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.findings.finding import Finding
+
+__all__ = ["overview"]
+
+KEY = "overview"
+
+LEAST = 3
+"""So many budgets are named before the table of all."""
+
+NAMED, SHORT = 3, 170
+"""The first screen names two findings, and a third where the three are not longer than so many letters."""
+
+LACKING = 0.2
+"""Own choice: an SLO that lacks a larger share of its steps is named on the first screen."""
+
+
+def overview(
+    findings: Analyses,
+    items: Sequence[AgendaItem],
+    agenda: pd.DataFrame,
+    lines: pd.DataFrame,
+    found: Sequence[Finding] = (),
+    health: Sequence[Evidence] = (),
+) -> AgendaItem:
+    """The summary of a review.
+
+    ``items`` are the agenda items of the meeting, ``agenda`` is ``frames.AGENDA``:
+    how its minutes are shared among them, ``lines`` is ``frames.AGENDA_LINES`` and ``found`` the findings: what for.
+    ``health`` of the meeting stands last.
+    """
+    facts = findings.facts
+    evidence: list[Evidence] = [
+        Note(t("{section}: {message}", section=item.title, message=failure.message), "warning")
+        for item in items
+        for failure in item.failures
+    ]
+    evidence += decided(findings, lines)
+    evidence.append(_clock(items, agenda, lines))
+    evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(findings, lines))
+    if quiet := quiet_services.sentence(findings, lines):
+        evidence.append(Note(quiet))
+    if len(findings.slos):
+        evidence.append(marked(brief_table(findings), findings, ["slo"]))
+    evidence.append(_sources(findings))
+    evidence += health
+    unknown = sum(item.unchecked for item in items)
+    return AgendaItem(
+        key=KEY,
+        title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
+        headline=_headline(findings, found, unknown),
+        brief=_brief(findings, unknown),
+        state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",
+        timezone=facts.window.timezone,
+        evidence=tuple(evidence),
+        failures=tuple(facts.failed(KEY)),
+    )
+
+
+def _headline(findings: Analyses, found: Sequence[Finding], unknown: int) -> str:
+    """The two or three findings that rank first, by what they are about; then what they leave out."""
+    here = sorted((each for each in found if each.place == "agenda"), key=lambda each: each.rank)
+    told = [each.headline.rstrip(".。") for each in here[:NAMED]]
+    if len(told) == NAMED and sum(map(len, told)) > SHORT:
+        told = told[:-1]
+    if unknown:
+        told.append(tn("{n} section could not be checked", "{n} sections could not be checked", unknown))
+    shared = _shared(here)
+    return sentences([sentence(clauses(told) or _all_well(findings)), shared, _left_out(found)])
+
+
+def _shared(here: Sequence[Finding]) -> str:
+    if not here:
+        return ""
+    total = sum(each.minutes for each in here)
+    # A minute and a half are minutes: the plural goes by the next whole number.
+    minutes = tn("{minutes} minute", "{minutes} minutes", ceil(total), minutes=write(total, "number"))
+    return sentence(tn("{n} finding deserves {minutes}", "{n} findings share {minutes}", len(here), minutes=minutes))
+
+
+def _left_out(found: Sequence[Finding]) -> str:
+    """What has a date before the next meeting and got no minutes: it cannot wait, so it is named."""
+    late = [each.headline.rstrip(".。") for each in found if each.dated and each.place != "agenda"]
+    if not late:
+        return ""
+    text = tn(
+        "{n} more has a date before the next meeting and no minutes",
+        "{n} more have a date before the next meeting and no minutes",
+        len(late),
+    )
+    return sentence(t("{what}: {names}", what=text, names=clauses(late)))
+
+
+def _brief(findings: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
+    """What everybody asks first, a line each: which fortnight, SLOs, budgets, pages, and what is not known."""
+    failed = tn("{n} section could not be checked", "{n} sections could not be checked", unknown)
+    told = [(t("Window"), _window(findings))]
+    if len(findings.slos):
+        told += [(t("SLOs"), fine(findings.slos)), (t("Error budgets"), _budgets(findings.slos))]
+    told.append((t("Pages"), _pages(findings)))
+    checked = failed if unknown else t("Every section was checked")
+    told.append((t("Sources"), sentence(clauses([checked, *_gaps(findings.slos)]))))
+    return tuple(told)
+
+
+def _gaps(slos: pd.DataFrame) -> list[str]:
+    """The SLO that lacks most of its steps, where they are more than :data:`LACKING`."""
+    worst = slos[slos["missing_fraction"] > LACKING].nlargest(1, "missing_fraction")
+    return [
+        t("{name} lacks {share} of its steps", name=name, share=write(share, "percent"))
+        for name, share in zip(refs(worst), worst["missing_fraction"], strict=True)
+    ]
+
+
+def _budgets(slos: pd.DataFrame) -> str:
+    """The budgets of which least is left; NaN, where nothing is known, comes last."""
+    least = slos.sort_values("budget_remaining", kind="stable").head(LEAST)
+    return listed(
+        t("{name} overspent by {share}", name=name, share=write(-left, "budget"))
+        if left < 0
+        else t("{name} {left} left", name=name, left=write(left, "budget"))
+        for name, left in zip(refs(least), least["budget_remaining"], strict=True)
+    )
+
+
+def _pages(findings: Analyses) -> str:
+    if findings.facts.records.get("alert_runs") is None:
+        return t("not known")
+    pages, unpaged = findings.pages, len(findings.missed)
+    noise = int((pages["shown_verdict"] == "noise").sum())
+    told = [tn("{n} page", "{n} pages", len(pages))]
+    if len(pages):
+        told.append(t("{n} of them noise", n=noise))
+    if unpaged:
+        told.append(tn("{n} outage paged nobody", "{n} outages paged nobody", unpaged))
+    return listed(told)
+
+
+def _all_well(findings: Analyses) -> str:
+    """That nothing was found, and only of what was measured: of SLOs that were judged, of alerts that are read."""
+    states = findings.slos["state"]
+    if not len(states):
+        objectives = t("No objective is set")
+    elif (states == "BAD").any():
+        return fine(findings.slos).rstrip(".。")
+    elif (states == "OK").all():
+        objectives = t("No SLO is missed")
+    else:
+        objectives = t("No SLO that could be judged is missed") if (states == "OK").any() else t("No SLO can be judged")
+    if findings.facts.records.get("alert_runs") is None:
+        return t("{objectives}, and no alerts are read", objectives=objectives)
+    if not len(findings.pages):
+        if going_on(findings):
+            return t("{objectives}, nothing new paged", objectives=objectives)
+        return t("{objectives}, nothing paged", objectives=objectives)
+    if not findings.slo_trends:  # a page is in vain when no SLI burned: without one nobody knows
+        return t("{objectives}, so no page can be judged", objectives=objectives)
+    return t("{objectives}, nothing paged in vain", objectives=objectives)
+
+
+def _before(findings: Analyses, lines: pd.DataFrame) -> dict[str, str]:
+    """What history says of a finding: at how many meetings it was spoken of, and what the last one decided."""
+    spoken, last = spoken_before(findings), last_time(findings)
+    told = {}
+    for row in rows(lines):
+        about = next((each for each in row["subjects"] if each in last), None)
+        if about is not None:
+            told[row["subject"]] = clauses([*([spoken[about]] if about in spoken else []), last[about]])
+    return told
+
+
+def _window(findings: Analyses) -> str:
+    window = findings.facts.window
+    return t(
+        "{start} to {end} ({zone})",
+        start=write(window.start, "time", timezone=window.timezone),
+        end=write(window.end, "time", timezone=window.timezone),
+        zone=window.timezone,
+    )
+
+
+def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame, lines: pd.DataFrame) -> Table:
+    asking = set(lines["item"][lines["wanted"] > 0])
+    by_key = {item.key: item for item in items}
+    frame = agenda.assign(
+        title=[by_key[key].title for key in agenda["item"]],
+        state=[by_key[key].state for key in agenda["item"]],
+        headline=[by_key[key].finding or by_key[key].headline for key in agenda["item"]],
+        reason=[_why(row, asks=row["item"] in asking) for row in rows(agenda)],
+        untimed=agenda["minutes"] == 0,
+    )
+    columns = (
+        Column("title", t("Agenda item")),
+        Column("minutes", t("Minutes"), "number"),
+        Column("state", t("State"), "state"),
+        Column("headline", t("Finding")),
+        Column("reason", t("Why these minutes")),
+    )
+    return Table(t("What deserves the time"), frame, columns, anchor=("item",), quiet="untimed")
+
+
+def _why(row: dict[str, Any], *, asks: bool) -> str:
+    """Why an item has its minutes, or what it is about that has none."""
+    reason = str(row["reason"])
+    if row["minutes"] or not reason:
+        return reason
+    return t("no minutes left: {reason}", reason=reason) if asks else t("nothing to decide: {reason}", reason=reason)
+
+
+def _sources(findings: Analyses) -> Table:
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        [
+            {"name": source.name, "type": source.type, "state": source.state, "detail": detail(source.detail)}
+            for source in findings.facts.sources
+        ],
+        columns=["name", "type", "state", "detail"],
+    )
+    columns = (
+        Column("name", t("Source")),
+        Column("type", t("Kind"), "code"),
+        Column("state", t("State"), "state"),
+        Column("detail", t("Detail")),
+    )
+    return Table(t("Sources"), frame, columns, anchor=("name", "type"), folded=True)

@@ -1,0 +1,1 @@
+"""The agenda item paging events."""

@@ -1,0 +1,119 @@
+"""Paging events: did each page come the right way, and should it page at all, put beside the error budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.paging import (
+    alert_facts,
+    monitoring_changes,
+)
+from prodmeet_kit.agenda.paging import facets as alerts
+from prodmeet_kit.agenda.paging import (
+    people as paging_people,
+)
+from prodmeet_kit.agenda.paging import (
+    quality as paging_quality,
+)
+from prodmeet_kit.agenda.paging import (
+    verdicts as paging_verdicts,
+)
+from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.core.time_ranges import FEWEST, median_of
+from prodmeet_kit.evidence import AgendaItem
+from prodmeet_kit.i18n.languages import sentence, sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.ranges import distinct, length
+
+if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
+
+__all__ = ["item"]
+
+KEY = "paging_events"
+
+
+def item(findings: Analyses) -> AgendaItem:
+    """Pages since the last meeting in groups by alert, each with the verdict the data suggests."""
+    title = t("Paging events")
+    if (gone := absent(findings, KEY, title, "alert_runs", "alerts")) is not None:
+        return _quiet(gone, findings)
+    pages = findings.pages
+    if not len(pages):
+        seen = tn("{n} alert was seen", "{n} alerts were seen", findings.alerts_seen)
+        if findings.unwatched_s:
+            away = write(findings.unwatched_s, "duration")
+            grounds = t("{seen} and none paged; for {length} the server was away", seen=seen, length=away)
+        elif alerts.going_on(findings):
+            grounds = t("{seen} and none began to page", seen=seen)
+        else:
+            grounds = t("{seen} and none paged", seen=seen)
+        return _quiet(none(findings, KEY, title, grounds), findings)
+    groups = findings.page_groups
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(findings),
+        finding=sentence(_pages(findings)),
+        state="attention" if (groups["shown_verdict"] != "right").any() else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=_evidence(findings),
+        failures=tuple(findings.facts.failed(KEY)),
+        facets=alerts.pages(findings),
+    )
+
+
+def _quiet(item: AgendaItem, findings: Analyses) -> AgendaItem:
+    """The item without pages: what was silenced and which rules changed may be why."""
+    looked = any(findings.facts.records.get(name) is not None for name in ("silences", "alert_rules"))
+    return replace(item, evidence=monitoring_changes.evidence(findings)) if looked else item
+
+
+def _pages(findings: Analyses) -> str:
+    pages, quality = findings.pages, findings.paging_quality
+    told = t(
+        "{pages} {from_alerts}: {caught}",
+        pages=tn("{n} page", "{n} pages", len(pages)),
+        from_alerts=tn("from {n} alert", "from {n} alerts", len(findings.page_groups)),
+        caught=tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught),
+    )
+    noise = int((pages["shown_verdict"] == "noise").sum())
+    if noise:
+        told += t(", ") + tn("{n} was noise", "{n} were noise", noise)
+    return told
+
+
+def _headline(findings: Analyses) -> str:
+    first, quality = _pages(findings), findings.paging_quality
+    if not quality.events:
+        return sentence(first)
+    second = tn(
+        "{caught} of {n} budget burn was paged",
+        "{caught} of {n} budget burns were paged",
+        quality.events,
+        caught=quality.events_caught,
+    )
+    times = quality.detection
+    if len(times) >= FEWEST:
+        second += t(", {time} after they began (median)", time=length(*median_of(times)))
+    elif times:
+        said = distinct(times)
+        second += (
+            t(", {times} after it began", times=said)
+            if len(times) == 1
+            else t(", {times} after they began", times=said)
+        )
+    return sentences([sentence(first), sentence(second)])
+
+
+def _evidence(findings: Analyses) -> tuple[Evidence, ...]:
+    return (
+        *paging_verdicts.evidence(findings),
+        *paging_quality.evidence(findings),
+        *paging_people.evidence(findings),
+        paging_verdicts.every_page(findings),
+        *monitoring_changes.evidence(findings),
+        *alert_facts.evidence(findings),
+    )

@@ -1,0 +1,167 @@
+"""Pages by alert: the two questions of the meeting, what the data suggest, what people said, and where they differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.agenda.outages.names import by_id
+from prodmeet_kit.evidence import Column, Table
+from prodmeet_kit.i18n.languages import listed, t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.render.states import word
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
+
+__all__ = ["every_page", "evidence", "reasons"]
+
+OPEN = 20
+"""More groups than these are not judged in one meeting: the rest is folded."""
+
+SHOWN = 200
+"""More pages than these are not read one by one; all of them stand in review.json."""
+
+
+def evidence(findings: Analyses) -> tuple[Evidence, ...]:
+    """The groups, the most pressing open; then what people said otherwise, and what became a habit."""
+    groups, timezone = findings.page_groups, findings.facts.window.timezone
+    shown: list[Evidence] = [_groups(t("Pages by alert"), groups.iloc[:OPEN], timezone, folded=False)]
+    if len(groups) > OPEN:
+        shown.append(_groups(t("Further pages by alert"), groups.iloc[OPEN:], timezone, folded=True))
+    if len(findings.verdict_disagreements):
+        shown.append(_disagreements(findings.verdict_disagreements))
+    if len(findings.proposed_items):
+        shown.append(_proposed(findings.proposed_items))
+    return tuple(shown)
+
+
+def reasons() -> dict[str, str]:
+    """The reason codes of ``PAGES`` in words."""
+    return {
+        "caught": t("an SLO burned its budget fast at that time"),
+        "caught_late": t("it came over 30 minutes after users were hurt"),
+        "same_event": t("an earlier page told of the same outage"),
+        "slis_fine": t("no SLI of the service burned at 3 or faster"),
+        "other_burn": t("an SLI had burned before, and the rule does not read it"),
+        "rule_unknown": t("an SLI had burned before, and whether the rule reads it is not known"),
+        "after_burn": t("the rule still looks back on an SLI that burned fast before"),
+        "slow_burn": t("the rule reads an SLI that burned slowly: a ticket's matter"),
+        "with_burn": t("it began soon after an SLI began to burn slowly: a ticket's matter"),
+        "no_sli": t("no SLI of the service is known at that time"),
+        "incident": t("an incident was open at that time"),
+        "excluded": t("it came in a time that is excluded"),
+    }
+
+
+def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) -> Table:
+    yes_no = {
+        "yes": t("yes"),
+        "no": t("no"),
+        "late": t("too late"),
+        "too_urgent": t("too urgent"),
+        "again": t("once more for the same"),
+        "announced": t("in announced work"),
+        "not_known": t("not known"),
+    }
+    frame = groups.assign(
+        reason_text=groups["reason"].map(reasons()).fillna(groups["reason"]),
+        right_text=groups["right_way"].map(yes_no),
+        should_text=groups["should_page"].map(yes_no),
+        people_text=[_people(row, timezone) for row in rows(groups)],
+        pages_text=[_pages(row["verdicts"]) for row in rows(groups)],
+    )
+    columns = (
+        Column("alert", t("Alert"), "code"),
+        Column("service", t("Service")),
+        Column("count", t("Pages"), "count"),
+        Column("caught", t("For an outage"), "count"),
+        Column("last", t("Last"), "time"),
+        Column("median_duration_s", t("Median length"), "duration"),
+        Column("suggested_verdict", t("The data say"), "state"),
+        Column("right_text", t("Right way?")),
+        Column("should_text", t("Page at all?")),
+    )
+    details = (
+        Column("reason_text", t("Because")),
+        Column("pages_text", t("Page by page")),
+        Column("people_text", t("People said")),
+    )
+    anchor = ("alert", "service")
+    return Table(title, frame, columns, details, anchor=anchor, folded=folded)
+
+
+def _pages(verdicts: dict[str, int] | None) -> str:
+    """How many pages came to which verdict; nothing where all came to one."""
+    counts = verdicts or {}
+    told = [t("{verdict} {n}", verdict=word(verdict).text, n=count) for verdict, count in counts.items()]
+    return listed(told) if len(told) > 1 else ""
+
+
+def _people(row: dict[str, Any], timezone: str) -> str:
+    if not row["human_verdict"]:
+        return ""
+    text = t(
+        "{verdict} at the meeting of {day}",
+        verdict=word(row["human_verdict"]).text,
+        day=write(row["human_meeting"], "date", timezone=timezone),
+    )
+    if row["times_noise"] > 1:
+        text += ", " + tn("noise {n} time in a row", "noise {n} times in a row", int(row["times_noise"]))
+    return f"{text}: {row['human_note']}" if row["human_note"] else text
+
+
+def _disagreements(groups: pd.DataFrame) -> Table:
+    columns = (
+        Column("alert", t("Alert"), "code"),
+        Column("service", t("Service")),
+        Column("human_verdict", t("People said"), "state"),
+        Column("suggested_verdict", t("The data say"), "state"),
+        Column("human_note", t("Note")),
+    )
+    anchor = ("alert", "service", "human_verdict", "suggested_verdict")
+    return Table(t("Where people and data disagree"), groups, columns, anchor=anchor, place="disagree")
+
+
+def _proposed(items: pd.DataFrame) -> Table:
+    frame = items.assign(
+        text=[
+            tn(
+                "Mend or delete {alert}: noise at {n} meeting",
+                "Mend or delete {alert}: noise at {n} meetings in a row",
+                int(row["times"]),
+                alert=row["alert"],
+            )
+            for row in rows(items)
+        ]
+    )
+    columns = (Column("text", t("Proposed action item")), Column("verify_expect", t("It worked when"), "code"))
+    details = (Column("verify_query", t("Acceptance query"), "code"),)
+    return Table(t("Proposed action items"), frame, columns, details, anchor=("alert", "service"), place="proposed")
+
+
+def every_page(findings: Analyses) -> Table:
+    """Each page, folded; the newest when there are more than anybody reads."""
+    pages = findings.pages
+    shown = pages.iloc[-SHOWN:]
+    names = by_id(findings.outages, findings.facts.window.timezone)
+    frame = shown.assign(
+        reason_text=shown["reason"].map(reasons()).fillna(shown["reason"]),
+        outages_text=shown["outages"].map(lambda told: [names.get(each, each) for each in told]),
+    )
+    columns = (
+        Column("alert", t("Alert"), "code"),
+        Column("service", t("Service")),
+        Column("start", t("Start"), "time"),
+        Column("duration_s", t("Lasted"), "duration"),
+        Column("suggested_verdict", t("The data say"), "state"),
+        Column("reason_text", t("Because")),
+        Column("outages_text", t("Outages"), "list"),
+    )
+    caption = ""
+    if len(pages) > SHOWN:
+        caption = t("The newest {shown} of {all}; every page stands in review.json", shown=SHOWN, all=len(pages))
+    return Table(t("Every page"), frame, columns, anchor=("id",), folded=True, caption=caption)

@@ -1,0 +1,1 @@
+"""Agenda items of what people wrote: action items, questions to the SREs, toil, topics."""

@@ -1,0 +1,118 @@
+"""Action items from earlier meetings: what is open, what is overdue, and whether it worked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.people import facets as people
+from prodmeet_kit.agenda.provenance.asked import behind
+from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.evidence import AgendaItem, Column, Table
+from prodmeet_kit.i18n.languages import listed, sentence, t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.times import day
+from prodmeet_kit.schemas.frames import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from prodmeet_kit.analyses import Analyses
+
+__all__ = ["item"]
+
+KEY = "action_items"
+
+
+def item(findings: Analyses) -> AgendaItem:
+    """Open items, and closed ones whose acceptance query says otherwise or cannot tell."""
+    title = t("Action items")
+    if (gone := absent(findings, KEY, title, "action_items", "action_items")) is not None:
+        return gone
+    items, promised = findings.action_items, findings.promises
+    if not len(items) and not len(promised):
+        return none(findings, KEY, title, t("no action item is open and every closed one with a query still holds"))
+    overdue = items[items["overdue_days"] > 0]
+    close, reopen = items[items["proposal"] == "close"], items[items["proposal"] == "reopen"]
+    late = promised[promised["overdue_days"] > 0]
+    unproved = items[(items["status"] == "closed") & (items["outcome"] == "cannot_tell")]
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(items, overdue, close, reopen, unproved, promised),
+        state="attention" if any(map(len, (overdue, reopen, close, unproved, late))) else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=(
+            *((_table(items),) if len(items) else ()),
+            *((_promises(promised),) if len(promised) else ()),
+            *behind(findings, title, ["verify/"]),
+        ),
+        failures=tuple(findings.facts.failed(KEY)),
+        facets=people.action_items(findings),
+    )
+
+
+def _headline(
+    items: pd.DataFrame,
+    overdue: pd.DataFrame,
+    close: pd.DataFrame,
+    reopen: pd.DataFrame,
+    unproved: pd.DataFrame,
+    promised: pd.DataFrame,
+) -> str:
+    parts = [tn("{n} action item", "{n} action items", len(items))]
+    if len(overdue):
+        parts.append(tn("{n} overdue", "{n} overdue", len(overdue)))
+    if len(close):
+        parts.append(tn("{n} proved done", "{n} proved done", len(close)))
+    if len(reopen):
+        parts.append(tn("{n} closed that did not work", "{n} closed that did not work", len(reopen)))
+    if len(unproved):
+        parts.append(tn("{n} closed that cannot be proved", "{n} closed that cannot be proved", len(unproved)))
+    if len(promised):
+        parts.append(tn("{n} more promised at a meeting", "{n} more promised at meetings", len(promised)))
+    return sentence(listed(parts))
+
+
+def _promises(promised: pd.DataFrame) -> Table:
+    columns = (
+        Column("what", t("What")),
+        Column("owner", t("Owner")),
+        Column("due_text", t("Due")),
+        Column("overdue_days", t("Overdue"), "days"),
+        Column("meeting_text", t("Said at the meeting of")),
+        Column("note", t("Note")),
+    )
+    shown = promised.assign(due_text=promised["due"].map(day), meeting_text=promised["meeting"].map(day))
+    return Table(t("Promised at earlier meetings"), shown, columns, anchor=("subject",))
+
+
+def _table(items: pd.DataFrame) -> Table:
+    def observed(row: pd.Series) -> str:
+        if row["observed"] != row["observed"]:
+            return ""
+        return t("{value}, expected {expect}", value=write(row["observed"], "number"), expect=row["verify_expect"])
+
+    frame = items.assign(
+        # An item is due until the midnight after its day: what people wrote is the day.
+        due_day=items["due"] - timedelta(seconds=1),
+        outcome_text=items["outcome"].replace("none", t("no acceptance query")),
+        observed_text=[observed(row) for _, row in items.iterrows()],
+        still_text=[people.still(row) for row in rows(items)],
+    )
+    columns = (
+        Column("id", t("Item"), "code"),
+        Column("text", t("What")),
+        Column("owner", t("Owner")),
+        Column("due_day", t("Due"), "date"),
+        Column("overdue_days", t("Overdue"), "days"),
+        Column("age_days", t("Age"), "days"),
+        Column("status", t("Status"), "state"),
+        Column("outcome_text", t("Did it work?"), "state"),
+    )
+    details = (
+        Column("still_text", t("Still")),
+        Column("observed_text", t("Observed")),
+        Column("verify_query", t("Acceptance query"), "code"),
+    )
+    return Table(t("Open, or closed and not proved done"), frame, columns, details, anchor=("id",))

@@ -1,0 +1,55 @@
+"""SRE consultations: questions to the SREs, and what became of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.people import facets as people
+from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.analysis.meeting import consultations
+from prodmeet_kit.evidence import AgendaItem, Column, Table
+from prodmeet_kit.i18n.languages import t, tn
+
+if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
+
+__all__ = ["item"]
+
+KEY = "consultations"
+
+
+def item(findings: Analyses) -> AgendaItem:
+    """Open questions, then those answered since the last meeting."""
+    title = t("SRE consultations")
+    if (gone := absent(findings, KEY, title, "consultations", "consultations")) is not None:
+        return gone
+    shown = findings.consultations
+    if not len(shown):
+        return none(findings, KEY, title, t("no question is open and none was answered since the last meeting"))
+    waiting, lost = shown[consultations.waiting(shown)], shown[consultations.dropped(shown)]
+    columns = (
+        Column("id", t("Question"), "code"),
+        Column("question", t("What is asked")),
+        Column("asked_by", t("By")),
+        Column("asked", t("Asked"), "date"),
+        Column("answered", t("Answered"), "date"),
+        *([Column("became", t("Became"))] if (shown["became"] != "").any() else []),
+        Column("url", t("Link"), "link"),
+    )
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(len(waiting), len(lost), len(shown) - len(waiting) - len(lost)),
+        state="attention" if len(waiting) or len(lost) else "fine",
+        timezone=findings.facts.window.timezone,
+        evidence=(Table(t("Questions to the SREs"), shown, columns, (Column("answer", t("Answer")),), anchor=("id",)),),
+        failures=tuple(findings.facts.failed(KEY)),
+        facets=people.asked(findings),
+    )
+
+
+def _headline(waiting: int, lost: int, settled: int) -> str:
+    text = tn("{n} question waits for an answer", "{n} questions wait for an answer", waiting)
+    if lost:
+        text += tn(", {n} was closed without one", ", {n} were closed without one", lost)
+    return text + t(", {n} answered since the last meeting.", n=settled)

@@ -1,0 +1,59 @@
+"""Toil: work done by hand again and again, in hours a quarter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.people import facets as people
+from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.evidence import AgendaItem, Column, Table
+from prodmeet_kit.i18n.languages import t, tn
+from prodmeet_kit.i18n.numbers import write
+
+if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
+
+__all__ = ["item"]
+
+KEY = "toil"
+
+
+def item(findings: Analyses) -> AgendaItem:
+    """Every kind of toil the team keeps, dearest first."""
+    title = t("Toil")
+    if (gone := absent(findings, KEY, title, "toil", "toil")) is not None:
+        return gone
+    toil = findings.toil
+    if not len(toil):
+        return none(findings, KEY, title, t("the list of toil is empty"))
+    hours = float(toil["hours_per_quarter"].sum())
+    repeated = toil[toil["other_products"].map(len) > 0]
+    columns = (
+        Column("id", t("Toil"), "code"),
+        Column("text", t("What")),
+        Column("minutes", t("Minutes each"), "number"),
+        Column("times_per_week", t("Times a week"), "number"),
+        Column("hours_per_quarter", t("Hours a quarter"), "number"),
+        *(
+            (
+                Column("other_products", t("Also in"), "list"),
+                Column("hours_everywhere", t("Hours a quarter in all of them"), "number"),
+            )
+            if len(repeated)
+            else ()
+        ),
+        Column("owner", t("Owner")),
+        Column("url", t("Link"), "link"),
+    )
+    dearest = toil.iloc[0]
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=tn("{n} kind of toil costs", "{n} kinds of toil cost", len(toil))
+        + t(" {hours} hours a quarter; {id} costs most.", hours=write(hours, "number"), id=dearest["id"]),
+        state="fine",
+        timezone=findings.facts.window.timezone,
+        evidence=(Table(t("Work done by hand"), toil, columns, anchor=("id",)),),
+        failures=tuple(findings.facts.failed(KEY)),
+        facets=people.toil(findings),
+    )

@@ -1,0 +1,1 @@
+"""Where numbers come from: the queries asked, and the lines that recount a number."""

@@ -1,0 +1,1 @@
+"""What several agenda items say alike."""
