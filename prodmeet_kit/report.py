@@ -112,7 +112,7 @@ def make_report(
 
 
 def _shelve(reports: Path, report: Path) -> list[str]:
-    from prodmeet_kit.page.index import shelve
+    from prodmeet_kit.html_report.index import shelve
 
     return shelve(reports, report.parent.name, report.name)
 
@@ -224,7 +224,7 @@ def _write(
     template.tidy(notebook)
     template.say_failures(notebook, broken, product.language)
 
-    from prodmeet_kit.page import export_html
+    from prodmeet_kit.html_report import export_html
 
     page = export_html(notebook, title=numbers.title, language=product.language)
     for name, text in {

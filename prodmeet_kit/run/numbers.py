@@ -77,7 +77,7 @@ def _warm_page() -> None:
     """Make a small page, which loads what the large one needs, compiles its templates and packs plotly.js."""
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-    from prodmeet_kit.page import export_html
+    from prodmeet_kit.html_report import export_html
     from prodmeet_kit.render import PLOTLY
 
     figure = new_output("display_data", {PLOTLY: {"data": [], "layout": {}}})

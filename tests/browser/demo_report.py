@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prodmeet_kit.page.export import export_html
+from prodmeet_kit.html_report.export import export_html
 from prodmeet_kit.review import Review, open_review
 from tests.support.sample_items import notebook
 from tests.support.shared import made_once

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from prodmeet_kit import minutes_document
 from prodmeet_kit.core.errors import printable
-from prodmeet_kit.page.export import export_html
+from prodmeet_kit.html_report.export import export_html
 from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
 from tests.browser.conftest import Opened, Opener

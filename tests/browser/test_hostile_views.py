@@ -19,8 +19,8 @@ from playwright.sync_api import Browser
 
 from prodmeet_kit import minutes_document, preread
 from prodmeet_kit.facts import Answer, Question
+from prodmeet_kit.html_report.index import write_index
 from prodmeet_kit.minutes_page import write_page
-from prodmeet_kit.page.index import write_index
 from prodmeet_kit.render import PLOTLY
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import label_key
@@ -178,7 +178,7 @@ def notebook_page(path: Path, shown: dict[str, list[dict[str, Any]]]) -> tuple[P
     """The outputs one below the other, figures drawn by plotly as JupyterLab does, in a page without a policy."""
     from plotly.offline import get_plotlyjs
 
-    from prodmeet_kit.page.payload import json_for_script
+    from prodmeet_kit.html_report.payload import json_for_script
 
     figures: list[Any] = []
     parts: list[str] = []
@@ -307,6 +307,6 @@ def test_jupyterlab_itself_shows_the_meeting_as_it_is_written(bad: Review, tmp_p
 
 
 def as_script(state: Any) -> str:
-    from prodmeet_kit.page.payload import json_for_script
+    from prodmeet_kit.html_report.payload import json_for_script
 
     return json_for_script(state)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prodmeet_kit.page.index import write_index
-from prodmeet_kit.page.neighbours import link
+from prodmeet_kit.html_report.index import write_index
+from prodmeet_kit.html_report.neighbours import link
 from tests.browser.test_accessible import violations
 from tests.support.shelf import put, slo
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from prodmeet_kit.page.export import export_html
+from prodmeet_kit.html_report.export import export_html
 from tests.browser.demo_report import SHEET, demo_page, on_paper, pages
 from tests.support.sample_items import notebook
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from prodmeet_kit.evidence import Chart
-from prodmeet_kit.page.export import export_html
+from prodmeet_kit.html_report.export import export_html
 from tests.browser.demo_report import sample_page
 from tests.support import sample_items
 from tests.support.sample_items import code_cell, notebook_of

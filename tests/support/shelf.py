@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit.page.neighbours import PLACE
+from prodmeet_kit.html_report.neighbours import PLACE
 
 PAGE = f'<!DOCTYPE html>\n<html lang="en"><header>{PLACE}</header><main>27 pages</main></html>\n'
 

@@ -13,7 +13,7 @@ import pytest
 
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.evidence import AgendaItem, Table
-from prodmeet_kit.page.export import export_html
+from prodmeet_kit.html_report.export import export_html
 from prodmeet_kit.render.anchors import slug
 from prodmeet_kit.review import Review, in_language, open_review
 from tests.support.sample_items import notebook

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit.page import export_html
-from prodmeet_kit.page.index import write_index
+from prodmeet_kit.html_report import export_html
+from prodmeet_kit.html_report.index import write_index
 from prodmeet_kit.render.html import chunks
 from prodmeet_kit.render.markdown import markdown
 from tests.support.sample_items import notebook

@@ -11,9 +11,9 @@ import pytest
 
 from prodmeet_kit.archive.meetings import meetings
 from prodmeet_kit.core.errors import ReportError
+from prodmeet_kit.html_report import index
+from prodmeet_kit.html_report.index import html, shelve, write_index
 from prodmeet_kit.i18n.numbers import UNKNOWN
-from prodmeet_kit.page import index
-from prodmeet_kit.page.index import html, shelve, write_index
 from tests.support.shelf import put, slo
 
 MINUS = "\N{MINUS SIGN}"

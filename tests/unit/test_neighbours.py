@@ -7,8 +7,8 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
-from prodmeet_kit.page.export import export_html
-from prodmeet_kit.page.neighbours import PLACE, fill, link
+from prodmeet_kit.html_report.export import export_html
+from prodmeet_kit.html_report.neighbours import PLACE, fill, link
 from tests.support.sample_items import notebook
 from tests.support.shelf import PAGE, put
 

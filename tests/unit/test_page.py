@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from prodmeet_kit.core import redaction
-from prodmeet_kit.page.contents import entries, with_ids
-from prodmeet_kit.page.defang import defang
-from prodmeet_kit.page.export import export_html
-from prodmeet_kit.page.payload import json_for_script, pack_figure
+from prodmeet_kit.html_report.contents import entries, with_ids
+from prodmeet_kit.html_report.defang import defang
+from prodmeet_kit.html_report.export import export_html
+from prodmeet_kit.html_report.payload import json_for_script, pack_figure
 from prodmeet_kit.render.anchors import Anchors
 from prodmeet_kit.render.figures import figure
 from tests.support import sample_items

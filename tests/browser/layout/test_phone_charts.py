@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from prodmeet_kit.evidence import Mark
-from prodmeet_kit.page.export import export_html
+from prodmeet_kit.html_report.export import export_html
 from tests.browser.conftest import Opener
 from tests.support import sample_items
 from tests.support.sample_items import MARKS, notebook

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import nbformat
 import pytest
 
-from prodmeet_kit.page.export import export_html
-from prodmeet_kit.page.index import write_index
+from prodmeet_kit.html_report.export import export_html
+from prodmeet_kit.html_report.index import write_index
 from tests.browser.demo_report import UNFOLD, demo_page, sample_page
 from tests.support.hostile_review import hostile_review
 from tests.support.sample_items import code_cell, notebook, notebook_of

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from prodmeet_kit.html_report.payload import pack_figure
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, number
-from prodmeet_kit.page.payload import pack_figure
 
 __all__ = ["Plot", "Plots"]
 

@@ -19,10 +19,10 @@ from prodmeet_kit.archive.meetings import Meeting, days, meetings
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import ReportError, printable
 from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.html_report import neighbours, sparkline
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import current, listed, t, tn, use
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
-from prodmeet_kit.page import neighbours, sparkline
 from prodmeet_kit.render import theme
 from prodmeet_kit.render.anchors import Anchors, slug
 from prodmeet_kit.render.html import template
@@ -98,7 +98,7 @@ def html(shelf: Mapping[str, Sequence[Meeting]]) -> str:
         anchors = Anchors()
         # The address of a product must not move because of a row of another one.
         places = {name: anchors.take(slug(name)) for name in shelf}
-        text = template("prodmeet_kit.page", "meetings.html.j2").render(
+        text = template("prodmeet_kit.html_report", "meetings.html.j2").render(
             language=current(),
             title=t("Production meetings"),
             css=theme.css() + _asset("page.css").replace("/*FONT*/", theme.FONT) + _asset("index.css"),

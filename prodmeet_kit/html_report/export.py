@@ -19,12 +19,12 @@ from traitlets import default
 
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.html_report.cells import cell_views
+from prodmeet_kit.html_report.contents import Entry, entries, with_ids
+from prodmeet_kit.html_report.payload import json_for_script, plotly_js
+from prodmeet_kit.html_report.plots import Plots
 from prodmeet_kit.i18n.languages import t, tn, use
 from prodmeet_kit.i18n.times import axis_day
-from prodmeet_kit.page.cells import cell_views
-from prodmeet_kit.page.contents import Entry, entries, with_ids
-from prodmeet_kit.page.payload import json_for_script, plotly_js
-from prodmeet_kit.page.plots import Plots
 from prodmeet_kit.render import marks, theme
 from prodmeet_kit.render.anchors import Anchors
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from prodmeet_kit.html_report.defang import defang
+from prodmeet_kit.html_report.plots import Plot, Plots
 from prodmeet_kit.i18n.languages import t
-from prodmeet_kit.page.defang import defang
-from prodmeet_kit.page.plots import Plot, Plots
 from prodmeet_kit.render import PLOTLY
 from prodmeet_kit.render.html import FIGURE
 
@@ -26,7 +26,7 @@ _IMAGES = ("image/png", "image/jpeg")
 class Block:
     """One piece of a cell's output.
 
-    ``html`` and ``markdown`` hold markup that :func:`~prodmeet_kit.page.defang.defang` has seen, every other kind
+    ``html`` and ``markdown`` hold markup that :func:`~prodmeet_kit.html_report.defang.defang` has seen, every other kind
     plain text: ``log`` folded, ``error`` with ``detail`` folded, ``image`` a data URL, ``aside`` a remark of the page.
     """
 
