@@ -155,7 +155,7 @@ def agenda(folder: Path, product: str, end: str, out: Path | None, language: str
 
     Asks the sources now and freezes nothing. Exit status as of report.
     """
-    from prodmeet_kit import preread
+    from prodmeet_kit.documents import preread
     from prodmeet_kit.review import open_review
 
     if not product and end:

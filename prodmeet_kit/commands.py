@@ -50,7 +50,7 @@ def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> Non
 
     When the report wrote a newer text beside edited minutes, it is named: merge it by hand.
     """
-    from prodmeet_kit.minutes_page import minutes_of, to_merge, write_page
+    from prodmeet_kit.documents.minutes_html import minutes_of, to_merge, write_page
 
     file = minutes_of(product, folder / "reports", made)
     say(write_page(file) if as_page else file.read_text(encoding="utf-8"), nl=as_page)

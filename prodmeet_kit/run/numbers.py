@@ -34,7 +34,7 @@ class Numbers:
         stopped; the key is there only when there are any.
         """
         from prodmeet_kit.core.redaction import redacted
-        from prodmeet_kit.record import dumps
+        from prodmeet_kit.documents.review_json import dumps
 
         failures = redacted([vars(failure) for failure in (*self.failures, *run)])
         return dumps({**self.record, "failures": failures, **({NOT_RUN: list(not_run)} if not_run else {})})
@@ -46,8 +46,8 @@ def compute(snapshot: Path, language: str = "") -> Numbers:
     A fault in one part becomes a failure, so that the rest of the report stands.
     Gets ready for the page at the end, while the cells still run.
     """
-    from prodmeet_kit.minutes_document import write
-    from prodmeet_kit.record import record
+    from prodmeet_kit.documents.minutes_md import write
+    from prodmeet_kit.documents.review_json import record
     from prodmeet_kit.review import Review, in_language
     from prodmeet_kit.snapshot import reopen
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.i18n.languages import LANGUAGES
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import open_review
 from tests.browser.conftest import Opened, Opener
 from tests.browser.demo_report import UNFOLD, demo_page

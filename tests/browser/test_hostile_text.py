@@ -10,10 +10,10 @@ import pytest
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser
 
-from prodmeet_kit import minutes_document
 from prodmeet_kit.core.errors import printable
+from prodmeet_kit.documents import minutes_md as minutes_document
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.html_report.export import export_html
-from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
 from tests.browser.conftest import Opened, Opener
 from tests.support.hostile_review import UGLY, hostile_review

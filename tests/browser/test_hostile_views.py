@@ -17,10 +17,11 @@ from markdown_it import MarkdownIt
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from playwright.sync_api import Browser
 
-from prodmeet_kit import minutes_document, preread
+from prodmeet_kit.documents import minutes_md as minutes_document
+from prodmeet_kit.documents import preread
+from prodmeet_kit.documents.minutes_html import write_page
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.html_report.index import write_index
-from prodmeet_kit.minutes_page import write_page
 from prodmeet_kit.render import PLOTLY
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import label_key

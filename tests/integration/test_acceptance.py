@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit import preread
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.world import World
+from prodmeet_kit.documents import preread
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.models import Product
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 
 pytestmark = pytest.mark.integration

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.record import RUN_STAMPS
+from prodmeet_kit.documents.review_json import RUN_STAMPS
 from tests.support.answering import Asked, answering, success
 
 pytestmark = pytest.mark.integration

@@ -10,10 +10,10 @@ import pytest
 from prodmeet_kit.check import check_product
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.world import World
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.queries import questions
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from tests.support.victoria import running_victoria
 

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from prodmeet_kit.demo.server import backfill, running_prometheus
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.gathering.gather import gather
-from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review, window_of
 from tests.support import harsh_products, recount
 from tests.support.harsh_products import STEP_S

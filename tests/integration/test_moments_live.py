@@ -14,10 +14,10 @@ import pytest
 
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.queries import fine_times
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze, reopen
 

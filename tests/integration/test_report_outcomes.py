@@ -16,7 +16,7 @@ import pytest
 
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.demo.world import World
-from prodmeet_kit.record import RUN_STAMPS
+from prodmeet_kit.documents.review_json import RUN_STAMPS
 from prodmeet_kit.review import open_review
 
 pytestmark = pytest.mark.integration

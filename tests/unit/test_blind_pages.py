@@ -10,9 +10,9 @@ import pytest
 from prodmeet_kit.agenda.outages import item as outages
 from prodmeet_kit.agenda.paging.alert_facts import evidence
 from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import Note, Table
 from prodmeet_kit.facts import SourceState
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import SLO_EVENTS, label_key
 from tests.support.grids import at

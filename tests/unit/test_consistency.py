@@ -15,11 +15,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from prodmeet_kit import minutes_document, preread
+from prodmeet_kit.documents import minutes_md as minutes_document
+from prodmeet_kit.documents import preread
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.evidence import AgendaItem, Table
 from prodmeet_kit.i18n.languages import use
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.record import dumps, record
 from prodmeet_kit.render.anchors import Anchors
 from prodmeet_kit.render.html import chunks
 from prodmeet_kit.render.markdown import escape

@@ -12,9 +12,9 @@ import pytest
 from prodmeet_kit.analysis.meeting import consultations
 from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import Table
 from prodmeet_kit.minutes import Minutes
-from prodmeet_kit.record import record
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources import files
 from prodmeet_kit.sources.base import Broken, Context

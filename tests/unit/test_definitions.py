@@ -16,9 +16,9 @@ from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.archive.previous_meeting import find_previous
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.facts import Facts, Previous
-from prodmeet_kit.record import record
 from prodmeet_kit.render.html import chunks
 from prodmeet_kit.render.markdown import markdown
 from prodmeet_kit.review import Review

@@ -10,8 +10,8 @@ import pytest
 from prodmeet_kit import open_review
 from prodmeet_kit.archive.previous_meeting import find_previous
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.facts import Facts
-from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze
 from tests.support.reviews import END, RATE, WINDOW, about, review, rules, subjects

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.slo import burn_rates
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.facts import Answer, Facts
-from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.snapshot import freeze, reopen

@@ -14,9 +14,9 @@ import pytest
 from prodmeet_kit.agenda.metrics import brief as metrics_brief
 from prodmeet_kit.agenda.metrics import load as metrics_load
 from prodmeet_kit.agenda.metrics import resource_facets as facets
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import Chart, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.queries.questions import LOAD_HISTORY, plan
-from prodmeet_kit.record import record
 from prodmeet_kit.render.anchors import Anchors
 from prodmeet_kit.render.tables import view
 from prodmeet_kit.review import Review

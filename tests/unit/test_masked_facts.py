@@ -10,12 +10,12 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from prodmeet_kit import preread
 from prodmeet_kit.core import redaction
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.demo import SNAPSHOT
+from prodmeet_kit.documents import preread
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.facts import Facts, SourceState
-from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import label_key

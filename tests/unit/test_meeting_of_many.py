@@ -12,11 +12,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from prodmeet_kit import preread
 from prodmeet_kit.archive.previous_meeting import find_previous
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.documents import preread
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.facts import Facts
-from prodmeet_kit.record import dumps, record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.snapshot import freeze

@@ -11,9 +11,9 @@ import pytest
 
 from prodmeet_kit.archive.meetings import READ, meetings, read
 from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.documents.review_json import dumps
+from prodmeet_kit.documents.review_json import record as real_record
 from prodmeet_kit.html_report.index import html
-from prodmeet_kit.record import dumps
-from prodmeet_kit.record import record as real_record
 from tests.support.reviews import END, review
 from tests.support.shelf import put, record, slo
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.agenda.metrics import slos as metrics_slos
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.evidence import Chart, Evidence, Note, Table
-from prodmeet_kit.record import dumps, record
 from tests.support.reviews import RATE, review
 
 FINE = {"slo/cart/availability/total": 10.0, "slo/cart/availability/bad": 0.001}

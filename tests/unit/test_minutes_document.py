@@ -9,9 +9,9 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.documents.minutes_md import write
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes import Minutes
-from prodmeet_kit.minutes_document import write
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze, reopen
 from tests.support.answering import answering, shop

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit import preread
+from prodmeet_kit.documents import preread
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.live.timing import CLOCK, DURATIONS
 from prodmeet_kit.minutes import Minutes
@@ -17,7 +18,6 @@ from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS
 from prodmeet_kit.minutes.inbox import INBOX
 from prodmeet_kit.minutes.items import ITEMS
 from prodmeet_kit.minutes.strays import KINDS, strays
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from tests.support.answering import shop
 from tests.support.gathered import WINDOW

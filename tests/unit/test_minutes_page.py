@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from prodmeet_kit.archive.folder import put_in_place, staging
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import InputError
-from prodmeet_kit.minutes_page import page, write_page
+from prodmeet_kit.documents.minutes_html import page, write_page
 
 DAY = "2026-11-23"
 TEXT = "# Shop & co\n\nPresent: ada\n\n- one\n\n| What | Hours |\n| --- | ---: |\n| `a|b` | 3 |\n".replace(

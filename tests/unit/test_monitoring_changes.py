@@ -15,9 +15,9 @@ from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.alerting.monitoring_changes import rule_changes, silences
 from prodmeet_kit.archive.previous_meeting import find_previous
 from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import Note, Table
 from prodmeet_kit.facts import Facts, Previous, SourceState
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import rows

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.record import record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.review import Review
 from tests.support.answering import Asked
 from tests.support.gathered import everything, facts

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from prodmeet_kit import preread
 from prodmeet_kit.check import check_product
+from prodmeet_kit.documents import preread
+from prodmeet_kit.documents.minutes_md import write as minutes
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.facts import Facts
-from prodmeet_kit.minutes_document import write as minutes
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze, reopen
 from tests.support.answering import Asked, answering

@@ -16,8 +16,8 @@ from prodmeet_kit.agenda.paging import facets as alerts
 from prodmeet_kit.agenda.paging import people as paging_people
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.about import Thing
+from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.evidence import Evidence, Note, Table
-from prodmeet_kit.record import dumps, record
 from prodmeet_kit.render.markdown import markdown
 from prodmeet_kit.schemas.frames import ATTENTION, EPISODES, NOISE, PROPOSALS
 from tests.support.grids import at

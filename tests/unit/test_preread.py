@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import prodmeet_kit
-from prodmeet_kit import preread
 from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.documents import preread
 from prodmeet_kit.gathering.with_minutes import with_said
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.review import Review, open_review

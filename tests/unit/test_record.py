@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from prodmeet_kit.record import dumps, record
+from prodmeet_kit.documents.review_json import dumps, record
 from tests.support.reviews import review
 
 KEYS = {

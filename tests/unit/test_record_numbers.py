@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 import prodmeet_kit
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import AgendaItem, Chart, Multiples, Note, Table
 from prodmeet_kit.facts import Facts, Previous
 from prodmeet_kit.i18n import numbers
 from prodmeet_kit.i18n.times import days, duration
 from prodmeet_kit.parameters import Product
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.snapshot import reopen

@@ -17,8 +17,8 @@ from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.objective_fit import Attained, proposed, revise
 from prodmeet_kit.archive.previous_meeting import attained
 from prodmeet_kit.core.window import Period, Window
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.facts import Facts, Previous
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import REVISE, SLO_SUMMARY
 from prodmeet_kit.snapshot import freeze, reopen

@@ -12,7 +12,7 @@ import pytest
 from prodmeet_kit.analysis.alerting.rule_owners import whose
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.promql.results import alerts_taken
-from prodmeet_kit.record import record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.schemas.frames import ALERT_RULES, EPISODES, label_key
 from prodmeet_kit.sources.alert_services import AlertServices
 from tests.support.reviews import END, review

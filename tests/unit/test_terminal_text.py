@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from prodmeet_kit import minutes_document, preread
 from prodmeet_kit.check import Finding
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import Failure, Problem, printable
+from prodmeet_kit.documents import minutes_md as minutes_document
+from prodmeet_kit.documents import preread
 from prodmeet_kit.render.markdown import escape
 from prodmeet_kit.run.progress import Shown
 from prodmeet_kit.terminal import say

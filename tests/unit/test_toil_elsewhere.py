@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.parameters import load
-from prodmeet_kit.record import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import TOIL
 from prodmeet_kit.snapshot import freeze, reopen

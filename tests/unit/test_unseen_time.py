@@ -15,7 +15,7 @@ from prodmeet_kit.agenda.outages.table import table
 from prodmeet_kit.analysis.incidents import budget_parts
 from prodmeet_kit.analysis.incidents import cost as incidents
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
-from prodmeet_kit.record import record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import BUDGET_PARTS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
 from tests.support.answering import Asked

@@ -93,8 +93,8 @@ def _load() -> None:
     import pagerduty  # noqa: F401
     import recurring_ical_events  # noqa: F401
 
+    import prodmeet_kit.documents.preread
     import prodmeet_kit.gathering.gather
-    import prodmeet_kit.preread
     import prodmeet_kit.review
     import prodmeet_kit.sources.alertmanager.source
     import prodmeet_kit.sources.prometheus  # noqa: F401

@@ -54,7 +54,8 @@ def prepare(case: Case, urls: dict[str, str], folder: Path, timeout: str) -> Non
 
 def agenda(folder: Path) -> tuple[int, str]:
     """Status and text of ``prodmeet agenda``, and every number of ``review.json`` after it."""
-    from prodmeet_kit import preread, record
+    from prodmeet_kit.documents import preread
+    from prodmeet_kit.documents import review_json as record
     from prodmeet_kit.review import open_review
 
     os.environ[VARIABLE] = CANARY

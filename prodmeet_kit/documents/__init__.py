@@ -1,0 +1,1 @@
+"""The documents of one review: minutes, pre-read, ``review.json``."""
