@@ -38,8 +38,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.gathering.gather import gather
+from prodmeet_kit.pipeline.report import make_report
 from prodmeet_kit.render import PLOTLY
-from prodmeet_kit.report import make_report
 from prodmeet_kit.snapshot import freeze
 
 MOST_PAGE_MB = 8.0

@@ -107,8 +107,8 @@ def report(
     A second run on the same day keeps what people wrote there.
     A TIME is 2026-11-24 or 2026-11-24T10:00, in the product's zone, or has an offset.
     """
-    from prodmeet_kit.report import make_report
-    from prodmeet_kit.run.progress import choose
+    from prodmeet_kit.pipeline.progress import choose
+    from prodmeet_kit.pipeline.report import make_report
 
     if not product and from_snapshot is None:
         say("No product given: this is the embedded demo, a shop that does not exist.")
@@ -136,7 +136,7 @@ def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
 
     Exit status: the worst of those of report, 1 before 2 before 3.
     """
-    from prodmeet_kit.fleet import make_fleet, side_by_side
+    from prodmeet_kit.pipeline.fleet import make_fleet, side_by_side
 
     options = ["--language", language] if language else []
     raise SystemExit(make_fleet(folder, say, jobs=jobs or side_by_side(), options=options))
@@ -191,8 +191,8 @@ def live(
     minutes/PRODUCT/ at once, one small file each. Ctrl-C ends it.
     """
     from prodmeet_kit.live.run import open_live
-    from prodmeet_kit.report import make_report
-    from prodmeet_kit.run.progress import choose
+    from prodmeet_kit.pipeline.progress import choose
+    from prodmeet_kit.pipeline.report import make_report
 
     progress = choose()
     try:

@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from prodmeet_kit.i18n.languages import LANGUAGES
-from prodmeet_kit.report import make_report
+from prodmeet_kit.pipeline.report import make_report
 
 __all__ = ["main"]
 

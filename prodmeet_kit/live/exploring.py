@@ -19,7 +19,7 @@ from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.core.errors import InputError, ReportError
 from prodmeet_kit.core.locks import hold
 from prodmeet_kit.live.lab import Server, running_lab
-from prodmeet_kit.run.environment import TO_REACH_SERVERS
+from prodmeet_kit.pipeline.environment import TO_REACH_SERVERS
 
 __all__ = ["explore_notebook", "open_exploring", "write_copy"]
 

@@ -28,8 +28,8 @@ import requests
 from prodmeet_kit.core.errors import ReportError
 from prodmeet_kit.core.locks import hold_new
 from prodmeet_kit.live.look import write_look
-from prodmeet_kit.run.environment import inherited
-from prodmeet_kit.run.kernel import socket_folder
+from prodmeet_kit.pipeline.environment import inherited
+from prodmeet_kit.pipeline.kernel import socket_folder
 
 __all__ = ["Server", "running_lab"]
 

@@ -17,9 +17,9 @@ from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.locks import hold
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.live.lab import Server, running_lab
-from prodmeet_kit.run import template
-from prodmeet_kit.run.execution import run_cells
-from prodmeet_kit.run.kernel import SNAPSHOT
+from prodmeet_kit.pipeline import template
+from prodmeet_kit.pipeline.execution import run_cells
+from prodmeet_kit.pipeline.kernel import SNAPSHOT
 
 __all__ = ["FILE", "Live", "live_notebook", "open_live"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.minutes import Minutes
-from prodmeet_kit.report import make_report
+from prodmeet_kit.pipeline.report import make_report
 from prodmeet_kit.snapshot import reopen
 from tests.support import kill_programs
 from tests.support.counts import count

@@ -20,12 +20,12 @@ import nbformat
 import psutil
 import pytest
 
-from prodmeet_kit import report
 from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.core.errors import InputError, SnapshotError
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.parameters.models import AGENDA
-from prodmeet_kit.report import make_report
+from prodmeet_kit.pipeline import report
+from prodmeet_kit.pipeline.report import make_report
 
 pytestmark = pytest.mark.integration
 

@@ -19,7 +19,7 @@ from prodmeet_kit.cli import cli
 from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.html_report import index
-from prodmeet_kit.run.kernel import Kernel
+from prodmeet_kit.pipeline.kernel import Kernel
 
 DAY = "2026-11-23"
 NOTEBOOK = resources.notebook

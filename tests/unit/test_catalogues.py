@@ -149,7 +149,7 @@ def test_the_lint_says_with_its_status_that_something_is_left(capsys: pytest.Cap
 # speak to whoever runs the kit at a terminal.
 SHOWN = [
     *(path for folder in ("agenda", "display", "page") for path in sorted((PACKAGE / folder).rglob("*.py"))),
-    *(PACKAGE / name for name in ("minutes_document.py", "preread.py", "run/template.py")),
+    *(PACKAGE / name for name in ("minutes_document.py", "preread.py", "pipeline/template.py")),
     *(PACKAGE / "live" / name for name in ("meeting.py", "new_items.py", "widgets.py")),
 ]
 TEXTS = {

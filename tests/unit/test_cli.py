@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 import prodmeet_kit
-import prodmeet_kit.report
+import prodmeet_kit.pipeline.report
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, ReportError
-from prodmeet_kit.report import ReportResult
+from prodmeet_kit.pipeline.report import ReportResult
 
 SHOP = """\
 product: shop
@@ -49,7 +49,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], list[dict[str, A
                 raise result
             return result
 
-        monkeypatch.setattr(prodmeet_kit.report, "make_report", make_report)
+        monkeypatch.setattr(prodmeet_kit.pipeline.report, "make_report", make_report)
         return calls
 
     return answer

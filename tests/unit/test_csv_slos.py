@@ -13,7 +13,7 @@ from prodmeet_kit.check import check_product, check_products
 from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import load
-from prodmeet_kit.report import make_report
+from prodmeet_kit.pipeline.report import make_report
 from prodmeet_kit.review import window_of
 
 END = datetime(2026, 11, 23, tzinfo=UTC)

@@ -20,8 +20,8 @@ from prodmeet_kit.i18n.times import axis_day, axis_month, date, day, duration, m
 from prodmeet_kit.live.run import live_notebook
 from prodmeet_kit.parameters.freezes import public_holidays
 from prodmeet_kit.parameters.models import AGENDA
+from prodmeet_kit.pipeline.numbers import compute
 from prodmeet_kit.render import PLOTLY, chart_bundle
-from prodmeet_kit.run.numbers import compute
 from tests.support.sample_items import nothing
 
 NIGHT = datetime(2026, 11, 9, 20, 5, tzinfo=UTC)  # Tuesday 10 November, 05:05 in Tokyo

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from prodmeet_kit.core.errors import InputError
-from prodmeet_kit.fleet import make_fleet, worst
+from prodmeet_kit.pipeline.fleet import make_fleet, worst
 
 STAND_IN = f"""#!{sys.executable}
 import sys, time, pathlib

@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from prodmeet_kit.core.errors import ReportError
-from prodmeet_kit.run import kernel
-from prodmeet_kit.run.environment import inherited
-from prodmeet_kit.run.kernel import Kernel
+from prodmeet_kit.pipeline import kernel
+from prodmeet_kit.pipeline.environment import inherited
+from prodmeet_kit.pipeline.kernel import Kernel
 
 
 def wait_for(true: Callable[[], bool]) -> None:

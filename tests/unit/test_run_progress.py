@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from prodmeet_kit.run import progress
+from prodmeet_kit.pipeline import progress
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import nbformat
 from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.parameters.models import AGENDA
-from prodmeet_kit.run import template
+from prodmeet_kit.pipeline import template
 
 PARAMETERS = {"product": "shop", "snapshot": "snapshot"}
 

@@ -9,7 +9,7 @@ from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.facts import Facts, SourceState
 from prodmeet_kit.gathering.with_minutes import said_anything, with_said
 from prodmeet_kit.minutes import Minutes
-from prodmeet_kit.report import make_report
+from prodmeet_kit.pipeline.report import make_report
 from prodmeet_kit.review import Review, open_review
 from prodmeet_kit.snapshot import freeze, reopen
 

@@ -13,8 +13,8 @@ from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import Failure, Problem, printable
 from prodmeet_kit.documents import minutes_md as minutes_document
 from prodmeet_kit.documents import preread
+from prodmeet_kit.pipeline.progress import Shown
 from prodmeet_kit.render.markdown import escape
-from prodmeet_kit.run.progress import Shown
 from prodmeet_kit.terminal import say
 from tests.support.hostile_review import UGLY, hostile_review
 

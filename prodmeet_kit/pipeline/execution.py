@@ -25,8 +25,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 
 from prodmeet_kit.core.errors import Failure
-from prodmeet_kit.run.kernel import Kernel
-from prodmeet_kit.run.template import DIED, SKIPPED, clean, is_item, is_needed, section_of
+from prodmeet_kit.pipeline.kernel import Kernel
+from prodmeet_kit.pipeline.template import DIED, SKIPPED, clean, is_item, is_needed, section_of
 
 __all__ = ["SOURCE", "run_cells"]
 
@@ -66,7 +66,7 @@ class _ReportEngine(Engine):  # type: ignore[misc]
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *, kernel: Kernel, limit_s: int, **settings: Any
     ) -> None:
         del kernel_name, settings["log_output"]
-        quiet = logging.getLogger("prodmeet_kit.run")
+        quiet = logging.getLogger("prodmeet_kit.pipeline")
         quiet.addHandler(logging.NullHandler())
         quiet.propagate = False  # what nbclient logs is said in the report
         asyncio.run(_ReportClient(nb_man, kernel, limit_s, quiet, **settings).run())

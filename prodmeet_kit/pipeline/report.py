@@ -20,8 +20,8 @@ from prodmeet_kit.archive.folder import put_in_place, staging
 from prodmeet_kit.core import durable
 from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.core.errors import Failure, InputError, ReportError, SnapshotError
-from prodmeet_kit.run.kernel import SNAPSHOT, Kernel
-from prodmeet_kit.run.progress import Quiet, Reporter
+from prodmeet_kit.pipeline.kernel import SNAPSHOT, Kernel
+from prodmeet_kit.pipeline.progress import Quiet, Reporter
 
 if TYPE_CHECKING:
     from prodmeet_kit.facts import Facts
@@ -132,7 +132,7 @@ def _frozen(product: str, from_snapshot: str | Path | None) -> Path | None:
 
 def _load_libraries() -> None:
     """What every run needs later, loaded while something else is waited for."""
-    import prodmeet_kit.run.execution  # noqa: F401
+    import prodmeet_kit.pipeline.execution  # noqa: F401
 
 
 def _earlier(reports: Path, home: Path, product: str) -> Path:
@@ -199,9 +199,9 @@ def _write(
 
     Returns what could not be checked, and whether all cells were run.
     """
-    from prodmeet_kit.run import template
-    from prodmeet_kit.run.execution import run_cells
-    from prodmeet_kit.run.numbers import compute
+    from prodmeet_kit.pipeline import template
+    from prodmeet_kit.pipeline.execution import run_cells
+    from prodmeet_kit.pipeline.numbers import compute
 
     product = facts.product
     computed = beside.submit(compute, new / SNAPSHOT, product.language)

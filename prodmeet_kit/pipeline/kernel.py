@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.core.durable import private_folder
 from prodmeet_kit.core.errors import ReportError
 from prodmeet_kit.core.locks import hold_new
-from prodmeet_kit.run.environment import inherited
+from prodmeet_kit.pipeline.environment import inherited
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -52,7 +52,7 @@ class Kernel:
             self._connection = self._write_connection()
             with (self.folder / "log").open("wb") as log:
                 self.process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "prodmeet_kit.run.inside", "-f", str(self._connection)],
+                    [sys.executable, "-P", "-m", "prodmeet_kit.pipeline.inside", "-f", str(self._connection)],
                     cwd=self.folder,
                     env=_environment(self.folder),
                     stdin=subprocess.DEVNULL,
