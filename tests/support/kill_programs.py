@@ -35,7 +35,8 @@ def home(folder: Path, url: str = "http://127.0.0.1:9") -> Path:
 
 def prodmeet(*words: str) -> None:
     """The command, in this process; its lines are told."""
-    from prodmeet_kit import cli, commands
+    from prodmeet_kit import cli
+    from prodmeet_kit.cli import commands
 
     vars(commands)["say"] = lambda line, **_: tell(line)
     with suppress(SystemExit):

@@ -10,12 +10,12 @@ from click.testing import CliRunner
 
 from prodmeet_kit.check import Finding
 from prodmeet_kit.cli import cli
+from prodmeet_kit.cli.terminal import say
 from prodmeet_kit.core.errors import Failure, Problem, printable
 from prodmeet_kit.documents import minutes_md as minutes_document
 from prodmeet_kit.documents import preread
 from prodmeet_kit.pipeline.progress import Shown
 from prodmeet_kit.render.markdown import escape
-from prodmeet_kit.terminal import say
 from tests.support.hostile_review import UGLY, hostile_review
 
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -17,11 +17,11 @@ from typing import Any
 import click
 
 from prodmeet_kit import __version__
-from prodmeet_kit.commands import add, explore, minutes, sync
+from prodmeet_kit.cli.commands import add, explore, minutes, sync
+from prodmeet_kit.cli.terminal import say
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import InputError, ProdmeetError
 from prodmeet_kit.i18n.languages import LANGUAGES
-from prodmeet_kit.terminal import say
 
 __all__ = ["cli", "main"]
 

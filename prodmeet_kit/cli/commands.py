@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from prodmeet_kit.cli.terminal import say
 from prodmeet_kit.core.errors import ProdmeetError, SourceError
-from prodmeet_kit.terminal import say
 
 __all__ = ["add", "explore", "minutes", "sync"]
 
