@@ -24,6 +24,19 @@ __all__ = ["build", "names"]
 GROUP = "prodmeet_kit.agenda"
 """Entry point group of agenda items from other packages: a function of findings."""
 
+_PLACES = {
+    "action_items": "people.action_items",
+    "consultations": "people.consultations",
+    "metrics": "metrics.item",
+    "non_paging_events": "non_paging.item",
+    "outages": "outages.item",
+    "paging_events": "paging.item",
+    "planned_changes": "changes.item",
+    "toil": "people.toil",
+    "topics": "people.topics",
+}
+"""Where the kit's own items are made."""
+
 
 def names() -> tuple[str, ...]:
     """Every agenda item that can be named in ``meeting.agenda``."""
@@ -52,7 +65,7 @@ def build(name: str, findings: Analyses) -> AgendaItem:
 
 def _maker(name: str) -> Callable[[Analyses], AgendaItem]:
     if name in AGENDA:
-        make: Callable[[Analyses], AgendaItem] = import_module(f"prodmeet_kit.agenda.{name}").item
+        make: Callable[[Analyses], AgendaItem] = import_module(f"prodmeet_kit.agenda.{_PLACES[name]}").item
         return make
     for point in entry_points(group=GROUP):
         if point.name == name:

@@ -8,7 +8,7 @@ from prodmeet_kit.core.errors import ReportError
 
 __all__ = ["notebook"]
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def notebook(name: str = "production_meeting") -> Path:

@@ -26,7 +26,7 @@ _IMAGES = ("image/png", "image/jpeg")
 class Block:
     """One piece of a cell's output.
 
-    ``html`` and ``markdown`` hold markup that :func:`~prodmeet_kit.html_report.defang.defang` has seen, every other kind
+    ``html`` and ``markdown`` hold markup that :func:`.defang.defang` has seen, every other kind
     plain text: ``log`` folded, ``error`` with ``detail`` folded, ``image`` a data URL, ``aside`` a remark of the page.
     """
 

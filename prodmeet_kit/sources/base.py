@@ -52,7 +52,7 @@ def no_series(answer: Answer) -> str:
 class WrongSetting(SourceError):
     """A key of ``sources.metrics`` cannot be used. Raised by what makes a metric source, which knows no parameter file.
 
-    Who opens the source (:func:`prodmeet_kit.gathering.gather.open_metrics`) puts the file and line of ``key`` before it.
+    Who opens the source (:func:`.gather.open_metrics`) puts the file and line of ``key`` before it.
     """
 
     def __init__(self, key: str, value: str, mend: str) -> None:
@@ -137,7 +137,7 @@ def grid(question: Question) -> pd.DatetimeIndex:
 
 
 def wide(times: pd.DatetimeIndex, keys: list[str], values: npt.NDArray[np.float64]) -> pd.DataFrame:
-    """A wide frame (see :mod:`prodmeet_kit.schemas.frames`): ``values`` has a row for each time, a column for each key."""
+    """A wide frame (see :mod:`prodmeet_kit.schemas`): ``values`` has a row for each time, a column for each key."""
     import pandas as pd
 
     return pd.DataFrame(values, index=times, columns=pd.Index(keys, dtype="str"), copy=False)

@@ -97,8 +97,7 @@ def _load() -> None:
     import prodmeet_kit.gathering.gather
     import prodmeet_kit.review
     import prodmeet_kit.sources.alertmanager.source
-    import prodmeet_kit.sources.prometheus  # noqa: F401
-    import prodmeet_kit.sources.prometheus.alerts
+    import prodmeet_kit.sources.prometheus.alerts  # noqa: F401
 
 
 if __name__ == "__main__":

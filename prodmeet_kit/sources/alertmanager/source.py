@@ -105,7 +105,7 @@ class _Alert(BaseModel):
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """``frames.SILENCES`` under ``sources.silences``, ``frames.ALERT_RUNS`` under ``sources.alerts``.
 
-    Raises :class:`~prodmeet_kit.core.errors.SourceError` when the Alertmanager cannot be asked or answers in another shape.
+    Raises :class:`.SourceError` when the Alertmanager cannot be asked or answers in another shape.
     """
     checked = configure(AlertmanagerConfig, config, context)
     if context.spec is frames.SILENCES:

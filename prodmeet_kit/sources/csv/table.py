@@ -74,7 +74,7 @@ class Table:
 def read_table(path: Path) -> Table:
     """The columns of a file.
 
-    Raises :class:`~prodmeet_kit.core.errors.UnexpectedAnswer`, with the line, when no row can be used, two have one time, or
+    Raises :class:`.UnexpectedAnswer`, with the line, when no row can be used, two have one time, or
     a quote never ends.
     """
     found = read_csv_text(path, spoilt_cells=True)

@@ -66,7 +66,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """The runs of ``ALERTS`` from ``history_start`` to the meeting (``frames.ALERT_RUNS``), firing and pending.
 
     Times in which the server was away stand among them, as far as its own series tell. Labels of replicas stay and
-    nothing that flaps is joined: both is for :mod:`prodmeet_kit.analysis.alerting.episodes`. Raises :class:`SourceError` when
+    nothing that flaps is joined: both is for :mod:`.alerting.episodes`. Raises :class:`SourceError` when
     the product's metric source cannot be asked for raw samples, or cannot answer.
     """
     checked = configure(AlertsConfig, config, context)
