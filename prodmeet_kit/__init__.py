@@ -12,12 +12,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.core.version import VERSION
+
 if TYPE_CHECKING:
     from prodmeet_kit.review import Review, open_review
 
 __all__ = ["Review", "__version__", "open_review"]
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import agenda as agenda_items
+from prodmeet_kit import render  # noqa: F401 - items show themselves with it
 from prodmeet_kit.agenda.overview import meeting_health
 from prodmeet_kit.agenda.overview.screen import overview
 from prodmeet_kit.analyses import Analyses

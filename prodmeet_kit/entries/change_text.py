@@ -14,18 +14,35 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from prodmeet_kit.core.window import LONGEST, parse_time
+from prodmeet_kit.core.window import LONGEST, Window, parse_time
 from prodmeet_kit.entries import free_text, free_values, japanese_names, named
 from prodmeet_kit.entries.hand_written import Change
 from prodmeet_kit.entries.service_names import after_prefix, match
+from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.validation import say, shown
-from prodmeet_kit.sources.base import Context
 
-__all__ = ["change", "effect", "lines", "service_names", "tagged"]
+__all__ = ["Reading", "change", "effect", "lines", "service_names", "tagged"]
+
+
+class Reading(Protocol):
+    """For whom a text is read: the product and window, and where what cannot be read is said."""
+
+    @property
+    def product(self) -> Product:
+        """Its services are the names that count, its zone is that of times without an offset."""
+
+    @property
+    def window(self) -> Window:
+        """A day means one of its zone."""
+
+    @property
+    def gaps(self) -> list[str]:
+        """Takes a sentence for everything that cannot be read."""
+
 
 _NAMES = {
     "services": "services service affected_services affected_service services_affected impacted_services "
@@ -69,7 +86,7 @@ def effect(text: str) -> dict[str, str] | None:
     return match.groupdict() | {"direction": match["direction"].lower()} if match else None
 
 
-def tagged(tags: list[str], prefix: str, context: Context) -> list[str]:
+def tagged(tags: list[str], prefix: str, context: Reading) -> list[str]:
     """What tags name as services: what follows the prefix, in any case, and tags that are a service as they stand."""
     known = {service.name.casefold(): service.name for service in context.product.services}
     named = {tag: after_prefix(tag, prefix) for tag in tags}
@@ -77,7 +94,7 @@ def tagged(tags: list[str], prefix: str, context: Context) -> list[str]:
     return [name for name in named.values() if name] + [tag for tag in bare if not match([tag], known).unknown]
 
 
-def service_names(written: str, tags: list[str], prefix: str, context: Context) -> tuple[bool, list[str]]:
+def service_names(written: str, tags: list[str], prefix: str, context: Reading) -> tuple[bool, list[str]]:
     """Whether the change names any service, and those of the product, each once.
 
     ``written`` is a list as people write one; a tag counts when it begins with the
@@ -87,7 +104,7 @@ def service_names(written: str, tags: list[str], prefix: str, context: Context) 
     return bool(found.services or found.unknown), list(found.services)
 
 
-def change(name: str, fixed: Mapping[str, Any], text: Mapping[str, str], context: Context) -> dict[str, Any] | None:
+def change(name: str, fixed: Mapping[str, Any], text: Mapping[str, str], context: Reading) -> dict[str, Any] | None:
     """A row of ``frames.CHANGES``; ``None``, with a gap, when even id, title, start and duration cannot be read.
 
     ``fixed`` is what the system knows and ``text`` what :func:`lines` found, by
@@ -126,7 +143,7 @@ def change(name: str, fixed: Mapping[str, Any], text: Mapping[str, str], context
     return None
 
 
-def _span(text: Mapping[str, str], fixed: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def _span(text: Mapping[str, str], fixed: Mapping[str, Any], context: Reading) -> dict[str, Any]:
     """Start and duration: an end that is written wins over a duration. Raises ``ValueError`` with field and value."""
     zone = context.product.timezone
     start = fixed.get("start")

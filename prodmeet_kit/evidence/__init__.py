@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.evidence import showing
 from prodmeet_kit.i18n.languages import current
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prodmeet_kit.findings.facet import Facet
+    from prodmeet_kit.evidence.facet import Facet
 
 __all__ = [
     "AgendaItem",
@@ -222,6 +223,4 @@ class AgendaItem:
         return self.state == "could_not_check" or bool(self.failures)
 
     def _ipython_display_(self) -> None:
-        from prodmeet_kit.render import show
-
-        show(self)
+        showing.show(self)

@@ -7,98 +7,22 @@ asks nothing wants no minutes: what needs no decision needs no time.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.core import subjects
+from prodmeet_kit.evidence.facet import Check, Facet
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
 
-__all__ = ["Check", "Facet", "facet"]
+__all__ = ["facet"]
 
 MOST_EXTRA = 30.0
 """However large a finding is, another kind of finding may press more."""
 
-LEAST = 0.5
-"""Minutes: nobody decides anything faster."""
-
 MOST_LESS = 45.0
 """However small it is, its kind still says something."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """What would prove at the next meeting that a decision worked: a query, and what its value has to be."""
-
-    query: str
-    expect: str
-
-
-@dataclass(frozen=True)
-class Facet:
-    """Something that may deserve minutes of the meeting.
-
-    ``score`` ranks it against all others, ``minutes`` is what it would take, ``reason`` is one clause that says what
-    is the matter, with its numbers. ``subject`` names it the same way at every meeting (the reason when empty),
-    ``rule`` is the rule that raised it.
-
-    ``why`` says in one clause why it deserves time, where ``reason`` does not say so itself. ``question`` is what to
-    decide; empty where nothing is. ``sentence`` tells more. ``joins`` are other subjects it is about or comes of:
-    facets that share one belong to the same finding. ``dated``: it has to be decided before the next meeting.
-    ``said``: the headline of its finding says it already.
-    """
-
-    score: float
-    minutes: float
-    reason: str
-    subject: str = ""
-    rule: str = ""
-    why: str = ""
-    question: str = ""
-    sentence: str = ""
-    joins: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    owner: str = ""
-    check: Check | None = None
-    dated: bool = False
-    said: bool = False
-
-    def __post_init__(self) -> None:
-        """Keep what other packages give within reason: a question takes half a minute at least, a number is one."""
-        minutes = self.minutes if isfinite(self.minutes) and self.minutes > 0 else 0.0
-        object.__setattr__(self, "minutes", max(minutes, LEAST) if self.question else minutes)
-        object.__setattr__(self, "score", self.score if isfinite(self.score) else 0.0)
-
-    @property
-    def strong(self) -> tuple[str, ...]:
-        """What makes it one finding with others: its subject, and the one outage or change it comes of.
-
-        Of two changes that overlap each is about the other. What comes of several outages belongs to one of them.
-        """
-        own = self.subject or self.reason
-        causes = tuple(each for each in self.joins if subjects.kind_of(each) in _CAUSES)
-        return (own, *causes) if subjects.kind_of(own) == "change" or len(causes) == 1 else (own,)
-
-    @property
-    def weak(self) -> tuple[str, ...]:
-        """What else it is about: it is told with one of these."""
-        return tuple(each for each in self.joins if each not in self.strong)
-
-    @property
-    def decision(self) -> str:
-        """What is decided by its question: facets of one finding with the same decision ask once."""
-        changes = [each for each in self.joins if subjects.kind_of(each) == "change"]
-        if self.rule == "change_at_risk" and changes:
-            return "overlap"
-        own = self.subject or self.reason
-        if changes and subjects.kind_of(own) != "change":
-            return changes[0]
-        return f"{own}/{self.rule}" if self.rule == "change_needs_response" else own
-
-
-_CAUSES = ("outage", "change")
 
 
 def facet(

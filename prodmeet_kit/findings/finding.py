@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis.meeting.timeboxing import Wish
-from prodmeet_kit.findings.facet import Check, Facet
+from prodmeet_kit.evidence.facet import Check, Facet
 from prodmeet_kit.findings.joining import Joined
 from prodmeet_kit.i18n.languages import listed, sentence, sentences, t
 from prodmeet_kit.i18n.numbers import write

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from prodmeet_kit.core.subjects import rest_of
-from prodmeet_kit.findings.facet import Facet
+from prodmeet_kit.evidence.facet import Facet
 from prodmeet_kit.i18n.languages import listed, sentences, t
 
 __all__ = ["Joined", "joined"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.evidence import showing
+
 if TYPE_CHECKING:
     from prodmeet_kit.evidence import AgendaItem, Figure
 
@@ -63,3 +65,6 @@ def _publish(bundle: dict[str, Any]) -> None:
     from IPython.display import publish_display_data
 
     publish_display_data(bundle)  # type: ignore[no-untyped-call]
+
+
+showing.draw_with(show)

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import SnapshotError
 from prodmeet_kit.core.locks import hold_new, is_held
+from prodmeet_kit.core.version import VERSION
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.snapshot.files import AGAIN, LARGEST_MANIFEST, MANIFEST, read
@@ -87,7 +88,6 @@ def _put_back(folder: Path, begin: str) -> None:
 
 
 def _write(facts: Facts, folder: Path) -> None:
-    from prodmeet_kit import __version__
     from prodmeet_kit.snapshot.tables import write_record, write_series
 
     for part in ("series", "records"):
@@ -108,7 +108,7 @@ def _write(facts: Facts, folder: Path) -> None:
             name, digest = keep(f"records/{key}.parquet", write_record(frames.ALL[key], frame))
             entry |= {"rows": len(frame), "file": name, "sha256": digest}
         records.append(entry)
-    content = {**head(facts, __version__), "records": records, "queries": queries}
+    content = {**head(facts, VERSION), "records": records, "queries": queries}
     if facts.previous is not None and facts.previous.rules is not None:
         name, digest = keep(_EARLIER_RULES, write_record(frames.ALERT_RULES, facts.previous.rules))
         content["previous"]["rules"] = {"name": frames.ALERT_RULES.name, "file": name, "sha256": digest}

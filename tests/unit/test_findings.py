@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodmeet_kit.analysis.meeting import timeboxing
-from prodmeet_kit.findings.facet import Check, Facet
+from prodmeet_kit.evidence.facet import Check, Facet
 from prodmeet_kit.findings.finding import Finding, findings, wish
 from prodmeet_kit.findings.joining import joined
 from tests.support.reviews import about, review, rules

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.changes.words import needs_response, short
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.findings.facet import Facet, facet
+from prodmeet_kit.evidence.facet import Facet
+from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import listed, sentence, sentences, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render.labels import brief

@@ -15,7 +15,8 @@ from prodmeet_kit.agenda.metrics.unusual_loads import said
 from prodmeet_kit.agenda.shared.answered import answer_to
 from prodmeet_kit.analysis.capacity import limits as capacity
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.findings.facet import Facet, facet
+from prodmeet_kit.evidence.facet import Facet
+from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

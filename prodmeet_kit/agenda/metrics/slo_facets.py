@@ -10,7 +10,8 @@ from prodmeet_kit.agenda.metrics import brief as metrics_brief
 from prodmeet_kit.agenda.shared.answered import answer_to
 from prodmeet_kit.analysis.slo.budget import NOTABLE, SPENT_FAST
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.findings.facet import Check, Facet, facet
+from prodmeet_kit.evidence.facet import Check, Facet
+from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows

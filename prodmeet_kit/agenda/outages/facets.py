@@ -12,7 +12,8 @@ from prodmeet_kit.agenda.outages.names import called
 from prodmeet_kit.analysis.slo.fast_parts import LONG
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.core.time_ranges import began, lasted
-from prodmeet_kit.findings.facet import MOST_EXTRA, Facet, facet
+from prodmeet_kit.evidence.facet import Facet
+from prodmeet_kit.findings.facet import MOST_EXTRA, facet
 from prodmeet_kit.i18n import ranges
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write

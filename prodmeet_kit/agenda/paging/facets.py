@@ -10,7 +10,8 @@ from prodmeet_kit.agenda.shared.answered import answer_to
 from prodmeet_kit.analysis.paging.noise import FEW
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.core.window import format_duration
-from prodmeet_kit.findings.facet import Facet, facet
+from prodmeet_kit.evidence.facet import Facet
+from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render.states import word

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.analysis.meeting import consultations
 from prodmeet_kit.core.subjects import rest_of, subject
-from prodmeet_kit.findings.facet import Check, Facet, facet
+from prodmeet_kit.evidence.facet import Check, Facet
+from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import day
