@@ -145,11 +145,15 @@ def test_the_lint_says_with_its_status_that_something_is_left(capsys: pytest.Cap
 
 
 # The code says nothing to people but through t(), tn() and later(). What stays English, and why:
-# errors and failures (InputError, Problem, Failure) are searched for and reported as they are; run/ and cli.py
+# errors and failures (InputError, Problem, Failure) are searched for and reported as they are; pipeline/ and cli/
 # speak to whoever runs the kit at a terminal.
 SHOWN = [
-    *(path for folder in ("agenda", "display", "page") for path in sorted((PACKAGE / folder).rglob("*.py"))),
-    *(PACKAGE / name for name in ("minutes_document.py", "preread.py", "pipeline/template.py")),
+    *(
+        path
+        for folder in ("agenda", "findings", "render", "html_report")
+        for path in sorted((PACKAGE / folder).rglob("*.py"))
+    ),
+    *(PACKAGE / name for name in ("documents/minutes_md.py", "documents/preread.py", "pipeline/template.py")),
     *(PACKAGE / "live" / name for name in ("meeting.py", "new_items.py", "widgets.py")),
 ]
 TEXTS = {

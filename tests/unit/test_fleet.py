@@ -99,7 +99,7 @@ def test_an_interrupt_ends_every_report_that_runs(tmp_path: Path, deaf: str) -> 
     (tmp_path / "parameters").mkdir()
     add(tmp_path, "a", "b", "c")
     code = (
-        "import sys; from prodmeet_kit import fleet; from prodmeet_kit.cli import main\n"
+        "import sys; from prodmeet_kit.pipeline import fleet; from prodmeet_kit.cli import main\n"
         "fleet.PATIENCE_S = 2\n"
         f"sys.executable = {str(stand_in)!r}\n"
         f"sys.argv = ['prodmeet', '-C', {str(tmp_path)!r}, 'fleet', '--jobs', '2']\nmain()"

@@ -25,7 +25,7 @@ for number in range(3):
 
 PUTS = """
 from pathlib import Path
-from prodmeet_kit import durable
+from prodmeet_kit.core import durable
 from tests.unit.test_power_cuts import make
 {before}
 make(Path({folder!r}), "new")

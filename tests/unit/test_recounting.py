@@ -117,3 +117,20 @@ def test_a_wrong_name_or_span_is_answered_with_the_right_ones() -> None:
         review().counts("cart/avail")
     with pytest.raises(InputError, match="span now: choose from window, since, previous"):
         review().counts("cart/availability", "now")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "grid.since",
+        "grid.missing_fraction",
+        "load.growth_per_week",
+        "load_patterns.like_for_like",
+        "peak_forecast.expected_peak",
+        "headroom.last_known",
+        "capacity.summarise",
+        "efficiency.__name__",
+    ],
+)
+def test_the_paths_that_older_reports_print_still_lead_somewhere(path: str) -> None:
+    assert eval(f"prodmeet_kit.analysis.{path}")

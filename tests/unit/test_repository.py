@@ -200,3 +200,21 @@ def test_the_wheel_carries_what_is_not_code(tmp_path: Path) -> None:
     }
     assert beside <= names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "parameters/", "tools/"))]
+
+
+def test_the_plan_is_the_same_in_the_docs_and_in_the_contracts() -> None:
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| ((?:`\w+`(?:, )?)+) \|", text.partition("## Rooms")[2].partition("## Where")[0], re.MULTILINE
+    )
+    assert [re.findall(r"\w+", row) for row in rows] == [re.findall(r"\w+", layer) for layer in layers]
+
+
+def test_a_folder_holds_no_more_modules_than_a_reader_can_overlook() -> None:
+    folders = {path.parent for path in MODULES}
+    assert {
+        short(folder): len(list(folder.glob("*.py"))) for folder in folders if len(list(folder.glob("*.py"))) > 20
+    } == {}
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix in ("", ".py") and not path.name.startswith("_")}
+    assert len(rooms) <= 32

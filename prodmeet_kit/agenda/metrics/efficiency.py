@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.agenda.shared.cost_of_one import use_of_each
 from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
 
-__all__ = ["clause", "evidence", "regressions", "use_of_each", "worse"]
-
-CPU = "CPU s/"
+__all__ = ["clause", "evidence", "regressions", "worse"]
 
 
 def evidence(findings: Analyses) -> list[Evidence]:
@@ -106,15 +105,6 @@ def _table(efficiency: pd.DataFrame) -> Table:
         caption=caption,
         place="efficiency",
     )
-
-
-def use_of_each(value: float, unit: str) -> str:
-    """Use of one event as people read it, such as ``28.5 ms of CPU per req``."""
-    if value != value:
-        return UNKNOWN
-    if unit.startswith(CPU):
-        return t("{time} of CPU per {event}", time=number(value, "s"), event=unit.removeprefix(CPU))
-    return write(value, "amount", unit=unit)
 
 
 def _compared(row: dict[str, Any]) -> str:

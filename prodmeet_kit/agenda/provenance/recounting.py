@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.metrics.efficiency import use_of_each
 from prodmeet_kit.agenda.provenance import recount_lines
+from prodmeet_kit.agenda.shared.cost_of_one import use_of_each
 from prodmeet_kit.evidence import Column, Kind, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
