@@ -14,8 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
-from prodmeet_kit.core import durable
-from prodmeet_kit.core import shipped_files as resources
+from prodmeet_kit.core import durable, shipped_files
 from prodmeet_kit.core.errors import InputError, ReportError
 from prodmeet_kit.core.locks import hold
 from prodmeet_kit.live.lab import Server, running_lab
@@ -30,7 +29,7 @@ _CSS = """
 
 def explore_notebook(parameters: Mapping[str, str]) -> NotebookNode:
     """The exploration notebook with these values in its cell of parameters."""
-    notebook: NotebookNode = nbformat.read(resources.notebook("explore"), as_version=4)
+    notebook: NotebookNode = nbformat.read(shipped_files.notebook("explore"), as_version=4)
     (cell,) = (cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
     for name, value in parameters.items():
         begin = re.search(rf'^{name} = (?="")', cell.source, flags=re.MULTILINE)

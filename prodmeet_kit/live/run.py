@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
-from prodmeet_kit.core import shipped_files as resources
+from prodmeet_kit.core import shipped_files
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.locks import hold
 from prodmeet_kit.i18n.languages import t, use
@@ -74,7 +74,9 @@ def live_notebook(
     ``spoken`` is the product's language, which counts where no other ``language`` is chosen.
     """
     given = {"product": product, "snapshot": SNAPSHOT}
-    notebook = template.prepare(resources.notebook(), {**given, "language": language} if language else given, agenda)
+    notebook = template.prepare(
+        shipped_files.notebook(), {**given, "language": language} if language else given, agenda
+    )
     opening = f"import prodmeet_kit.live\n\nmeeting = prodmeet_kit.live.open_meeting(review, minutes={str(minutes)!r})"
     cells: list[NotebookNode] = []
     for cell in notebook.cells:

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit.archive.folder import put_in_place, staging
-from prodmeet_kit.core import durable
-from prodmeet_kit.core import shipped_files as resources
+from prodmeet_kit.core import durable, shipped_files
 from prodmeet_kit.core.errors import Failure, InputError, ReportError, SnapshotError
 from prodmeet_kit.pipeline.kernel import SNAPSHOT, Kernel
 from prodmeet_kit.pipeline.progress import Quiet, Reporter
@@ -207,7 +206,7 @@ def _write(
     computed = beside.submit(compute, new / SNAPSHOT, product.language)
     kernel.offer(new / SNAPSHOT)
     given = {"product": product.product, "snapshot": SNAPSHOT, "language": product.language}
-    notebook = template.prepare(resources.notebook(), given, product.meeting.agenda)
+    notebook = template.prepare(shipped_files.notebook(), given, product.meeting.agenda)
     progress.step("running the notebook")
     progress.start(sum(cell.cell_type == "code" for cell in notebook.cells))
 

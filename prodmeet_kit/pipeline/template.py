@@ -18,7 +18,7 @@ import papermill.iorw
 import papermill.parameterize
 from nbformat import NotebookNode
 
-from prodmeet_kit.core import shipped_files as resources
+from prodmeet_kit.core import shipped_files
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.i18n.languages import t, use
@@ -54,7 +54,9 @@ INJECTED = "injected-parameters"
 
 _PLACES = tuple(
     sorted(
-        {f"{place}/" for place in (sys.prefix, sys.base_prefix, str(resources.PACKAGE.parent))}, key=len, reverse=True
+        {f"{place}/" for place in (sys.prefix, sys.base_prefix, str(shipped_files.PACKAGE.parent))},
+        key=len,
+        reverse=True,
     )
 )
 

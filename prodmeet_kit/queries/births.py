@@ -76,7 +76,7 @@ class _Wanted:
 def ask(
     pool: ThreadPoolExecutor, metrics: MetricSource, product: Product, window: Window, answers: Mapping[str, Answer]
 ) -> dict[str, Answer]:
-    """Answers by key (:func:`.sli.births_key`): a column for each of :data:`.born.COLUMNS`, events in each step.
+    """Answers by key (:func:`.births_key`): a column for each of :data:`.born.COLUMNS`, events in each step.
 
     ``answers`` are those of the plan. Nothing is asked of a source that has no samples (a file of what was counted).
     An answer whose samples are too many, or did not come, has an error: then the count is a lower bound.

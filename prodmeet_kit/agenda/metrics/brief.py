@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.metrics import efficiency as metrics_efficiency
 from prodmeet_kit.agenda.metrics.load import MOVED
 from prodmeet_kit.agenda.shared.rests_on import rests_on
-from prodmeet_kit.analysis.capacity import limits as capacity
+from prodmeet_kit.analysis.capacity import limits
 from prodmeet_kit.analysis.changes.before_after import worsened
 from prodmeet_kit.analysis.slo.budget import SPENT_FAST
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
@@ -196,7 +196,7 @@ def at_limit(row: dict[str, Any]) -> str:
 def _next(findings: Analyses) -> list[str]:
     timezone = findings.facts.window.timezone
     clauses = []
-    filling = capacity.near_limit(findings.resources, findings.facts.window).sort_values("days_to_full")
+    filling = limits.near_limit(findings.resources, findings.facts.window).sort_values("days_to_full")
     for row in rows(filling):
         name, days = f"{row['service']}/{row['name']}", write(row["days_to_full"], "days")
         clauses.append(at_limit(row) or t("{name} is full in about {days}", name=name, days=days))

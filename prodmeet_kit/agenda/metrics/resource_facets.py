@@ -13,7 +13,7 @@ from prodmeet_kit.agenda.metrics.load import MOVED
 from prodmeet_kit.agenda.metrics.resources import SATURATED, last_day, short_after_return
 from prodmeet_kit.agenda.metrics.unusual_loads import said
 from prodmeet_kit.agenda.shared.answered import answer_to
-from prodmeet_kit.analysis.capacity import limits as capacity
+from prodmeet_kit.analysis.capacity import limits
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence.facet import Facet
 from prodmeet_kit.findings.facet import facet
@@ -40,7 +40,7 @@ def _ref(row: Mapping[str, Any]) -> str:
 
 
 def _limits(analyses: Analyses) -> Iterator[Facet]:
-    near = {_ref(row): row for row in rows(capacity.near_limit(analyses.resources, analyses.facts.window))}
+    near = {_ref(row): row for row in rows(limits.near_limit(analyses.resources, analyses.facts.window))}
     days = (analyses.next_meeting - analyses.facts.window.end) / timedelta(days=1)
     for ref, row in near.items():
         soon = bool(row["days_to_full_low"] <= days)
@@ -126,7 +126,7 @@ def _returns(analyses: Analyses) -> Iterator[Facet]:
             subject("resource", _ref(row)),
             t("{name} is full in about {days}, when the borrowed part goes back", name=_ref(row), days=when),
             question=t("What replaces the borrowed part of {name}?", name=_ref(row)),
-            extra=(capacity.LIMIT_NEAR_DAYS - min(row["full_after_return"], capacity.LIMIT_NEAR_DAYS)) / 2,
+            extra=(limits.LIMIT_NEAR_DAYS - min(row["full_after_return"], limits.LIMIT_NEAR_DAYS)) / 2,
         )
 
 

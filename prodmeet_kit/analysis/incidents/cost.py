@@ -31,7 +31,7 @@ def findings(incidents: pd.DataFrame, outages: pd.DataFrame, window: Window) -> 
 
     A postmortem is missing where the price requires one and no incident of the
     outage links to one; ``postmortem_age_days`` counts from the end.
-    One without an ``end`` ended when it was mitigated (:mod:`.incident_ends`).
+    One without an ``end`` ended when it was mitigated (:mod:`.incidents.ends`).
 
     ``seen_before`` looks at all ``incidents`` (see :mod:`.seen_before`).
     """

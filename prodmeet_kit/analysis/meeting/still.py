@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from prodmeet_kit.analysis.capacity import limits as capacity
+from prodmeet_kit.analysis.capacity import limits
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.events import MIN_BAD
@@ -34,7 +34,7 @@ def still(
 ) -> dict[str, Still]:
     """By subject (``resource:cart/memory``, ``slo:cart/availability``) what is wrong at the meeting.
 
-    - ``growing``: the resource is full, or its limit is near (:func:`.capacity.near_limit`), or its last days rise far
+    - ``growing``: the resource is full, or its limit is near (:func:`.limits.near_limit`), or its last days rise far
       beyond all noise, too few to tell when it is full (:class:`.filling.Filling`);
     - ``burning``: a standard alert condition, of a page or a ticket, holds at the last step with at least 5 bad
       events in its long window;
@@ -43,10 +43,10 @@ def still(
 
     ``resources`` is ``RESOURCE_SUMMARY``, ``slos`` is ``SLO_SUMMARY``.
     """
-    soon = resources[(resources["trend"] == "too_short") & (resources["days_to_full_low"] <= capacity.LIMIT_NEAR_DAYS)]
+    soon = resources[(resources["trend"] == "too_short") & (resources["days_to_full_low"] <= limits.LIMIT_NEAR_DAYS)]
     found = {f"resource:{row['service']}/{row['name']}": Still("growing", nan) for row in rows(soon)} | {
         f"resource:{row['service']}/{row['name']}": Still("growing", row["days_to_full"])
-        for row in rows(capacity.near_limit(resources, window))
+        for row in rows(limits.near_limit(resources, window))
     }
     for row in rows(slos[slos["state"] == "BAD"]):
         if row["attainment_since"] < row["objective"]:

@@ -100,7 +100,7 @@ def limits_near_since(
     """By ``service/name`` of each resource whose limit is near: the first day, at the hour of the meeting, it was so.
 
     The meeting is held again a day earlier, two days earlier and so on, as far as history goes, each with what was
-    known by then; ``use`` and ``limits`` are as for :func:`.capacity.summarise`.
+    known by then; ``use`` and ``limits`` are as for :func:`.limits.summarise`.
     """
     near = [f"{row['service']}/{row['name']}" for row in rows(capacity.near_limit(resources, window))]
     since = {ref: pd.Timestamp(window.end) for ref in near if use.get(ref) is not None}

@@ -1,6 +1,7 @@
 """Planned changes kept in a calendar: type ``icalendar`` under ``sources.changes``.
 
-:mod:`.ical_lines` keeps the lines that count, :mod:`.ical_event` reads one event, :mod:`.ical_series` its recurrence.
+:mod:`.calendar.lines` keeps the lines that count, :mod:`.calendar.event` reads one event,
+:mod:`.calendar.series` its recurrence.
 An occurrence is named by its series and the day it was first meant for, so that one that was moved keeps its name. An
 event that cannot be read is a gap with its UID, title and line, and the others load.
 """
