@@ -11,7 +11,7 @@ SPOKEN = $(if $(findstring command,$(origin LANGUAGE)),--language '$(LANGUAGE)')
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help report fleet live explore agenda minutes check test test-long lint format messages lock bench screenshots schema demo-snapshot demo-server clean
+.PHONY: help report fleet live explore agenda minutes check test test-long lint format messages lock bench screenshots schema demo-snapshot freeze demo-server clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,9 @@ schema: $(READY) ## Write parameters/schema.json, with which editors complete pa
 
 demo-snapshot: $(READY) ## Freeze the facts of the embedded demo again (needs prometheus)
 	$(BIN)/python -m prodmeet_kit.demo snapshot
+
+freeze: $(READY) ## Freeze the review.json that tests compare with again, after a change that is meant (needs prometheus)
+	PRODMEET_FREEZE=1 $(BIN)/python -m pytest -q -k as_frozen tests
 
 demo-server: $(READY) ## Run a Prometheus with the demo's data until Ctrl-C (needs prometheus)
 	$(BIN)/python -m prodmeet_kit.demo serve

@@ -22,6 +22,7 @@ from prodmeet_kit.parameters import Product
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.snapshot import reopen
+from tests.support.frozen_review import check
 
 SNAPSHOT = Path(prodmeet_kit.__file__).parent / "demo" / "snapshot"
 
@@ -85,6 +86,10 @@ def rich() -> Facts:
 def told(request: pytest.FixtureRequest) -> tuple[Review, Any]:
     review = Review(reopen(SNAPSHOT) if request.param == "demo" else rich())
     return review, record(review)
+
+
+def test_review_json_is_as_frozen_but_for_texts(told: tuple[Review, Any], request: pytest.FixtureRequest) -> None:
+    check(request.node.callspec.params["told"], told[1])
 
 
 def key(value: float) -> float:
