@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -30,6 +32,10 @@ FOLDERS = ("prodmeet_kit", "tests", "benchmarks", "tools")
 PYTHON = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 LONGEST = {"prodmeet_kit": 300, "benchmarks": 300, "tests": 400, "tools": 300}
+PAGES = [
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")),
+]
 TABLES = {"prodmeet_kit/schemas/frames.py"}
 """Lists of declarations, read row by row: as long as there are things to declare."""
 
@@ -218,3 +224,44 @@ def test_a_folder_holds_no_more_modules_than_a_reader_can_overlook() -> None:
     } == {}
     rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix in ("", ".py") and not path.name.startswith("_")}
     assert len(rooms) <= 32
+
+
+PROMISED = {ROOT / "docs" / "extend.md", ROOT / "docs" / "glossary.md"}
+"""Pages that are being written."""
+
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+@cache
+def headings(path: Path) -> list[str]:
+    return re.findall(r"^#+ (.+)$", _FENCED.sub("", path.read_text(encoding="utf-8")), flags=re.MULTILINE)
+
+
+def anchors(path: Path) -> set[str]:
+    """As GitHub makes them: lower case, a hyphen for a blank, other marks gone."""
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings(path)}
+
+
+def links(path: Path) -> Iterator[tuple[str, Path, str]]:
+    """Each link to a file of the repository: as written, where it leads, its anchor."""
+    for target in _LINK.findall(_FENCED.sub("", path.read_text(encoding="utf-8"))):
+        file, _, anchor = target.partition("#")
+        if "://" not in target:
+            yield target, (path.parent / file).resolve() if file else path, anchor
+
+
+@pytest.mark.parametrize("path", PAGES, ids=short)
+def test_every_link_leads_to_a_file_and_a_heading_that_exist(path: Path) -> None:
+    lost = [
+        target
+        for target, file, anchor in links(path)
+        if file not in PROMISED and (not file.exists() or (anchor and anchor not in anchors(file)))
+    ]
+    named = re.findall(r"`(docs/[\w./]+\.md)`", path.read_text(encoding="utf-8"))
+    assert lost + [name for name in named if ROOT / name not in PROMISED and not (ROOT / name).exists()] == []
+
+
+def test_the_index_lists_every_page() -> None:
+    listed = {file for _, file, _ in links(ROOT / "docs" / "index.md")}
+    assert [short(path) for path in PAGES if path not in listed and path.name != "index.md"] == []
