@@ -44,7 +44,7 @@ test: $(READY) ## Run the tests [ARGS='-k paging' JOBS=1]; what needs a program 
 test-long: $(READY) ## Run the tests with the full counts of random inputs, faults and kill points (an hour or more)
 	PRODMEET_LONG=1 $(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --timeout 3600 $(ARGS)
 
-lint: $(READY) ## Check style, types, the floors and the repository's own rules
+lint: $(READY) ## Check style, types, rooms, translations and the repository's own rules, as pre-commit does
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -265,3 +265,10 @@ def test_every_link_leads_to_a_file_and_a_heading_that_exist(path: Path) -> None
 def test_the_index_lists_every_page() -> None:
     listed = {file for _, file, _ in links(ROOT / "docs" / "index.md")}
     assert [short(path) for path in PAGES if path not in listed and path.name != "index.md"] == []
+
+
+def test_pre_commit_and_make_run_the_same_checks() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (recipe,) = re.findall(r"^lint:.*\n((?:\t.*\n)+)", makefile, flags=re.MULTILINE)
+    hooks = re.findall(r"^ +entry: (.*)$", (ROOT / ".pre-commit-config.yaml").read_text(), flags=re.MULTILINE)
+    assert [line.strip().replace("$(BIN)", ".venv/bin") for line in recipe.splitlines()] == hooks
