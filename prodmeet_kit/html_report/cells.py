@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from prodmeet_kit.html_report.defang import defang
 from prodmeet_kit.html_report.plots import Plot, Plots
+from prodmeet_kit.html_report.sanitize import sanitized
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.render import PLOTLY
 from prodmeet_kit.render.html import FIGURE
@@ -26,7 +26,7 @@ _IMAGES = ("image/png", "image/jpeg")
 class Block:
     """One piece of a cell's output.
 
-    ``html`` and ``markdown`` hold markup that :func:`.defang.defang` has seen, every other kind
+    ``html`` and ``markdown`` hold markup that :func:`.sanitize.sanitized` has seen, every other kind
     plain text: ``log`` folded, ``error`` with ``detail`` folded, ``image`` a data URL, ``aside`` a remark of the page.
     """
 
@@ -57,7 +57,7 @@ def cell_views(notebook: NotebookNode, markdown: Callable[[str], str], plots: Pl
         if _PAPERMILL_ERROR in cell.metadata.get("tags", ()):
             continue
         if cell.cell_type == "markdown":
-            yield CellView([Block("markdown", defang(markdown(cell.source)))])
+            yield CellView([Block("markdown", sanitized(markdown(cell.source)))])
         elif cell.cell_type == "code" and cell.source.strip():
             blocks = [block for output in cell.outputs for block in _blocks(output, markdown, plots)]
             not_run = _not_run(cell)
@@ -93,7 +93,7 @@ def _blocks(output: NotebookNode, markdown: Callable[[str], str], plots: Plots) 
 def _data(data: dict[str, Any], markdown: Callable[[str], str]) -> Iterator[Block]:
     image = next((kind for kind in _IMAGES if kind in data), "")
     if "text/html" in data:
-        yield Block("html", defang(_text(data["text/html"])))
+        yield Block("html", sanitized(_text(data["text/html"])))
     elif "image/svg+xml" in data:
         from urllib.parse import quote
 
@@ -101,7 +101,7 @@ def _data(data: dict[str, Any], markdown: Callable[[str], str]) -> Iterator[Bloc
     elif image:
         yield Block("image", f"data:{image};base64,{''.join(_text(data[image]).split())}")
     elif "text/markdown" in data:
-        yield Block("markdown", defang(markdown(_text(data["text/markdown"]))))
+        yield Block("markdown", sanitized(markdown(_text(data["text/markdown"]))))
     elif _WIDGET in data:
         yield Block("aside", t("A live control stands here in the notebook."))
     elif text := _text(data.get("text/plain", "")):
