@@ -150,6 +150,18 @@ def test_a_description_that_outlook_writes_as_html_alone_is_read(tmp_path: Path)
     assert both["owner"].tolist() == ["dba"]
 
 
+def test_a_page_as_exchange_exports_it_is_read_without_what_nobody_sees(tmp_path: Path) -> None:
+    line = (
+        r"DESCRIPTION:<!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML 3.2//EN'>\n<HTML>\n<HEAD>\n"
+        r"<META NAME='Generator' CONTENT='MS Exchange Server'>\n<TITLE>owner: nobody</TITLE>\n"
+        r"<STYLE>\nowner: nobody\n</STYLE>\n</HEAD>\n<BODY>\n<!-- owner: nobody -->\n"
+        r"<P DIR=LTR><SPAN LANG='en-us'><FONT FACE='Calibri'>services: cart</FONT></SPAN></P>\n"
+        r"<P><SPAN>owner: sre <sre@example.org></SPAN></P>\n</BODY>\n</HTML>"
+    )
+    row = from_text(tmp_path, event(line))[0].loc[0]
+    assert (row["services"], row["owner"]) == (["cart"], "sre <sre@example.org>")
+
+
 def test_an_end_before_its_start_is_a_gap(tmp_path: Path) -> None:
     made, context = from_text(tmp_path, event(when="DTSTART:20261101T100000Z\nDTEND:20261031T110000Z") + GOOD)
     assert made["id"].tolist() == ["good"]

@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
+
+import nh3
 
 __all__ = ["plain"]
 
-_TAG = re.compile(
-    r"(?i)<(/?)(html|body|head|p|br|div|span|b|i|u|s|em|strong|a|ul|ol|li|table|tbody|tr|td|th|h[1-6]|pre|code|font|hr"
-    r"|blockquote|html-blob)\b[^<>]*>"
+_BREAKS = ("blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "tr", "ul")
+_CELLS = ("td", "th")
+_WITHIN = (
+    "a",
+    "b",
+    "body",
+    "code",
+    "em",
+    "font",
+    "head",
+    "html",
+    "html-blob",
+    "i",
+    "s",
+    "span",
+    "strong",
+    "tbody",
+    "u",
 )
+_UNSEEN = ("script", "style", "title")
+_LONGEST = 50_000
+"""Letters that are read as HTML: elements within elements within elements take a parser long."""
+
+_KNOWN = rf"/?(?:{'|'.join((*_BREAKS, *_CELLS, *_WITHIN, 'li', 'img', 'link', 'meta', *_UNSEEN))})\b[^<>]*>"
+_TAG = re.compile(rf"(?i)<{_KNOWN}")
+_NO_TAG = re.compile(rf"(?i)<(?!{_KNOWN}|!--|!doctype\b)")
+"""An address between angle brackets, or a sign of less: text, also where the rest is HTML."""
+_CLEANED_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_LINE = re.compile(r"p|br|div|ul|ol|table|tr|h[1-6]|pre|hr|blockquote|body")
 
 
 def plain(text: str) -> str:
@@ -22,16 +48,24 @@ def plain(text: str) -> str:
     'services: cart\nowner: sre & dba'
     """
     if _TAG.search(text):
-        text = "\n".join(line for line in map(str.strip, _TAG.sub(_broken, text).splitlines()) if line)
+        cleaned = _cleaner().clean(_NO_TAG.sub("&lt;", text[:_LONGEST]))
+        text = unescape(_CLEANED_TAG.sub(_broken, cleaned)).replace("\N{NO-BREAK SPACE}", " ")
+        return "\n".join(line for line in map(str.strip, text.splitlines()) if line)
     if "&" in text:
         text = _ENTITY.sub(lambda match: unescape(match[0]), text)
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+@lru_cache(maxsize=1)
+def _cleaner() -> nh3.Cleaner:
+    """What leaves only the elements at which a line ends, written in one way, without attributes and comments."""
+    return nh3.Cleaner(tags={*_BREAKS, *_CELLS, "li"}, attributes={}, clean_content_tags=set(_UNSEEN))
+
+
 def _broken(tag: re.Match[str]) -> str:
-    name = tag[2].lower()
+    end, name = tag.groups()
     if name == "li":
-        return "\n" if tag[1] else "\n- "
-    if name in ("td", "th"):
-        return " " if tag[1] else ""
-    return "\n" if _LINE.fullmatch(name) else ""
+        return "\n" if end else "\n- "
+    if name in _CELLS:
+        return " " if end else ""
+    return "\n"
