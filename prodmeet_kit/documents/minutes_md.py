@@ -16,7 +16,8 @@ from prodmeet_kit.agenda.overview.decided import history, sentence
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.i18n.numbers import write as written
-from prodmeet_kit.render.markdown import escape, markdown
+from prodmeet_kit.render.markdown import markdown
+from prodmeet_kit.render.markdown_text import bullets, escape, table
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
@@ -95,13 +96,11 @@ def _sentences(review: Review, decisions: Iterable[dict[str, Any]]) -> list[str]
 
 
 def _with_room(item: AgendaItem, said: Sequence[str]) -> str:
-    decisions = "".join(f"- {escape(text)}\n" for text in said)
-    return f"{markdown(item)}\n{t('Decisions:')}\n\n{decisions}- \n"
+    return f"{markdown(item)}\n{t('Decisions:')}\n\n{bullets(said)}- \n"
 
 
 def _list(title: str, entries: Sequence[str]) -> str:
-    lines = "".join(f"- {escape(text)}\n" for text in entries)
-    return f"## {escape(title)}\n\n{lines}" if entries else ""
+    return f"## {escape(title)}\n\n{bullets(entries)}" if entries else ""
 
 
 def _carried_here(review: Review) -> str:
@@ -166,7 +165,6 @@ def _number(value: float) -> str:
 
 def _table(heads: Sequence[str], cells: Iterable[Sequence[str]], *, numbers: bool = False) -> str:
     """A Markdown table; with ``numbers``, all columns but the first are flush right."""
-    rule = ["---:" if numbers and column else "---" for column in range(len(heads))]
-    lines = [" | ".join(map(escape, heads)), " | ".join(rule)]
-    lines += [" | ".join(map(escape, row)) for row in cells]
-    return "".join(f"| {line} |\n" for line in lines)
+    right = [numbers and bool(column) for column in range(len(heads))]
+    lines = table(heads, ([escape(cell) for cell in row] for row in cells), right)
+    return "".join(f"{line}\n" for line in lines)

@@ -18,13 +18,11 @@ from prodmeet_kit.findings.finding import told_of
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import listed, sentences, t, tn, use
 from prodmeet_kit.i18n.numbers import write as written
-from prodmeet_kit.render.markdown import escape
+from prodmeet_kit.render.markdown_text import bullets, escape
 from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.sources.records import MONITORING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from prodmeet_kit.evidence import AgendaItem
     from prodmeet_kit.findings.finding import Finding
     from prodmeet_kit.review import Review
@@ -85,7 +83,7 @@ def _unchecked(review: Review) -> str:
     ]
     texts += [f"{source.name}: {detail(source.detail)}" for source in failed]
     texts += [f"{item.title}: {item.headline}" for item in unknown]
-    return f"{t('Could not be checked:')}\n\n" + _bullets(dict.fromkeys(texts))
+    return f"{t('Could not be checked:')}\n\n" + bullets(dict.fromkeys(texts))
 
 
 def _item(review: Review, item: AgendaItem, found: list[Finding]) -> str:
@@ -143,7 +141,7 @@ def _entries(review: Review, found: list[Finding], titles: dict[str, str]) -> st
 
 def _quiet(services: str, items: list[AgendaItem]) -> str:
     texts = [*([services] if services else []), *(f"{item.title}: {item.headline}" for item in items)]
-    return f"## {escape(t('Nothing to discuss'))}\n\n{_bullets(texts)}" if texts else ""
+    return f"## {escape(t('Nothing to discuss'))}\n\n{bullets(texts)}" if texts else ""
 
 
 def _to_know(review: Review, titles: dict[str, str]) -> str:
@@ -165,12 +163,8 @@ def _to_know(review: Review, titles: dict[str, str]) -> str:
             for row in rows(found.upcoming_changes)
             if row["id"] not in loud
         ]
-    return f"## {escape(t('To know'))}\n\n{_bullets(texts)}" if texts else ""
+    return f"## {escape(t('To know'))}\n\n{bullets(texts)}" if texts else ""
 
 
 def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
-
-
-def _bullets(texts: Iterable[str]) -> str:
-    return "".join(f"- {escape(text)}\n" for text in texts)

@@ -22,6 +22,7 @@ from prodmeet_kit.core import shipped_files
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.i18n.languages import t, use
+from prodmeet_kit.render.markdown_text import entities
 
 __all__ = [
     "DIED",
@@ -138,17 +139,12 @@ def say_failures(notebook: NotebookNode, failures: Sequence[Failure], language: 
     """Put what went wrong in the run at the top of the notebook."""
     if not failures:
         return
-    lines = [f"- **{_plain(failure.section)}**: {_plain(failure.message)}" for failure in failures]
+    lines = [f"- **{entities(failure.section)}**: {entities(failure.message)}" for failure in failures]
     with use(language):
         heading = t("Not everything in this report could be run.")
     banner = nbformat.v4.new_markdown_cell("\n".join([f"**{heading}**", "", *lines]), id="failures")
     banner.metadata.tags = ["failures"]
     notebook.cells.insert(0, banner)
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown and HTML show as it is: an error may quote what strangers wrote."""
-    return re.sub(r"([^\w\s]|_)", lambda mark: f"&#{ord(mark[1])};", " ".join(text.split()))
 
 
 def text_of(notebook: NotebookNode) -> str:

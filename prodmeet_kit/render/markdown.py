@@ -1,21 +1,18 @@
 """An agenda item as Markdown that pastes cleanly into a document.
 
-Text from outside shows as it stands: what would be markup is escaped, and no
-more than that, so that ``cpu_usage_seconds`` stays readable where nobody
-renders it. Charts become a table of their numbers; folded evidence stays in the report.
+Charts become a table of their numbers; folded evidence stays in the report.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.core.errors import printable
 from prodmeet_kit.evidence import Figure, Note, Table
 from prodmeet_kit.i18n.languages import sentence, t, tn, use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render import drawn
 from prodmeet_kit.render.anchors import Anchors
+from prodmeet_kit.render.markdown_text import code, escape, link, table
 from prodmeet_kit.render.states import word
 from prodmeet_kit.render.tables import view
 
@@ -25,32 +22,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.evidence import AgendaItem, Evidence
     from prodmeet_kit.render.tables import Cell, View
 
-__all__ = ["chart_lines", "escape", "markdown"]
-
-_SPECIAL = re.compile(r"[\\`*\[\]<>|$~]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w]+;)")
-_LINE_START = re.compile(r"^(\s*)([#>]|[+-](?=\s|$)|-(?=--)|\d+(?=[.)](?:\s|$)))")
-_UNSAFE_IN_URL = re.compile(r"[()<>\s|]")
-
-
-def escape(text: str) -> str:
-    r"""Text on one line, with everything escaped that Markdown would read as markup.
-
-    >>> escape("<b> *x* cpu_usage | a")
-    '\\<b\\> \\*x\\* cpu_usage \\| a'
-    """
-    flat = _flat(str(text))
-    marked = _SPECIAL.sub(lambda found: "\\" + found[0], flat)
-    return _LINE_START.sub(_at_start, marked)
-
-
-def _flat(text: str) -> str:
-    """On one line, and nothing in it that a terminal would obey."""
-    return " ".join(printable(text).split())
-
-
-def _at_start(found: re.Match[str]) -> str:
-    space, sign = found.groups()
-    return f"{space}{sign}\\" if sign.isdigit() else f"{space}\\{sign}"
+__all__ = ["chart_lines", "markdown"]
 
 
 def markdown(item: AgendaItem, *, level: int = 2) -> str:
@@ -99,8 +71,8 @@ def _evidence(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> list[st
         if not shown.rows:
             return [f"{title}: {t('None.')}"]
         heads = [f"{column.title} {column.unit}".strip() for column in shown.columns]
-        table = _grid(heads, shown.right, [[_cell(cell) for cell in row.cells] for row in shown.rows])
-        return [title, "", *table, *_details(shown)]
+        cells = [[_cell(cell) for cell in row.cells] for row in shown.rows]
+        return [title, "", *table(heads, cells, shown.right), *_details(shown)]
     return [escape(evidence.text)]
 
 
@@ -121,29 +93,12 @@ def chart_lines(chart: Figure) -> list[str]:
     if not rows:
         return [f"{title}: {t('No data in this window')}"]
     right = [False, *[True] * (len(head) - 1)]
-    return [title, "", *_grid(head, right, [[escape(text) for text in row] for row in rows])]
-
-
-def _grid(heads: Sequence[str], right: Sequence[bool], rows: Sequence[Sequence[str]]) -> list[str]:
-    rule = ["---:" if flush else "---" for flush in right]
-    return [f"| {' | '.join(cells)} |" for cells in ([escape(head) for head in heads], rule, *rows)]
+    return [title, "", *table(head, [[escape(text) for text in row] for row in rows], right)]
 
 
 def _cell(cell: Cell) -> str:
     if cell.href:
-        return f"[{escape(cell.text)}]({_UNSAFE_IN_URL.sub(_quoted, cell.href)})"
+        return link(cell.text, cell.href)
     if cell.kind == "code" and cell.text and not cell.unknown:
-        return _code(cell.text)
+        return code(cell.text)
     return escape(cell.text)
-
-
-def _quoted(found: re.Match[str]) -> str:
-    return f"%{ord(found[0]):02X}"
-
-
-def _code(text: str) -> str:
-    """Code keeps its characters; only the bar of a table cell needs an escape, and backticks a longer fence."""
-    flat = _flat(text)
-    fence = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)
-    inner = f" {flat} " if flat.startswith("`") or flat.endswith("`") else flat
-    return f"{fence}{inner}{fence}".replace("|", "\\|")

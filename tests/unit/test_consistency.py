@@ -23,7 +23,7 @@ from prodmeet_kit.i18n.languages import use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render.anchors import Anchors
 from prodmeet_kit.render.html import chunks
-from prodmeet_kit.render.markdown import escape
+from prodmeet_kit.render.markdown_text import escape
 from prodmeet_kit.render.tables import view
 from prodmeet_kit.review import Review
 from tests.support.counts import count

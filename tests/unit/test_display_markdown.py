@@ -10,7 +10,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from prodmeet_kit.evidence import AgendaItem, Column, Table
-from prodmeet_kit.render.markdown import escape, markdown
+from prodmeet_kit.render.markdown import markdown
+from prodmeet_kit.render.markdown_text import escape
 from tests.support import sample_items
 
 render = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render

@@ -15,7 +15,7 @@ from prodmeet_kit.core.errors import Failure, Problem, printable
 from prodmeet_kit.documents import minutes_md as minutes_document
 from prodmeet_kit.documents import preread
 from prodmeet_kit.pipeline.progress import Shown
-from prodmeet_kit.render.markdown import escape
+from prodmeet_kit.render.markdown_text import escape
 from tests.support.hostile_review import UGLY, hostile_review
 
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
