@@ -2,14 +2,15 @@
 
 A catalogue is ``locale/<language>/LC_MESSAGES/prodmeet_kit.po``, read as it is:
 no compile step, and what a translator edits is what runs. The current language
-is held in a context variable, so that reviews in two languages may run at once.
+is held in a context variable, so that reviews in two languages may run at once. A catalogue that
+is there is a language: nothing else lists them.
 What :mod:`tools.catalogues` finds for translators are the literal texts in ``t()``,
 ``tn()`` and ``later()``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -17,17 +18,36 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from prodmeet_kit.i18n import spacing
+from prodmeet_kit.i18n import conventions, spacing
 
-__all__ = ["LANGUAGES", "LOCALE", "clauses", "current", "later", "listed", "sentence", "sentences", "t", "tn", "use"]
-
-LANGUAGES = ("en", "ja")
-"""What a review may be written in."""
+__all__ = [
+    "LANGUAGES",
+    "LOCALE",
+    "OF_THE_CODE",
+    "clauses",
+    "current",
+    "later",
+    "listed",
+    "sentence",
+    "sentences",
+    "t",
+    "tn",
+    "use",
+]
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 """Where catalogues are."""
 
-_language: ContextVar[str] = ContextVar("prodmeet_kit_language", default="en")
+OF_THE_CODE = "en"
+"""The language the code is written in, which needs no catalogue."""
+
+LANGUAGES = (OF_THE_CODE, *sorted(path.parts[-3] for path in LOCALE.glob("*/LC_MESSAGES/prodmeet_kit.po")))
+"""What a review may be written in."""
+
+_FILLED: dict[str, Callable[[str, Mapping[str, object]], str]] = {"ja": spacing.fill}
+"""Languages whose spaces beside a ``{name}`` depend on what it holds; elsewhere a text is filled in as it is."""
+
+_language: ContextVar[str] = ContextVar("prodmeet_kit_language", default=OF_THE_CODE)
 
 
 def current() -> str:
@@ -74,7 +94,7 @@ def listed(parts: Iterable[str]) -> str:
     >>> listed(["cart", "search"])
     'cart, search'
     """
-    return t(", ").join(parts)
+    return conventions.of(current()).comma.join(parts)
 
 
 def clauses(parts: Iterable[str]) -> str:
@@ -107,7 +127,7 @@ def sentences(parts: Iterable[str]) -> str:
 
 def _fill(translated: str, message: str, values: dict[str, object]) -> str:
     try:
-        return spacing.fill(translated, values) if current() == "ja" else translated.format_map(values)
+        return _FILLED.get(current(), str.format_map)(translated, values)
     except (KeyError, IndexError, ValueError):
         # A slip in a catalogue must not cost a section of the report.
         return message.format_map(values)

@@ -2,8 +2,8 @@
 
 A share near 100% keeps the digits that tell it from 100%, a small one those
 that tell it from 0%; rounding noise such as 1e-12 is never shown as digits; an
-unknown value is a dash, never a zero or a blank. Digits and signs are the same
-in every language, words go through :mod:`.languages`.
+unknown value is a dash, never a zero or a blank. Digits and signs are the same in
+every language; :mod:`.conventions` knows its marks and its per cent, words go through :mod:`.languages`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
-from prodmeet_kit.i18n.languages import listed, t
+from prodmeet_kit.i18n import conventions
+from prodmeet_kit.i18n.languages import current, later, listed, t
 from prodmeet_kit.i18n.times import date, days, duration, moment
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "byte_unit",
     "change",
     "count",
+    "fixed",
     "is_bytes",
     "is_unknown",
     "number",
@@ -38,6 +40,8 @@ UNKNOWN = "\N{EN DASH}"
 
 _MINUS = "\N{MINUS SIGN}"
 _BYTE_UNITS = {"b", "by", "byte", "bytes"}
+_MULTIPLES = (later("B"), later("KiB"), later("MiB"), later("GiB"), later("TiB"), later("PiB"))
+"""Bytes by powers of 1024: some languages call a byte an octet."""
 _PLURAL = re.compile(r"^([A-Za-z]{2,}[^\W_ius])s(?<!ps|es)\b|^([A-Za-z]+[^\W_ihsx]e)s\b", re.IGNORECASE)
 """The first word of a unit such as cores, but not IOPS, Mbps, celsius, series or processes."""
 _SECOND_UNITS = {"s", "sec", "second", "seconds"}
@@ -83,16 +87,18 @@ def percent(fraction: float) -> str:
     ('99.89%', '99.9%', '100%', '0.004%', '120%')
     """
     if math.isinf(fraction):
-        return _signed(fraction, "∞%")
+        return _signed(fraction, _percent("∞"))
     share = abs(_exact(fraction)) * 100
     near = min(share, abs(100 - share))
     if near == 0 or share >= 110:
-        return _signed(fraction, _rounded(share, 0) + "%")
+        return _signed(fraction, _percent(_rounded(share, 0)))
     places = max(1, 1 - near.adjusted())
     if places > 6:
-        return _signed(fraction, "<0.00001%" if share < 50 else (">99.99999%" if share < 100 else ">100%"))
+        return _signed(
+            fraction, _beyond("<", 0.00001) if share < 50 else _beyond(">", 99.99999 if share < 100 else 100)
+        )
     cut = ROUND_DOWN if 50 <= share < 100 else ROUND_HALF_UP
-    return _signed(fraction, _rounded(share, places, cut) + "%")
+    return _signed(fraction, _percent(_rounded(share, places, cut)))
 
 
 def budget(share: float) -> str:
@@ -102,13 +108,13 @@ def budget(share: float) -> str:
     ('42%', '5.2%', '99.9%')
     """
     if math.isinf(share):
-        return _signed(share, "∞%")
+        return _signed(share, _percent("∞"))
     exact = abs(_exact(share)) * 100
     if 0 < exact < Decimal("0.01"):
-        return _signed(share, "<0.01%")
+        return _signed(share, _beyond("<", 0.01))
     if 99 < exact < 101:  # must not read as exactly all of it
-        return _signed(share, _rounded(exact, 1, ROUND_DOWN if exact < 100 else ROUND_UP) + "%")
-    return _signed(share, _rounded(exact, 0 if exact >= 10 else 1 if exact >= 1 else 2) + "%")
+        return _signed(share, _percent(_rounded(exact, 1, ROUND_DOWN if exact < 100 else ROUND_UP)))
+    return _signed(share, _percent(_rounded(exact, _share_places(exact))))
 
 
 def change(fraction: float) -> str:
@@ -121,9 +127,9 @@ def change(fraction: float) -> str:
         return t("from zero")
     exact = abs(_exact(fraction)) * 100
     if exact == 0:
-        return "0%"
+        return _percent("0")
     if exact < Decimal("0.01"):
-        return "≈0%"
+        return _beyond("≈", 0)
     if exact >= 1000:
         return "\N{MULTIPLICATION SIGN}" + number(fraction + 1)
     return (_MINUS if fraction < 0 else "+") + size(fraction)
@@ -136,11 +142,11 @@ def size(fraction: float) -> str:
     ('3.2%', '100%')
     """
     if math.isinf(fraction):
-        return "∞%"
+        return _percent("∞")
     exact = abs(_exact(fraction)) * 100
     if 0 < exact < Decimal("0.01"):
-        return "≈0%"
-    return _rounded(exact, 0 if exact >= 10 else 1 if exact >= 1 else 2) + "%"
+        return _beyond("≈", 0)
+    return _percent(_rounded(exact, _share_places(exact)))
 
 
 def count(value: float) -> str:
@@ -171,7 +177,19 @@ def number(value: float, unit: str = "") -> str:
     text = _signed(value, _magnitude(abs(value)))
     if text == "1":
         unit = _PLURAL.sub(r"\1\2", unit, count=1)
-    return f"{text}%" if unit == "%" else f"{text} {unit}".rstrip()
+    return _percent(text) if unit == "%" else _with_unit(text, unit)
+
+
+def fixed(value: float, places: int) -> str:
+    """A number with this many digits behind its decimal mark, for columns and pairs that read alike.
+
+    >>> fixed(2.04, 1), fixed(1234.5, 0)
+    ('2.0', '1,234')
+    """
+    if math.isinf(value):
+        return _signed(value, "∞")
+    # rounded as floats are: half to even
+    return _signed(value, _digits(Decimal(f"{abs(value):.{places}f}"), places))
 
 
 def amount(value: float, unit: str = "") -> str:
@@ -183,7 +201,7 @@ def amount(value: float, unit: str = "") -> str:
     if not is_bytes(unit) or math.isinf(value):
         return number(value, unit)
     power = byte_power(value)
-    return f"{number(value / 1024**power)} {byte_unit(power, unit)}"
+    return _with_unit(number(value / 1024**power), byte_unit(power, unit))
 
 
 def byte_power(value: float) -> int:
@@ -200,7 +218,8 @@ def byte_unit(power: int, unit: str = "bytes") -> str:
     >>> byte_unit(2, "bytes"), byte_unit(2, "B/s"), byte_unit(2, "bytes per request")
     ('MiB', 'MiB/s', 'MiB per request')
     """
-    return ("B", "KiB", "MiB", "GiB", "TiB", "PiB")[power] + unit[len(_first_word(unit)) :]
+    multiple = _MULTIPLES[power]
+    return t(multiple) + unit[len(_first_word(unit)) :]
 
 
 def is_bytes(unit: str) -> bool:
@@ -232,12 +251,33 @@ def _signed(value: float, text: str) -> str:
     return (_MINUS if value < 0 else "") + text
 
 
+def _percent(number: str) -> str:
+    return conventions.of(current()).percent(number)
+
+
+def _beyond(sign: str, share: float) -> str:
+    """Less than, more than or about a share, given in per cent."""
+    return sign + _percent(_rounded(_exact(share), 7))
+
+
+def _with_unit(text: str, unit: str) -> str:
+    return f"{text}{conventions.of(current()).before_unit}{unit}" if unit else text
+
+
+def _share_places(share: Decimal) -> int:
+    return 0 if share >= 10 else 1 if share >= 1 else 2
+
+
 def _rounded(value: Decimal, places: int, rounding: str = ROUND_HALF_UP) -> str:
     """Thousands separated; zeros at the end go only where nothing was rounded away."""
-    text = f"{value.quantize(Decimal(1).scaleb(-places), rounding):,f}"
-    if "." in text and Decimal(text.replace(",", "")) == value:
-        text = text.rstrip("0").rstrip(".")
-    return text
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding)
+    if rounded == value:
+        places = max(0, -int(rounded.normalize().as_tuple().exponent))
+    return _digits(rounded, places)
+
+
+def _digits(value: Decimal, places: int) -> str:
+    return conventions.of(current()).number(value, places)
 
 
 def _magnitude(value: float) -> str:
@@ -245,10 +285,10 @@ def _magnitude(value: float) -> str:
         return "∞"
     exact = _exact(value)
     if 0 < exact < Decimal("0.000001"):
-        return "<0.000001"
+        return "<" + _digits(Decimal("0.000001"), 6)
     for size, prefix in ((12, "T"), (9, "G"), (6, "M")):
         if value >= 10**size and value >= 1e7:
-            return f"{_three_digits(exact.scaleb(-size))} {prefix}"
+            return _with_unit(_three_digits(exact.scaleb(-size)), prefix)
     if exact == 0 or exact >= 1000:
         return _rounded(exact, 0)
     return _three_digits(exact)
@@ -263,5 +303,5 @@ def _seconds(value: float) -> str:
     """Under a minute: the prefix that leaves a number from 1 to 1000."""
     for size, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")):
         if abs(value) >= size * 0.9995:
-            return _signed(value, f"{_magnitude(abs(value) / size)} {unit}")
-    return _signed(value, "<1 ns")
+            return _signed(value, _with_unit(_magnitude(abs(value) / size), unit))
+    return _signed(value, "<" + _with_unit("1", "ns"))

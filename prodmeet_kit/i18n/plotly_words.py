@@ -1,4 +1,4 @@
-"""What plotly itself says on a chart, in the reader's language: days and months of axes, and its few buttons.
+"""What plotly itself writes on a chart, in the reader's language: numbers, days and months of axes, its few buttons.
 
 Plotly knows English; another language it takes from the settings of the
 figure, so that the report and a notebook need no file of plotly's for it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from prodmeet_kit.i18n import conventions
 from prodmeet_kit.i18n.languages import current, later, t
 
 __all__ = ["settings"]
@@ -25,23 +26,31 @@ _BUTTONS = (
 """Titles of the buttons that charts of a report have, in the English that plotly looks them up by."""
 
 
+_KNOWN = "en"
+"""The language that plotly knows, and the marks of its numbers."""
+
+
 def settings() -> dict[str, Any]:
     """The part of a figure's ``config`` that holds its language; empty for English."""
-    if current() == "en":
+    language = current()
+    if language == _KNOWN:
         return {}
-    return {
-        "locale": current(),
-        "locales": {current(): {"dictionary": {title: t(title) for title in _BUTTONS}, "format": _names()}},
-    }
+    words = {"dictionary": {title: t(title) for title in _BUTTONS}, "format": _names(language) | _marks(language)}
+    return {"locale": language, "locales": {language: words}}
 
 
-def _names() -> dict[str, Any]:
-    """Names of days, Sunday first as plotly counts them, and of months."""
-    from babel import Locale, UnknownLocaleError
+def _marks(language: str) -> dict[str, str]:
+    """The marks of numbers where they are not those that plotly writes by itself."""
+    own, its = conventions.of(language), conventions.of(_KNOWN)
+    if (own.decimal, own.group) == (its.decimal, its.group):
+        return {}
+    return {"decimal": own.decimal, "thousands": own.group}
 
-    try:
-        locale = Locale.parse(current())
-    except (UnknownLocaleError, ValueError):
+
+def _names(language: str) -> dict[str, Any]:
+    """Names of days, Sunday first as plotly counts them, and of months; none of a language that Babel does not know."""
+    locale = conventions.locale_of(language)
+    if locale is None:
         return {}
     days, months = locale.days["stand-alone"], locale.months["stand-alone"]
     week = (6, *range(6))

@@ -1,25 +1,18 @@
 """Instants, days and lengths of time as people read them, in the product's zone.
 
-English is written here; the order, the names and the marks of every other
-language are those of the Unicode CLDR, through Babel, which loads with the
-first date that needs it (0.04 s).
+The order, the names and the marks of a date are those of the language (:mod:`.conventions`).
 """
 
 from __future__ import annotations
 
 import math
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from datetime import date as calendar_date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from prodmeet_kit.i18n import conventions
 from prodmeet_kit.i18n.languages import current, t, tn
-
-if TYPE_CHECKING:
-    from babel import Locale
 
 __all__ = [
     "axis_day",
@@ -34,17 +27,6 @@ __all__ = [
     "short_date",
     "weekday",
 ]
-
-_ENGLISH = {
-    "MMMEd": "{weekday} {day} {month}",
-    "MMMd": "{day} {month}",
-    "yMMMEd": "{weekday} {day} {month} {year}",
-}
-"""How English writes what CLDR calls by these skeletons: the parts of a date that are wanted."""
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def local(instant: datetime, timezone: str) -> datetime:
@@ -84,15 +66,13 @@ def date(instant: datetime, timezone: str) -> str:
 
 
 def day(iso: str) -> str:
-    """A day that is named and no instant, such as that of a meeting: ISO 8601 in English, as folders are called.
+    """A day that is named and no instant, such as that of a meeting: in English as folders are called, ISO 8601.
 
     What is no such day stays as it is.
 
     >>> day("2026-11-23")
     '2026-11-23'
     """
-    if current() == "en":
-        return iso
     try:
         named = calendar_date.fromisoformat(iso)
     except ValueError:
@@ -116,11 +96,7 @@ def weekday(number: int, *, whole: bool = False) -> str:
     >>> weekday(6), weekday(6, whole=True)
     ('Sun', 'Sunday')
     """
-    if current() == "en":
-        return _WEEKDAYS[number] if whole else _WEEKDAYS[number][:3]
-    from babel.dates import format_datetime
-
-    return format_datetime(_A_MONDAY + timedelta(days=number), "EEEE" if whole else "EEE", locale=_locale())
+    return conventions.of(current()).weekday(number, whole=whole)
 
 
 def axis_day(*, weekday: bool = True) -> str:
@@ -129,8 +105,6 @@ def axis_day(*, weekday: bool = True) -> str:
     >>> axis_day(), axis_day(weekday=False)
     ('%a %-d %b', '%-d %b')
     """
-    if current() == "en":
-        return "%a %-d %b" if weekday else "%-d %b"
     return _directives("MMMEd" if weekday else "MMMd")
 
 
@@ -140,39 +114,19 @@ def axis_month() -> str:
     >>> axis_month()
     '%b %Y'
     """
-    return "%b %Y" if current() == "en" else _directives("yMMM")
+    return _directives("yMMM")
 
 
 def _written(clock: datetime, skeleton: str) -> str:
-    if current() != "en":
-        from babel.dates import format_skeleton
-
-        return format_skeleton(skeleton, clock.replace(tzinfo=UTC), locale=_locale())
-    return _ENGLISH[skeleton].format(
-        weekday=weekday(clock.weekday()), day=clock.day, month=_MONTHS[clock.month - 1], year=clock.year
-    )
+    return conventions.of(current()).date(clock, skeleton)
 
 
-def _locale() -> Locale:
-    return _locale_of(current())
-
-
-@lru_cache
-def _locale_of(language: str) -> Locale:
-    """The locale of a language, English where Babel does not know it: a date is better than none."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        return Locale("en", "GB")
+_D3 = {"y": "%Y", "M": "%-m", "MM": "%m", "MMM": "%b", "MMMM": "%B", "d": "%-d", "dd": "%d", "E": "%a"}
 
 
 def _directives(skeleton: str) -> str:
     """A pattern of CLDR as d3 writes it: ``M月d日(E)`` is ``%-m月%-d日(%a)``."""
-    fields = {"y": "%Y", "M": "%-m", "MM": "%m", "MMM": "%b", "MMMM": "%B", "d": "%-d", "dd": "%d", "E": "%a"}
-    pattern = str(_locale().datetime_skeletons[skeleton].pattern)
-    return re.sub(r"'([^']*)'|(([yMdE])\3*)", lambda found: found[1] or fields.get(found[2], "%a"), pattern)
+    return conventions.filled(conventions.of(current()).pattern(skeleton), _D3)
 
 
 def days(number: float) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.window import format_duration, parse_day, parse_duration
+from prodmeet_kit.i18n.languages import LANGUAGES
 from prodmeet_kit.parameters.query_depth import MOST_DEEP, depth
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Duration",
     "EventQuery",
     "LabelMatchers",
+    "Language",
     "Model",
     "Name",
     "PageVerdict",
@@ -119,6 +121,12 @@ TimeZone = Annotated[
     BeforeValidator(_zone, json_schema_input_type=Annotated[str, Field(examples=["Asia/Tokyo", "Europe/Berlin"])]),
 ]
 """A zone of the IANA list."""
+
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[LANGUAGES]
+    """A language there is a catalogue of."""
 
 PageVerdict = Literal["right", "late", "wrong_way", "could_wait", "duplicate", "maintenance", "noise", "unclear"]
 """Everything that is said of a page.

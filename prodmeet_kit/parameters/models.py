@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from prodmeet_kit.core.window import PERIODS
 from prodmeet_kit.parameters.accounting import Exclusion, Level, SloRules, SloWindow
 from prodmeet_kit.parameters.agenda_rules import AgendaRules
-from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Model, Name, Param, Query, TimeZone
+from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Language, Model, Name, Param, Query, TimeZone
 from prodmeet_kit.parameters.freezes import Country, Freeze
 from prodmeet_kit.parameters.holdings import Borrowed, Price
 from prodmeet_kit.parameters.rotations import Rotation
@@ -233,7 +233,7 @@ class Product(Model):
     product: Name = Field(description="Name, the same as the file's")
     title: str = Field(default="", description="Name as people say it")
     timezone: TimeZone = Field(default="UTC", description="Zone in which people write and read times")
-    language: Literal["en", "ja"] = Field(default="en", description="Language of the report")
+    language: Language = Field(default="en", description="Language of the report")
     meeting: Meeting = Field(default_factory=Meeting, description="The meeting itself")
     sources: Sources = Field(default_factory=Sources, description="Where the facts come from")
     services: tuple[Service, ...] = Field(min_length=1, description="Services of the product")

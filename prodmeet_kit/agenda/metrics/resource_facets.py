@@ -18,7 +18,7 @@ from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence.facet import Facet
 from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import t
-from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.numbers import fixed, write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _full(ref: str, row: Mapping[str, Any]) -> str:
 
 
 def _number(days: float) -> str:
-    return f"{days:.0f}" if days >= 10 else f"{days:.1f}"
+    return fixed(days, 0 if days >= 10 else 1)
 
 
 def _returns(analyses: Analyses) -> Iterator[Facet]:

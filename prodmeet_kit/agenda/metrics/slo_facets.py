@@ -13,7 +13,7 @@ from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence.facet import Check, Facet
 from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import listed, t
-from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.numbers import fixed, write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _cause(change: dict[str, Any] | None) -> str:
 
 
 def _times(value: float) -> str:
-    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
+    return fixed(value, 0 if value >= 9.95 else 1)
 
 
 def _spent_why(row: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from prodmeet_kit.agenda.paging import (
 from prodmeet_kit.agenda.shared.absent import absent, none
 from prodmeet_kit.core.time_ranges import FEWEST, median_of
 from prodmeet_kit.evidence import AgendaItem
-from prodmeet_kit.i18n.languages import sentence, sentences, t, tn
+from prodmeet_kit.i18n.languages import listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.ranges import distinct, length
 
@@ -81,7 +81,7 @@ def _pages(findings: Analyses) -> str:
     )
     noise = int((pages["shown_verdict"] == "noise").sum())
     if noise:
-        told += t(", ") + tn("{n} was noise", "{n} were noise", noise)
+        told = listed([told, tn("{n} was noise", "{n} were noise", noise)])
     return told
 
 
