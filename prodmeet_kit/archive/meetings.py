@@ -17,7 +17,7 @@ from typing import Any
 
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.plain_files import read_plain
-from prodmeet_kit.i18n.languages import LANGUAGES
+from prodmeet_kit.i18n.languages import LANGUAGES, OF_THE_CODE
 
 __all__ = ["READ", "Meeting", "days", "meetings", "read"]
 
@@ -109,7 +109,7 @@ def _meeting(record: Any, blank: Meeting) -> Meeting:
     return replace(
         blank,
         title=str(record.get("title") or ""),
-        language=record["language"] if record.get("language") in LANGUAGES else "en",
+        language=record["language"] if record.get("language") in LANGUAGES else OF_THE_CODE,
         timezone=_zone(zone),
         end=_instant(window.get("end")),
         state=next((state for state in _WORST_FIRST if state in states), ""),

@@ -18,7 +18,7 @@ from pathlib import Path
 from prodmeet_kit.archive.meetings import days
 from prodmeet_kit.archive.user_edits import rewrite
 from prodmeet_kit.i18n import times
-from prodmeet_kit.i18n.languages import LANGUAGES, t, use
+from prodmeet_kit.i18n.languages import LANGUAGES, OF_THE_CODE, t, use
 from prodmeet_kit.render.anchors import slug
 
 __all__ = ["PLACE", "fill", "link"]
@@ -70,7 +70,7 @@ def fill(page: str, product: str, before: str, after: str) -> str:
     if not begin or not end or "<main" in head:
         return page  # of an earlier kit: it has no place for links
     found = _LANGUAGE.search(head)
-    with use(found[1] if found and found[1] in LANGUAGES else "en"):
+    with use(found[1] if found and found[1] in LANGUAGES else OF_THE_CODE):
         return f"{head}{begin}{_links(product, before, after)}{end}{tail}"
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from babel import Locale
     from babel.numbers import NumberPattern
 
-__all__ = ["SKELETONS", "Conventions", "filled", "locale_of", "of"]
+__all__ = ["SKELETONS", "Conventions", "by_cldr", "filled", "locale_of", "of"]
 
 SKELETONS = ("MMMEd", "MMMd", "yMMMEd", "yMMMd", "yMMM")
 """The parts of a date that are shown anywhere, as CLDR calls them: ``MMMEd`` is weekday, day and month, no year."""
@@ -64,8 +64,13 @@ def of(language: str) -> Conventions:
     >>> of("en").percent("12.5"), of("fr").percent("12,5") == "12,5\N{NO-BREAK SPACE}%"
     ('12.5%', True)
     """
-    locale = None if language in _OURS else locale_of(language)
-    return _Cldr(locale) if locale else _OURS.get(language, _OURS["en"])
+    return _OURS.get(language) or by_cldr(language) or _OURS["en"]
+
+
+def by_cldr(language: str) -> Conventions | None:
+    """What the Unicode CLDR says of a language; ``None`` for one that Babel does not know."""
+    locale = locale_of(language)
+    return _Cldr(locale) if locale else None
 
 
 @lru_cache

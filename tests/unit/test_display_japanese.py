@@ -113,8 +113,9 @@ def test_holidays_have_the_name_of_the_language_where_it_is_known() -> None:
 
 def test_babel_is_loaded_only_for_a_language_that_needs_it() -> None:
     code = (
-        "import sys; from datetime import datetime, UTC; from prodmeet_kit.i18n.times import moment;"
-        "moment(datetime(2026, 11, 9, tzinfo=UTC), 'UTC'); print('babel' in sys.modules)"
+        "import sys; from datetime import datetime, UTC; import prodmeet_kit.cli;"
+        "from prodmeet_kit.i18n.numbers import write; write(datetime(2026, 11, 9, tzinfo=UTC), 'time');"
+        "write(0.5, 'percent'); write(['a', 'b'], 'list'); print('babel' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
