@@ -84,7 +84,6 @@ def _cleaner() -> nh3.Cleaner:
         generic_attribute_prefixes={"aria-", "data-"},
         tag_attribute_values={"input": {"type": {"checkbox"}}},
         url_schemes={"http", "https", "mailto", "data"},
-        link_rel="noopener noreferrer",
         strip_comments=False,  # a figure's place is one
     )
 

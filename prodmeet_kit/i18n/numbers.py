@@ -3,7 +3,7 @@
 A share near 100% keeps the digits that tell it from 100%, a small one those
 that tell it from 0%; rounding noise such as 1e-12 is never shown as digits; an
 unknown value is a dash, never a zero or a blank. Digits and signs are the same in
-every language; :mod:`.conventions` knows its marks and its per cent, words go through :mod:`.languages`.
+every language; :mod:`.digits` puts its marks between them, words go through :mod:`.languages`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
-from prodmeet_kit.i18n import conventions
-from prodmeet_kit.i18n.languages import current, later, listed, t
+from prodmeet_kit.i18n.digits import MINUS, beyond, digits, exactly, per_cent, rounded, signed, with_unit
+from prodmeet_kit.i18n.languages import later, listed, t
 from prodmeet_kit.i18n.times import date, days, duration, moment
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
 UNKNOWN = "\N{EN DASH}"
 """Stands for a value nobody knows; say ``t("not known")`` where it is read aloud."""
 
-_MINUS = "\N{MINUS SIGN}"
 _BYTE_UNITS = {"b", "by", "byte", "bytes"}
 _MULTIPLES = (later("B"), later("KiB"), later("MiB"), later("GiB"), later("TiB"), later("PiB"))
 """Bytes by powers of 1024: some languages call a byte an octet."""
@@ -87,18 +86,16 @@ def percent(fraction: float) -> str:
     ('99.89%', '99.9%', '100%', '0.004%', '120%')
     """
     if math.isinf(fraction):
-        return _signed(fraction, _percent("∞"))
-    share = abs(_exact(fraction)) * 100
+        return signed(fraction, per_cent("∞"))
+    share = abs(exactly(fraction)) * 100
     near = min(share, abs(100 - share))
     if near == 0 or share >= 110:
-        return _signed(fraction, _percent(_rounded(share, 0)))
+        return signed(fraction, per_cent(rounded(share, 0)))
     places = max(1, 1 - near.adjusted())
     if places > 6:
-        return _signed(
-            fraction, _beyond("<", 0.00001) if share < 50 else _beyond(">", 99.99999 if share < 100 else 100)
-        )
+        return signed(fraction, beyond("<", 0.00001) if share < 50 else beyond(">", 99.99999 if share < 100 else 100))
     cut = ROUND_DOWN if 50 <= share < 100 else ROUND_HALF_UP
-    return _signed(fraction, _percent(_rounded(share, places, cut)))
+    return signed(fraction, per_cent(rounded(share, places, cut)))
 
 
 def budget(share: float) -> str:
@@ -108,13 +105,13 @@ def budget(share: float) -> str:
     ('42%', '5.2%', '99.9%')
     """
     if math.isinf(share):
-        return _signed(share, _percent("∞"))
-    exact = abs(_exact(share)) * 100
+        return signed(share, per_cent("∞"))
+    exact = abs(exactly(share)) * 100
     if 0 < exact < Decimal("0.01"):
-        return _signed(share, _beyond("<", 0.01))
+        return signed(share, beyond("<", 0.01))
     if 99 < exact < 101:  # must not read as exactly all of it
-        return _signed(share, _percent(_rounded(exact, 1, ROUND_DOWN if exact < 100 else ROUND_UP)))
-    return _signed(share, _percent(_rounded(exact, _share_places(exact))))
+        return signed(share, per_cent(rounded(exact, 1, ROUND_DOWN if exact < 100 else ROUND_UP)))
+    return signed(share, per_cent(rounded(exact, _share_places(exact))))
 
 
 def change(fraction: float) -> str:
@@ -125,14 +122,14 @@ def change(fraction: float) -> str:
     """
     if math.isinf(fraction):
         return t("from zero")
-    exact = abs(_exact(fraction)) * 100
+    exact = abs(exactly(fraction)) * 100
     if exact == 0:
-        return _percent("0")
+        return per_cent("0")
     if exact < Decimal("0.01"):
-        return _beyond("≈", 0)
+        return beyond("≈", 0)
     if exact >= 1000:
         return "\N{MULTIPLICATION SIGN}" + number(fraction + 1)
-    return (_MINUS if fraction < 0 else "+") + size(fraction)
+    return (MINUS if fraction < 0 else "+") + size(fraction)
 
 
 def size(fraction: float) -> str:
@@ -142,11 +139,11 @@ def size(fraction: float) -> str:
     ('3.2%', '100%')
     """
     if math.isinf(fraction):
-        return _percent("∞")
-    exact = abs(_exact(fraction)) * 100
+        return per_cent("∞")
+    exact = abs(exactly(fraction)) * 100
     if 0 < exact < Decimal("0.01"):
-        return _beyond("≈", 0)
-    return _percent(_rounded(exact, _share_places(exact)))
+        return beyond("≈", 0)
+    return per_cent(rounded(exact, _share_places(exact)))
 
 
 def count(value: float) -> str:
@@ -156,10 +153,10 @@ def count(value: float) -> str:
     ('1,234,567', '<1')
     """
     if math.isinf(value):
-        return _signed(value, "∞")
+        return signed(value, "∞")
     if 0 < abs(value) < 1:
-        return _signed(value, "<1")
-    return _signed(value, _rounded(abs(_exact(value)), 0))
+        return signed(value, "<1")
+    return signed(value, rounded(abs(exactly(value)), 0))
 
 
 def number(value: float, unit: str = "") -> str:
@@ -174,10 +171,10 @@ def number(value: float, unit: str = "") -> str:
         return duration(value) if abs(value) >= 60 or value == 0 else _seconds(value)
     if is_bytes(unit) and not math.isinf(value):
         return amount(value, unit)
-    text = _signed(value, _magnitude(abs(value)))
+    text = signed(value, _magnitude(abs(value)))
     if text == "1":
         unit = _PLURAL.sub(r"\1\2", unit, count=1)
-    return _percent(text) if unit == "%" else _with_unit(text, unit)
+    return per_cent(text) if unit == "%" else with_unit(text, unit)
 
 
 def fixed(value: float, places: int) -> str:
@@ -187,9 +184,9 @@ def fixed(value: float, places: int) -> str:
     ('2.0', '1,234')
     """
     if math.isinf(value):
-        return _signed(value, "∞")
+        return signed(value, "∞")
     # rounded as floats are: half to even
-    return _signed(value, _digits(Decimal(f"{abs(value):.{places}f}"), places))
+    return signed(value, digits(Decimal(f"{abs(value):.{places}f}"), places))
 
 
 def amount(value: float, unit: str = "") -> str:
@@ -201,7 +198,7 @@ def amount(value: float, unit: str = "") -> str:
     if not is_bytes(unit) or math.isinf(value):
         return number(value, unit)
     power = byte_power(value)
-    return _with_unit(number(value / 1024**power), byte_unit(power, unit))
+    return with_unit(number(value / 1024**power), byte_unit(power, unit))
 
 
 def byte_power(value: float) -> int:
@@ -242,66 +239,33 @@ _WRITERS: dict[str, Callable[[float], str]] = {
 }
 
 
-def _exact(value: float) -> Decimal:
-    """The decimal a person means: float noise beyond 14 digits is cut."""
-    return Decimal(f"{value:.14g}")
-
-
-def _signed(value: float, text: str) -> str:
-    return (_MINUS if value < 0 else "") + text
-
-
-def _percent(number: str) -> str:
-    return conventions.of(current()).percent(number)
-
-
-def _beyond(sign: str, share: float) -> str:
-    """Less than, more than or about a share, given in per cent."""
-    return sign + _percent(_rounded(_exact(share), 7))
-
-
-def _with_unit(text: str, unit: str) -> str:
-    return f"{text}{conventions.of(current()).before_unit}{unit}" if unit else text
-
-
-def _share_places(share: Decimal) -> int:
-    return 0 if share >= 10 else 1 if share >= 1 else 2
-
-
-def _rounded(value: Decimal, places: int, rounding: str = ROUND_HALF_UP) -> str:
-    """Thousands separated; zeros at the end go only where nothing was rounded away."""
-    rounded = value.quantize(Decimal(1).scaleb(-places), rounding)
-    if rounded == value:
-        places = max(0, -int(rounded.normalize().as_tuple().exponent))
-    return _digits(rounded, places)
-
-
-def _digits(value: Decimal, places: int) -> str:
-    return conventions.of(current()).number(value, places)
-
-
 def _magnitude(value: float) -> str:
     if math.isinf(value):
         return "∞"
-    exact = _exact(value)
+    exact = exactly(value)
     if 0 < exact < Decimal("0.000001"):
-        return "<" + _digits(Decimal("0.000001"), 6)
+        return "<" + digits(Decimal("0.000001"), 6)
     for size, prefix in ((12, "T"), (9, "G"), (6, "M")):
         if value >= 10**size and value >= 1e7:
-            return _with_unit(_three_digits(exact.scaleb(-size)), prefix)
+            return with_unit(_three_digits(exact.scaleb(-size)), prefix)
     if exact == 0 or exact >= 1000:
-        return _rounded(exact, 0)
+        return rounded(exact, 0)
     return _three_digits(exact)
+
+
+def _share_places(share: Decimal) -> int:
+    """Digits behind the decimal mark of a share that need not be told from all of it."""
+    return 0 if share >= 10 else 1 if share >= 1 else 2
 
 
 def _three_digits(value: Decimal) -> str:
     """Three digits that matter, as many as the rounded value needs: 0.9996 is 1.00."""
-    return _rounded(value, min(6, max(0, 2 - Decimal(f"{value:.3g}").adjusted())))
+    return rounded(value, min(6, max(0, 2 - Decimal(f"{value:.3g}").adjusted())))
 
 
 def _seconds(value: float) -> str:
     """Under a minute: the prefix that leaves a number from 1 to 1000."""
     for size, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")):
         if abs(value) >= size * 0.9995:
-            return _signed(value, _with_unit(_magnitude(abs(value) / size), unit))
-    return _signed(value, "<" + _with_unit("1", "ns"))
+            return signed(value, with_unit(_magnitude(abs(value) / size), unit))
+    return signed(value, "<" + with_unit("1", "ns"))
