@@ -99,7 +99,7 @@ def page(text: str, banner: str = "") -> str:
 def to_merge(minutes: Path) -> str:
     """What to do about a text the kit wrote later than the minutes people edited; empty when there is none."""
     newer = newer_text(minutes)
-    return t("What the report says anew is in {file}: merge it by hand", file=newer.name) if newer else ""
+    return t("The new text of the report is in {file}: merge it by hand", file=newer.name) if newer else ""
 
 
 def write_page(minutes: Path) -> Path:

@@ -63,7 +63,7 @@ def _head(review: Review) -> str:
         "Data as of {time} ({zone}).", time=written(window.end, "time", timezone=window.timezone), zone=window.timezone
     )
     clock = t(
-        "Minutes given: {given} of {all}.",
+        "Time allocated: {given} of {all} minutes.",
         given=written(float(review.lines["minutes"].sum()), "number"),
         all=written(product.meeting.duration.total_seconds() / 60, "number"),
     )
@@ -121,11 +121,17 @@ def _annex(review: Review, found: list[Finding], titles: dict[str, str]) -> str:
     parts = []
     if waiting:
         n = len(waiting)
-        heading = tn("Annex: {n} finding there is no time for", "Annex: {n} findings there is no time for", n)
+        heading = tn(
+            "Annex: {n} finding that did not fit into the meeting",
+            "Annex: {n} findings that did not fit into the meeting",
+            n,
+        )
         parts.append(f"## {escape(heading)}\n\n{_entries(review, waiting, titles)}")
     if known:
         n = len(known)
-        heading = tn("{n} finding to know, with nothing to decide", "{n} findings to know, with nothing to decide", n)
+        heading = tn(
+            "{n} finding for information, nothing to decide", "{n} findings for information, nothing to decide", n
+        )
         parts.append(f"## {escape(heading)}\n\n{_entries(review, known, titles)}")
     return "\n".join(parts)
 
@@ -133,7 +139,8 @@ def _annex(review: Review, found: list[Finding], titles: dict[str, str]) -> str:
 def _entries(review: Review, found: list[Finding], titles: dict[str, str]) -> str:
     texts = []
     for each in found:
-        age = tn(" (waits for {n} meeting)", " (waits for {n} meetings)", each.waited) if each.waited else ""
+        waits = tn("waiting for {n} meeting", "waiting for {n} meetings", each.waited) if each.waited else ""
+        age = t(" ({last})", last=waits) if waits else ""
         text = titles[each.section] + ": " + each.headline.rstrip(".。") + age + _last(review, each)
         texts.append(f"- {escape(text)}{_rule(each)}\n")
     return "".join(texts)
@@ -163,7 +170,7 @@ def _to_know(review: Review, titles: dict[str, str]) -> str:
             for row in rows(found.upcoming_changes)
             if row["id"] not in loud
         ]
-    return f"## {escape(t('To know'))}\n\n{bullets(texts)}" if texts else ""
+    return f"## {escape(t('For information'))}\n\n{bullets(texts)}" if texts else ""
 
 
 def _joined(*parts: str) -> str:

@@ -85,7 +85,7 @@ def around(
     step = panels[0].step if panels else findings.facts.window.step
     evidence: list[Evidence] = [*_warnings(start, end, reach, step, zone)]
     if failed:
-        text = t("The source could not be asked now, these are the trends of the report: {error}", error=failed)
+        text = t("The source could not be queried now; these are the trends of the report: {error}", error=failed)
         evidence.insert(0, Note(text, "warning"))
     if panels:
         evidence.append(_multiples(panels, start, end, zone))
@@ -155,7 +155,7 @@ def _error(near: Analyses) -> str:
 
 
 def _multiples(panels: list[Chart], start: datetime, end: datetime, zone: str) -> Multiples:
-    return Multiples(t("What moved"), tuple(panels), start, end, zone, anchor="explore-around")
+    return Multiples(t("Metrics"), tuple(panels), start, end, zone, anchor="explore-around")
 
 
 def _series(panels: list[Chart]) -> pd.DataFrame:
@@ -170,10 +170,10 @@ def _warnings(start: datetime, end: datetime, reach: Reach | None, step: timedel
     notes = []
     if reach[0] - step > start:
         first = write(reach[0], "time", timezone=zone)
-        notes.append(Note(t("The data begin at {first}: nothing is known of the time before.", first=first), "warning"))
+        notes.append(Note(t("The data begin at {first}; there is none before that.", first=first), "warning"))
     if reach[1] + step < end:
         last = write(reach[1], "time", timezone=zone)
-        notes.append(Note(t("The data end at {last}: nothing is known of the time after.", last=last), "warning"))
+        notes.append(Note(t("The data end at {last}; there is none after that.", last=last), "warning"))
     return notes
 
 
@@ -183,10 +183,10 @@ def _sentence(here: Place, start: datetime, end: datetime, inside: list[Thing], 
         (n["incident"], tn("{n} incident", "{n} incidents", n["incident"])),
         (n["page"], tn("{n} page", "{n} pages", n["page"])),
         (n["alert"], tn("{n} other alert", "{n} other alerts", n["alert"])),
-        (n["slo_event"], tn("{n} fast burn of a budget", "{n} fast burns of budgets", n["slo_event"])),
+        (n["slo_event"], tn("{n} fast burn", "{n} fast burns", n["slo_event"])),
         (n["change"], tn("{n} change", "{n} changes", n["change"])),
     )
-    said = ", ".join(text for number, text in counts if number) or t("nothing that is recorded")
+    said = ", ".join(text for number, text in counts if number) or t("nothing recorded")
     who = ", ".join(here.services) or t("all services")
     first, last = (write(moment, "time", timezone=zone) for moment in (start, end))
     return t("{who}, {first} to {last}: {what}", who=who, first=first, last=last, what=said)

@@ -166,7 +166,9 @@ def _shown(facts: Facts, answer: Answer, *, frozen: bool) -> QueryShown:
     drawn = _largest(frame)
     evidence: list[Evidence] = [Note(warning, "warning") for warning in answer.warnings]
     if frame.shape[1] > drawn.shape[1]:
-        text = t("Drawn are the {drawn} largest of {all} series; frame holds all.", drawn=DRAWN, all=frame.shape[1])
+        text = t(
+            "The {drawn} largest of {all} series are drawn; frame has all of them.", drawn=DRAWN, all=frame.shape[1]
+        )
         evidence.append(Note(text))
     if frame.shape[1] and question.step is not None:
         evidence.append(_chart(drawn, question, zone))

@@ -46,7 +46,7 @@ class Closer:
         self._review = review
         self._language = review.facts.product.language
         self.shown: AroundShown | None = None
-        texts = {"title": t("Look closer at"), "none": t("choose what happened"), "looking": t("looking")}
+        texts = {"title": t("Look closer at"), "none": t("choose what happened"), "looking": t("loading")}
         groups = choices(review.analyses)
         self.chooser = Chooser(groups=[{"title": title, "choices": found} for title, found in groups], texts=texts)
         self.output = ipywidgets.Output()
@@ -95,7 +95,7 @@ def choices(findings: Analyses) -> list[tuple[str, list[Choice]]]:
     groups = [
         (t("Incidents"), [(thing.id, _text(findings, thing)) for thing in kind("incident")]),
         (t("Pages"), _pages(findings, kind("page"))),
-        (t("Fast burns of error budgets"), [(thing.id, _text(findings, thing)) for thing in kind("slo_event")]),
+        (t("Fast burns"), [(thing.id, _text(findings, thing)) for thing in kind("slo_event")]),
         (t("Changes"), [(thing.id, _text(findings, thing)) for thing in kind("change")]),
     ]
     return [(title, found) for title, found in groups if found]

@@ -181,7 +181,7 @@ def _evidence(findings: Analyses, measured: Measure, frame: pd.DataFrame, days: 
     missing = days.iloc[0]["missing_before"]
     if missing > 0.01:
         share = write(missing, "percent")
-        text = t("{share} of the earlier time has no data: its numbers, and the change, are of the rest.", share=share)
+        text = t("{share} of the earlier time has no data: its numbers, and the change, cover the rest.", share=share)
         evidence.insert(0, Note(text, "warning"))
     return tuple(evidence)
 

@@ -105,8 +105,8 @@ def _incidents(findings: Analyses) -> Iterator[Thing]:
         began = _moment(row["start"])
         if began is None:
             continue
-        how = t("the team knew ({how})", how=row["detected_by"]) if row["detected_by"] else t("the team knew")
-        moments = _moments(row, detected=how, mitigated=t("users were well again"), end=t("over"))
+        how = t("detected ({how})", how=row["detected_by"]) if row["detected_by"] else t("detected")
+        moments = _moments(row, detected=how, mitigated=t("user impact ended"), end=t("over"))
         end = _moment(row["mitigated"]) or _moment(row["end"])
         yield Thing("incident", row["id"], row["title"], tuple(row["services"]), began, end, moments)
 
@@ -122,14 +122,14 @@ def _alerts(findings: Analyses) -> Iterator[Thing]:
 def _slo_events(findings: Analyses) -> Iterator[Thing]:
     for row in rows(findings.slo_events):
         title = t(
-            "{slo} burned its budget at up to {burn} times its pace, {spent} of it",
+            "{slo} burned its error budget at up to {burn} times the sustainable rate, {spent} of it",
             slo=row["slo"],
             burn=write(row["peak_burn"], "number"),
             spent=write(row["budget_spent"], "budget"),
         )
         # The middle of what each is known to: on the grid of the trends an onset is minutes off.
         begin, end = (low + (high - low) / 2 for low, high in (onset_between(row), end_between(row)))
-        moments = ((end.to_pydatetime(), t("{slo} was well again", slo=row["slo"])),) if not row["ongoing"] else ()
+        moments = ((end.to_pydatetime(), t("{slo} recovered", slo=row["slo"])),) if not row["ongoing"] else ()
         yield Thing("slo_event", row["id"], title, (row["service"],), begin.to_pydatetime(), _moment(row["end"]),
                     moments)  # fmt: skip
 

@@ -127,6 +127,6 @@ def _texts() -> dict[str, str]:
         "end": t("To"),
         "step": t("Step"),
         "suggestions": t("Suggestions"),
-        "asking": t("asking"),
+        "asking": t("querying"),
         "lost": t("no answer: is the kernel alive?"),
     }

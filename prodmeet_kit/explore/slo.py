@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["SloShown", "slo"]
 
 _KEPT = {
-    "OK": later("kept"),
-    "BAD": later("missed"),
+    "OK": later("met"),
+    "BAD": later("not met"),
     "NO_DATA": later("no data"),
     "TOO_FEW": later("too few events"),
 }
@@ -93,14 +93,14 @@ def _sentence(row: dict[str, Any]) -> str:
     if row["reason"] == "no_traffic":
         return t("no traffic over {span}", span=span)
     if row["state"] == "NO_DATA":
-        return t("{state}: no total came back over {span}", state=state, span=span)
+        return t("{state}: no total was returned over {span}", state=state, span=span)
     if row["state"] == "TOO_FEW":
         state = why_unknown(row["state"], row["reason"])
     elif row["within_chance"]:
-        state = t("missed, but within chance")
+        state = t("not met, but within chance")
     return t(
-        "{state}: {good} of {total} were good over {span}, {attained} against an objective of {objective};"
-        " {spent} of the budget went since the last meeting, {left} is left",
+        "{state}: {good} of {total} events were good over {span}, {attained} against an objective of "
+        "{objective}; {spent} of the error budget was spent since the last meeting, {left} is left",
         state=state,
         good=_events_or_time(row, "good"),
         total=_events_or_time(row, "total"),
@@ -134,7 +134,7 @@ def _events(findings: Analyses, ref: str) -> Table:
         Column("budget_spent", t("Budget spent"), "budget"),
         Column("peak_burn", t("Highest burn rate"), "number"),
     )
-    return Table(t("Times its budget burned fast"), mine, columns)
+    return Table(t("Fast burns"), mine, columns)
 
 
 def _queries(queries: pd.DataFrame) -> Table:

@@ -140,7 +140,7 @@ def _why(group: Joined, minutes: float, length: float, place: str) -> str:
     if not group.question and place != "agenda":
         return t("Nothing to decide: {reason}", reason=because)
     if place != "agenda":
-        return t("No minutes left: {reason}", reason=because)
+        return t("No time left: {reason}", reason=because)
     return t(
         "{n} of {all} minutes, because {reason}",
         n=write(minutes, "number"),

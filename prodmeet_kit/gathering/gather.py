@@ -236,7 +236,7 @@ def _failures(facts: Facts) -> Iterator[Failure]:
     """One failure for each message of a section, with what it concerns and how many queries."""
     groups: dict[tuple[str, str], list[str]] = {}
     for key, answer in facts.answers.items():
-        missing = f"the answer is partial, so the number rests on part of the data: {answer.partial}"
+        missing = f"the answer is partial, so the number is based on part of the data: {answer.partial}"
         messages = [missing] if answer.partial else []
         # An error of those is told beside the alert they are about; without the finer answers times are ranges, and
         # where first events are not known the count is a lower bound.

@@ -74,7 +74,7 @@ def _not_run(cell: NotebookNode) -> str:
     if cell.get("execution_count") is not None or any(output.output_type == "error" for output in cell.outputs):
         return ""
     if cell.outputs:
-        return t("The notebook stopped inside this cell: what stands here may be incomplete.")
+        return t("The notebook stopped inside this cell: what it shows may be incomplete.")
     return t("Not run: the notebook stopped before this cell.")
 
 
@@ -103,7 +103,7 @@ def _data(data: dict[str, Any], markdown: Callable[[str], str]) -> Iterator[Bloc
     elif "text/markdown" in data:
         yield Block("markdown", sanitized(markdown(_text(data["text/markdown"]))))
     elif _WIDGET in data:
-        yield Block("aside", t("A live control stands here in the notebook."))
+        yield Block("aside", t("The notebook has a live control here."))
     elif text := _text(data.get("text/plain", "")):
         yield Block("text", _plain(text))
 

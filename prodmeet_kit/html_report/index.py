@@ -115,9 +115,9 @@ def _heads() -> list[str]:
     return [
         t("Meeting"),
         t("Worst SLO"),
-        t("SLOs kept"),
+        t("SLOs met"),
         t("Pages"),
-        t("Most spent since"),
+        t("Most spent since last meeting"),
         t("Least budget left"),
         t("To decide"),
         t("Not checked"),
@@ -129,7 +129,9 @@ def _words() -> dict[str, str]:
         "products": t("Products"),
         "none": t("No report yet."),
         "unknown": t("not known"),
-        "note": t("Most spent since: the largest share of an error budget spent since the meeting before."),
+        "note": t(
+            "Most spent since last meeting: the largest share of an error budget spent since the previous meeting."
+        ),
     }
 
 
@@ -155,7 +157,7 @@ def _product(name: str, found: list[Meeting], anchor: str, anchors: Anchors) -> 
 def _row(meeting: Meeting, anchors: Anchors) -> dict[str, Any]:
     counts = (meeting.pages, meeting.to_decide, meeting.unchecked)
     pages, to_decide, unchecked = (write(value, "count") for value in counts)
-    kept = t("{kept} of {all}", kept=meeting.kept, all=meeting.slos) if meeting.slos else UNKNOWN
+    kept = t("{met} of {all}", met=meeting.kept, all=meeting.slos) if meeting.slos else UNKNOWN
     if meeting.resting:
         kept += t(" ({last})", last=t("{n} on part of the data", n=meeting.resting))
     return {

@@ -76,7 +76,7 @@ def fill(page: str, product: str, before: str, after: str) -> str:
 
 def _links(product: str, before: str, after: str) -> str:
     places = [
-        (f"../{before}/{_PAGE}", f"← {times.day(before)}", t("Meeting before")) if before else None,
+        (f"../{before}/{_PAGE}", f"← {times.day(before)}", t("Previous meeting")) if before else None,
         (f"../../index.html#{slug(product)}", t("All meetings"), ""),
         (f"../{after}/{_PAGE}", f"{times.day(after)} →", t("Next meeting")) if after else None,
     ]

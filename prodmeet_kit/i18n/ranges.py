@@ -60,7 +60,7 @@ def days_between(low: float, high: float) -> str:
 def lengths(each: Sequence[Between]) -> str:
     """Several of them: the median and the longest, with their number; of fewer than three each one."""
     if not each:
-        return t("none to tell by")
+        return t("no data to judge by")
     if len(each) == 1:
         return t("{time} (one event)", time=length(*each[0]))
     if len(each) < FEWEST:

@@ -186,7 +186,7 @@ def _missing(meeting: Meeting, fields: Mapping[str, str]) -> list[str]:
     wrong = _wrong_day(fields["due"], meeting.day)
     if fields["decision"] != "act":
         return wrong
-    needed = (("owner", t("the owner")), ("due", t("the due day")))
+    needed = (("owner", t("the owner")), ("due", t("the due date")))
     return [*(word for name, word in needed if not fields.get(name)), *wrong]
 
 
@@ -196,5 +196,5 @@ def _wrong_day(due: str, meeting: str) -> list[str]:
     try:
         parse_day(due)
     except ValueError:  # a browser's field takes years of six digits
-        return [t("a due day that exists")]
-    return [t("a due day after the meeting")] if due < meeting else []
+        return [t("a due date that exists")]
+    return [t("a due date after the meeting")] if due < meeting else []

@@ -95,10 +95,10 @@ def _content(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[st
 
 def _status(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[str, Any]:
     """What is missing or wrong before the item counts, or that it is saved."""
-    words = {"text": t("what to do"), "owner": t("the owner"), "due": t("the due day")}
+    words = {"text": t("what to do"), "owner": t("the owner"), "due": t("the due date")}
     missing = [word for name, word in words.items() if not now[name]]
     if now["query"] and not now["expect"]:
-        missing.append(t("what the query is expected to give"))
+        missing.append(t("the expected value"))
     if now["expect"] and not now["query"]:
         missing.append(t("the query"))
     if missing:
@@ -107,7 +107,7 @@ def _status(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[str
         _checked(meeting, identity, now)
     except ValidationError as error:
         _, value, mend = say(error.errors()[0], ActionItem)
-        return {"status": t("kept as a draft: {value}: {mend}", value=value, mend=mend), "bad": True}
+        return {"status": t("saved as a draft: {value}: {fix}", value=value, fix=mend), "bad": True}
     return kept()
 
 

@@ -14,16 +14,16 @@ def browser() -> dict[str, str]:
     """Words the forms need in the browser."""
     return {
         "saving": t("saving ..."),
-        "lost": t("NOT SAVED: the kernel does not answer. Run all cells again: what you typed here is kept."),
+        "lost": t("NOT SAVED: the kernel does not answer. Run all cells again; what you typed here is not lost."),
         "add": t("New action item"),
         "add_button": t("Add"),
-        "empty": t("Nothing here presses."),
+        "empty": t("No decisions needed."),
     }
 
 
 def begun(missing: Iterable[str]) -> dict[str, Any]:
     """The status of what is kept as a draft until something is added."""
-    return {"status": t("kept as a draft: add {missing}", missing=t(" and ").join(missing)), "bad": True}
+    return {"status": t("saved as a draft: add {missing}", missing=t(" and ").join(missing)), "bad": True}
 
 
 def kept() -> dict[str, Any]:
@@ -33,7 +33,7 @@ def kept() -> dict[str, Any]:
 
 def taken_back() -> dict[str, Any]:
     """The status of a decision that somebody took back."""
-    return {"status": t("taken back: it does not count"), "bad": False}
+    return {"status": t("withdrawn: it does not count"), "bad": False}
 
 
 def not_saved(error: OSError) -> dict[str, Any]:

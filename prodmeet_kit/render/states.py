@@ -20,20 +20,20 @@ _GLYPHS: dict[Tone, str] = {"good": "✓", "attention": "▲", "bad": "✕", "un
 _WORDS: dict[str, tuple[str, Tone]] = {
     # agenda items
     "attention": (later("decide"), "attention"),
-    "noted": (later("to know"), "quiet"),
+    "noted": (later("for information"), "quiet"),
     "fine": (later("fine"), "good"),
     "none": (later("none"), "quiet"),
     "could_not_check": (later("could not check"), "unknown"),
     # service level objectives
-    "OK": (later("kept"), "good"),
-    "BAD": (later("missed"), "bad"),
+    "OK": (later("met"), "good"),
+    "BAD": (later("not met"), "bad"),
     "NO_DATA": (later("no data"), "unknown"),
     "TOO_FEW": (later("too few events"), "unknown"),
     # pages
     "right": (later("right"), "good"),
     "late": (later("late"), "attention"),
     "duplicate": (later("duplicate"), "attention"),
-    "wrong_way": (later("wrong way"), "attention"),
+    "wrong_way": (later("wrong severity or route"), "attention"),
     "could_wait": (later("could wait"), "attention"),
     "maintenance": (later("maintenance"), "attention"),
     "noise": (later("noise"), "attention"),
@@ -41,7 +41,7 @@ _WORDS: dict[str, tuple[str, Tone]] = {
     # action items
     "met": (later("met"), "good"),
     "not_met": (later("not met"), "bad"),
-    "cannot_tell": (later("cannot tell"), "unknown"),
+    "cannot_tell": (later("inconclusive"), "unknown"),
     "open": (later("open"), "quiet"),
     "closed": (later("closed"), "quiet"),
     # sources

@@ -55,7 +55,7 @@ def test_people_walk_from_meeting_to_meeting_and_back_to_the_index(reports: Path
     page.goto((reports / "index.html").as_uri())
     page.locator("#shop-2029-01-01 a").click()
     assert page.url.endswith("/shop/2029-01-01/report.html")
-    page.get_by_title("Meeting before").click()
+    page.get_by_title("Previous meeting").click()
     assert page.url.endswith("/shop/2028-01-01/report.html")
     page.get_by_title("Next meeting").click()
     assert page.url.endswith("/shop/2029-01-01/report.html")

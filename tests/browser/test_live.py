@@ -107,7 +107,7 @@ def test_a_meeting_is_decided_with_the_keyboard_shared_killed_and_opened_again(h
         row.locator("select").first.focus()
         # the verdict 'noise' and the decision 'act' by their first letters, owner, due day, note: no mouse
         typed(scribe, "=noi", "Tab", "=act", "Tab", "=shop", "Tab")
-        status(row, "kept as a draft: add the due day")
+        status(row, "saved as a draft: add the due date")
         typed(scribe, "=12042026", "Tab")
         if row.locator("[data-field=due]").evaluate("element => element === document.activeElement"):
             typed(scribe, "Tab", "Tab")  # the button of the calendar

@@ -91,14 +91,14 @@ def test_kept_objectives_are_said_to_be_kept() -> None:
     item = review(values=FINE).metrics
     # 0.001 bad of 10 a second is 0.01%: a tenth of the budget of 0.1%
     assert item.state == "fine"
-    assert item.headline == "1 of 1 SLO is kept."
+    assert item.headline == "1 of 1 SLO is met."
     assert table(item, "Service level objectives").frame["budget_remaining"].iloc[0] == pytest.approx(0.9)
 
 
 def test_a_missed_objective_is_named_and_asks_for_a_decision() -> None:
     made = review(values={**FINE, "slo/cart/availability/bad": 0.02})
     assert made.metrics.state == "attention"
-    assert "missed: cart/availability" in made.metrics.headline
+    assert "not met: cart/availability" in made.metrics.headline
     found = about(made, "slo:cart/availability")
     assert (rules(found)[0], found.section, found.place) == ("slo_missed", "metrics", "agenda")
     assert found.question and any(found.question in asked for asked in made.metrics.questions)
@@ -175,7 +175,7 @@ def test_an_outage_is_priced_in_error_budget() -> None:
     # 7 * 3,600 / (0.001 * 10 * 2,419,200) = 104%
     values = {**FINE, "slo/cart/availability/bad/trend": 7.0}
     made = review({"incidents": [incident], "alert_runs": []}, values)
-    assert "INC-1 was the most expensive at 104% of an error budget; 1 postmortem is owed." in made.outages.headline
+    assert "INC-1 was the most expensive at 104% of an error budget; 1 postmortem is missing." in made.outages.headline
     found = about(made, "outage:INC-1")
     assert (found.section, found.place, "104%" in found.headline) == ("outages", "agenda", True)
     assert {facet.rule: facet.score for _, facet in found.facets}["outage"] == 105  # 75, and 30 for a whole budget
@@ -198,18 +198,21 @@ def test_an_outage_that_nobody_could_measure_is_said_to_be_unknown() -> None:
     item = outages(None, "metrics", "paging_events")
     row = table(item, "Incidents since the last meeting").frame.iloc[0]
     assert (row["told"], row["review"], row["price"]) == (
-        "cannot tell",
-        "cannot tell",
+        "not known",
+        "not known",
         ["cart/availability: not known"],
     )
     assert item.questions == ()
     why = "source of metrics: refused; source of paging_events: refused"
-    assert item.evidence[0] == Note(f"Prices and pages could not be checked: {why}", "warning")
+    assert item.evidence[0] == Note(f"Error budget costs and pages could not be checked: {why}", "warning")
 
 
 @pytest.mark.parametrize(
     ("alerts", "section", "says"),
-    [(None, "paging_events", "Pages could not be checked: "), ([], "metrics", "Prices could not be checked: ")],
+    [
+        (None, "paging_events", "Pages could not be checked: "),
+        ([], "metrics", "Error budget costs could not be checked: "),
+    ],
 )
 def test_the_outages_name_what_failed_elsewhere(
     alerts: list[dict[str, object]] | None, section: str, says: str
@@ -223,7 +226,7 @@ def test_the_outages_name_what_failed_elsewhere(
         ([], "", 1, "not a page"),
         ([], "chance", 1, "chance"),
         ([], "page", 0, "page"),
-        (None, "", 0, "cannot tell"),
+        (None, "", 0, "not known"),
         (None, "person", 0, "a person"),
     ],
 )
@@ -244,7 +247,7 @@ def test_no_burn_is_claimed_when_burns_could_not_be_checked() -> None:
     item = review({"incidents": []}, failures=[Failure("metrics", "prometheus", "refused")]).outages
     assert item.headline == (
         "None, because no incident was recorded since Mon 9 Nov 2026; "
-        "for 1 of 1 SLO nobody knows whether a budget burned fast."
+        "for 1 of 1 SLO it is not known whether it had a fast burn."
     )
     assert item.evidence == (Note("Budget burns could not be checked: prometheus: refused", "warning"),)
 
@@ -253,12 +256,12 @@ def test_without_alerts_nothing_is_said_of_what_should_have_paged() -> None:
     quiet = review({"alert_runs": None}, FINE).non_paging_events
     assert quiet.headline == (
         "None, because no SLO and no resource needs attention; "
-        "without alerts nobody knows what should have paged and what is noise."
+        "without alert data it is not known what should have paged and what is noise."
     )
     # 1e9 of a limit of 1e9: the resource is full
     full = review({"alert_runs": None}, {**FINE, "resource/cart/memory/limit": 1e9}).non_paging_events
     assert full.headline == (
-        "1 needs attention without a page; without alerts nobody knows what should have paged and what is noise."
+        "1 needs attention without a page; without alert data it is not known what should have paged and what is noise."
     )
 
 
@@ -270,7 +273,7 @@ def test_non_paging_events_that_could_not_be_checked_say_what_their_sources_answ
 def test_without_a_trend_no_burn_is_said_to_have_been_paged() -> None:
     item = review({"alert_runs": []}).non_paging_events
     assert item.headline == (
-        "None, because no alert fired without need; for 1 of 1 SLO nobody knows whether a burn went unpaged."
+        "None, because no alert is noise; for 1 of 1 SLO it is not known whether a burn went unpaged."
     )
 
 
@@ -278,9 +281,9 @@ def test_a_closed_action_item_whose_query_has_no_answer_is_not_forgotten() -> No
     verify = {"verify_query": "up", "verify_expect": "== 1"}
     items = [{"id": "AI-1", "text": "x", "status": "closed", **verify}]
     item = review({"action_items": items}, FINE).action_items
-    assert item.headline == "1 action item, 1 closed that cannot be proved."
+    assert item.headline == "1 action item, 1 closed, not verifiable."
     assert (item.state, item.questions) == ("noted", ())
-    assert "cannot tell" in markdown(item)
+    assert "inconclusive" in markdown(item)
 
 
 def test_an_overdue_action_item_is_asked_about() -> None:
@@ -305,7 +308,7 @@ def test_the_minutes_of_all_items_fit_the_meeting() -> None:
 def test_the_overview_lists_every_item_and_what_could_not_be_checked() -> None:
     broken = review({"toil": []}, FINE, failures=[Failure("paging_events", "alerts", "connection refused")])
     assert broken.overview.state == "could_not_check"
-    assert list(table(broken.overview, "What deserves the time").frame["item"]) == list(AGENDA)
+    assert list(table(broken.overview, "What to discuss").frame["item"]) == list(AGENDA)
     assert "1 section could not be checked" in broken.overview.headline
 
 

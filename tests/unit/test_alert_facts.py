@@ -31,8 +31,10 @@ def test_episodes_and_alert_events_are_both_counted_and_old_ones_are_not() -> No
     assert note.text.startswith(
         "Since the last meeting: 3 episodes of 1 alert, in 2 alert events. 2 episodes and 1 alert event paged."
     )
-    assert note.text.endswith("Of 1 run nobody knows whether it paged; it counts as not: set page at its source.")
-    assert table.frame["text"].tolist() == ["an alert shorter than one evaluation interval of 1 min is not seen"]
+    assert note.text.endswith(
+        "It is not known whether 1 firing paged; it counts as not paging. Set page at its source."
+    )
+    assert table.frame["text"].tolist() == ["alerts shorter than one evaluation interval (1 min) are not recorded"]
     assert table.folded
 
 
@@ -41,8 +43,8 @@ def test_episodes_joined_of_runs_are_told() -> None:
     note = evidence(review({"alert_runs": runs}).analyses)[0]
     assert isinstance(note, Note)
     assert (
-        "1 episode is joined of several runs: it flapped, several servers saw it, or nobody looked meanwhile."
-        in note.text
+        "1 episode was merged from several firings: it flapped, several servers reported it, "
+        "or evaluations were missed." in note.text
     )
 
 
@@ -50,7 +52,7 @@ def test_episodes_joined_of_runs_are_told() -> None:
 def test_whether_anybody_can_tell_who_answered_is_said(told: bool) -> None:
     note = evidence(review({"alert_runs": [run("12T01:00", "12T01:10", "a") | {"acknowledges": told}]}).analyses)[0]
     assert isinstance(note, Note)
-    assert ("No source of alerts tells whether a person answered." in note.text) is not told
+    assert ("No alert source records whether a person acknowledged the alert." in note.text) is not told
 
 
 def test_flapping_is_joined_as_the_parameters_say() -> None:

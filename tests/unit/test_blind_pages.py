@@ -18,7 +18,11 @@ from prodmeet_kit.schemas.frames import SLO_EVENTS, label_key
 from tests.support.grids import at
 from tests.support.reviews import about, review, rules
 
-AWAY = Failure("paging_events", "alerts", "the server was away Thu 12 Nov 02:10 to 02:40 UTC: pages in it are not seen")
+AWAY = Failure(
+    "paging_events",
+    "alerts",
+    "the server was down Thu 12 Nov 02:10 to 02:40 UTC: pages during that time are not recorded",
+)
 
 
 def run(first: str, last: str, **more: Any) -> dict[str, Any]:
@@ -81,10 +85,10 @@ def test_the_time_away_is_said_beside_the_outage() -> None:
     item = outages.item(shown(away("12T02:10", "12T02:40"), outages=told, failures=[AWAY]).analyses)
     (table,) = (each for each in item.evidence if isinstance(each, Table))
     assert table.frame["unwatched"].tolist() == [
-        "the server was away for 30 min of it: pages in that time are not seen",
+        "the server was down for 30 min of it: pages during that time are not recorded",
         "",
     ]
-    assert table.frame["told"].tolist() == ["cannot tell", "not a page"]
+    assert table.frame["told"].tolist() == ["not known", "not a page"]
     (note,) = (each for each in item.evidence if isinstance(each, Note))
     assert note.text == f"Pages could not be checked: alerts: {AWAY.message}"
 
@@ -92,7 +96,7 @@ def test_the_time_away_is_said_beside_the_outage() -> None:
 def test_the_time_away_is_listed_among_what_cannot_be_seen() -> None:
     *_, table = evidence(shown(run("12T01:00", "12T01:10"), away("12T02:10", "12T02:40")).analyses)
     assert isinstance(table, Table)
-    assert table.frame["text"].tolist()[0] == "the server was away for 30 min: pages in it are not seen"
+    assert table.frame["text"].tolist()[0] == "the server was down for 30 min: pages during that time are not recorded"
 
 
 def test_that_nothing_paged_is_said_of_the_time_the_server_was_there() -> None:
@@ -100,14 +104,14 @@ def test_that_nothing_paged_is_said_of_the_time_the_server_was_there() -> None:
     told = [shown(quiet, *gone).item("paging_events").headline for gone in ([], [away("12T02:10", "12T02:40")])]
     assert told == [
         "None, because 1 alert was seen and none paged.",
-        "None, because 1 alert was seen and none paged; for 30 min the server was away.",
+        "None, because 1 alert was seen and none paged; the server was down for 30 min.",
     ]
 
 
 def test_an_alert_of_another_service_is_said_to_be_judged_against_none() -> None:
     found = evidence(shown(run("12T01:00", "12T01:10", labels=label_key({"service": "node"}))).analyses)[0]
     assert isinstance(found, Note)
-    assert "1 episode is of node, no service of this product: it is judged against none." in found.text
+    assert "1 episode belongs to node, not a service of this product: it is not judged against any SLO." in found.text
 
 
 def test_of_a_page_of_another_service_nobody_asks_for_an_sli() -> None:
@@ -116,7 +120,7 @@ def test_of_a_page_of_another_service_nobody_asks_for_an_sli() -> None:
         for labels in ({"service": "node"}, {})
     )
     assert rules(of_node) == rules(of_none) == ["page_unclear"]
-    assert "no service of this product" in of_node.question and "measure" not in of_node.question
+    assert "not a service of this product" in of_node.question and "measure" not in of_node.question
     assert "measure" in of_none.question
 
 
@@ -135,7 +139,7 @@ def test_a_fast_burn_that_nobody_could_see_a_page_of_is_not_missed() -> None:
         assert found.analyses.paging_quality.events == events
         assert len(found.analyses.missed) == events
         headline = found.item("non_paging_events").headline
-        assert ("for 1 of 1 SLO nobody knows whether a burn went unpaged" in headline) is (events == 0)
+        assert ("for 1 of 1 SLO it is not known whether a burn went unpaged" in headline) is (events == 0)
 
 
 def test_without_alerts_no_count_of_pages_is_zero() -> None:

@@ -75,7 +75,7 @@ def noise(of: Said) -> int:
 
 
 COUNTS: dict[str, Any] = {
-    r"(\d+) outages? paged nobody": lambda of: len(of.json["missed_events"]),
+    r"(\d+) outages? went unpaged": lambda of: len(of.json["missed_events"]),
     r"(\d+) events? should have paged": lambda of: len(of.json["missed_events"]),
     r"(\d+) of them noise": noise,
     r"(\d+) pages? from": lambda of: len(of.json["pages"]),
@@ -83,16 +83,16 @@ COUNTS: dict[str, Any] = {
     r"(\d+) belongs? to a budget burn": lambda of: of.json["paging_quality"]["precision"]["caught"],
     r"(\d+) of \d+ budget burns? (?:was|were) paged": lambda of: of.json["paging_quality"]["recall"]["caught"],
     r"\d+ of (\d+) budget burns? (?:was|were) paged": lambda of: of.json["paging_quality"]["recall"]["events"],
-    r"(\d+) postmortems? (?:is|are) owed": lambda of: (
+    r"(\d+) postmortems? (?:is|are) missing": lambda of: (
         len({row["outage"] for row in of.json["incidents"] if row["postmortem_missing"]})
         + of.many("outages", written=False, postmortem_required=True)
     ),
     r"^(\d+) outages?[;.]": lambda of: len(of.json["incidents"]),
     r"(\d+) needs? attention without a page": lambda of: len(of.json["attention"]),
     r"(\d+) alerts? (?:is|are) noise": lambda of: len(of.json["noise"]),
-    r"(\d+) of \d+ SLOs? (?:is|are) kept": lambda of: of.many("slos", state="OK"),
-    r"\d+ of (\d+) SLOs? (?:is|are) kept": lambda of: len(of.json["slos"]),
-    r"(\d+) findings? (?:share|deserves)": lambda of: of.many("findings", place="agenda"),
+    r"(\d+) of \d+ SLOs? (?:is|are) met": lambda of: of.many("slos", state="OK"),
+    r"\d+ of (\d+) SLOs? (?:is|are) met": lambda of: len(of.json["slos"]),
+    r"(\d+) findings? (?:share|gets)": lambda of: of.many("findings", place="agenda"),
 }
 """What is counted in headlines and first answers, and the same count of ``review.json``."""
 
@@ -207,7 +207,7 @@ def test_minutes_are_the_same_everywhere_and_never_more_than_the_meeting(of: Sai
     given = sum(agenda.values())
     whole = of.review.facts.product.meeting.duration.total_seconds() / 60
     assert given <= whole
-    assert f"Minutes given: {write(given, 'number')} of {write(whole, 'number')}." in of.preread
+    assert f"Time allocated: {write(given, 'number')} of {write(whole, 'number')} minutes." in of.preread
     assert sorted(line["rank"] for line in lines) == list(range(1, len(lines) + 1))
     assert len({line["subject"] for line in lines}) == len(lines)
 

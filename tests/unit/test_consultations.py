@@ -95,7 +95,7 @@ def test_a_question_closed_without_an_outcome_is_pointed_out() -> None:
     made = review({"consultations": [question(closed=True)]})
     assert made.consultations.state == "attention"
     assert made.consultations.headline == (
-        "0 questions wait for an answer, 1 was closed without one, 0 answered since the last meeting."
+        "0 questions wait for an answer, 1 was closed without an answer, 0 answered since the last meeting."
     )
     found = about(made, "question:Q-1")
     assert (found.section, found.place, found.minutes, bool(found.question)) == ("consultations", "agenda", 1.0, True)
@@ -107,7 +107,7 @@ def test_what_a_question_became_stands_in_the_table_and_in_the_record() -> None:
     assert "question:Q-1" not in subjects(made)
     (table,) = made.consultations.evidence
     assert isinstance(table, Table)
-    assert [column.title for column in table.columns if column.name == "became"] == ["Became"]
+    assert [column.title for column in table.columns if column.name == "became"] == ["What came of it"]
     assert record(made)["consultations"][0]["became"] == "AI-7"
 
 

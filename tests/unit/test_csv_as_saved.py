@@ -90,7 +90,7 @@ def test_a_file_is_read_as_programs_save_it(tmp_path: Path, data: bytes | str) -
 def test_times_that_do_not_say_their_zone_are_told(tmp_path: Path, times: tuple[str, str], told: bool) -> None:
     (tmp_path / "m.csv").write_text("time,cars\n" + "".join(f"{time},1\n" for time in times))
     source = CsvSource(MetricSource(type="csv", url="file:m.csv"), tmp_path)
-    assert source.notes == ("times without an offset are taken for UTC",) * told
+    assert source.notes == ("times without an offset are read as UTC",) * told
 
 
 def test_a_day_and_an_hour_of_one_digit_are_read(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_changed_definition_is_shown_in_the_metrics_item() -> None:
 
 @pytest.mark.parametrize(
     ("edit", "says"),
-    [(None, "No earlier meeting is known"), (nothing, "No definition changed since the last meeting")],
+    [(None, "No earlier meeting is on record"), (nothing, "No definition changed since the last meeting")],
     ids=["first meeting", "nothing changed"],
 )
 def test_without_changes_a_folded_sentence_says_on_what_grounds(
@@ -125,7 +125,7 @@ def test_the_table_marks_what_is_defined_otherwise_and_keeps_its_anchors() -> No
     assert [table.frame[column.name].tolist() for column in table.columns] == [["requests \N{DAGGER}"]]
     assert table.frame["name"].tolist() == ["requests"]
     assert table.anchor == plain.anchor
-    assert table.caption.startswith("By hour · \N{DAGGER} new, or defined otherwise at the meeting of ")
+    assert table.caption.startswith("By hour · \N{DAGGER} new, or defined differently at the meeting of ")
 
 
 def test_a_mark_is_of_a_kind_so_that_an_slo_named_as_a_load_has_none() -> None:

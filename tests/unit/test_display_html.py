@@ -214,8 +214,8 @@ def test_an_item_is_shown_in_its_own_language_wherever_it_is_shown(monkeypatch: 
 @pytest.mark.parametrize(
     ("value", "text", "tone"),
     [
-        ("OK", "kept", "good"),
-        ("BAD", "missed", "bad"),
+        ("OK", "met", "good"),
+        ("BAD", "not met", "bad"),
         ("NO_DATA", "no data", "unknown"),
         ("noise", "noise", "attention"),
         ("not met", "not met", "bad"),  # a word in the reader's language keeps its tone

@@ -82,7 +82,7 @@ def test_an_slo_has_its_events_by_step() -> None:
     assert shown.frame.index[-1] == pd.Timestamp(WINDOW.end)
     assert set(shown.queries["key"].str.split("/").str[3]) == {"bad", "total"}
     # 99% against 99.9%: ten times the budget, so minus 900% is left
-    assert shown.sentence.startswith("missed: ")
+    assert shown.sentence.startswith("not met: ")
     assert "99% against an objective of 99.9%" in shown.sentence
     assert shown.sentence.endswith("900% is left")
 
@@ -95,7 +95,7 @@ def test_no_bad_series_beside_a_total_means_nothing_failed() -> None:
 
 def test_an_slo_without_a_total_has_an_empty_frame_and_says_so() -> None:
     shown = review().slo("cart/availability")
-    assert shown.sentence == "no data: no total came back over 28 d"
+    assert shown.sentence == "no data: no total was returned over 28 d"
     assert shown.frame.empty
     assert list(shown.frame.columns) == ["good", "total", "bad", "sli"]
 
@@ -130,7 +130,7 @@ def test_around_an_incident_everything_of_its_service_is_shown(demo: Review) -> 
     assert set(shown.frame["kind"]) == {"incident", "page", "slo_event", "change"}
     incident = shown.frame[shown.frame["kind"] == "incident"]
     assert list(incident["time"].dt.strftime("%H:%M")) == ["03:07", "03:12", "03:42", "03:55"]
-    assert "1 incident, 2 pages, 2 fast burns of budgets, 1 change" in shown.sentence
+    assert "1 incident, 2 pages, 2 fast burns, 1 change" in shown.sentence
 
 
 def test_the_panels_name_their_step_and_what_is_marked(demo: Review) -> None:
@@ -183,12 +183,12 @@ def test_without_a_name_the_newest_incident_is_looked_at(demo: Review) -> None:
     assert demo.around().title.startswith("INC-52")
     quiet = review(values={"load/": 1.0}).around()
     assert (quiet.start, quiet.end) == (WINDOW.end - timedelta(hours=1), WINDOW.end + timedelta(hours=2))
-    assert "nothing that is recorded" in quiet.sentence
+    assert "nothing recorded" in quiet.sentence
 
 
 def test_what_reaches_over_the_end_of_the_data_is_said(demo: Review) -> None:
     notes = [each.text for each in demo.around("2026-11-23T09:00").evidence if isinstance(each, Note)]
-    assert notes == ["The data end at Mon 23 Nov 10:00: nothing is known of the time after."]
+    assert notes == ["The data end at Mon 23 Nov 10:00; there is none after that."]
 
 
 def test_a_time_outside_the_data_names_where_they_reach(demo: Review) -> None:

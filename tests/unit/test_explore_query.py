@@ -145,7 +145,7 @@ def test_of_many_series_the_largest_are_drawn_and_all_are_kept() -> None:
     assert list(chart.frame.columns) == [f"pod=p{n:02}" for n in range(5, DRAWN + 5)]
     assert shown.frame.shape[1] == DRAWN + 5
     notes = [each.text for each in shown.evidence if isinstance(each, Note)]
-    assert notes == ["Drawn are the 20 largest of 25 series; frame holds all."]
+    assert notes == ["The 20 largest of 25 series are drawn; frame has all of them."]
 
 
 def test_no_series_is_an_answer_too() -> None:
@@ -167,7 +167,7 @@ def test_around_a_moment_says_when_the_source_cannot_be_asked_and_shows_the_repo
     monkeypatch.setenv("PROMETHEUS_URL", "http://127.0.0.1:1")
     shown = demo.live().around("INC-52")
     (note,) = (each.text for each in shown.evidence if isinstance(each, Note))
-    assert note.startswith("The source could not be asked now, these are the trends of the report: cannot connect")
+    assert note.startswith("The source could not be queried now; these are the trends of the report: cannot connect")
     assert shown.series.equals(demo.around("INC-52").series)
 
 

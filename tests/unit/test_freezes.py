@@ -48,10 +48,10 @@ def test_a_country_that_does_not_exist_is_told(code: str, mend: str) -> None:
 def test_the_planned_changes_say_freeze_and_holiday_in_words() -> None:
     freeze = {"start": "2026-11-28", "end": "2026-11-28", "reason": "the sale"}
     frozen = about(review({"changes": [CHANGE]}, freezes=[freeze]), "change:CH-1")  # 00:30 on the 28th in Tokyo
-    assert "lies in a freeze: the sale" in frozen.headline
+    assert "falls in a change freeze: the sale" in frozen.headline
     made = review({"changes": [CHANGE | {"start": "2026-11-26T12:00Z"}]}, timezone="America/New_York", holidays="US")
     holiday = about(made, "change:CH-1")
-    assert "lies on a public holiday: Thanksgiving" in holiday.headline
+    assert "falls on a public holiday: Thanksgiving" in holiday.headline
     for found in (frozen, holiday):
         assert (found.place, found.dated, bool(found.question)) == ("agenda", True, True)
     plain = review({"changes": [CHANGE]})
@@ -64,13 +64,13 @@ def test_a_spent_budget_says_what_may_still_go_out() -> None:
     found = about(made, "change:CH-1")
     assert found is about(made, "slo:cart/availability") and found.dated
     asked = [facet.question for _, facet in found.facets if facet.subject == "change:CH-1"]
-    assert len(asked) == 1 and "only P0 and security changes go out" in asked[0]
+    assert len(asked) == 1 and "only P0 and security changes are released" in asked[0]
 
 
 @pytest.mark.parametrize(
     ("rules", "said"),
     [
-        ({}, "until it recovers, only P0 and security changes go out"),
+        ({}, "until it recovers, only P0 and security changes are released"),
         ({"policy": "the owner of the service agrees first"}, "the owner of the service agrees first"),
     ],
 )
@@ -78,10 +78,10 @@ def test_a_spent_budget_is_told_with_the_policy_of_the_team(rules: dict[str, str
     # 2 of 4 requests a second are bad, where 99.9% allows 0.004: the budget is spent 500 times over.
     values = {"slo/cart/availability/bad": 2.0, "slo/cart/availability/total": 4.0}
     found = review({"changes": [CHANGE]}, values, slo_rules=rules)
-    told = f"the error budget of cart/availability is used up: {said}"
+    told = f"the error budget of cart/availability is exhausted: {said}"
     (change,) = [each for _, each in about(found, "change:CH-1").facets if each.subject == "change:CH-1"]
     assert (change.rule, said in change.question) == ("change_at_risk", True)
-    assert "the error budget of cart/availability is used up" in change.reason
+    assert "the error budget of cart/availability is exhausted" in change.reason
     table = found.planned_changes.evidence[0]
     assert isinstance(table, Table) and table.frame["warnings"].tolist() == [[told]]
 

@@ -63,7 +63,7 @@ def test_every_line_of_the_agenda_and_the_annex_stands_in_one_form(meeting: Meet
 def test_act_is_a_draft_until_owner_and_due_are_there(meeting: Meeting) -> None:
     form = meeting.pages
     assert say(form, subject=PAGE, name="decision", value="act")["status"] == (
-        "kept as a draft: add the owner and the due day"
+        "saved as a draft: add the owner and the due date"
     )
     say(form, subject=PAGE, name="owner", value=" shop ")
     now = say(form, subject=PAGE, name="due", value="2026-12-04")
@@ -108,14 +108,14 @@ def test_a_decision_taken_back_leaves_its_owner_and_says_that_it_does_not_count(
     for name, value in (("decision", "act"), ("owner", "shop"), ("due", "2026-12-04")):
         say(form, subject=PAGE, name=name, value=value)
     now = say(form, subject=PAGE, name="decision", value="")
-    assert (now["owner"], now["status"], now["bad"]) == ("shop", "taken back: it does not count", False)
+    assert (now["owner"], now["status"], now["bad"]) == ("shop", "withdrawn: it does not count", False)
 
 
 def test_a_due_day_before_the_meeting_keeps_a_decision_a_draft(meeting: Meeting) -> None:
     form = meeting.pages
     for name, value in (("decision", "act"), ("owner", "shop"), ("due", "2026-11-01")):
         now = say(form, subject=PAGE, name=name, value=value)
-    assert now["status"] == "kept as a draft: add a due day after the meeting"
+    assert now["status"] == "saved as a draft: add a due date after the meeting"
     assert kept(meeting, "decisions") == []
 
 
@@ -123,7 +123,7 @@ def test_a_due_day_before_the_meeting_keeps_a_decision_a_draft(meeting: Meeting)
 def test_a_due_day_that_no_calendar_has_keeps_a_decision_a_draft(meeting: Meeting, due: str) -> None:
     for name, value in (("decision", "act"), ("owner", "shop"), ("due", due)):
         now = say(meeting.pages, subject=PAGE, name=name, value=value)
-    assert now["status"] == "kept as a draft: add a due day that exists"
+    assert now["status"] == "saved as a draft: add a due date that exists"
     assert kept(meeting, "decisions") == []
 
 
@@ -142,7 +142,7 @@ def test_the_form_says_what_was_decided_last_time(review: Review, tmp_path: Path
     )  # fmt: skip
     again = Review(with_said(review.facts, tmp_path / "minutes"))
     row = next(row for row in open_meeting(again, minutes=str(tmp_path)).pages.rows if row["subject"] == PAGE)
-    assert row["last"] == "at the meeting of 2026-11-09: act, shop, until 2026-11-16. stop the job"
+    assert row["last"] == "at the meeting of 2026-11-09: act, owner shop, due 2026-11-16. stop the job"
 
 
 def test_a_verdict_alone_is_saved_and_asks_for_nothing_more(meeting: Meeting) -> None:
@@ -162,7 +162,7 @@ def test_an_action_item_counts_once_all_is_there_and_its_query_is_checked(meetin
     say(form, subject=identity, name="owner", value="web team")
     assert say(form, subject=identity, name="due", value="2026-12-01")["status"] == "saved"
     assert say(form, subject=identity, name="query", value="up")["status"] == (
-        "kept as a draft: add what the query is expected to give"
+        "saved as a draft: add the expected value"
     )
     wrong = say(form, subject=identity, name="expect", value="small")
     assert wrong["bad"] and "write a comparison with a number" in wrong["status"]

@@ -81,7 +81,7 @@ def test_one_unusual_day_is_told_in_a_sentence_and_its_figures_are_open() -> Non
     findings = reviewed(times("2026-11-11", 0.59)).analyses
     _, note, _, _, chart, weeks, hours = metrics_load.evidence(findings)
     assert isinstance(note, Note)
-    assert note.text == "Wed 11 Nov was 41% under a usual Wednesday: cart/requests"
+    assert note.text == "Wed 11 Nov was 41% below a usual Wednesday: cart/requests"
     assert [figure.folded for figure in (chart, weeks, hours)] == [True, False, False]  # type: ignore[union-attr]
     (said,) = facets.facets(findings)
     assert (said.subject, said.rule, said.reason) == ("load:cart/requests", "load_unusual", note.text)
@@ -96,7 +96,7 @@ def test_a_day_unusual_for_several_loads_is_one_sentence_and_only_the_furthest_i
     findings = reviewed(change, services=SERVICES).analyses
     shown = metrics_load.evidence(findings)
     (note,) = (part for part in shown if isinstance(part, Note))
-    assert note.text == "Wed 11 Nov against a usual Wednesday: cart/requests \N{MINUS SIGN}20%, web/requests +50%"
+    assert note.text == "Wed 11 Nov compared with a usual Wednesday: cart/requests \N{MINUS SIGN}20%, web/requests +50%"
     opened = [part.anchor for part in shown if isinstance(part, HeatMap | WeekOverlay) and not part.folded]
     assert opened == ["load-weeks-web-requests", "load-hours-web-requests"]
 

@@ -27,15 +27,16 @@ def raised(found: Review, rule: str) -> list[str]:
 def test_without_an_objective_nothing_is_said_to_be_kept_or_missed() -> None:
     found = review({"alert_runs": None, "incidents": []}, {"load/cart/requests": 10.0}, services=BARE)
     assert raised(found, "all_quiet") == []
-    assert found.overview.headline == "No objective is set, and no alerts are read."  # and no item shares the time
-    assert "kept" not in found.metrics.headline
+    # and no item shares the time
+    assert found.overview.headline == "No objective is set, and no alert source is configured."
+    assert " met" not in found.metrics.headline
     assert "burned" not in found.outages.headline and "burn" not in found.non_paging_events.headline
 
 
 def test_with_a_kept_objective_both_say_so() -> None:
     found = review({"alert_runs": []}, FINE)
     assert len(raised(found, "all_quiet")) == 1
-    assert found.overview.headline == "No SLO is missed, nothing paged."
+    assert found.overview.headline == "No SLO is missed, no page."
     assert found.lines["minutes"].sum() == 0  # what needs no decision needs no time
 
 
@@ -45,7 +46,7 @@ def test_an_objective_with_too_few_events_is_not_said_to_be_kept() -> None:
     found = review({"alert_runs": []}, few)
     assert list(found.analyses.slos["state"]) == ["TOO_FEW"]
     assert raised(found, "all_quiet") == []
-    assert found.overview.headline == "No SLO can be judged, nothing paged."
+    assert found.overview.headline == "No SLO can be judged, no page."
 
 
 @pytest.mark.parametrize("services", [BARE, None])
@@ -57,14 +58,14 @@ def test_a_page_is_not_said_to_be_right_where_no_sli_tells(services: Any) -> Non
     made = review({"alert_runs": runs}, FINE, **more)
     page = about(made, "alert:High/")
     assert (rules(page), page.place, bool(page.question)) == (["page_unclear"], "agenda", True)
-    assert "in vain" not in made.overview.headline
+    assert "noise" not in made.overview.headline
 
 
 def test_kept_objectives_beside_an_open_question_say_that_it_is_open() -> None:
     full = review({"alert_runs": []}, {**FINE, "resource/cart/memory/limit": 1e9})
     assert len(full.metrics.questions) == 1
     assert full.metrics.state == "attention"
-    assert full.metrics.headline == "1 of 1 SLO is kept."
+    assert full.metrics.headline == "1 of 1 SLO is met."
     assert about(full, "resource:cart/memory").place == "agenda" and "cart/memory" in full.overview.headline
 
 

@@ -160,7 +160,7 @@ def test_one_that_never_fits_goes_before_all_else_after_its_patience(tmp_path: P
         places.append((line["place"], int(line["waited"]), int(line["rank"])))
         assert found.lines["minutes"].sum() <= 30
         if number == 2:
-            assert "AI-00 t is 1 day overdue (waits for 2 meetings)" in preread.write(found).replace("\\", "")
+            assert "AI-00 t is 1 day overdue (waiting for 2 meetings)" in preread.write(found).replace("\\", "")
         shown(found, tmp_path, end)
     assert places == [("annex", 0, 11), ("annex", 1, 11), ("annex", 2, 11), ("agenda", 3, 1)]
 
@@ -174,8 +174,8 @@ def test_quiet_services_are_one_line_with_its_proof() -> None:
     # s00 and s01 miss, s02 is full: 27 are quiet. Each spent 0.001 of the 0.01 bad a second that 99.9% allows.
     names = ", ".join(f"s{number:02}" for number in range(3, 30))
     line = (
-        f"Quiet services, 27 of 30 ({names}): 27 SLOs are kept; the least budget left is 90% (s03/availability);"
-        " of 27 resources at most 50% of a limit is used (s03/memory)."
+        f"Services without findings, 27 of 30 ({names}): 27 SLOs are met; "
+        "the least budget left is 90% (s03/availability); 27 resources use at most 50% of a limit (s03/memory)."
     )
     text = preread.write(found).replace("\\", "")
     assert text.count(line) == 1

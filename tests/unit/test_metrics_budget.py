@@ -28,7 +28,7 @@ def notes(evidence: list[Evidence]) -> list[str]:
 
 
 def gone(evidence: list[Evidence]) -> list[str]:
-    return [text for text in notes(evidence) if "the budget is gone" in text]
+    return [text for text in notes(evidence) if "will be exhausted" in text]
 
 
 def titles(evidence: list[Evidence]) -> list[str]:
@@ -53,7 +53,7 @@ def test_a_budget_that_rose_although_some_was_spent_is_explained_in_one_sentence
     evidence = slos({"incidents": [outage]}, values)
     story = (
         "budget left rose from 30% to 50% although 20% was spent: "
-        "bad events of 12 Oct to 26 Oct left the window, INC-9 among them"
+        "bad events from 12 Oct to 26 Oct left the window, including INC-9"
     )
     assert f"cart/availability: {story}." in notes(evidence)
     moved = table(evidence, "Error budgets since the last meeting")
@@ -68,7 +68,8 @@ def test_a_budget_about_to_be_gone_is_dated() -> None:
     values = {**FINE, "slo/cart/availability/bad/since": 0.015, "slo/cart/availability/bad/window": 0.0075}
     (said,) = gone(slos(values=values))
     # 25% of 28 d * 0.1% = 0.7 are left; 0.15 a day come, 0.01 a day leave: 5 days
-    assert said == "At the pace since the last meeting the budget is gone: cart/availability on Sat 28 Nov 2026."
+    dated = "error budgets will be exhausted: cart/availability on Sat 28 Nov 2026."
+    assert said == f"At the rate since the last meeting, {dated}"
 
 
 def test_a_burn_rate_is_drawn_with_the_lines_at_which_pages_are_due() -> None:
@@ -127,8 +128,8 @@ def test_an_exclusion_of_another_slo_concerns_nothing_else() -> None:
 
 def test_an_unknown_satisfaction_is_asked_for_and_a_known_one_is_used() -> None:
     row = table(slos({"toil": []}, FINE), "What to do about the objectives").frame.iloc[0]
-    assert row["ask_text"] == ["Are the users of cart content?"]
-    assert row["advice_text"].startswith("if users are content: release faster")
+    assert row["ask_text"] == ["Are the users of cart satisfied?"]
+    assert row["advice_text"].startswith("if users are satisfied: release faster")
     known = table(slos({"toil": []}, FINE, satisfaction="low"), "What to do about the objectives")
     assert (known.frame["advice_text"].item(), known.frame["ask_text"].item()) == ("tighten the objective", [])
 

@@ -54,7 +54,7 @@ def test_a_decision_stands_at_its_item_with_its_reason_who_and_until_when(tmp_pa
     reason = "cart/availability"
     (line,) = [line for line in text.splitlines() if line.startswith("- ") and "the retries cost it" in line]
     assert reason in line
-    assert line.endswith(": act, ada, until 2026-12-01. the retries cost it")
+    assert line.endswith(": act, owner ada, due 2026-12-01. the retries cost it")
     below = text[text.index(line) :].splitlines()
     assert below[1] == "- "  # room for more
 
@@ -65,7 +65,7 @@ def test_the_third_time_in_six_meetings_is_said(tmp_path: Path) -> None:
     for day in ("2026-08-31", "2026-09-28", "2026-11-09"):  # the first is the seventh meeting from the end
         said(tmp_path, day, MISSED, "watch")
     said(tmp_path, TODAY, MISSED, "decide")
-    assert "decided. (spoken of at 3 of the last 6 meetings, with this one)" in minutes(tmp_path)
+    assert "decided. (discussed at 3 of the last 6 meetings, including this one)" in minutes(tmp_path)
 
 
 def test_what_the_last_meeting_carried_comes_first_and_what_this_one_carries_last(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_what_the_last_meeting_carried_comes_first_and_what_this_one_carries_las
     said(tmp_path, TODAY, "toil/T-2", "carry", item="toil")
     text = minutes(tmp_path)
     (before,) = section(text, "Carried over from the meeting of 2026-11-09")
-    assert before.endswith("carry over. no time (spoken of at 2 of the last 3 meetings, with this one)")
+    assert before.endswith("carry over. no time (discussed at 2 of the last 3 meetings, including this one)")
     assert section(text, "Carried over to the next meeting") == ["- toil:T-2"]
     assert text.index("Carried over from") < text.index("Decisions:") < text.index("Carried over to")
 

@@ -109,7 +109,7 @@ def test_the_newest_minutes_are_printed_as_people_left_them(tmp_path: Path) -> N
     assert report(tmp_path, "# New\n") == ["kept your edited minutes.md; the new text is minutes.new.md"]
     result = prodmeet(tmp_path, "shop")
     assert (result.exit_code, result.stdout) == (0, "edited: more cache\n")
-    assert "What the report says anew is in minutes.new.md: merge it by hand" in result.stderr
+    assert "The new text of the report is in minutes.new.md: merge it by hand" in result.stderr
 
 
 def test_the_page_of_edited_minutes_tells_at_its_top_of_the_newer_text_until_that_is_gone(tmp_path: Path) -> None:
@@ -119,7 +119,10 @@ def test_the_page_of_edited_minutes_tells_at_its_top_of_the_newer_text_until_tha
     report(tmp_path, "# New\n")
     told = prodmeet(tmp_path, "shop", "--html")
     first, second = [line for line in Seen((place / "minutes.html").read_text()).text.splitlines() if line][-2:]
-    assert (first, second) == ("What the report says anew is in minutes.new.md: merge it by hand", "edited: more cache")
+    assert (first, second) == (
+        "The new text of the report is in minutes.new.md: merge it by hand",
+        "edited: more cache",
+    )
     assert "minutes.new.md: merge it by hand" in told.stderr
     (place / "minutes.new.md").unlink()
     assert prodmeet(tmp_path, "shop", "--html").stderr == ""

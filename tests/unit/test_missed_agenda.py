@@ -64,13 +64,13 @@ def test_nothing_missed_shows_nothing() -> None:
 def test_the_table_says_which_rule_when_and_at_what_price() -> None:
     text = markdown(item(*shown(missed())))
     assert "14.4x/1h cart/availability" in text
-    assert "45 min" in text and "fires 3 times, 1 in an SLO event" in text and "30%" in text
+    assert "45 min" in text and "fires 3 times, 1 during a fast burn" in text and "30%" in text
 
 
 def test_a_ticket_is_said_to_be_one_and_no_rule_is_said_too() -> None:
     table = shown(missed(rule_severity="ticket", would_have_fired="3x/24h"), NO_RULE)[0]
     assert table.frame["rule_words"].tolist() == ["3x/24h cart/availability, a ticket only", "no standard rule"]
-    assert table.frame["price"].tolist() == ["fires 3 times, 1 in an SLO event", ""]
+    assert table.frame["price"].tolist() == ["fires 3 times, 1 during a fast burn", ""]
 
 
 def test_the_rule_file_keeps_its_lines_and_is_text() -> None:
@@ -84,7 +84,7 @@ def test_the_rule_file_keeps_its_lines_and_is_text() -> None:
 def test_a_rule_that_cannot_be_written_says_why() -> None:
     rules = shown(missed(), ready=ReadyRule("", "slice_too_long"))[1]
     assert rules.frame["note"].tolist() == [
-        "not written: a slice of time is longer than the shortest window of the rule"
+        "not generated: a time slice is longer than the shortest window of the rule"
     ]
     assert len(shown(NO_RULE)) == 1
 

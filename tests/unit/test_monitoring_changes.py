@@ -162,16 +162,16 @@ def test_changed_rules_are_a_folded_table_with_before_and_now() -> None:
     assert table.title == "1 change of alert rules since the meeting of Mon 9 Nov 2026"
     assert list(table.frame["what_text"]) == ["for"]
     assert [column.name for column in table.details] == ["before", "after"]
-    assert notes == ["Silences are not looked at: no source is configured (sources.silences)."]
+    assert notes == ["Silences are not checked: no source is configured (sources.silences)."]
 
 
 @pytest.mark.parametrize(
     ("previous", "now", "states", "says"),
     [
         (earlier(rule()), [rule()], (), "No alert rule changed since the meeting of Mon 9 Nov 2026: 1 rule compared."),
-        (None, [rule()], (), "no earlier one is known"),
-        (earlier(), [], (), "No alert rule is known"),
-        (Previous(END, {}), [rule()], (), "kept no rules"),
+        (None, [rule()], (), "there is no earlier one"),
+        (earlier(), [], (), "No alert rule changed"),
+        (Previous(END, {}), [rule()], (), "has no rules"),
         (None, None, (), "no source of rules is configured"),
         (None, None, (FAILED,), "Could not check which alert rules changed: no rules API"),
     ],
@@ -232,8 +232,8 @@ def test_a_silence_for_ever_is_told_to_be_one() -> None:
     assert judged(silence(end=None, start=None), [episode(END - DAY, 1)])["covered"] == 1
     known = facts(silences=frames.SILENCES.frame([for_ever, until]))
     (table,) = [each for each in evidence(Analyses(known)) if isinstance(each, Table)]
-    assert table.frame["end"].tolist()[0] == "for ever"
-    assert "for ever" not in table.frame["end"].tolist()[1:]
+    assert table.frame["end"].tolist()[0] == "no end"
+    assert "no end" not in table.frame["end"].tolist()[1:]
     assert next(row["end"] for row in record(Review(known))["silences"]) is None
 
 

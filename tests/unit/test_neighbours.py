@@ -76,7 +76,7 @@ def test_links_speak_the_language_of_their_page() -> None:
     english = fill(PAGE, "shop", "2026-11-09", "")
     assert fill(english, "shop", "2026-11-09", "") == english
     assert ">All meetings</a>" in english
-    assert 'title="Meeting before"' in english
+    assert 'title="Previous meeting"' in english
 
 
 def test_a_japanese_page_names_the_days_of_its_neighbours_in_japanese_and_links_the_folders() -> None:

@@ -33,20 +33,20 @@ def tables(**given: pd.DataFrame) -> list[Table]:
         (
             {"change": "for", "before": 0, "after": 300, "matched": 14, "extra": 0, "backed": True},
             "for: 5 min instead of 0 s",
-            "silenced 12 of 14; missed 0 of 1 SLO events",
-            "replay gives 14 of 14",
+            "prevents 12 of 14 firings; misses 0 of 1 fast burns",
+            "reproduces 14 of 14 firings",
         ),
         (
             {"change": "threshold", "op": ">", "before": 0.5, "after": 0.62, "matched": 13, "extra": 2},
             "> 0.62 instead of 0.5",
-            "silenced 12 of 14; missed 0 of 1 SLO events",
-            "replay gives 13 of 14, and 2 nobody saw: not backed",
+            "prevents 12 of 14 firings; misses 0 of 1 fast burns",
+            "reproduces 13 of 14 firings, plus 2 that did not happen, not confirmed",
         ),
         (
             {"change": "", "reason": "no_answer", "error": "it timed out"},
             "none found",
             "",
-            "not replayed, because it timed out",
+            "not backtested: it timed out",
         ),
     ],
 )
@@ -92,8 +92,11 @@ def test_pages_that_came_by_chance_with_a_burn_are_not_called_noise(could_wait: 
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ("ticket", "its service burned slowly (3x over 24 h or 1x over 3 d), so it is not deleted but made a ticket"),
-        ("review", "not deleted: its service burned slowly (3x over 24 h or 1x over 3 d)"),
+        (
+            "ticket",
+            "its service had a slow burn (3x over 24 h or 1x over 3 d): make it a ticket instead of deleting it",
+        ),
+        ("review", "not deleted: its service had a slow burn (3x over 24 h or 1x over 3 d)"),
     ],
 )
 def test_what_a_slow_burn_kept_from_deletion_says_so(change: str, why: str) -> None:

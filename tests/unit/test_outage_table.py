@@ -37,12 +37,12 @@ def row(**more: Any) -> pd.Series[Any]:
 @pytest.mark.parametrize(
     ("more", "review"),
     [
-        ({"postmortem_required": True, "postmortem_missing": True, "postmortem_age_days": 5.0}, "owed for 5 d"),
-        ({"postmortem_required": True, "postmortem_missing": True, "postmortem_age_days": nan}, "owed"),
+        ({"postmortem_required": True, "postmortem_missing": True, "postmortem_age_days": 5.0}, "missing for 5 d"),
+        ({"postmortem_required": True, "postmortem_missing": True, "postmortem_age_days": nan}, "missing"),
         ({"postmortem_required": True, "postmortem": "https://wiki.example/pm"}, "https://wiki.example/pm"),
         ({"postmortem_required": False, "budget_spent": {"cart/availability": 0.1}}, "not required"),
-        ({"postmortem_required": False}, "cannot tell"),  # no SLO tells what it cost
-        ({"postmortem_required": None}, "cannot tell"),
+        ({"postmortem_required": False}, "not known"),  # no SLO tells what it cost
+        ({"postmortem_required": None}, "not known"),
     ],
 )
 def test_a_postmortem_is_there_or_owed_and_for_how_long(more: dict[str, Any], review: str) -> None:
@@ -60,12 +60,12 @@ def test_an_onset_from_a_grid_is_a_range_and_what_lies_in_it_is_no_difference() 
 
     assert seen(-12) == (
         "cart/availability began to burn between Thu 12 Nov 08:48 and 08:54, "
-        "6 min to 12 min before the start that people wrote; "
-        "detected 4 min to 10 min after it began to burn"
+        "6 min to 12 min before the recorded start; "
+        "detected 4 min to 10 min after the burn began"
     )
     assert seen(-5) == (
-        "cart/availability began to burn between Thu 12 Nov 08:55 and 09:01; people wrote 09:00; "
-        "detected 4 min to 10 min after it began to burn"
+        "cart/availability began to burn between Thu 12 Nov 08:55 and 09:01; recorded start 09:00; "
+        "detected 4 min to 10 min after the burn began"
     )
 
 
@@ -76,12 +76,12 @@ def test_an_onset_from_a_grid_is_a_range_and_what_lies_in_it_is_no_difference() 
             -4,
             600.0,
             (
-                "cart/availability burned from Thu 12 Nov 08:56, 4 min before the start that people wrote; "
-                "detected 10 min after it began to burn"
+                "cart/availability burned from Thu 12 Nov 08:56, 4 min before the recorded start; "
+                "detected 10 min after the burn began"
             ),
         ),
-        (3, -60.0, "cart/availability burned from Thu 12 Nov 09:03, 3 min after the start that people wrote"),
-        (0, nan, "cart/availability burned from Thu 12 Nov 09:00, the start that people wrote"),
+        (3, -60.0, "cart/availability burned from Thu 12 Nov 09:03, 3 min after the recorded start"),
+        (0, nan, "cart/availability burned from Thu 12 Nov 09:00, the recorded start"),
     ],
 )
 def test_the_onset_stands_beside_the_start_that_people_wrote(minutes: int, detected: float, says: str) -> None:
@@ -97,17 +97,17 @@ def test_where_no_slo_burned_nothing_is_claimed() -> None:
 @pytest.mark.parametrize(
     ("seen", "says"),
     [
-        (None, "cannot tell: no older incident is on record"),
+        (None, "not known: no older incident is on record"),
         (
             SEEN,
             (
-                "3 of its kind since Thu 13 Aug 2026, with INC-8, INC-3; 3 a quarter; "
-                "7 incidents of its services in the same time"
+                "3 similar incidents since Thu 13 Aug 2026, including INC-8, INC-3; 3 per quarter; "
+                "7 incidents of its services at the same time"
             ),
         ),
         (
             {**SEEN, "count": 1, "ids": [], "of_service": 1, "per_quarter": None},
-            "no other of its kind since Thu 13 Aug 2026; 1 incident of its services in the same time",
+            "no similar incident since Thu 13 Aug 2026; 1 incident of its services at the same time",
         ),
     ],
 )
@@ -137,7 +137,11 @@ def test_a_review_shows_the_earlier_incident_and_asks_about_the_third() -> None:
     item = made.outages
     shown = found_table(item, "Incidents since the last meeting").frame
     assert shown["id"].tolist() == ["INC-3"]
-    assert shown["before"].iloc[0].startswith("3 of its kind since Wed 10 Jun 2026, with INC-2, INC-1; 1.77 a quarter")
+    assert (
+        shown["before"]
+        .iloc[0]
+        .startswith("3 similar incidents since Wed 10 Jun 2026, including INC-2, INC-1; 1.77 per quarter")
+    )
     assert shown["seen"].iloc[0] == ""  # a burn of weeks is not when this began
     asked = about(made, "outage:INC-3").question
     assert "number 3 of its kind" in asked and "INC-2" in asked
@@ -145,7 +149,7 @@ def test_a_review_shows_the_earlier_incident_and_asks_about_the_third() -> None:
 
 
 @pytest.mark.parametrize("other", ["alerts (pagerduty)", "alerts[1]"])  # as older snapshots call it
-@pytest.mark.parametrize(("state", "told"), [("ok", "not a page"), ("empty", "not a page"), ("failed", "cannot tell")])
+@pytest.mark.parametrize(("state", "told"), [("ok", "not a page"), ("empty", "not a page"), ("failed", "not known")])
 def test_while_one_of_two_alert_sources_failed_nobody_says_that_no_page_fired(
     state: Any, told: str, other: str
 ) -> None:
@@ -186,15 +190,15 @@ def untold(bad: float, *burns: tuple[str, str, str]) -> Review:
 def test_an_outage_that_nobody_wrote_down_owes_a_postmortem_by_its_price_and_is_asked_about_once() -> None:
     # 7 bad of 10 a second for an hour are 104% of the budget.
     made = untold(7.0, ("burn", "2026-11-12T02:00Z", "2026-11-12T03:00Z"))
-    shown = found_table(made.outages, "Fast budget burns that no incident tells of").frame
-    assert shown["review"].tolist() == ["owed for 11 d"]
-    assert "1 postmortem is owed" in made.outages.headline
+    shown = found_table(made.outages, "Fast burns without an incident record").frame
+    assert shown["review"].tolist() == ["missing for 11 d"]
+    assert "1 postmortem is missing" in made.outages.headline
     found = about(made, "outage:burn")
     assert set(rules(found)) >= {"untold_event", "postmortem_owed"}
-    assert found.question.count("who writes it down?") == 1
+    assert found.question.count("who writes the incident record?") == 1
     cheap = untold(0.7, ("burn", "2026-11-12T02:00Z", "2026-11-12T03:00Z"))  # 10%
-    shown = found_table(cheap.outages, "Fast budget burns that no incident tells of").frame
-    assert (shown["review"].tolist(), "owed" in cheap.outages.headline) == (["not required"], False)
+    shown = found_table(cheap.outages, "Fast burns without an incident record").frame
+    assert (shown["review"].tolist(), "missing" in cheap.outages.headline) == (["not required"], False)
 
 
 def test_the_most_expensive_is_named_though_nobody_wrote_it_down() -> None:
@@ -208,7 +212,7 @@ def test_the_time_and_length_of_an_outage_read_as_in_its_table() -> None:
     frame = made.analyses.slo_events
     late = {"onset_from": pd.Timestamp("2026-11-12T02:03Z"), "onset_to": pd.Timestamp("2026-11-12T02:08Z")}
     made.analyses.__dict__["slo_events"] = frame.assign(**late)
-    row = found_table(made.outages, "Fast budget burns that no incident tells of").frame.iloc[0]
+    row = found_table(made.outages, "Fast burns without an incident record").frame.iloc[0]
     assert (row["began"], row["lasted"]) == ("Thu 12 Nov 11:03 to 11:08", "22 min to 27 min")
     assert all(row[name] in about(made, "outage:burn").headline for name in ("began", "lasted"))
 
@@ -244,7 +248,7 @@ def test_a_burn_that_nobody_wrote_down_and_that_goes_on_is_asked_about_too() -> 
     made = untold(0.7, ("burn", "2026-11-22T23:00Z", "2026-11-23T01:00Z"))
     made.analyses.__dict__["slo_events"] = made.analyses.slo_events.assign(ongoing=True)
     found = about(made, "outage:burn")
-    assert (found.dated, found.place, "who works on it?" in found.question) == (True, "agenda", True)
+    assert (found.dated, found.place, "who is working on it?" in found.question) == (True, "agenda", True)
 
 
 def test_the_length_of_an_outage_is_the_time_users_were_hurt() -> None:

@@ -251,7 +251,7 @@ def test_streams_are_text_and_messages_are_folded() -> None:
         ({"text__html": ["<i>a", "</i>"], "text__plain": "x"}, "<i>a</i>"),
         (
             {"application__vnd.jupyter.widget-view+json": {}, "text__plain": "VBox()"},
-            "A live control stands here in the notebook.",
+            "The notebook has a live control here.",
         ),
     ],
 )

@@ -32,7 +32,7 @@ def event(identity: str, onset: datetime, lasted: timedelta = HOUR) -> dict[str,
 
 def test_a_share_of_few_is_only_counted() -> None:
     assert _counted(2, 3) == "2 of 3"
-    assert _counted(0, 0) == "none to tell by"
+    assert _counted(0, 0) == "no data to judge by"
     assert _counted(3, 6) == "3 of 6 (50%)"
 
 
@@ -86,7 +86,7 @@ def test_of_two_events_both_are_named_and_of_three_the_median() -> None:
     two = [(400.0, 430.0), (60.0, 420.0)]
     assert lengths(two) == "1 min to 7 min, about 7 min (2 events)"
     assert lengths([*two, (1200.0, 1230.0)]) == "median about 7 min, worst about 20 min (3 events)"
-    assert lengths([]) == "none to tell by"
+    assert lengths([]) == "no data to judge by"
     assert PagingQuality(1, 1, 2, 2, detection_between_s=tuple(two)).detection_worst_s == 415
 
 

@@ -46,7 +46,7 @@ def test_an_slo_keeps_its_state_is_not_certain_and_the_section_has_a_gap(
     assert after["certain"] is False
     (gap,) = [failure for failure in found.failures if failure.section == "metrics"]
     assert gap.source == "cart/availability"
-    assert gap.message.startswith("the answer is partial, so the number rests on part of the data")
+    assert gap.message.startswith("the answer is partial, so the number is based on part of the data")
 
 
 @pytest.mark.parametrize(("word", "kind"), [("cpu)", "resources"), ("cpu_limit", "resources")])
@@ -69,7 +69,7 @@ def test_the_first_screen_the_pre_read_and_the_minutes_say_it(tmp_path: Path) ->
     found, _ = facts(partial('code=~"5.."'), tmp_path)
     review = Review(found)
     for text in (minutes(review), preread.write(review)):
-        assert "cart/availability rests on part of the data" in text
+        assert "cart/availability is based on part of the data" in text
     assert WORDS in preread.write(review)
 
 

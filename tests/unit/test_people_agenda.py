@@ -92,7 +92,7 @@ def test_pages_of_no_rotation_are_shown() -> None:
 def test_shifts_longer_than_the_guide_knows_say_so() -> None:
     (note, _) = paging_people.evidence(findings("16T03:00", rotations=[{**TOKYO, "shifts": ["09:00"]}]))
     assert isinstance(note, Note)
-    assert note.text.endswith("Its shifts are of 24 hours, while the guide is for 8 to 12: it is judged too harshly.")
+    assert note.text.endswith("Its shifts last 24 hours, but the guide is for 8 to 12: this comparison is too strict.")
 
 
 def queue(count: int, **more: Any) -> Analyses:
@@ -125,7 +125,7 @@ def test_an_item_shows_whose_it_is(owner: str, item: str, text: str) -> None:
         (
             {"kind": "slo", "reason": "slow_burn", "loss_per_fortnight": 0.6},
             "60%",
-            "the budget drains slowly",
+            "slow burn",
         ),
         ({"kind": "resource", "reason": "limit_near", "value": 50.0}, "", "full in 50 days"),
         ({"kind": "resource", "reason": "limit_near", "value": 0.0}, "", "it is full"),

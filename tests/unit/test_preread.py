@@ -63,11 +63,11 @@ def test_announcements_and_quiet_changes_are_read_though_they_get_no_minute() ->
     topics = [{"id": "A-1", "kind": "announcement", "text": "New office", "owner": "bob"}]
     text = preread.write(review({"changes": changes, "topics": topics}))
     # 01:00 UTC on the 25th is 10:00 in Tokyo; the loud one has minutes of its own
-    assert text.split("## To know\n\n")[1].splitlines() == [
+    assert text.split("## For information\n\n")[1].splitlines() == [
         "- Announcement: New office, bob",
         r"- Planned change: Move \*cart\*, Wed 25 Nov 10:00, ada",
     ]
-    assert "## To know" not in preread.write(review({"changes": changes[1:], "topics": []}))
+    assert "## For information" not in preread.write(review({"changes": changes[1:], "topics": []}))
 
 
 def test_what_could_not_be_checked_stands_at_the_top() -> None:
@@ -100,6 +100,6 @@ def test_a_line_tells_what_the_last_meeting_decided_about_it(tmp_path: Path) -> 
         "decisions", "x", {**said, "owner": "cart team", "due": "2026-11-20", "note": "raise it"}
     )
     text = preread.write(Review(with_said(open_review().facts, tmp_path / "minutes"))).replace("\\", "")
-    assert "(at the meeting of 2026-11-09: act, cart team, until 2026-11-20. raise it)" in text
-    (line,) = [line for line in text.splitlines() if "cart team was to act until 2026-11-20" in line]
-    assert "3 days overdue" in line and "cart/memory is full in" in line  # told once, with what it was promised for
+    assert "(at the meeting of 2026-11-09: act, owner cart team, due 2026-11-20. raise it)" in text
+    (line,) = [line for line in text.splitlines() if "cart team is 3 days overdue, due 2026-11-20" in line]
+    assert "cart/memory will be full in" in line  # told once, with what it was promised for

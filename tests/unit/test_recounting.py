@@ -19,8 +19,8 @@ from tests.support.reviews import review
 KINDS: Mapping[str, Any] = {
     "Attained": "percent",
     "Budget left": "budget",
-    "Left last time": "budget",
-    "Spent since": "budget",
+    "Left at last meeting": "budget",
+    "Spent since last meeting": "budget",
     "Burn rate": "number",
     "Bad events": "count",
     "Events": "count",
@@ -75,7 +75,7 @@ def test_the_number_and_its_line_stand_in_the_report(demo: Review) -> None:
     from prodmeet_kit.render.html import chunks
 
     html = "".join(chunk for chunk in chunks(demo.metrics) if isinstance(chunk, str))
-    assert "From the answers to the numbers: Service level objectives" in html
+    assert "How the numbers are calculated: Service level objectives" in html
     (row,) = (each for each in told(demo.metrics) if each["key"] == "efficiency/per_load")
     assert html.count(f">{row['shown']}<") >= 2  # here and in its own table, written the same
     (row,) = (each for each in told(demo.metrics) if each["key"] == "slo/budget_remaining")

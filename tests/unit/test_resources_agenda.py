@@ -65,7 +65,7 @@ def test_a_regression_is_a_sentence_and_a_question_with_date_and_change() -> Non
     found = findings(dearer)
     (note,) = (each for each in metrics_resources.evidence(found) if isinstance(each, Note))
     assert note.text.startswith("cart uses 20% more cpu at equal load since Mon 16 Nov ")
-    assert note.text.endswith(", the day of CH-1.")
+    assert note.text.endswith("; on that day: CH-1.")
     assert note.level == "warning"
     (said,) = facets.facets(found)
     assert (said.subject, said.rule, said.joins) == ("resource:cart/cpu", "regression", ("change:CH-1",))
@@ -76,7 +76,7 @@ def test_a_regression_is_a_sentence_and_a_question_with_date_and_change() -> Non
 def test_without_a_change_that_day_the_cause_is_asked_for() -> None:
     (said,) = facets.facets(findings(dearer, changes=[]))
     assert (said.rule, said.joins, bool(said.question)) == ("regression", (), True)
-    assert "a day without a known change" in said.reason
+    assert "no known change on that day" in said.reason
 
 
 def test_a_gain_is_told_and_not_asked_about() -> None:
@@ -90,7 +90,7 @@ def test_steady_cost_reads_as_the_usual_noise() -> None:
     found = findings()
     frame = tables(found)["Efficiency"].frame
     assert frame["each"].tolist() == ["20.0 ms of CPU per req"]
-    assert frame["compared"].iloc[0].endswith("within the usual noise")
+    assert frame["compared"].iloc[0].endswith("within normal variation")
     assert facets.facets(found) == ()
 
 
@@ -123,7 +123,7 @@ def test_a_return_that_leaves_too_little_is_asked_about_with_its_day() -> None:
     (said,) = facets.facets(found)
     assert (said.subject, said.rule, bool(said.question)) == ("resource:cart/cpu", "limit_near", True)
     assert "full in about 8 days" in said.reason
-    assert tables(found)["Resources"].frame["outlook"].iloc[0] == "no trend; with the return, in 8 days"
+    assert tables(found)["Resources"].frame["outlook"].iloc[0] == "no trend; in 8 days, once returned"
     assert said.score == pytest.approx(45 + (60 - 7.6) / 2, abs=0.1)
 
 
@@ -132,7 +132,7 @@ def test_charts_show_the_limit_after_the_return_and_the_marks() -> None:
     (chart,) = (each for each in metrics_resources.evidence(found) if isinstance(each, Chart))
     assert [(line.label, line.value) for line in chart.lines] == [
         ("limit", 10.0),
-        ("limit after the return", 8.0),
+        ("limit after return", 8.0),
         ("request", 4.0),
     ]
     assert [(mark.kind, mark.label) for mark in chart.marks] == [("change", "CH-1")]
@@ -153,12 +153,12 @@ def test_before_and_after_shows_what_moved_and_puts_the_rest_in_one_row() -> Non
     assert table is not None and details is not None
     assert table.frame["what"].tolist() == ["cart/cpu", "cart/cpu at equal load", "1 other measure"]
     assert table.frame["expected"].tolist() == ["up 20%: as predicted", "up 20%: as predicted", ""]
-    assert table.frame["moved"].iloc[2] == "within the usual noise"
+    assert table.frame["moved"].iloc[2] == "within normal variation"
     assert table.frame["days"].iloc[0] == "3 d each side"
     assert len(table.columns) <= 7
     assert details.folded and not table.folded
     assert details.frame["what"].tolist() == ["cart/cpu", "cart/cpu at equal load", "cart/requests"]
-    assert details.frame["moved"].iloc[2].startswith("within the usual noise (")
+    assert details.frame["moved"].iloc[2].startswith("within normal variation (")
 
 
 def test_without_changes_there_is_no_such_table() -> None:

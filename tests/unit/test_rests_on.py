@@ -123,10 +123,10 @@ def test_a_window_tells_on_how_much_of_it_the_number_rests(
     assert row["covered_s"] == pytest.approx(covered * 86_400, abs=600)
     assert row["covered_why"] == why
     assert row["missing_fraction"] == pytest.approx(1 - covered / int(window[:-1]), abs=0.001)
-    said = f"cart/availability rests on {covered} d of {window[:-1]} d: nothing older is kept"
+    said = f"cart/availability is based on {covered} d of {window[:-1]} d: older data is not retained"
     for text in (minutes(review), preread.write(review)):
         assert (said in text) is bool(why)
-    assert (f"| {covered} d of {window[:-1]} d: nothing older is kept |" in minutes(review)) is bool(why)
+    assert (f"| {covered} d of {window[:-1]} d: older data is not retained |" in minutes(review)) is bool(why)
 
 
 def test_a_service_younger_than_other_data_is_young(tmp_path: Path) -> None:

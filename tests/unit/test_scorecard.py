@@ -76,7 +76,7 @@ def test_the_planned_changes_show_the_card_with_every_outcome_in_words() -> None
     item = review({"changes": [past | {"expected_effect": effect}]}).planned_changes
     (table,) = [each for each in item.evidence if isinstance(each, Table) and each.title == "Change scorecard"]
     row = table.frame.loc[0]
-    assert (row["change"], row["expected"], row["outcome"]) == ("A", "up 10%", "cannot tell")
+    assert (row["change"], row["expected"], row["outcome"]) == ("A", "up 10%", "inconclusive")
     assert row["reason"] == "nothing was measured"
 
 

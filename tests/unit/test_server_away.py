@@ -48,7 +48,7 @@ def test_half_an_hour_away_is_said_and_is_no_stop() -> None:
     assert spans == [(0, 51)]
     assert away["labels"].tolist() == ["{}"]
     # The last sample before is of 09:09:49.3, the first one after of 09:39:49.3 + 15 s, or so.
-    assert gaps == ["the server was away Thu 12 Nov 09:09 to 09:40 UTC: pages in it are not seen"]
+    assert gaps == ["the server was down Thu 12 Nov 09:09 to 09:40 UTC: pages during that time are not recorded"]
 
 
 def test_questions_are_few() -> None:
@@ -105,7 +105,7 @@ def test_both_replicas_away_is_blind_where_they_meet() -> None:
     both = [fired((0, 9), (40, 60), replica="a"), fired((0, 19), (50, 60), replica="b")]
     spans, away, gaps = seen(Store(both, more=replicas))
     assert (spans, len(away)) == ([(0, 61)], 3)
-    assert gaps == ["the server was away Thu 12 Nov 09:19 to 09:40 UTC: pages in it are not seen"]
+    assert gaps == ["the server was down Thu 12 Nov 09:19 to 09:40 UTC: pages during that time are not recorded"]
 
 
 def test_without_up_what_the_product_reads_explains_a_gap_but_says_nothing_of_other_times() -> None:
@@ -149,8 +149,10 @@ def test_many_times_away_are_said_in_one_line_more() -> None:
     _, away, gaps = seen(store)
     assert len(away) == 6
     assert len(gaps) == 4
-    assert gaps[0].startswith("the server was away Thu 12 Nov 14:")  # the longest first
-    assert gaps[3] == "the server was away 3 more times for ten minutes or more: pages in them are not seen"
+    assert gaps[0].startswith("the server was down Thu 12 Nov 14:")  # the longest first
+    assert (
+        gaps[3] == "the server was down 3 more times for ten minutes or more: pages during that time are not recorded"
+    )
 
 
 def test_what_was_before_the_last_meeting_fails_nothing_now() -> None:

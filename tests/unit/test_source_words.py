@@ -21,8 +21,8 @@ from prodmeet_kit.i18n.languages import use
             "http://prom:9090 の prometheus: クエリ75件中74件に応答",
         ),
         (
-            "csv at demand.csv: 5 of 5 queries answered; times without an offset are taken for UTC",
-            "csv at demand.csv: 5 of 5 queries answered; times without an offset are taken for UTC",
+            "csv at demand.csv: 5 of 5 queries answered; times without an offset are read as UTC",
+            "csv at demand.csv: 5 of 5 queries answered; times without an offset are read as UTC",
             "demand.csv の csv: クエリ5件中5件に応答。オフセットのない時刻は UTC とみなす",
         ),
         ("connection refused", "connection refused", "connection refused"),

@@ -182,7 +182,7 @@ def test_the_item_shows_what_people_said_where_they_differ_and_what_is_proposed(
     item = review({"alert_runs": [run], "verdicts": told}, values).paging_events
     tables = {each.title: each for each in item.evidence if isinstance(each, Table)}
     assert tables["Proposed action items"].frame["text"].tolist() == [
-        "Mend or delete HighCPU: noise at 4 meetings in a row"
+        "Fix or delete HighCPU: noise at 4 meetings in a row"
     ]
     (people,) = tables["Pages by alert"].frame["people_text"]
     assert people == "noise at the meeting of Mon 9 Nov 2026, noise 3 times in a row"
@@ -205,6 +205,6 @@ def test_thousands_of_pages_stay_a_list_that_a_meeting_can_use() -> None:
     every = tables["Every page"]
     assert (len(every.frame), every.folded) == (200, True)
     assert every.frame["start"].max() == found.analyses.pages["start"].max()
-    assert every.caption == "The newest 200 of 2500; every page stands in review.json"
+    assert every.caption == "The newest 200 of 2500; review.json has every page"
     assert len([each for each in found.findings if each.section == "paging_events"]) == 25
     assert 0 < len(item.questions) <= 15  # 30 minutes, 2 for each: no more is asked than can be decided

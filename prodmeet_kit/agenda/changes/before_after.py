@@ -79,9 +79,9 @@ def _cells(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 def _rest(rest: pd.DataFrame, *, others: bool) -> dict[str, Any]:
     """One row for what did not move; its times are those of the first."""
     unknown = int((rest["outcome"] == "cannot_tell").sum())
-    parts = [t("within the usual noise")] if unknown < len(rest) else []
+    parts = [t("within normal variation")] if unknown < len(rest) else []
     if unknown:
-        parts.append(tn("cannot tell of {n}", "cannot tell of {n}", unknown))
+        parts.append(tn("{n} inconclusive", "{n} inconclusive", unknown))
     what = tn("{n} measure", "all {n} measures", len(rest))
     if others:
         what = tn("{n} other measure", "{n} other measures", len(rest))
@@ -97,14 +97,14 @@ def _table(title: str, shown: list[dict[str, Any]], *, folded: bool) -> Table:
         Column("what", t("What")),
         Column("was", t("Before"), "written"),
         Column("now", t("After"), "written"),
-        Column("moved", t("Effect beyond the usual")),
+        Column("moved", t("Effect beyond normal variation")),
     ]
     if frame["expected"].any():
         columns.append(Column("expected", t("Predicted")))
     columns.append(Column("days", t("Compared")))
     caption = t(
-        "Mean before and after; the effect is what goes beyond the same difference in other weeks, "
-        "with its 95% interval from days without a change"
+        "Mean before and after. The effect is the part that exceeds the same difference in other "
+        "weeks; its 95% interval comes from days without a change"
     )
     return Table(title, frame, tuple(columns), caption=caption, folded=folded)
 
@@ -134,11 +134,11 @@ def _value(row: dict[str, Any], side: str) -> str:
 
 def _effect(row: dict[str, Any]) -> str:
     if row["outcome"] == "cannot_tell":
-        return t("cannot tell")
+        return t("inconclusive")
     kind = "percent" if row["kind"] == "slo" else "change"
     low, high = (_signed(row[end], kind) for end in ("low", "high"))
     if row["outcome"] == "within_noise":
-        return t("within the usual noise ({low} to {high})", low=low, high=high)
+        return t("within normal variation ({low} to {high})", low=low, high=high)
     effect = _signed(row["effect"], kind)
     if row["kind"] == "slo":
         return t("{effect} of events ({low} to {high})", effect=effect, low=low, high=high)
@@ -158,7 +158,7 @@ def towards(direction: str, size: str) -> str:
 def _expected(row: dict[str, Any]) -> str:
     if not row["expected_direction"]:
         return ""
-    verdicts = {"yes": t("as predicted"), "no": t("not as predicted"), "cannot_tell": t("cannot tell")}
+    verdicts = {"yes": t("as predicted"), "no": t("not as predicted"), "cannot_tell": t("inconclusive")}
     directions = {"up": t("up"), "down": t("down"), "none": t("no effect")}
     wanted = towards(directions.get(row["expected_direction"], ""), row["expected_size"])
     return f"{wanted}: {verdicts[row['as_expected']]}"
@@ -176,7 +176,7 @@ def _days(row: dict[str, Any], names: Mapping[str, str]) -> str:
     causes = {**names, "data": t("the data begins"), "meeting": t("this meeting")}
     short = [causes.get(cause, cause) for cause in (row["shortened_before"], row["shortened_after"]) if cause]
     if short:
-        parts.append(t("cut by {causes}", causes=listed(dict.fromkeys(short))))
+        parts.append(t("shortened by {causes}", causes=listed(dict.fromkeys(short))))
     if row["slo_events"]:
-        parts.append(t("without the outage that began with it"))
+        parts.append(t("excluding the outage that began with it"))
     return clauses(parts)

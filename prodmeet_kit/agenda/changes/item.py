@@ -29,7 +29,9 @@ def item(findings: Analyses) -> AgendaItem:
     if (gone := absent(findings, KEY, title, "changes", "changes")) is not None:
         return gone
     upcoming, past = findings.upcoming_changes, findings.past_changes
-    policy = findings.facts.product.slo_rules.policy or t("until it recovers, only P0 and security changes go out")
+    policy = findings.facts.product.slo_rules.policy or t(
+        "until it recovers, only P0 and security changes are released"
+    )
     evidence: list[Evidence] = []
     if len(upcoming):
         evidence.append(_table(t("Before the next meeting"), upcoming, policy))
@@ -83,7 +85,7 @@ def _table(title: str, changes: pd.DataFrame, policy: str = "") -> Table:
         Column("id", t("Change"), "code"),
         Column("title", t("What")),
         Column("start", t("Start"), "time"),
-        Column("duration_s", t("Takes"), "duration"),
+        Column("duration_s", t("Duration"), "duration"),
         Column("services", t("Services"), "list"),
         Column("owner", t("Owner")),
         Column("effect", t("Expected effect")),

@@ -30,11 +30,11 @@ def table(findings: Analyses) -> Table | None:
         Column("metric", t("What")),
         Column("expected", t("Predicted")),
         *([Column("was", t("Before"), "written"), Column("now", t("After"), "written")] if measured else []),
-        Column("observed", t("Seen, with its 95% interval")),
+        Column("observed", t("Measured, with its 95% interval")),
         Column("outcome", t("Outcome")),
         Column("reason", t("Why")),
     )
-    caption = t("The days compared, and what cut them short, are in the tables of before and after below")
+    caption = t("The days compared, and why they are fewer, are in the tables of before and after below")
     return Table(t("Change scorecard"), pd.DataFrame(cells), columns, caption=caption)
 
 
@@ -78,10 +78,10 @@ def _observed(row: dict[str, Any]) -> str:
 def _outcomes() -> dict[str, str]:
     return {
         "as_expected": t("as predicted"),
-        "other_size": t("another size"),
-        "other_direction": t("another direction"),
+        "other_size": t("different size"),
+        "other_direction": t("different direction"),
         "no_change": t("no change"),
-        "cannot_tell": t("cannot tell"),
+        "cannot_tell": t("inconclusive"),
     }
 
 
@@ -89,12 +89,12 @@ def _reasons() -> dict[str, str]:
     return {
         "not_measured": t("nothing was measured"),
         "not_comparable": t("too little time, or too few days to compare with"),
-        "hidden": t("the noise would hide an effect of this size"),
-        "size_fits": t("the interval holds the size predicted"),
-        "size_differs": t("the interval does not hold the size predicted"),
+        "hidden": t("normal variation would hide an effect of this size"),
+        "size_fits": t("the interval includes the predicted size"),
+        "size_differs": t("the interval does not include the predicted size"),
         "direction_only": t("no size in per cent was predicted"),
-        "still": t("no effect was predicted and none seen"),
-        "unexpected": t("no effect was predicted and one was seen"),
-        "opposite": t("it moved the other way"),
-        "nothing_seen": t("an effect was predicted and none seen"),
+        "still": t("no effect was predicted, and none was measured"),
+        "unexpected": t("no effect was predicted, but one was measured"),
+        "opposite": t("it changed in the opposite direction"),
+        "nothing_seen": t("an effect was predicted, but none was measured"),
     }

@@ -20,7 +20,7 @@ def needs_response(changes: pd.DataFrame) -> pd.Series:
 def short(code: str) -> str:
     """A warning in a few words, for the agenda."""
     kind, _, about = code.partition(":")
-    return t("the error budget of {slo} is used up", slo=about) if kind == "budget_spent" else warning(code)
+    return t("the error budget of {slo} is exhausted", slo=about) if kind == "budget_spent" else warning(code)
 
 
 def warning(code: str, policy: str = "") -> str:
@@ -29,12 +29,14 @@ def warning(code: str, policy: str = "") -> str:
     if kind == "collides":
         return t("overlaps with {change}", change=about)
     if kind == "budget_spent":
-        return t("the error budget of {slo} is used up: {policy}", slo=about, policy=policy)
+        return t("the error budget of {slo} is exhausted: {policy}", slo=about, policy=policy)
     if kind == "freeze":
-        return t("lies in a freeze: {reason}", reason=about)
+        return t("falls in a change freeze: {reason}", reason=about)
     if kind == "holiday":
-        return t("lies on a public holiday: {name}", name=about)
+        return t("falls on a public holiday: {name}", name=about)
     if kind == "peak_hour":
         hour, _, load = about.partition(":")
-        return t("holds {hour}:00, when {load} is usually highest on that weekday", hour=f"{int(hour):02d}", load=load)
+        return t(
+            "includes {hour}:00, when {load} is usually highest on that weekday", hour=f"{int(hour):02d}", load=load
+        )
     return code

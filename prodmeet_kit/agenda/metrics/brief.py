@@ -44,8 +44,8 @@ NAMED = 6
 def brief(findings: Analyses) -> tuple[tuple[str, str], ...]:
     """Question and answer, in the order in which they are asked."""
     return (
-        (t("What changed?"), _sentence(_changed(findings), t("nothing that needs a word"))),
-        (t("What comes next?"), _sentence(_next(findings), t("no limit and no budget runs out in sight"))),
+        (t("What changed?"), _sentence(_changed(findings), t("nothing notable"))),
+        (t("What comes next?"), _sentence(_next(findings), t("no limit and no error budget will run out soon"))),
     )
 
 
@@ -56,7 +56,7 @@ def fine(slos: pd.DataFrame) -> str:
     kept = int((slos["state"] == "OK").sum())
     parts = [kept_of(kept, len(slos))]
     chance = slos["within_chance"]
-    groups = [(t("missed"), slos["state"].eq("BAD") & ~chance), (t("missed, but within chance"), chance)]
+    groups = [(t("not met"), slos["state"].eq("BAD") & ~chance), (t("not met, but within chance"), chance)]
     for state in ("NO_DATA", "TOO_FEW"):
         its = slos["state"] == state
         groups += [
@@ -75,14 +75,18 @@ def why_unknown(state: str, reason: str) -> str:
     """Why nothing is said of an objective, from ``state`` and ``reason`` of ``SLO_SUMMARY``."""
     if state == "NO_DATA":
         return {"no_traffic": t("no traffic"), "gaps": t("no samples in the window")}.get(reason, t("not known"))
-    words = {"young": t("too young to say"), "gaps": t("too many gaps to say"), "kept": t("too little is kept to say")}
-    return words.get(reason, t("too few events to say"))
+    words = {
+        "young": t("measured for too short a time to judge"),
+        "gaps": t("too many gaps in the data to judge"),
+        "kept": t("too little data is retained to judge"),
+    }
+    return words.get(reason, t("too few events to judge"))
 
 
 def _resting(slos: pd.DataFrame) -> list[str]:
     """What rests on less than everything, by SLO; a long list is cut as the others are."""
     told = [(ref, rests_on(row)) for ref, row in zip(refs(slos), rows(slos), strict=True)]
-    texts = [t("{name} rests on {what}", name=ref, what=what) for ref, what in told if what]
+    texts = [t("{name} is based on {what}", name=ref, what=what) for ref, what in told if what]
     more = len(texts) - NAMED
     shown = texts[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
     return [sentence(clauses(shown))] if shown else []
@@ -90,7 +94,7 @@ def _resting(slos: pd.DataFrame) -> list[str]:
 
 def kept_of(kept: int, every: int) -> str:
     """How many of all SLOs are kept."""
-    return tn("{kept} of {n} SLO is kept", "{kept} of {n} SLOs are kept", every, kept=kept)
+    return tn("{met} of {n} SLO is met", "{met} of {n} SLOs are met", every, met=kept)
 
 
 def refs(frame: pd.DataFrame) -> list[str]:
@@ -130,7 +134,7 @@ def one_off(findings: Analyses, ref: str) -> str:
     names = refs(findings.slos)
     spent, one = findings.slos["budget_spent_since_last"].iloc[names.index(ref)], findings.one_offs[ref]
     return t(
-        "{name} spent {spent} of its error budget, {share} in {incidents}; without that it would last",
+        "{name} spent {spent} of its error budget, {share} in {incidents}; without that, the budget would last",
         name=ref,
         spent=write(spent, "budget"),
         share=write(one.share, "budget"),
@@ -178,7 +182,7 @@ def _changed(findings: Analyses) -> list[str]:
     for row in rows(findings.load_patterns):
         if abs(row["like_for_like"]) >= MOVED:
             change = write(row["like_for_like"], "change")
-            clauses.append(t("{name} moved by {change}", name=f"{row['service']}/{row['name']}", change=change))
+            clauses.append(t("{name} changed by {change}", name=f"{row['service']}/{row['name']}", change=change))
     if len(findings.definition_changes):
         count = len(findings.definition_changes)
         clauses.append(tn("{n} definition changed", "{n} definitions changed", count))
@@ -199,11 +203,11 @@ def _next(findings: Analyses) -> list[str]:
     filling = limits.near_limit(findings.resources, findings.facts.window).sort_values("days_to_full")
     for row in rows(filling):
         name, days = f"{row['service']}/{row['name']}", write(row["days_to_full"], "days")
-        clauses.append(at_limit(row) or t("{name} is full in about {days}", name=name, days=days))
+        clauses.append(at_limit(row) or t("{name} will be full in about {days}", name=name, days=days))
     ending = ending_budgets(findings)
     for name, day in zip(refs(ending), ending["runs_out"], strict=True):
         gone = write(day, "date", timezone=timezone)
-        clauses.append(t("at this pace the budget of {name} is gone on {day}", name=name, day=gone))
+        clauses.append(t("at this rate the error budget of {name} will be exhausted on {day}", name=name, day=gone))
     peak = _peak(findings)
     return [*clauses, peak] if peak else clauses
 

@@ -72,11 +72,11 @@ def _left(row: Mapping[str, Any], timezone: str) -> str:
     span = {"start": _day(row["left_from"], timezone), "end": _day(row["left_until"], timezone)}
     if row["left_incidents"]:
         return t(
-            "bad events of {start} to {end} left the window, {incidents} among them",
+            "bad events from {start} to {end} left the window, including {incidents}",
             incidents=listed(row["left_incidents"]),
             **span,
         )
-    return t("bad events of {start} to {end} left the window", **span)
+    return t("bad events from {start} to {end} left the window", **span)
 
 
 def _day(instant: Any, timezone: str) -> str:
@@ -87,8 +87,8 @@ def _outlook(row: Mapping[str, Any], timezone: str) -> str:
     words = {
         "date": "",
         "not_in_window": t("not within the window"),
-        "spent": t("already spent"),
-        "too_few": t("too few events to say"),
+        "spent": t("already exhausted"),
+        "too_few": t("too few events to judge"),
         "unknown": t("not known"),
     }
     return words[row["outlook"]] or write(row["runs_out"], "date", timezone=timezone)
@@ -108,7 +108,7 @@ def _notes(findings: Analyses, timezone: str) -> list[Note]:
         for row in rows(ending_budgets(findings))
     ]
     if ending:
-        text = t("At the pace since the last meeting the budget is gone: {ends}.", ends=listed(ending))
+        text = t("At the rate since the last meeting, error budgets will be exhausted: {ends}.", ends=listed(ending))
         notes.append(Note(text, "warning"))
     return notes
 
@@ -122,13 +122,13 @@ def _moves(budget: pd.DataFrame, slos: pd.DataFrame, timezone: str) -> Table:
     columns = (
         Column("service", t("Service")),
         Column("name", t("SLO")),
-        Column("attainment_since", t("Attained since"), "percent"),
-        Column("spent_since_last", t("Spent since"), "budget"),
+        Column("attainment_since", t("Attained since last meeting"), "percent"),
+        Column("spent_since_last", t("Spent since last meeting"), "budget"),
         Column("rolled_off_share", t("Left the window"), "budget"),
         Column("story", t("What moved the budget")),
-        Column("outlook_text", t("Budget gone")),
+        Column("outlook_text", t("Budget exhausted")),
     )
-    caption = t("Shares of the budget of the SLO window. Budget gone: at the pace since the last meeting")
+    caption = t("Shares of the error budget of the SLO window. Budget exhausted: at the rate since the last meeting")
     title = t("Error budgets since the last meeting")
     return Table(title, frame, columns, anchor=("service", "name"), folded=True, caption=caption, place="budget")
 
@@ -157,7 +157,7 @@ def _part(row: Mapping[str, Any], name: str) -> str:
     """What spent a part of a budget, and how long nobody could see it."""
     rests = {
         "rest": t("not part of an incident or a fast burn"),
-        "unplaced": t("cannot be placed: samples are missing"),
+        "unplaced": t("not attributable: samples are missing"),
     }
     if row["kind"] in rests:
         return rests[row["kind"]]
@@ -176,7 +176,9 @@ def _services(services: pd.DataFrame) -> Table:
         Column("share", t("Of its budgets"), "budget"),
         Column("share_of_product", t("Of all budgets"), "budget"),
     )
-    caption = t("Each budget counts the same, whatever its traffic; the services add up to what the product spent")
+    caption = t(
+        "Every error budget has the same weight, whatever its traffic. The services add up to what the product spent"
+    )
     title = t("Which service spent the error budgets")
     return Table(title, services, columns, anchor=("service",), folded=True, caption=caption, place="spent_by")
 
@@ -202,12 +204,12 @@ def _exclusions(findings: Analyses) -> list[Table]:
         Column("name", t("SLO")),
         Column("objective", t("Objective"), "percent"),
         Column("attainment", t("Attained"), "percent"),
-        Column("attainment_all", t("Attained, nothing excluded"), "percent"),
+        Column("attainment_all", t("Attained, without exclusions"), "percent"),
         Column("budget_remaining", t("Budget left"), "budget"),
-        Column("budget_remaining_all", t("Budget left, nothing excluded"), "budget"),
+        Column("budget_remaining_all", t("Budget left, without exclusions"), "budget"),
     )
     touched = findings.slos.merge(excluded[["service", "name"]].drop_duplicates(), on=["service", "name"])
-    caption = t("Whole steps of the trend inside each exclusion; an SLO counts everything else")
+    caption = t("Only whole steps of the trend inside an exclusion are left out; an SLO counts everything else")
     return [
         Table(
             t("Excluded from SLOs"),

@@ -22,7 +22,7 @@ def decision_table(decisions: pd.DataFrame) -> Table:
 
     words = {
         "met": t("met"),
-        "missed": t("missed"),
+        "missed": t("not met"),
         "low": t("low"),
         "high": t("high"),
         "unknown": t("not known"),
@@ -54,25 +54,27 @@ def decision_table(decisions: pd.DataFrame) -> Table:
 
 def _advice(row: Mapping[str, Any]) -> str:
     words = {
-        "relax_process": t("release faster, or give the effort to another service"),
+        "relax_process": t("release faster, or move effort to another service"),
         "tighten": t("tighten the objective"),
         "fewer_alerts": t(
             "make alerts less sensitive where they were wrong; else loosen the objective or cut the toil"
         ),
         "loosen": t("loosen the objective"),
         "more_alerts": t("make alerts more sensitive"),
-        "offload_and_fix": t("hand toil back and mend the product"),
+        "offload_and_fix": t("hand toil back and fix the product"),
     }
     if list(row["ask"]) == ["satisfaction"] and len(row["advice"]) > 1:
         content, not_content = (words[MATRIX[row["slo"], row["toil"], level]] for level in ("high", "low"))
-        return t("if users are content: {content}; if not: {not_content}", content=content, not_content=not_content)
+        return t("if users are satisfied: {content}; if not: {not_content}", content=content, not_content=not_content)
     return t(" or ").join(words[code] for code in row["advice"])
 
 
 def _asked(row: Mapping[str, Any]) -> list[str]:
     questions = {
-        "slo": t("Which number says whether users of {service} get what was promised?", service=row["service"]),
-        "toil": t("How much manual work does {service} make?", service=row["service"]),
-        "satisfaction": t("Are the users of {service} content?", service=row["service"]),
+        "slo": t(
+            "Which metric shows whether users of {service} get the quality they were promised?", service=row["service"]
+        ),
+        "toil": t("How much manual work does {service} cause?", service=row["service"]),
+        "satisfaction": t("Are the users of {service} satisfied?", service=row["service"]),
     }
     return [questions[name] for name in row["ask"]]

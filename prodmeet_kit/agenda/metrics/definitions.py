@@ -31,7 +31,7 @@ def evidence(findings: Analyses) -> list[Evidence]:
         if any(failure.source == SOURCE for failure in findings.facts.failed(SECTION)):
             return []
         text = t("Definitions are compared with the report of the last meeting, and there is none yet.")
-        return [Note(text, summary=t("No earlier meeting is known"))]
+        return [Note(text, summary=t("No earlier meeting is on record"))]
     day = write(earlier.end, "time", timezone=findings.facts.window.timezone)
     if not len(findings.definition_changes):
         text = t("Queries, objectives, windows, units, limits and sources are those of the meeting of {day}.", day=day)
@@ -57,10 +57,10 @@ def _table(ledger: pd.DataFrame, caption: str) -> Table:
         affects_text=[_affects(row["affects"]) for row in rows(ledger)],
     )
     columns = (
-        Column("subject", t("Of"), "code"),
+        Column("subject", t("Used for"), "code"),
         Column("kind_text", t("Kind")),
         Column("what_text", t("What")),
-        Column("before", t("Then"), "code"),
+        Column("before", t("At last meeting"), "code"),
         Column("after", t("Now"), "code"),
         Column("affects_text", t("Not comparable")),
     )
@@ -83,7 +83,7 @@ def _what(key: str) -> str:
         "unit": t("unit"),
         "query": t("query"),
         "limit_query": t("limit"),
-        "request_query": t("reserved"),
+        "request_query": t("request"),
         "price.amount": t("price"),
         "borrowed": t("borrowed"),
         "sli.events.error_query": t("query of bad events"),

@@ -56,7 +56,7 @@ def worse(findings: Analyses) -> Iterator[dict[str, Any]]:
 
 
 def clause(row: dict[str, Any], findings: Analyses) -> str:
-    """``web uses 12% more cpu at equal load since Fri 13 Nov 14:00, the day of CH-31``."""
+    """``web uses 12% more cpu at equal load since Fri 13 Nov 14:00; on that day: CH-31``."""
     words = {"size": write(row["change"], "size"), "service": row["service"], "resource": row["resource"]}
     window = findings.facts.window
     if row["kind"] == "drift":
@@ -69,8 +69,8 @@ def clause(row: dict[str, Any], findings: Analyses) -> str:
     less = t("{service} uses {size} less {resource} at equal load since {since}", since=since, **words)
     text = more if row["change"] > 0 else less
     if row["changes"]:
-        return text + t(", the day of {changes}", changes=listed(row["changes"]))
-    return text + t(", a day without a known change")
+        return t("{what}; on that day: {changes}", what=text, changes=listed(row["changes"]))
+    return t("{what}; no known change on that day", what=text)
 
 
 def _table(efficiency: pd.DataFrame) -> Table:
@@ -85,7 +85,7 @@ def _table(efficiency: pd.DataFrame) -> Table:
         Column("service", t("Service")),
         Column("resource", t("Resource")),
         Column("load", t("Load")),
-        Column("each", t("Use of each"), "written"),
+        Column("each", t("Use per event"), "written"),
         Column("each_before", t("The window before"), "written"),
         Column("equal_load_change", t("At equal load"), "change"),
         Column("compared", t("95% interval")),
@@ -93,10 +93,10 @@ def _table(efficiency: pd.DataFrame) -> Table:
     ]
     if frame["cost_unit"].any():
         columns += [
-            Column("cost_text", t("Cost of a million"), "written"),
+            Column("cost_text", t("Cost per million"), "written"),
             Column("cost_before", t("Before"), "written"),
         ]
-    caption = t("At equal load: this window against the one before, once load and time of day are taken away")
+    caption = t("At equal load: this window compared with the one before, without differences in load and time of day")
     return Table(
         t("Efficiency"),
         frame,
@@ -113,7 +113,7 @@ def _compared(row: dict[str, Any]) -> str:
     low, high = (write(row[f"equal_load_{end}"], "change") for end in ("low", "high"))
     interval = t("{low} to {high}", low=low, high=high)
     return (
-        t("{interval}, within the usual noise", interval=interval) if row["equal_load"] == "within_noise" else interval
+        t("{interval}, within normal variation", interval=interval) if row["equal_load"] == "within_noise" else interval
     )
 
 

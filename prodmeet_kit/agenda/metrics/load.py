@@ -71,10 +71,10 @@ def _table(findings: Analyses) -> Table:
         Column("by_day", t("By day"), "trend"),
         Column("mean", t("Mean"), "amount"),
         Column("like_for_like", t("Like for like"), "change"),
-        Column("growth_per_week", t("Growth a week"), "change"),
+        Column("growth_per_week", t("Growth per week"), "change"),
         Column("peak", t("Peak"), "amount"),
         Column("peak_at", t("Peak at"), "time"),
-        Column("expected_peak", t("Peak to expect"), "amount"),
+        Column("expected_peak", t("Expected peak"), "amount"),
         Column("expected_range", t("Range"), "written"),
     ]
     if (frame["calendar_effect"].abs() >= CALENDAR).any():
@@ -83,8 +83,8 @@ def _table(findings: Analyses) -> Table:
     if (frame["missing_fraction"] > 0).any():
         columns.append(Column("missing_fraction", t("Steps missing"), "percent"))
     caption = t(
-        "Like for like: against the same weekdays and hours before · Peak to expect: until the next meeting, with a"
-        " range meant to hold 8 of 10 times"
+        "Like for like: compared with the same weekdays and hours before · Expected peak: until the "
+        "next meeting, with a range meant to hold 8 times out of 10"
     )
     table = Table(t("Load"), frame, tuple(columns), anchor=("service", "name"), caption=caption, place="load")
     return marked(table, findings, ("load",))

@@ -36,12 +36,12 @@ def sentence(findings: Analyses, lines: pd.DataFrame) -> str:
     if not quiet_ones.services:
         return ""
     text = t(
-        "Quiet services, {n} of {all} ({names})",
+        "Services without findings, {n} of {all} ({names})",
         n=len(quiet_ones.services),
         all=len(findings.facts.product.services),
         names=listed(quiet_ones.services),
     )
-    proof = [tn("{n} SLO is kept", "{n} SLOs are kept", quiet_ones.slos)]
+    proof = [tn("{n} SLO is met", "{n} SLOs are met", quiet_ones.slos)]
     if quiet_ones.least_budget_of:
         left = write(quiet_ones.least_budget, "budget")
         proof.append(t("the least budget left is {left} ({name})", left=left, name=quiet_ones.least_budget_of))
@@ -49,8 +49,8 @@ def sentence(findings: Analyses, lines: pd.DataFrame) -> str:
         use = write(quiet_ones.fullest, "percent")
         proof.append(
             tn(
-                "of {n} resource at most {use} of its limit is used ({name})",
-                "of {n} resources at most {use} of a limit is used ({name})",
+                "{n} resource uses at most {use} of its limit ({name})",
+                "{n} resources use at most {use} of a limit ({name})",
                 quiet_ones.resources,
                 use=use,
                 name=quiet_ones.fullest_of,

@@ -91,7 +91,7 @@ def _before_full(analyses: Analyses, ref: str, row: Mapping[str, Any], *, soon: 
             "{name} may be full before {owner} is done: what do we do until then?", name=ref, owner=done.called
         ), None
     if soon:
-        return t("Is what {owner} does about {name} on its way?", name=ref, owner=done.called), SHORT
+        return t("Is the work of {owner} on {name} on track?", name=ref, owner=done.called), SHORT
     return "", None
 
 
@@ -99,8 +99,8 @@ def _full(ref: str, row: Mapping[str, Any]) -> str:
     low, high = row["days_to_full_low"], row["days_to_full_high"]
     words = {"name": ref, "days": write(row["days_to_full"], "days"), "low": _number(low)}
     if isfinite(high):
-        return t("{name} is full in about {days} (in {low} to {high} days)", high=_number(high), **words)
-    return t("{name} is full in about {days} (in {low} days or more)", **words)
+        return t("{name} will be full in about {days} (in {low} to {high} days)", high=_number(high), **words)
+    return t("{name} will be full in about {days} (in {low} days or more)", **words)
 
 
 def _number(days: float) -> str:
@@ -115,8 +115,8 @@ def _returns(analyses: Analyses) -> Iterator[Facet]:
             analyses,
             "borrowed_overdue",
             subject("resource", _ref(row)),
-            t("{amount} of {name} should have gone back by {day}", amount=amount, name=_ref(row), day=day),
-            question=t("Did it go back to {owner}?", owner=row["from_whom"] or t("its owner")),
+            t("{amount} of {name} should have been returned by {day}", amount=amount, name=_ref(row), day=day),
+            question=t("Was it returned to {owner}?", owner=row["from_whom"] or t("its owner")),
         )
     for row in short_after_return(analyses):
         when = write(row["full_after_return"], "days")
@@ -124,8 +124,8 @@ def _returns(analyses: Analyses) -> Iterator[Facet]:
             analyses,
             "limit_near",
             subject("resource", _ref(row)),
-            t("{name} is full in about {days}, when the borrowed part goes back", name=_ref(row), days=when),
-            question=t("What replaces the borrowed part of {name}?", name=_ref(row)),
+            t("{name} will be full in about {days}, once the borrowed part is returned", name=_ref(row), days=when),
+            question=t("What will replace the borrowed part of {name}?", name=_ref(row)),
             extra=(limits.LIMIT_NEAR_DAYS - min(row["full_after_return"], limits.LIMIT_NEAR_DAYS)) / 2,
         )
 
@@ -151,7 +151,7 @@ def _change(row: Mapping[str, Any]) -> str:
 
 def _worth(row: Mapping[str, Any], changes: list[str]) -> str:
     if changes:
-        return t("Is it worth it, or roll {change} back?", change=t(" or ").join(changes))
+        return t("Is it worth the cost, or do we roll {change} back?", change=t(" or ").join(changes))
     return t("What makes {service} use more {resource}?", service=row["service"], resource=row["resource"])
 
 
@@ -177,10 +177,10 @@ def _loads(analyses: Analyses) -> Iterator[Facet]:
                 "load_moved",
                 subject("load", _ref(row)),
                 t(
-                    "{name} moved by {change}, like for like",
+                    "{name} changed by {change} against the same weekdays and hours",
                     name=_ref(row),
                     change=write(row["like_for_like"], "change"),
                 ),
-                question=t("Do we know why {name} moved, and will it last?", name=_ref(row)),
+                question=t("Do we know why {name} changed, and will it last?", name=_ref(row)),
                 extra=20 * min(abs(row["like_for_like"]), 1.0),
             )

@@ -94,7 +94,7 @@ def _outlook(row: dict[str, Any]) -> str:
         "growing": t("growing"),
         "shrinking": t("shrinking"),
         "none": t("no trend"),
-        "too_short": t("too short to tell"),
+        "too_short": t("too short to judge"),
         "no_limit": t("no limit given"),
         "limit_unknown": t("the limit is not known"),
         "full": t("at its limit"),
@@ -105,7 +105,7 @@ def _outlook(row: dict[str, Any]) -> str:
         between = days_between(row["days_to_full_low"], row["days_to_full_high"])
         text = t("full in {days} ({between})", days=write(row["days_to_full"], "days"), between=between)
     if row["full_after_return"] == row["full_after_return"]:
-        text += t("; ") + t("with the return, in {days}", days=write(row["full_after_return"], "days"))
+        text += t("; ") + t("in {days}, once returned", days=write(row["full_after_return"], "days"))
     return text
 
 
@@ -117,9 +117,9 @@ def _details(resources: pd.DataFrame) -> Table:
         Column("peak", t("Peak"), "amount"),
         Column("change_vs_previous", t("Against the window before"), "change"),
         Column("headroom_share", t("Headroom of limit"), "percent"),
-        Column("saturation_80_previous", t("Above 80% before"), "percent"),
+        Column("saturation_80_previous", t("Time above 80% before"), "percent"),
         Column("saturation_90", t("Time above 90%"), "percent"),
-        Column("saturation_90_previous", t("Above 90% before"), "percent"),
+        Column("saturation_90_previous", t("Time above 90% before"), "percent"),
         Column("missing_fraction", t("Steps missing"), "percent"),
     ]
     if resources["request"].notna().any():
@@ -142,10 +142,10 @@ def _borrowed_table(borrowed: pd.DataFrame) -> Table:
         Column("name", t("Resource")),
         Column("amount", t("Borrowed"), "amount"),
         Column("last_day", t("Until"), "date"),
-        Column("state_text", t("Goes back")),
-        Column("limit_after", t("Limit after"), "amount"),
-        Column("utilisation_after", t("p95 of it"), "percent"),
-        Column("from_whom", t("From whom")),
+        Column("state_text", t("Return date")),
+        Column("limit_after", t("Limit after return"), "amount"),
+        Column("utilisation_after", t("p95 of limit after return"), "percent"),
+        Column("from_whom", t("Borrowed from")),
         Column("note", t("Note")),
     )
     return Table(t("Borrowed capacity"), frame, columns, anchor=("service", "name", "until"), place="borrowed")
@@ -160,7 +160,7 @@ def _charts(findings: Analyses) -> list[Chart]:
             quiet = row["trend"] not in ("growing", "full") and not row["utilisation_p95"] >= BUSY
             levels = (
                 (row["limit"], t("limit")),
-                (row["limit_after_return"], t("limit after the return")),
+                (row["limit_after_return"], t("limit after return")),
                 (row["request"], t("request")),
             )
             lines = tuple(Line(value, label) for value, label in levels if value == value)

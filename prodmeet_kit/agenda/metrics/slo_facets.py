@@ -41,7 +41,9 @@ def _to_revise(analyses: Analyses, row: dict[str, Any]) -> Facet:
     ref, words = _ref(row), {"name": _ref(row), "n": int(row["windows"])}
     attained = listed(write(share, "percent") for share in row["attained"])
     missed = t("{name} missed its objective in {n} windows in a row: {attained}", attained=attained, **words)
-    by_far = t("{name} met its objective by far in {n} windows in a row: {attained}", attained=attained, **words)
+    by_far = t(
+        "{name} met its objective by a wide margin in {n} windows in a row: {attained}", attained=attained, **words
+    )
     reason = missed if row["direction"] == "loosen" else by_far
     objective = write(row["objective"], "percent")
     question = t("Is {objective} the right objective for {name}?", objective=objective, name=ref)
@@ -74,7 +76,7 @@ def _of(
             analyses,
             "slo_unknown",
             about,
-            t("{name} gives no number", name=ref),
+            t("{name} could not be measured", name=ref),
             question=t("Is the query of {name} still right?", name=ref),
         )
         return
@@ -99,7 +101,7 @@ def _kept(
             "budget_spent",
             about,
             t(
-                "{name} runs out of error budget on {day} at this pace",
+                "{name} will exhaust its error budget on {day} at this rate",
                 name=ref,
                 day=write(ends, "date", timezone=analyses.facts.window.timezone),
             ),
@@ -139,14 +141,18 @@ def _before_gone(analyses: Analyses, ref: str, ends: Any) -> str:
     """What to decide of a budget that ends; nothing while somebody does something about it in time."""
     done = answer_to(analyses, subject("slo", ref))
     if done is None:
-        return t("What do we do before the error budget of {name} is gone?", name=ref)
+        return t("What do we do before the error budget of {name} is exhausted?", name=ref)
     if done.in_time(ends):
         return ""
-    return t("The error budget of {name} is gone before {owner} is done: what waits?", name=ref, owner=done.called)
+    return t(
+        "The error budget of {name} will be exhausted before {owner} is done: which changes wait?",
+        name=ref,
+        owner=done.called,
+    )
 
 
 def _what_spends(ref: str) -> str:
-    return t("What spends the error budget of {name}, and do we stop that?", name=ref)
+    return t("What is spending the error budget of {name}, and do we stop it?", name=ref)
 
 
 def _ref(row: Mapping[str, Any]) -> str:
@@ -165,7 +171,7 @@ def _missed(row: dict[str, Any], change: dict[str, Any] | None) -> str:
         )
     attained, objective = write(row["attainment"], "percent"), write(row["objective"], "percent")
     return t(
-        "{name} misses its objective: {attained} attained, {objective} promised",
+        "{name} misses its objective of {objective}: {attained} attained",
         name=ref,
         attained=attained,
         objective=objective,
@@ -176,7 +182,7 @@ def _missed_question(row: dict[str, Any], change: dict[str, Any] | None) -> str:
     """What to decide of a missed objective; nothing where chance alone explains it."""
     if row["within_chance"]:
         return ""
-    return _back(change) or t("Which changes wait until the error budget of {name} is back?", name=_ref(row))
+    return _back(change) or t("Which changes wait until the error budget of {name} recovers?", name=_ref(row))
 
 
 def _back(change: dict[str, Any] | None) -> str:
@@ -194,11 +200,11 @@ def _times(value: float) -> str:
 def _spent_why(row: dict[str, Any]) -> str:
     """How far the budget is overspent, and how fast it burns; of an objective of 100% every failure is too much."""
     if not isfinite(row["budget_remaining"]) or not isfinite(row["burn_rate"]):
-        return t("its objective leaves no error budget at all")
+        return t("its objective of 100% leaves no error budget")
     over = write(-row["budget_remaining"], "budget")
     if row["burn_rate"] > 1:
         return t(
-            "the error budget is overspent by {over} and burns at {pace} times the pace that lasts",
+            "the error budget is overspent by {over} and burns at {pace} times the sustainable rate",
             over=over,
             pace=_times(row["burn_rate"]),
         )

@@ -60,7 +60,7 @@ def brief_table(findings: Analyses) -> Table:
     """What the first screen shows of each SLO: the columns that are read first."""
     full = slo_table(findings, findings.slos)
     columns = tuple(column for column in full.columns if column.name in FIRST)
-    caption = t("{over}. More of each stands under Metrics.", over=_over(findings.slos))
+    caption = t("{over}. More on each is under Metrics.", over=_over(findings.slos))
     return replace(full, columns=columns, details=(), caption=caption)
 
 
@@ -80,10 +80,10 @@ def slo_table(findings: Analyses, slos: pd.DataFrame) -> Table:
         Column("attainment", t("Attained"), "percent"),
         Column("objective", t("Objective"), "percent"),
         Column("budget_remaining", t("Budget left"), "budget"),
-        Column("budget_remaining_before", t("Left last time"), "budget"),
-        Column("budget_spent_since_last", t("Spent since"), "budget"),
+        Column("budget_remaining_before", t("Left at last meeting"), "budget"),
+        Column("budget_spent_since_last", t("Spent since last meeting"), "budget"),
         Column("burn_rate", t("Burn rate"), "number"),
-        Column("by_day", t("Bad by day"), "trend"),
+        Column("by_day", t("Bad events by day"), "trend"),
         Column("bad", t("Bad events"), "count"),
         Column("total", t("Events"), "count"),
         Column("missing_fraction", t("Steps missing"), "percent"),
@@ -108,8 +108,8 @@ def _by_day(findings: Analyses, slos: pd.DataFrame) -> list[list[float]]:
 def _caption(slos: pd.DataFrame) -> str:
     """What the columns are over, and why two of them do not add up to the third."""
     return t(
-        "{over}: old bad events leave as new ones come, so what was left less what was spent is not what is left. "
-        "Attained is cut, never rounded up.",
+        "{over}. New bad events come in while old ones leave the window, so what was left at the "
+        "last meeting minus what was spent since is not what is left now. Attained is rounded down.",
         over=_over(slos),
     )
 
@@ -121,7 +121,7 @@ def _over(slos: pd.DataFrame) -> str:
 
 def _note(row: dict[str, Any]) -> str:
     parts = [why_unknown(row["state"], row["reason"])] if row["reason"] else []
-    parts += [t("missed, but within chance")] if row["within_chance"] else []
+    parts += [t("not met, but within chance")] if row["within_chance"] else []
     parts += [_words(code) for code in str(row["note"]).split()]
     if row["excluded_fraction"] > 0:
         share, everything = write(row["excluded_fraction"], "percent"), write(row["attainment_all"], "percent")
@@ -148,8 +148,8 @@ def _words(code: str) -> str:
         "total_negative": t("the number of events is negative"),
         "no_events": t("{query} is a ratio, which counts no events", query=detail),
         "under_one": t("less than one bad event: is error_query a ratio?"),
-        "partial": t("an answer was partial"),
-        "born": t("with {n} first events of new series, which increase() does not count", n=detail),
+        "partial": t("the server gave a partial answer"),
+        "born": t("includes {n} first events of new series, which increase() misses", n=detail),
     }
     return words.get(name, code)
 
@@ -190,7 +190,8 @@ def _burn(findings: Analyses, row: dict[str, Any]) -> Chart | None:
         Line(page.factor, t("pages over {span}", span=write(page.long.total_seconds(), "duration"))) for page in PAGE
     ]
     caption = t(
-        "Bad / total events, over the {allowed} that the objective allows: a steady 1 spends the budget in one window",
+        "Bad / total events, divided by the {allowed} that the objective allows. A steady burn rate "
+        "of 1 spends the budget in exactly one window",
         allowed=write(1 - row["objective"], "percent"),
     )
     slow = history.columns[-1]

@@ -43,7 +43,7 @@ def unusual_table(findings: Analyses) -> Table:
         Column("value", t("Mean of the day"), "amount"),
         Column("expected", t("Usual for its weekday"), "amount"),
         Column("change", t("Relative change"), "change"),
-        Column("moved", t("At other hours"), "percent"),
+        Column("moved", t("At unusual hours"), "percent"),
         Column("what", t("Unusual")),
     )
     return Table(t("Unusual days"), frame, columns, anchor=("day", "ref"), place="unusual")
@@ -63,18 +63,16 @@ def _sentence(day: Any, found: list[dict[str, Any]], timezone: str) -> str:
         row = found[0]
         named = {"day": date, "share": write(row["ratio"] - 1, "size"), "weekday": usual, "name": row["ref"]}
         if row["direction"] == "above":
-            return t("{day} was {share} over a usual {weekday}: {name}", **named)
-        return t("{day} was {share} under a usual {weekday}: {name}", **named)
+            return t("{day} was {share} above a usual {weekday}: {name}", **named)
+        return t("{day} was {share} below a usual {weekday}: {name}", **named)
     parts = [
-        t("{name} had {share} of its load at other hours", name=row["ref"], share=write(row["moved"], "percent"))
+        t("{name} had {share} of its load at unusual hours", name=row["ref"], share=write(row["moved"], "percent"))
         if row["direction"] == "shape"
         else f"{row['ref']} {write(row['ratio'] - 1, 'change')}"
         for row in found
     ]
-    return t("{day} against a usual {weekday}: {loads}", day=date, weekday=usual, loads=listed(parts))
+    return t("{day} compared with a usual {weekday}: {loads}", day=date, weekday=usual, loads=listed(parts))
 
 
 def _what(direction: str) -> str:
-    return {"above": t("more than usual"), "below": t("less than usual"), "shape": t("other hours than usual")}[
-        direction
-    ]
+    return {"above": t("more than usual"), "below": t("less than usual"), "shape": t("at unusual hours")}[direction]

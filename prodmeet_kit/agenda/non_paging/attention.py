@@ -34,8 +34,9 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     )
     title = t("Needs attention, but no page")
     caption = t(
-        "Known since: over all history that is known, not only since the last meeting. A slow burn since its error "
-        "ratio rose, where that is known; a limit since a trend of 14 days or more could tell that it is near."
+        "Known since: over the whole history available, not only since the last meeting. A slow burn "
+        "counts from when its error ratio rose, where that is known; a limit from when a trend of 14 "
+        "days or more first showed that it is near."
     )
     first = Table(title, frame.iloc[:SHOWN], _columns(), anchor=_ANCHOR, caption=caption)
     rest = frame.iloc[SHOWN:]
@@ -74,9 +75,7 @@ def _owner(row: dict[str, Any]) -> str:
 def _because(row: dict[str, Any]) -> str:
     value = row["value"]
     if row["reason"] == "slow_burn":
-        return (
-            t("the budget drained slowly; it ended") if row["ended"] == row["ended"] else t("the budget drains slowly")
-        )
+        return t("slow burn, ended") if row["ended"] == row["ended"] else t("slow burn")
     if row["reason"] == "limit_near":
         return t("full in {days}", days=write(value, "days")) if value > 0 else t("it is full")
     if row["reason"] == "ticket_alert":

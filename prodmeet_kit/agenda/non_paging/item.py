@@ -54,7 +54,7 @@ def item(findings: Analyses) -> AgendaItem:
             *non_paging_missed.evidence(findings),
             *non_paging_attention.evidence(findings),
             *non_paging_noise.evidence(findings),
-            *behind(findings, t("What would silence it"), ["replay/"]),
+            *behind(findings, t("Rule changes against noise"), ["replay/"]),
         ),
         failures=tuple(findings.facts.failed(KEY)),
         facets=(*alerts.attention(findings), *alerts.noise(findings)),
@@ -66,7 +66,7 @@ def _grounds(findings: Analyses, alerts_known: bool) -> str:
     if not alerts_known:
         return t(
             "no SLO and no resource needs attention; "
-            "without alerts nobody knows what should have paged and what is noise"
+            "without alert data it is not known what should have paged and what is noise"
         )
     hidden = findings.hidden_events
     unseen = {f"{service}/{slo}" for service, slo in zip(hidden["service"], hidden["slo"], strict=True)}
@@ -74,16 +74,16 @@ def _grounds(findings: Analyses, alerts_known: bool) -> str:
     unknown = [target.ref for target in findings.slo_targets if target.ref not in known]
     if unknown:
         return tn(
-            "no alert fired without need; for {unknown} of {n} SLO nobody knows whether a burn went unpaged",
-            "no alert fired without need; for {unknown} of {n} SLOs nobody knows whether a burn went unpaged",
+            "no alert is noise; for {unknown} of {n} SLO it is not known whether a burn went unpaged",
+            "no alert is noise; for {unknown} of {n} SLOs it is not known whether a burn went unpaged",
             len(findings.slo_targets),
             unknown=len(unknown),
         )
     if not len(findings.slos):
-        return t("no alert fired without need; without an objective nobody knows what should have paged")
+        return t("no alert is noise; without an objective it is not known what should have paged")
     return tn(
-        "{n} SLO had no unpaged burn and no alert fired without need",
-        "{n} SLOs had no unpaged burn and no alert fired without need",
+        "{n} SLO had no unpaged burn, and no alert is noise",
+        "{n} SLOs had no unpaged burn, and no alert is noise",
         len(findings.slos),
     )
 
@@ -104,8 +104,10 @@ def _subjects(findings: Analyses) -> int:
 def _headline(missed: int, attention: int, noise_paged: pd.Series[bool], alerts_known: bool) -> str:
     if not alerts_known:
         return tn(
-            "{n} needs attention without a page; without alerts nobody knows what should have paged and what is noise.",
-            "{n} need attention without a page; without alerts nobody knows what should have paged and what is noise.",
+            "{n} needs attention without a page; "
+            "without alert data it is not known what should have paged and what is noise.",
+            "{n} need attention without a page; "
+            "without alert data it is not known what should have paged and what is noise.",
             attention,
         )
     found = []
@@ -120,5 +122,5 @@ def _headline(missed: int, attention: int, noise_paged: pd.Series[bool], alerts_
         found.append(tn("{n} alert is noise", "{n} alerts are noise", quiet))
     elif paged and not found:
         found.append(tn("{n} alert that paged is noise", "{n} alerts that paged are noise", paged))
-    nothing = t("Nothing is known that should have paged, needs attention or is noise")
+    nothing = t("nothing should have paged, nothing needs attention, and no alert is noise")
     return sentence(clauses(found) or nothing)

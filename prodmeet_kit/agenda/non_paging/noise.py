@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.evidence import Column, Note, Table
-from prodmeet_kit.i18n.languages import listed, t, tn
+from prodmeet_kit.i18n.languages import clauses, listed, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
 
@@ -27,8 +27,10 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     if len(findings.noise):
         shown += _split(t("Noise"), _noise_frame(findings.noise, findings.pages), _noise_columns(), "noise")
     if len(findings.proposals):
-        shown += _split(t("What would silence it"), _proposal_frame(findings.proposals), _proposal_columns(), "silence")
-        shown.append(Note(_how(), summary=t("How a change was tried")))
+        shown += _split(
+            t("Rule changes against noise"), _proposal_frame(findings.proposals), _proposal_columns(), "silence"
+        )
+        shown.append(Note(_how(), summary=t("How a change was backtested")))
     if len(findings.never_fired):
         title = tn("{n} rule never fired", "{n} rules never fired", len(findings.never_fired))
         columns = (Column("alert", t("Alert"), "code"), Column("group", t("Group"), "code"))
@@ -59,10 +61,10 @@ def _split(title: str, frame: pd.DataFrame, columns: tuple[Column, ...], place: 
 
 def _noise_frame(noise: pd.DataFrame, pages: pd.DataFrame) -> pd.DataFrame:
     words = {
-        "always_firing": t("it fires nearly always"),
-        "self_resolved": t("gone within minutes by itself"),
-        "flapping": t("fires again and again"),
-        "never_acted": t("nobody ever acknowledged it"),
+        "always_firing": t("fires almost constantly"),
+        "self_resolved": t("resolves by itself within minutes"),
+        "flapping": t("fires repeatedly"),
+        "never_acted": t("never acknowledged"),
     }
     texts = [
         _of_pages(row, pages) if row["reason"] == "slis_fine" else words.get(row["reason"], str(row["reason"]))
@@ -92,7 +94,7 @@ def _noise_columns() -> tuple[Column, ...]:
         Column("service", t("Service")),
         Column("severity", t("Severity")),
         Column("count", t("Times"), "count"),
-        Column("meetings", t("Meetings it was in"), "count"),
+        Column("meetings", t("Meetings as noise"), "count"),
         Column("median_duration_s", t("Median length"), "duration"),
         Column("reason_text", t("Because")),
     )
@@ -113,20 +115,20 @@ def _proposal_columns() -> tuple[Column, ...]:
         Column("alert", t("Alert"), "code"),
         Column("service", t("Service")),
         Column("change_text", t("Change")),
-        Column("effect", t("It would have")),
-        Column("replay_text", t("How sure")),
-        Column("else_text", t("Else caught by")),
+        Column("effect", t("Estimated effect")),
+        Column("replay_text", t("Backtest")),
+        Column("else_text", t("Also caught by")),
     )
 
 
 def _kept(row: dict[str, Any]) -> str:
     """Why an alert is not to be deleted."""
     if row["kept"] == "ticket_held" and row["change"] == "ticket":
-        return t("its service burned slowly (3x over 24 h or 1x over 3 d), so it is not deleted but made a ticket")
+        return t("its service had a slow burn (3x over 24 h or 1x over 3 d): make it a ticket instead of deleting it")
     words = {
-        "ticket_held": t("not deleted: its service burned slowly (3x over 24 h or 1x over 3 d)"),
+        "ticket_held": t("not deleted: its service had a slow burn (3x over 24 h or 1x over 3 d)"),
         "few": t("not deleted: fewer than five times, or at one meeting only"),
-        "nothing_else": t("not deleted: nothing else would catch what it could"),
+        "nothing_else": t("not deleted: nothing else would catch what it is meant to catch"),
     }
     return words.get(row["kept"], "")
 
@@ -157,33 +159,38 @@ def _change(row: dict[str, Any]) -> str:
 def _effect(row: dict[str, Any]) -> str:
     if row["change"] in ("", "ticket", "review"):
         return _kept(row)
-    gone = t("silenced {vanish} of {episodes}", vanish=int(row["vanish"]), episodes=int(row["episodes"]))
+    gone = t("prevents {vanish} of {episodes} firings", vanish=int(row["vanish"]), episodes=int(row["episodes"]))
+    parts = [gone]
     if row["vanish"] == row["episodes"] and row["change"] != "delete":
-        gone += t(", and never fired")
+        parts.append(t("never fires"))
     if not row["caught"]:
-        return gone + t("; it told of no SLO event")
-    missed = t("missed {missed} of {caught} SLO events", missed=int(row["missed"]), caught=int(row["caught"]))
-    return gone + t("; ") + missed
+        parts.append(t("the alert caught no fast burn"))
+    else:
+        missed, caught = int(row["missed"]), int(row["caught"])
+        parts.append(t("misses {missed} of {caught} fast burns", missed=missed, caught=caught))
+    return clauses(parts)
 
 
 def _replay(row: dict[str, Any]) -> str:
     if row["change"] in ("delete", "ticket", "review"):
-        return t("counted, not replayed")
+        return t("counted, not backtested")
     if row["matched"] != row["matched"]:  # NaN: not replayed
         words = {
-            "no_rule": t("not replayed, because its rule is not known"),
-            "not_asked": t("not replayed, because only the rules that fire most are"),
+            "no_rule": t("not backtested: its rule is not known"),
+            "not_asked": t("not backtested: only the rules that fire most are"),
         }
-        return words.get(row["reason"]) or t("not replayed, because {error}", error=row["error"])
-    told = t("replay gives {matched} of {all}", matched=int(row["matched"]), all=int(row["episodes"]))
+        return words.get(row["reason"]) or t("not backtested: {error}", error=row["error"])
+    counts = {"matched": int(row["matched"]), "all": int(row["episodes"])}
+    found = t("reproduces {matched} of {all} firings", **counts)
     if row["extra"]:
-        told += tn(", and {n} nobody saw", ", and {n} nobody saw", int(row["extra"]))
-    return told if row["backed"] else t("{told}: not backed", told=told)
+        found = t("reproduces {matched} of {all} firings, plus {n} that did not happen", n=int(row["extra"]), **counts)
+    return found if row["backed"] else t("{result}, not confirmed", result=found)
 
 
 def _how() -> str:
     return t(
-        "The rule's condition since the last meeting was played again with the change. A change is proposed when "
-        "more than half of the firings would not have been and no SLO event that the alert told of is missed. "
-        "It is backed when the unchanged rule, played again, gives exactly the firings that were seen."
+        "The rule was backtested with the change on the data since the last meeting. A change is "
+        "proposed when it prevents more than half of the firings and misses no fast burn that the "
+        "alert caught. It is confirmed when the backtest of the unchanged rule gives exactly the "
+        "firings that were recorded."
     )

@@ -25,7 +25,7 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
         return ()
     found = rows(missed)
     began, start = _moments(findings, found, "start", t("Start"))
-    fires, fires_at = _moments(findings, found, "fires", t("It fires at"))
+    fires, fires_at = _moments(findings, found, "fires", t("Would have fired at"))
     frame = missed.assign(
         began=began,
         rule_words=[_rule(row) for row in found],
@@ -39,10 +39,10 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
         Column("service", t("Service")),
         start,
         Column("budget_spent", t("Error budget spent"), "budget"),
-        Column("rule_words", t("Would have caught it")),
+        Column("rule_words", t("Rule that would have caught it")),
         fires_at,
         Column("detected", t("Detected after")),
-        Column("price", t("Its price")),
+        Column("price", t("Expected firings")),
     )
     details = (Column("pages", t("Pages")),)
     table = Table(t("Should have paged"), frame, columns, details, anchor=("id",), caption=_caption())
@@ -51,14 +51,14 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
 
 def _caption() -> str:
     return t(
-        "Most of the error budget first. "
-        "The price of a rule: how often it would have fired since the meeting before the last."
+        "Largest share of the error budget first. Expected firings: how often the rule would have "
+        "fired since the meeting before the last."
     )
 
 
 def _pages(noise: list[str] | None) -> str:
     """What paged in it all the same; empty where nothing did."""
-    return t("pages of {alerts} in it were noise", alerts=listed(noise)) if noise else ""
+    return t("pages of {alerts} during it were noise", alerts=listed(noise)) if noise else ""
 
 
 def _moments(
@@ -95,7 +95,9 @@ def _price(row: dict[str, Any]) -> str:
     if row["would_fire"] != row["would_fire"]:  # NaN
         return ""
     n, told = int(row["would_fire"]), int(row["would_tell"])
-    return tn("fires {n} time, {told} in an SLO event", "fires {n} times, {told} in an SLO event", n, told=told)
+    return tn(
+        "fires {n} time, {caught} during a fast burn", "fires {n} times, {caught} during a fast burn", n, caught=told
+    )
 
 
 def _rules(findings: Analyses, found: list[dict[str, Any]]) -> tuple[Evidence, ...]:
@@ -106,9 +108,9 @@ def _rules(findings: Analyses, found: list[dict[str, Any]]) -> tuple[Evidence, .
     ready = findings.ready_rules
     why = {
         "": t("check it with promtool check rules before use"),
-        "bounds_unknown": t("not written: the server did not tell the buckets of the histogram"),
-        "slice_too_long": t("not written: a slice of time is longer than the shortest window of the rule"),
-        "no_condition": t("not written: no error ratio can burn this budget so fast"),
+        "bounds_unknown": t("not generated: the server did not return the buckets of the histogram"),
+        "slice_too_long": t("not generated: a time slice is longer than the shortest window of the rule"),
+        "no_condition": t("not generated: no error ratio can burn this budget that fast"),
     }
     if not refs:
         return ()

@@ -74,7 +74,7 @@ def _of(
     shared: dict[str, Any] = {"services": list(row["services"])}
     urgent = _urgent(row)
     asked = [
-        *([t("Is {name} over? Who works on it?", name=_name(row))] if urgent and row["written"] else []),
+        *([t("Is {name} over? Who is working on it?", name=_name(row))] if urgent and row["written"] else []),
         *([] if row["written"] else [_what(row, owed)]),
         *([_rule(unpaged)] if unpaged else []),
         *(_postmortem(each) for each in owed if row["written"]),
@@ -94,7 +94,7 @@ def _of(
     )
     more = [_owed(analyses, about, row, each, shared) for each in owed]
     if unpaged:
-        what = t("{id} paged nobody", id=_name(row))
+        what = t("nobody was paged for {id}", id=_name(row))
         weight = _weight(cost) - LESS
         more.append(
             facet(analyses, "event_unpaged", about, what, question=_rule(unpaged), extra=weight, said=True, **shared)
@@ -114,9 +114,9 @@ def _what(row: Mapping[str, Any], owed: list[str]) -> str:
     """What is asked of an outage that nobody wrote down; who writes it down where that is owed."""
     services = listed(row["services"])
     if _urgent(row):
-        return t("What is happening to {services}, and who works on it?", services=services)
+        return t("What is happening to {services}, and who is working on it?", services=services)
     if owed:
-        return t("What happened to {services}, and who writes it down?", services=services)
+        return t("What happened to {services}, and who writes the incident record?", services=services)
     return t("What happened to {services}?", services=services)
 
 
@@ -166,30 +166,33 @@ def _name(row: Mapping[str, Any]) -> str:
 
 def _headline(row: Mapping[str, Any], cost: float, timezone: str, *, unpaged: bool) -> str:
     """``payments had an outage of 4 h (INC-51): 35% of an error budget, and nobody was paged``."""
-    words = {"name": _name(row), "services": listed(row["services"]) or t("no service named")}
+    words = {"name": _name(row), "services": listed(row["services"]) or t("an unknown service")}
     hurt = row["hurt_end"] - (row["start"] if _as_written(row) else row["span_start"])
     minutes = 60 * round(hurt.total_seconds() / 60)  # no seconds from a coarse grid
     if row["ongoing"]:
-        text = t("{services} has an outage that goes on ({name})", **words)
+        text = t("{services} has an ongoing outage ({name})", **words)
     elif row["written"]:
         text = t("{services} had an outage of {length} ({name})", length=write(minutes, "duration"), **words)
     else:
         text = t(
-            "{services} had an outage of {length} on {when} that nobody wrote down",
+            "{services} had an outage of {length} on {when} without an incident record",
             services=words["services"],
             length=ranges.length(*lasted(row)),
             when=ranges.began(row, timezone),
         )
-    if cost == cost:  # NaN is not equal to itself
-        text += t(": {cost} of an error budget", cost=outage_table.or_more(cost, row["blind_s"]))
-    return text + t(", and nobody was paged") if unpaged else text
+    if cost != cost:  # NaN is not equal to itself
+        return t("{outage}; nobody was paged", outage=text) if unpaged else text
+    spent = outage_table.or_more(cost, row["blind_s"])
+    if unpaged:
+        return t("{outage}: {cost} of an error budget, and nobody was paged", outage=text, cost=spent)
+    return t("{outage}: {cost} of an error budget", outage=text, cost=spent)
 
 
 def _pages(row: Mapping[str, Any], unpaged: Mapping[str, Any] | None) -> list[str]:
     """Of an outage nobody was paged for, the pages that were noise; of another, which SLO had no page of its own."""
     if unpaged:
         noise = list(row["noise_alerts"])
-        return [t("the only pages were {alerts}, noise", alerts=listed(noise))] if noise else []
+        return [t("the only pages were noise: {alerts}", alerts=listed(noise))] if noise else []
     without = [ref for ref, own in (row["own_page"] or {}).items() if own is False]
     if not without or not row["paged"]:
         return []
@@ -203,7 +206,7 @@ def _postmortem(identity: str) -> str:
 
 def _again(again: Mapping[str, Any]) -> str:
     return t(
-        "It is number {n} of its kind: was what was decided after {earlier} done?",
+        "It is number {n} of its kind: was the work decided after {earlier} done?",
         n=again["n"],
         earlier=again["earlier"],
     )
@@ -213,7 +216,7 @@ def _rule(row: Mapping[str, Any]) -> str:
     """The standard rule that would have told, as a question."""
     code = row["would_have_fired"]
     if not code:
-        return t("Which alert would have told us?")
+        return t("Which alert would have caught it?")
     if row["rule_severity"] == "ticket":
         return t("Add the {rule} ticket for {slo}?", rule=code, slo=row["rule_slo"])
     return t("Add the {rule} alert for {slo}?", rule=code, slo=row["rule_slo"])

@@ -82,9 +82,9 @@ def _unchecked(findings: Analyses) -> Iterator[Note]:
     alerts = list(findings.facts.failed("paging_events")) if pages else []
     why = "; ".join(dict.fromkeys(f"{failure.source}: {failure.message}" for failure in metrics + alerts))
     if metrics and alerts:
-        yield Note(t("Prices and pages could not be checked: {why}", why=why), "warning")
+        yield Note(t("Error budget costs and pages could not be checked: {why}", why=why), "warning")
     elif metrics and prices:
-        yield Note(t("Prices could not be checked: {why}", why=why), "warning")
+        yield Note(t("Error budget costs could not be checked: {why}", why=why), "warning")
     elif metrics:
         yield Note(t("Budget burns could not be checked: {why}", why=why), "warning")
     elif alerts:
@@ -96,10 +96,11 @@ def _grounds(known: dict[str, bool], since: str) -> str:
     if not known:
         return t("no incident was recorded since {since}", since=since)
     if all(known.values()):
-        return t("no incident was recorded and no SLO burned its budget fast since {since}", since=since)
+        return t("no incident and no fast burn was recorded since {since}", since=since)
     return tn(
-        "no incident was recorded since {since}; for {unknown} of {n} SLO nobody knows whether a budget burned fast",
-        "no incident was recorded since {since}; for {unknown} of {n} SLOs nobody knows whether a budget burned fast",
+        "no incident was recorded since {since}; for {unknown} of {n} SLO it is not known whether it had a fast burn",
+        "no incident was recorded since {since}; for {unknown} of {n} SLOs it is not known whether "
+        "they had a fast burn",
         len(known),
         since=since,
         unknown=list(known.values()).count(False),
@@ -116,8 +117,8 @@ def _headline(incidents: pd.DataFrame, written: pd.DataFrame, unwritten: pd.Data
         (
             len(unwritten),
             tn(
-                "{n} time a budget burned fast and no incident tells of it",
-                "{n} times budgets burned fast and no incident tells of it",
+                "{n} fast burn without an incident record",
+                "{n} fast burns without an incident record",
                 len(unwritten),
             ),
         ),
@@ -127,7 +128,7 @@ def _headline(incidents: pd.DataFrame, written: pd.DataFrame, unwritten: pd.Data
     owed = int(incidents.loc[incidents["postmortem_missing"], "outage"].nunique())
     owed += sum(outage_table.owes(row) for row in rows(unwritten))
     if owed:
-        said[-1].append(tn("{n} postmortem is owed", "{n} postmortems are owed", owed))
+        said[-1].append(tn("{n} postmortem is missing", "{n} postmortems are missing", owed))
     return sentences(sentence(clauses(filter(None, parts))) for parts in said)
 
 

@@ -53,7 +53,7 @@ def table(incidents: pd.DataFrame, timezone: str) -> Table:
         Column("impact", t("Impact")),
         Column("seen", t("As the SLI saw it")),
         Column("own", t("Pages")),
-        Column("unwatched", t("Not watched")),
+        Column("unwatched", t("Server down")),
         Column("before", t("Seen before")),
         Column("url", t("Link"), "link"),
     )
@@ -106,9 +106,9 @@ def unwritten(outages: pd.DataFrame, timezone: str, now: datetime) -> Table:
     )
     caption = ""
     if any(len(row["services"]) > 1 for row in told):
-        caption = t("Services in one row failed at the same time; people say whether it was one trouble.")
+        caption = t("Services in one row failed at the same time; people decide whether it was one outage.")
     details = (Column("own", t("Pages")),)
-    title = t("Fast budget burns that no incident tells of")
+    title = t("Fast burns without an incident record")
     return Table(title, frame, columns, details, anchor=("id",), caption=caption)
 
 
@@ -131,16 +131,16 @@ def own_pages(row: Mapping[str, Any]) -> str:
         if row["paged"] and own is False
     ]
     if row["noise_alerts"]:
-        said.append(t("pages of {alerts} in it were noise", alerts=listed(row["noise_alerts"])))
+        said.append(t("pages of {alerts} during it were noise", alerts=listed(row["noise_alerts"])))
     return clauses(said) if said else ""
 
 
 def _nobody(row: Mapping[str, Any]) -> str:
     """That no page told of it, as far as that is known."""
     if row["paged"] is None:
-        return t("cannot tell")
+        return t("not known")
     if row["noise_alerts"]:
-        return t("not a page: only {alerts}, noise", alerts=listed(row["noise_alerts"]))
+        return t("not a page: only noise from {alerts}", alerts=listed(row["noise_alerts"]))
     return t("not a page")
 
 
@@ -167,13 +167,13 @@ def _postmortem(row: Mapping[str, Any]) -> str:
     if row["postmortem"]:
         return str(row["postmortem"])
     if row["postmortem_required"] is None:
-        return t("cannot tell")
+        return t("not known")
     if not row["postmortem_missing"]:
-        return t("not required") if row["budget_spent"] else t("cannot tell")  # without an SLO nobody knows its cost
+        return t("not required") if row["budget_spent"] else t("not known")  # without an SLO nobody knows its cost
     age = row["postmortem_age_days"]
     if age != age or age < 0:  # still open: the time to write it has not begun
-        return t("owed")
-    return t("owed for {age}", age=write(age * 86_400, "duration"))
+        return t("missing")
+    return t("missing for {age}", age=write(age * 86_400, "duration"))
 
 
 def _told(row: Mapping[str, Any]) -> str:
@@ -190,7 +190,8 @@ def _unwatched(seconds: float) -> str:
     if not seconds > 0:
         return ""
     return t(
-        "the server was away for {length} of it: pages in that time are not seen", length=write(seconds, "duration")
+        "the server was down for {length} of it: pages during that time are not recorded",
+        length=write(seconds, "duration"),
     )
 
 
@@ -203,20 +204,18 @@ def _seen_by_sli(row: Mapping[str, Any], timezone: str) -> str:
     low, high = ((moment - row["start"]).total_seconds() for moment in (since, until))
     burned = _burned(row["onset_slo"], since, until, timezone)
     if high <= -_WRITTEN_S:
-        text = t(
-            "{burned}, {apart} before the start that people wrote", burned=burned, apart=ranges.length(-high, -low)
-        )
+        text = t("{burned}, {apart} before the recorded start", burned=burned, apart=ranges.length(-high, -low))
     elif low >= _WRITTEN_S:
-        text = t("{burned}, {apart} after the start that people wrote", burned=burned, apart=ranges.length(low, high))
+        text = t("{burned}, {apart} after the recorded start", burned=burned, apart=ranges.length(low, high))
     elif ranges.is_wide(since, until):
-        text = clauses([burned, t("people wrote {start}", start=ranges.clock(row["start"], since, timezone))])
+        text = clauses([burned, t("recorded start {start}", start=ranges.clock(row["start"], since, timezone))])
     else:
-        text = t("{burned}, the start that people wrote", burned=burned)
+        text = t("{burned}, the recorded start", burned=burned)
     least, most = row["detection_from_onset_low_s"], row["detection_from_onset_high_s"]
     if most != most:  # NaN
         least = most = row["detection_from_onset_s"]
     if most >= 0:
-        text += t("; ") + t("detected {time} after it began to burn", time=ranges.length(max(least, 0.0), most))
+        text += t("; ") + t("detected {time} after the burn began", time=ranges.length(max(least, 0.0), most))
     return text
 
 
@@ -231,15 +230,20 @@ def _burned(slo: str, since: datetime, until: datetime, timezone: str) -> str:
 def _seen_before(seen: Mapping[str, Any] | None, timezone: str) -> str:
     """How many of its kind, of how many incidents of the service, since when."""
     if seen is None:
-        return t("cannot tell: no older incident is on record")
+        return t("not known: no older incident is on record")
     since = write(seen["since"], "date", timezone=timezone)
     of_service = tn(
-        "{n} incident of its services in the same time", "{n} incidents of its services in the same time",
+        "{n} incident of its services at the same time", "{n} incidents of its services at the same time",
         seen["of_service"],
     )  # fmt: skip
     if seen["count"] == 1:
-        return t("no other of its kind since {since}", since=since) + t("; ") + of_service
-    text = t("{n} of its kind since {since}, with {ids}", n=seen["count"], since=since, ids=listed(seen["ids"][:5]))
+        return t("no similar incident since {since}", since=since) + t("; ") + of_service
+    text = t(
+        "{n} similar incidents since {since}, including {ids}",
+        n=seen["count"],
+        since=since,
+        ids=listed(seen["ids"][:5]),
+    )
     if seen["per_quarter"] is not None:
-        text += t("; ") + t("{rate} a quarter", rate=write(seen["per_quarter"], "number"))
+        text += t("; ") + t("{rate} per quarter", rate=write(seen["per_quarter"], "number"))
     return text + t("; ") + of_service

@@ -30,8 +30,8 @@ def clocked(
         Column("minutes", t("Minutes"), "number"),
         Column("reason", t("Raised because")),
         Column("rule", t("Rule"), "code"),
-        Column("waited_text", t("Waits")),
-        *([Column("before", t("Spoken of before"))] if told["before"].any() else []),
+        Column("waited_text", t("Waiting")),
+        *([Column("before", t("Discussed before"))] if told["before"].any() else []),
     )
     found = []
     here, annex = told[told["place"] == "agenda"], told[told["place"] == "annex"]
@@ -39,16 +39,23 @@ def clocked(
     if len(here):
         found.append(Table(t("The agenda line by line"), here, columns, anchor=("subject",), folded=True))
     if len(waiting):
-        title = tn("Annex: {n} finding there is no time for", "Annex: {n} findings there is no time for", len(waiting))
+        title = tn(
+            "Annex: {n} finding that did not fit into the meeting",
+            "Annex: {n} findings that did not fit into the meeting",
+            len(waiting),
+        )
         caption = t(
-            "To be read, not discussed. What waits rises at each meeting, and after {n} goes before everything else",
+            "For reading, not for discussion. A finding that waits gains priority at each meeting, "
+            "and after {n} meetings it comes first",
             n=patience,
         )
         wanted = tuple(Column("wanted", c.title, c.kind) if c.name == "minutes" else c for c in columns)
         found.append(Table(title, waiting, wanted, anchor=("subject",), folded=True, caption=caption))
     if len(known):
         title = tn(
-            "{n} finding to know, with nothing to decide", "{n} findings to know, with nothing to decide", len(known)
+            "{n} finding for information, nothing to decide",
+            "{n} findings for information, nothing to decide",
+            len(known),
         )
         shown = tuple(column for column in columns if column.name not in ("minutes", "waited_text"))
         found.append(Table(title, known, shown, anchor=("subject",), folded=True))

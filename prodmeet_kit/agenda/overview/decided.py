@@ -54,11 +54,12 @@ def words() -> dict[str, str]:
 
 def sentence(row: dict[str, Any], what: str) -> str:
     """One decision on one line, for the minutes."""
-    text = t("{what}: {decision}", what=what, decision=words().get(row[DECISION], row[DECISION]))
+    parts = [words().get(row[DECISION], row[DECISION])]
     if row["owner"]:
-        text += t(", {owner}", owner=row["owner"])
+        parts.append(t("owner {owner}", owner=row["owner"]))
     if row["due"]:
-        text += t(", until {due}", due=times.day(row["due"]))
+        parts.append(t("due {due}", due=times.day(row["due"])))
+    text = t("{what}: {decision}", what=what, decision=languages.listed(parts))
     return languages.sentences([languages.sentence(text), row["note"]])
 
 
@@ -67,7 +68,7 @@ def spoken_before(findings: Analyses) -> dict[str, str]:
     meetings, days = _days(findings.decided_before, MEETINGS)
     return {
         subject: tn(
-            "spoken of at {n} of {all} meetings", "spoken of at {n} of {all} meetings", len(held), all=len(meetings)
+            "discussed at {n} of {all} meetings", "discussed at {n} of {all} meetings", len(held), all=len(meetings)
         )
         for subject, held in days.items()
     }
@@ -85,7 +86,9 @@ def history(findings: Analyses) -> dict[str, str]:
     """By subject spoken of before: which time it is now, among the last meetings with this one."""
     meetings, days = _days(findings.decided_before, MEETINGS - 1)
     return {
-        subject: t("spoken of at {n} of the last {all} meetings, with this one", n=len(held) + 1, all=len(meetings) + 1)
+        subject: t(
+            "discussed at {n} of the last {all} meetings, including this one", n=len(held) + 1, all=len(meetings) + 1
+        )
         for subject, held in days.items()
     }
 

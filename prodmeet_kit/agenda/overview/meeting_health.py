@@ -42,8 +42,9 @@ def evidence(
         found.append(Note(_split(split)))
     if folding:
         told = tn(
-            "For {meetings} meetings nobody decided about {items} and it was never red: fold it, or leave it out.",
-            "For {meetings} meetings nobody decided about {items} and none was ever red: fold them, or leave them out.",
+            "In the last {meetings} meetings {items} needed no decision and was never red: fold it, or leave it out.",
+            "In the last {meetings} meetings {items} needed no decisions and were never red: fold "
+            "them, or leave them out.",
             len(folding),
             meetings=meetings,
             items=listed(folding),

@@ -100,7 +100,7 @@ def _shared(here: Sequence[Finding]) -> str:
     total = sum(each.minutes for each in here)
     # A minute and a half are minutes: the plural goes by the next whole number.
     minutes = tn("{minutes} minute", "{minutes} minutes", ceil(total), minutes=write(total, "number"))
-    return sentence(tn("{n} finding deserves {minutes}", "{n} findings share {minutes}", len(here), minutes=minutes))
+    return sentence(tn("{n} finding gets {minutes}", "{n} findings share {minutes}", len(here), minutes=minutes))
 
 
 def _left_out(found: Sequence[Finding]) -> str:
@@ -109,8 +109,8 @@ def _left_out(found: Sequence[Finding]) -> str:
     if not late:
         return ""
     text = tn(
-        "{n} more has a date before the next meeting and no minutes",
-        "{n} more have a date before the next meeting and no minutes",
+        "{n} more is due before the next meeting but got no time",
+        "{n} more are due before the next meeting but got no time",
         len(late),
     )
     return sentence(t("{what}: {names}", what=text, names=clauses(late)))
@@ -132,7 +132,7 @@ def _gaps(slos: pd.DataFrame) -> list[str]:
     """The SLO that lacks most of its steps, where they are more than :data:`LACKING`."""
     worst = slos[slos["missing_fraction"] > LACKING].nlargest(1, "missing_fraction")
     return [
-        t("{name} lacks {share} of its steps", name=name, share=write(share, "percent"))
+        t("{share} of the steps of {name} are missing", name=name, share=write(share, "percent"))
         for name, share in zip(refs(worst), worst["missing_fraction"], strict=True)
     ]
 
@@ -157,7 +157,7 @@ def _pages(findings: Analyses) -> str:
     if len(pages):
         told.append(t("{n} of them noise", n=noise))
     if unpaged:
-        told.append(tn("{n} outage paged nobody", "{n} outages paged nobody", unpaged))
+        told.append(tn("{n} outage went unpaged", "{n} outages went unpaged", unpaged))
     return listed(told)
 
 
@@ -173,14 +173,14 @@ def _all_well(findings: Analyses) -> str:
     else:
         objectives = t("No SLO that could be judged is missed") if (states == "OK").any() else t("No SLO can be judged")
     if findings.facts.records.get("alert_runs") is None:
-        return t("{objectives}, and no alerts are read", objectives=objectives)
+        return t("{objectives}, and no alert source is configured", objectives=objectives)
     if not len(findings.pages):
         if going_on(findings):
-            return t("{objectives}, nothing new paged", objectives=objectives)
-        return t("{objectives}, nothing paged", objectives=objectives)
+            return t("{objectives}, no new page", objectives=objectives)
+        return t("{objectives}, no page", objectives=objectives)
     if not findings.slo_trends:  # a page is in vain when no SLI burned: without one nobody knows
         return t("{objectives}, so no page can be judged", objectives=objectives)
-    return t("{objectives}, nothing paged in vain", objectives=objectives)
+    return t("{objectives}, no page was noise", objectives=objectives)
 
 
 def _before(findings: Analyses, lines: pd.DataFrame) -> dict[str, str]:
@@ -219,9 +219,9 @@ def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame, lines: pd.DataFram
         Column("minutes", t("Minutes"), "number"),
         Column("state", t("State"), "state"),
         Column("headline", t("Finding")),
-        Column("reason", t("Why these minutes")),
+        Column("reason", t("Why this much time")),
     )
-    return Table(t("What deserves the time"), frame, columns, anchor=("item",), quiet="untimed")
+    return Table(t("What to discuss"), frame, columns, anchor=("item",), quiet="untimed")
 
 
 def _why(row: dict[str, Any], *, asks: bool) -> str:
@@ -229,7 +229,7 @@ def _why(row: dict[str, Any], *, asks: bool) -> str:
     reason = str(row["reason"])
     if row["minutes"] or not reason:
         return reason
-    return t("no minutes left: {reason}", reason=reason) if asks else t("nothing to decide: {reason}", reason=reason)
+    return t("no time left: {reason}", reason=reason) if asks else t("nothing to decide: {reason}", reason=reason)
 
 
 def _sources(findings: Analyses) -> Table:

@@ -19,7 +19,7 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     """A folded note with both counts, and a folded table of the blind spots; nothing when alerts are not known."""
     if findings.facts.records.get("alert_runs") is None:
         return ()
-    return (Note(_seen(findings), summary=t("What was seen of the alerts")), *_unseen(findings))
+    return (Note(_seen(findings), summary=t("What the alert data shows")), *_unseen(findings))
 
 
 def _seen(findings: Analyses) -> str:
@@ -39,17 +39,19 @@ def _seen(findings: Analyses) -> str:
             events=tn("{n} alert event", "{n} alert events", int(events["page"].sum())),
         ),
         t(
-            "An episode is one time an alert fired with its labels; an alert event holds the episodes of one service "
-            "at most 5 minutes apart, such as those of pods that replaced each other; one over a day is told apart."
+            "An episode is one firing of an alert with one set of labels, from start to end. An "
+            "alert event groups the episodes of one service that are at most 5 minutes apart, such "
+            "as those of pods that replaced each other. An episode of more than a day is counted "
+            "separately."
         ),
     ]
     if several := int((episodes["runs"] > 1).sum()):
         parts.append(
             tn(
-                "{n} episode is joined of several runs: it flapped, several servers saw it, or nobody looked "
-                "meanwhile.",
-                "{n} episodes are joined of several runs: they flapped, several servers saw them, or nobody looked "
-                "meanwhile.",
+                "{n} episode was merged from several firings: it flapped, several servers reported "
+                "it, or evaluations were missed.",
+                "{n} episodes were merged from several firings: they flapped, several servers "
+                "reported them, or evaluations were missed.",
                 several,
             )
         )
@@ -57,19 +59,19 @@ def _seen(findings: Analyses) -> str:
     if others := sorted(set(episodes["service"]) - ours - {""}):
         parts.append(
             tn(
-                "{n} episode is of {services}, no service of this product: it is judged against none.",
-                "{n} episodes are of {services}, no services of this product: they are judged against none.",
+                "{n} episode belongs to {services}, not a service of this product: it is not judged against any SLO.",
+                "{n} episodes belong to {services}, not services of this product: they are not judged against any SLO.",
                 int(episodes["service"].isin(others).sum()),
                 services=listed(others),
             )
         )
     if len(episodes) and not episodes["acknowledges"].any():
-        parts.append(t("No source of alerts tells whether a person answered."))
+        parts.append(t("No alert source records whether a person acknowledged the alert."))
     if unknown := findings.paging_unknown:
         parts.append(
             tn(
-                "Of {n} run nobody knows whether it paged; it counts as not: set page at its source.",
-                "Of {n} runs nobody knows whether they paged; they count as not: set page at their source.",
+                "It is not known whether {n} firing paged; it counts as not paging. Set page at its source.",
+                "It is not known whether {n} firings paged; they count as not paging. Set page at their source.",
                 unknown,
             )
         )
@@ -83,7 +85,7 @@ def _unseen(findings: Analyses) -> list[Evidence]:
     texts = [_said(code, value) for code, value in zip(spots["code"], spots["value"], strict=True)]
     return [
         Table(
-            t("What cannot be seen in the alerts"),
+            t("What the alert data does not show"),
             spots.assign(text=texts),
             (
                 Column("start", t("From"), "time"),
@@ -99,22 +101,24 @@ def _unseen(findings: Analyses) -> list[Evidence]:
 
 def _said(code: str, value: float) -> str:
     if code == "retention":
-        return t("no metric and no alert has a value so old: perhaps the server does not keep it")
+        return t("no metrics or alerts from this time: the server may not retain data for that long")
     if code == "cut_start":
         return tn(
-            "{n} episode began earlier, nobody knows when", "{n} episodes began earlier, nobody knows when", int(value)
+            "{n} episode began earlier, at an unknown time",
+            "{n} episodes began earlier, at an unknown time",
+            int(value),
         )
     if code == "cut_end":
         return tn(
-            "{n} episode still goes on: its end is not known",
-            "{n} episodes still go on: their ends are not known",
+            "{n} episode is still firing: its end is not known",
+            "{n} episodes are still firing: their ends are not known",
             int(value),
         )
     length = write(value, "duration")
     if code == "server_away":
-        return t("the server was away for {length}: pages in it are not seen", length=length)
+        return t("the server was down for {length}: pages during that time are not recorded", length=length)
     if code == "missing_evaluations":
         return t(
-            "the alerts stopped and came back together after {length}: probably no rule was evaluated", length=length
+            "all alerts stopped and resumed together after {length}: rules were probably not evaluated", length=length
         )
-    return t("an alert shorter than one evaluation interval of {length} is not seen", length=length)
+    return t("alerts shorter than one evaluation interval ({length}) are not recorded", length=length)

@@ -43,8 +43,8 @@ def pages(analyses: Analyses) -> tuple[Facet, ...]:
 
 def _unclear(reason: str, name: str) -> str:
     if reason == "rule_unknown":
-        return t("What does {alert} look at, and is it right?", alert=name)
-    return t("Is {alert} right, and what would measure it?", alert=name)
+        return t("What does {alert} check, and is it correct?", alert=name)
+    return t("Was {alert} right to page, and what could we measure to know?", alert=name)
 
 
 def _subject(row: dict[str, Any]) -> str:
@@ -69,19 +69,19 @@ def _read(analyses: Analyses, alert: str, service: str) -> list[str]:
 def _paged(alert: str, row: dict[str, Any]) -> str:
     """``WebHighCPU paged 25 times, 17 of them while users fared no worse than before``."""
     words = {
-        "noise": t("while users fared no worse than before"),
+        "noise": t("without additional user impact"),
         "late": t("too late"),
-        "maintenance": t("in announced work"),
+        "maintenance": t("during announced maintenance"),
     }
-    words |= {"duplicate": t("for what another alert had paged"), "could_wait": t("for a slow burn")}
-    words |= {"wrong_way": t("in the wrong way"), "right": t("for what users suffered")}
+    words |= {"duplicate": t("for something another alert had already paged"), "could_wait": t("for a slow burn")}
+    words |= {"wrong_way": t("with the wrong severity, route or text"), "right": t("with user impact")}
     words["unclear"] = (
-        t("while its service burned or soon after; its rule is not known")
+        t("during or soon after a burn of its service; its rule is not known")
         if row["reason"] == "rule_unknown"
-        else t("while no SLI says whether users were affected")
+        else t("while no SLI shows whether users were affected")
     )
     if row["human_verdict"]:
-        words[row["shown_verdict"]] = t("people said: {verdict}", verdict=word(row["shown_verdict"]).text)
+        words[row["shown_verdict"]] = t("verdict by people: {verdict}", verdict=word(row["shown_verdict"]).text)
     count, of, how = int(row["count"]), int(row["of_verdict"]), words[row["shown_verdict"]]
     if of == count:
         return tn("{alert} paged {n} time, {how}", "{alert} paged {n} times, {how}", count, alert=alert, how=how)
@@ -99,16 +99,16 @@ def _question(analyses: Analyses, row: dict[str, Any], ours: set[str]) -> str:
     verdict = row["shown_verdict"]
     if verdict == "unclear" and row["service"] not in {*ours, ""}:
         return t(
-            "{service} is no service of this product: who answers it, and should matchers leave it out?",
+            "{service} is not a service of this product: who is on call for it, and should matchers exclude it?",
             service=row["service"],
         )
     words = {"alert": called(analyses, row["alert"], row["service"])}
     asked = {
         "late": t("Which condition would have paged sooner than {alert}?", **words),
         "duplicate": t("Should {alert} page at all?", **words),
-        "could_wait": t("Would a ticket do for {alert}?", **words),
+        "could_wait": t("Would a ticket be enough for {alert}?", **words),
         "maintenance": t("Why was {alert} not silenced?", **words),
-        "wrong_way": t("Who mends the severity, route or text of {alert}?", **words),
+        "wrong_way": t("Who fixes the severity, route or text of {alert}?", **words),
         "unclear": _unclear(row["reason"], called(analyses, row["alert"], row["service"])),
     }
     if verdict in ("noise", "duplicate") and (
@@ -134,7 +134,7 @@ def _changed(row: dict[str, Any], name: str) -> str:
         return t("Make {alert} a ticket, not a page?", alert=name)
     if row["change"] == "threshold":
         limit = f"{row['op']} {row['after']:g}"
-        return t("Compare {alert} with {limit}? {gone}", alert=name, limit=limit, gone=_silenced(row))
+        return t("Change the threshold of {alert} to '{limit}'? {gone}", alert=name, limit=limit, gone=_silenced(row))
     if row["change"] in ("for", "keep_firing_for"):
         wait = f"{row['change']}: {format_duration(timedelta(seconds=row['after']))}"
         return t("Add '{wait}' to {alert}? {gone}", wait=wait, alert=name, gone=_silenced(row))
@@ -146,14 +146,14 @@ def _delete(name: str, row: dict[str, Any]) -> str:
     others = [*(row["other_alerts"] or ()), *(row["standard_rules"] or ())]
     if not others:
         return t("Delete {alert}?", alert=name)
-    return t("Delete {alert}? {others} would catch what it could catch.", alert=name, others=listed(others[:2]))
+    return t("Delete {alert}? {others} would catch what it is meant to catch.", alert=name, others=listed(others[:2]))
 
 
 def _silenced(row: dict[str, Any]) -> str:
     vanish, every = int(row["vanish"]), int(row["episodes"])
     if vanish == every:
-        return tn("It would have silenced the one time.", "It would have silenced all {n}.", every)
-    return t("It would have silenced {vanish} of {all}.", vanish=vanish, all=every)
+        return tn("It would have prevented the one firing.", "It would have prevented all {n} firings.", every)
+    return t("It would have prevented {vanish} of {all} firings.", vanish=vanish, all=every)
 
 
 def noise(analyses: Analyses) -> tuple[Facet, ...]:
@@ -181,7 +181,7 @@ def _going_on(analyses: Analyses) -> Iterator[Facet]:
             analyses,
             "page_noise",
             _subject(row),
-            t("{alert}, a page, has fired nearly all the time since before the last meeting", alert=name),
+            t("{alert} pages and has been firing almost constantly since before the last meeting", alert=name),
             question=""
             if answer_to(analyses, _subject(row)) is not None
             else _better(analyses, row["alert"], row["service"]) or t("Should {alert} page at all?", alert=name),
@@ -223,7 +223,7 @@ def _attention(analyses: Analyses) -> Iterator[Facet]:
             "attention",
             about,
             _because(analyses, row),
-            question="" if not row["ask_owner"] else t("Who looks after {name}?", name=_name(analyses, row)),
+            question="" if not row["ask_owner"] else t("Who owns {name}?", name=_name(analyses, row)),
             extra=0.0 if limit else row["age_days"] / 2,
             joins=_read(analyses, row["what"], row["service"]) if row["kind"] in ("alert", "rule") else (),
             services=[row["service"]] if row["service"] else (),
@@ -258,14 +258,14 @@ def _because(analyses: Analyses, row: dict[str, Any]) -> str:
         if row["ended"] == row["ended"]:
             words["day"] = write(row["ended"], "date", timezone=timezone)
             if known:
-                return t("{name} drained slowly until {day}: {lost} of its error budget in 14 days", **words)
-            return t("{name} drained slowly until {day}", **words)
+                return t("{name} had a slow burn until {day}: {lost} of its error budget in 14 days", **words)
+            return t("{name} had a slow burn until {day}", **words)
         if known:
-            return t("{name} drains slowly: {lost} of its error budget in 14 days", **words)
-        return t("{name} drains slowly", name=name)
+            return t("{name} has a slow burn: {lost} of its error budget in 14 days", **words)
+        return t("{name} has a slow burn", name=name)
     if row["reason"] == "limit_near":
         return t(
-            "{name} is known since {day} to be within 60 days of its limit",
+            "{name} has been within 60 days of its limit since {day}",
             name=name,
             day=write(row["first"], "date", timezone=timezone),
         )

@@ -28,6 +28,7 @@ from prodmeet_kit.i18n.ranges import distinct, length
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.analysis.paging.quality import PagingQuality
     from prodmeet_kit.evidence import Evidence
 
 __all__ = ["item"]
@@ -45,7 +46,7 @@ def item(findings: Analyses) -> AgendaItem:
         seen = tn("{n} alert was seen", "{n} alerts were seen", findings.alerts_seen)
         if findings.unwatched_s:
             away = write(findings.unwatched_s, "duration")
-            grounds = t("{seen} and none paged; for {length} the server was away", seen=seen, length=away)
+            grounds = t("{seen} and none paged; the server was down for {length}", seen=seen, length=away)
         elif alerts.going_on(findings):
             grounds = t("{seen} and none began to page", seen=seen)
         else:
@@ -73,39 +74,47 @@ def _quiet(item: AgendaItem, findings: Analyses) -> AgendaItem:
 
 def _pages(findings: Analyses) -> str:
     pages, quality = findings.pages, findings.paging_quality
-    told = t(
-        "{pages} {from_alerts}: {caught}",
-        pages=tn("{n} page", "{n} pages", len(pages)),
-        from_alerts=tn("from {n} alert", "from {n} alerts", len(findings.page_groups)),
-        caught=tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught),
-    )
+    parts = [tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught)]
     noise = int((pages["shown_verdict"] == "noise").sum())
     if noise:
-        told = listed([told, tn("{n} was noise", "{n} were noise", noise)])
-    return told
+        parts.append(tn("{n} was noise", "{n} were noise", noise))
+    return t(
+        "{pages} from {alerts}: {kinds}",
+        pages=tn("{n} page", "{n} pages", len(pages)),
+        alerts=tn("{n} alert", "{n} alerts", len(findings.page_groups)),
+        kinds=listed(parts),
+    )
 
 
 def _headline(findings: Analyses) -> str:
     first, quality = _pages(findings), findings.paging_quality
     if not quality.events:
         return sentence(first)
-    second = tn(
-        "{caught} of {n} budget burn was paged",
-        "{caught} of {n} budget burns were paged",
-        quality.events,
-        caught=quality.events_caught,
-    )
-    times = quality.detection
-    if len(times) >= FEWEST:
-        second += t(", {time} after they began (median)", time=length(*median_of(times)))
-    elif times:
-        said = distinct(times)
-        second += (
-            t(", {times} after it began", times=said)
-            if len(times) == 1
-            else t(", {times} after they began", times=said)
+    return sentences([sentence(first), sentence(_caught(quality))])
+
+
+def _caught(quality: PagingQuality) -> str:
+    """How many burns were paged, and how long after they began."""
+    times, words = quality.detection, {"caught": quality.events_caught}
+    if not times:
+        return tn(
+            "{caught} of {n} budget burn was paged", "{caught} of {n} budget burns were paged", quality.events, **words
         )
-    return sentences([sentence(first), sentence(second)])
+    if len(times) >= FEWEST:
+        return tn(
+            "{caught} of {n} budget burn was paged, {time} after it began (median)",
+            "{caught} of {n} budget burns were paged, {time} after they began (median)",
+            quality.events,
+            time=length(*median_of(times)),
+            **words,
+        )
+    return tn(
+        "{caught} of {n} budget burn was paged, {time} after it began",
+        "{caught} of {n} budget burns were paged, {time} after they began",
+        quality.events,
+        time=distinct(times),
+        **words,
+    )
 
 
 def _evidence(findings: Analyses) -> tuple[Evidence, ...]:

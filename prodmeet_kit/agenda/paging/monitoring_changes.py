@@ -34,14 +34,18 @@ def _rules(findings: Analyses) -> tuple[Evidence, ...]:
         trouble = _trouble(findings, "rules")
         if trouble:
             return (Note(t("Could not check which alert rules changed: {message}", message=trouble), "warning"),)
-        return (Note(t("Changes of alert rules are not looked for: no source of rules is configured.")),)
+        return (Note(t("Changes of alert rules are not checked: no source of rules is configured.")),)
     if not len(now) and (earlier is None or earlier.rules is None or not len(earlier.rules)):
-        return (Note(t("No alert rule is known, so none changed: the source of rules tells of none.")),)
+        return (Note(t("No alert rule changed: the source of rules has none.")),)
     if earlier is None:
-        return (Note(t("Which alert rules changed is told from the next meeting on: no earlier one is known.")),)
+        return (
+            Note(
+                t("Changes of alert rules are shown from the next meeting on: there is no earlier one to compare with.")
+            ),
+        )
     day = write(earlier.end, "date", timezone=facts.window.timezone)
     if earlier.rules is None:
-        return (Note(t("Which alert rules changed is not known: the meeting of {day} kept no rules.", day=day)),)
+        return (Note(t("Which alert rules changed is not known: the report of {day} has no rules.", day=day)),)
     changes = findings.rule_changes
     partly = _trouble(findings, "rules")
     notes = (Note(t("Not all alert rules could be read: {message}", message=partly), "warning"),) if partly else ()
@@ -75,7 +79,7 @@ def _silences(findings: Analyses) -> tuple[Evidence, ...]:
     if facts.records.get("silences") is None:
         if trouble:
             return (Note(t("Could not check silences: {message}", message=trouble), "warning"),)
-        return (Note(t("Silences are not looked at: no source is configured (sources.silences).")),)
+        return (Note(t("Silences are not checked: no source is configured (sources.silences).")),)
     notes = (Note(t("Not all silences could be read: {message}", message=trouble), "warning"),) if trouble else ()
     silences = findings.silences
     if not len(silences):
@@ -88,12 +92,14 @@ def _silences(findings: Analyses) -> tuple[Evidence, ...]:
         Column("end", t("Until"), "text" if silences["end"].isna().any() else "time"),
         *people,
         Column("covered", t("Alerts it covered"), "count"),
-        Column("look", t("Look at")),
+        Column("look", t("To review")),
     )
     stale = int(silences["stale"].sum())
     title = tn("{n} silence", "{n} silences", len(silences))
     if stale:
-        title += t(", of which {n} stale", n=stale)
+        title = tn(
+            "{n} silence, {stale} of them stale", "{n} silences, {stale} of them stale", len(silences), stale=stale
+        )
     details = (Column("comment", t("Why")),)
     return (*notes, Table(title, _worded(silences, facts.window.timezone), columns, details, anchor=("id",)))
 
@@ -101,13 +107,13 @@ def _silences(findings: Analyses) -> tuple[Evidence, ...]:
 def _worded(silences: pd.DataFrame, timezone: str) -> pd.DataFrame:
     reasons = {
         "never_matched": t("silenced nothing"),
-        "ends_after_next_meeting": t("goes on beyond the next meeting"),
-        "no_comment": t("says not why"),
+        "ends_after_next_meeting": t("continues beyond the next meeting"),
+        "no_comment": t("no reason given"),
         "expired_in_window": t("ended since the last meeting"),
     }
     states = {"active": t("in force"), "pending": t("planned"), "expired": t("ended")}
     if silences["end"].isna().any():
-        until = [t("for ever") if is_unknown(end) else write(end, "time", timezone=timezone) for end in silences["end"]]
+        until = [t("no end") if is_unknown(end) else write(end, "time", timezone=timezone) for end in silences["end"]]
         silences = silences.assign(end=until)
     return silences.assign(
         state=[states.get(code, code) for code in silences["state"]],

@@ -54,7 +54,7 @@ def _sentence(row: dict[str, Any]) -> str:
     if row["shift_h"] > GUIDE_HOURS:
         parts.append(
             t(
-                "Its shifts are of {hours} hours, while the guide is for 8 to 12: it is judged too harshly.",
+                "Its shifts last {hours} hours, but the guide is for 8 to 12: this comparison is too strict.",
                 hours=write(row["shift_h"], "number"),
             )
         )
@@ -78,17 +78,17 @@ def _table(load: pd.DataFrame) -> Table:
         Column("events_change", t("Against the window before"), "written"),
         Column("business", t("In business hours"), "count"),
         Column("off", t("In free time"), "count"),
-        Column("sleep", t("In hours of sleep"), "count"),
+        Column("sleep", t("In sleeping hours"), "count"),
         Column("interrupted_nights", t("Nights interrupted"), "count"),
         Column("shifts_over_guide", t("Shifts over the guide"), "count"),
         Column("busiest", t("Busiest shift")),
     )
     caption = t(
-        "Hours are those of the rotation's own time zone. An event is what interrupts once: pages of a service that "
-        "overlap or follow within 5 minutes. Guide: at most two events in a shift of 8 to 12 hours (SRE book, "
-        "chapters 1 and 11)."
+        "Hours are in the time zone of the rotation. An event is one interruption: pages of one "
+        "service that overlap or follow within 5 minutes. Guide: at most two events in a shift of 8 "
+        "to 12 hours (SRE book, chapters 1 and 11)."
     )
-    return Table(t("Load on people"), frame, columns, anchor=("rotation",), caption=caption, place="people")
+    return Table(t("On-call load"), frame, columns, anchor=("rotation",), caption=caption, place="people")
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -33,7 +33,7 @@ def _measures(quality: PagingQuality) -> Table:
             "precision",
             t("Precision"),
             _counted(quality.pages_caught, quality.pages),
-            t("pages that told of an outage"),
+            t("pages sent for an outage"),
         ),
         (
             "recall",
@@ -45,28 +45,28 @@ def _measures(quality: PagingQuality) -> Table:
             "detection_time",
             t("Detection time"),
             lengths(quality.detection),
-            t("from the onset to the first page"),
+            t("from the start of user impact to the first page"),
         ),
         (
             "reset_time",
             t("Reset time"),
             lengths(quality.reset),
-            t("from the end to the end of the last page"),
+            t("from the end of user impact to the end of the last page"),
         ),
     ]
     frame = pd.DataFrame(told, columns=["code", "measure", "value", "meaning"])
     columns = (
         Column("measure", t("Measure")),
         Column("value", t("Since the last meeting")),
-        Column("meaning", t("Of what")),
+        Column("meaning", t("What it measures")),
     )
-    return Table(t("How good the pages were"), frame, columns, anchor=("code",), place="measure")
+    return Table(t("Page quality"), frame, columns, anchor=("code",), place="measure")
 
 
 def _counted(some: int, whole: int) -> str:
     """Counts first; a share only of enough."""
     if not whole:
-        return t("none to tell by")
+        return t("no data to judge by")
     text = t("{some} of {all}", some=some, all=whole)
     return t("{counts} ({share})", counts=text, share=write(some / whole, "percent")) if enough(whole) else text
 
@@ -85,8 +85,8 @@ def _by_alert(findings: Analyses) -> Table:
     columns = (
         Column("alert", t("Alert"), "code"),
         Column("service", t("Service")),
-        Column("precision_text", t("Pages of an outage")),
-        Column("events", t("Outages told of"), "count"),
+        Column("precision_text", t("Pages for an outage")),
+        Column("events", t("Outages caught"), "count"),
         Column("detection_text", t("Detection time")),
         Column("reset_text", t("Reset time")),
     )
@@ -106,7 +106,7 @@ def _history(findings: Analyses) -> Table:
     )
     columns = (
         Column("meeting", t("Meeting"), "date"),
-        Column("pages_text", t("Pages of an outage")),
+        Column("pages_text", t("Pages for an outage")),
         Column("events_text", t("Outages paged")),
         Column("detection_text", t("Detection time")),
     )

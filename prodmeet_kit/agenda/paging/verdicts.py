@@ -42,18 +42,18 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
 def reasons() -> dict[str, str]:
     """The reason codes of ``PAGES`` in words."""
     return {
-        "caught": t("an SLO burned its budget fast at that time"),
-        "caught_late": t("it came over 30 minutes after users were hurt"),
-        "same_event": t("an earlier page told of the same outage"),
-        "slis_fine": t("no SLI of the service burned at 3 or faster"),
-        "other_burn": t("an SLI had burned before, and the rule does not read it"),
-        "rule_unknown": t("an SLI had burned before, and whether the rule reads it is not known"),
-        "after_burn": t("the rule still looks back on an SLI that burned fast before"),
-        "slow_burn": t("the rule reads an SLI that burned slowly: a ticket's matter"),
-        "with_burn": t("it began soon after an SLI began to burn slowly: a ticket's matter"),
-        "no_sli": t("no SLI of the service is known at that time"),
+        "caught": t("an SLO had a fast burn at that time"),
+        "caught_late": t("it came more than 30 minutes after user impact began"),
+        "same_event": t("an earlier page was sent for the same outage"),
+        "slis_fine": t("no SLI of the service had a burn rate of 3 or more"),
+        "other_burn": t("an SLI had a burn before, and the rule does not query that SLI"),
+        "rule_unknown": t("an SLI had a burn before, and whether the rule queries that SLI is not known"),
+        "after_burn": t("the window of the rule still includes an earlier fast burn of an SLI"),
+        "slow_burn": t("the rule queries an SLI that had a slow burn: a ticket is enough"),
+        "with_burn": t("it began soon after a slow burn of an SLI began: a ticket is enough"),
+        "no_sli": t("there is no SLI data of the service at that time"),
         "incident": t("an incident was open at that time"),
-        "excluded": t("it came in a time that is excluded"),
+        "excluded": t("it came during an excluded period"),
     }
 
 
@@ -63,8 +63,8 @@ def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) ->
         "no": t("no"),
         "late": t("too late"),
         "too_urgent": t("too urgent"),
-        "again": t("once more for the same"),
-        "announced": t("in announced work"),
+        "again": t("again for the same outage"),
+        "announced": t("during announced maintenance"),
         "not_known": t("not known"),
     }
     frame = groups.assign(
@@ -81,14 +81,14 @@ def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) ->
         Column("caught", t("For an outage"), "count"),
         Column("last", t("Last"), "time"),
         Column("median_duration_s", t("Median length"), "duration"),
-        Column("suggested_verdict", t("The data say"), "state"),
-        Column("right_text", t("Right way?")),
-        Column("should_text", t("Page at all?")),
+        Column("suggested_verdict", t("Verdict by data"), "state"),
+        Column("right_text", t("Right severity and route?")),
+        Column("should_text", t("Should it page?")),
     )
     details = (
         Column("reason_text", t("Because")),
         Column("pages_text", t("Page by page")),
-        Column("people_text", t("People said")),
+        Column("people_text", t("Verdict by people")),
     )
     anchor = ("alert", "service")
     return Table(title, frame, columns, details, anchor=anchor, folded=folded)
@@ -118,8 +118,8 @@ def _disagreements(groups: pd.DataFrame) -> Table:
     columns = (
         Column("alert", t("Alert"), "code"),
         Column("service", t("Service")),
-        Column("human_verdict", t("People said"), "state"),
-        Column("suggested_verdict", t("The data say"), "state"),
+        Column("human_verdict", t("Verdict by people"), "state"),
+        Column("suggested_verdict", t("Verdict by data"), "state"),
         Column("human_note", t("Note")),
     )
     anchor = ("alert", "service", "human_verdict", "suggested_verdict")
@@ -130,15 +130,15 @@ def _proposed(items: pd.DataFrame) -> Table:
     frame = items.assign(
         text=[
             tn(
-                "Mend or delete {alert}: noise at {n} meeting",
-                "Mend or delete {alert}: noise at {n} meetings in a row",
+                "Fix or delete {alert}: noise at {n} meeting",
+                "Fix or delete {alert}: noise at {n} meetings in a row",
                 int(row["times"]),
                 alert=row["alert"],
             )
             for row in rows(items)
         ]
     )
-    columns = (Column("text", t("Proposed action item")), Column("verify_expect", t("It worked when"), "code"))
+    columns = (Column("text", t("Proposed action item")), Column("verify_expect", t("Success condition"), "code"))
     details = (Column("verify_query", t("Acceptance query"), "code"),)
     return Table(t("Proposed action items"), frame, columns, details, anchor=("alert", "service"), place="proposed")
 
@@ -157,11 +157,11 @@ def every_page(findings: Analyses) -> Table:
         Column("service", t("Service")),
         Column("start", t("Start"), "time"),
         Column("duration_s", t("Lasted"), "duration"),
-        Column("suggested_verdict", t("The data say"), "state"),
+        Column("suggested_verdict", t("Verdict by data"), "state"),
         Column("reason_text", t("Because")),
         Column("outages_text", t("Outages"), "list"),
     )
     caption = ""
     if len(pages) > SHOWN:
-        caption = t("The newest {shown} of {all}; every page stands in review.json", shown=SHOWN, all=len(pages))
+        caption = t("The newest {shown} of {all}; review.json has every page", shown=SHOWN, all=len(pages))
     return Table(t("Every page"), frame, columns, anchor=("id",), folded=True, caption=caption)

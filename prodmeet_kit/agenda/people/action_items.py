@@ -31,7 +31,12 @@ def item(findings: Analyses) -> AgendaItem:
         return gone
     items, promised = findings.action_items, findings.promises
     if not len(items) and not len(promised):
-        return none(findings, KEY, title, t("no action item is open and every closed one with a query still holds"))
+        return none(
+            findings,
+            KEY,
+            title,
+            t("no action item is open, and every closed one with an acceptance query still passes"),
+        )
     overdue = items[items["overdue_days"] > 0]
     close, reopen = items[items["proposal"] == "close"], items[items["proposal"] == "reopen"]
     late = promised[promised["overdue_days"] > 0]
@@ -64,11 +69,11 @@ def _headline(
     if len(overdue):
         parts.append(tn("{n} overdue", "{n} overdue", len(overdue)))
     if len(close):
-        parts.append(tn("{n} proved done", "{n} proved done", len(close)))
+        parts.append(tn("{n} verified as done", "{n} verified as done", len(close)))
     if len(reopen):
-        parts.append(tn("{n} closed that did not work", "{n} closed that did not work", len(reopen)))
+        parts.append(tn("{n} closed, but did not work", "{n} closed, but did not work", len(reopen)))
     if len(unproved):
-        parts.append(tn("{n} closed that cannot be proved", "{n} closed that cannot be proved", len(unproved)))
+        parts.append(tn("{n} closed, not verifiable", "{n} closed, not verifiable", len(unproved)))
     if len(promised):
         parts.append(tn("{n} more promised at a meeting", "{n} more promised at meetings", len(promised)))
     return sentence(listed(parts))
@@ -80,7 +85,7 @@ def _promises(promised: pd.DataFrame) -> Table:
         Column("owner", t("Owner")),
         Column("due_text", t("Due")),
         Column("overdue_days", t("Overdue"), "days"),
-        Column("meeting_text", t("Said at the meeting of")),
+        Column("meeting_text", t("Decided at the meeting of")),
         Column("note", t("Note")),
     )
     shown = promised.assign(due_text=promised["due"].map(day), meeting_text=promised["meeting"].map(day))
@@ -111,8 +116,8 @@ def _table(items: pd.DataFrame) -> Table:
         Column("outcome_text", t("Did it work?"), "state"),
     )
     details = (
-        Column("still_text", t("Still")),
+        Column("still_text", t("Remaining problem")),
         Column("observed_text", t("Observed")),
         Column("verify_query", t("Acceptance query"), "code"),
     )
-    return Table(t("Open, or closed and not proved done"), frame, columns, details, anchor=("id",))
+    return Table(t("Open, or closed without proof that they worked"), frame, columns, details, anchor=("id",))

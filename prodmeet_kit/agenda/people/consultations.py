@@ -8,7 +8,7 @@ from prodmeet_kit.agenda.people import facets as people
 from prodmeet_kit.agenda.shared.absent import absent, none
 from prodmeet_kit.analysis.meeting import consultations
 from prodmeet_kit.evidence import AgendaItem, Column, Table
-from prodmeet_kit.i18n.languages import t, tn
+from prodmeet_kit.i18n.languages import listed, sentence, t, tn
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
@@ -29,11 +29,11 @@ def item(findings: Analyses) -> AgendaItem:
     waiting, lost = shown[consultations.waiting(shown)], shown[consultations.dropped(shown)]
     columns = (
         Column("id", t("Question"), "code"),
-        Column("question", t("What is asked")),
+        Column("question", t("Question text")),
         Column("asked_by", t("By")),
         Column("asked", t("Asked"), "date"),
         Column("answered", t("Answered"), "date"),
-        *([Column("became", t("Became"))] if (shown["became"] != "").any() else []),
+        *([Column("became", t("What came of it"))] if (shown["became"] != "").any() else []),
         Column("url", t("Link"), "link"),
     )
     return AgendaItem(
@@ -49,7 +49,8 @@ def item(findings: Analyses) -> AgendaItem:
 
 
 def _headline(waiting: int, lost: int, settled: int) -> str:
-    text = tn("{n} question waits for an answer", "{n} questions wait for an answer", waiting)
+    parts = [tn("{n} question waits for an answer", "{n} questions wait for an answer", waiting)]
     if lost:
-        text += tn(", {n} was closed without one", ", {n} were closed without one", lost)
-    return text + t(", {n} answered since the last meeting.", n=settled)
+        parts.append(tn("{n} was closed without an answer", "{n} were closed without an answer", lost))
+    parts.append(t("{n} answered since the last meeting", n=settled))
+    return sentence(listed(parts))

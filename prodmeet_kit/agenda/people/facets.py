@@ -37,18 +37,18 @@ def _item(analyses: Analyses, row: dict[str, Any]) -> Facet | None:
     }
     about = subject("action_item", row["id"])
     if row["proposal"] == "reopen":
-        reason = t("{item} was closed, but its check fails", item=named)
+        reason = t("{item} was closed, but its acceptance query fails", item=named)
         return facet(analyses, "action_reopened", about, reason, question=t("Reopen {id}?", id=row["id"]), **shared)
     if row["proposal"] == "look":
-        reason = t("{item}: its check is met, but {still}", item=named, still=still(row))
-        question = t("What is left of {id}?", id=row["id"])
+        reason = t("{item}: its acceptance query passes, but {still}", item=named, still=still(row))
+        question = t("What is left to do for {id}?", id=row["id"])
         return facet(analyses, "action_reopened", about, reason, question=question, **shared)
     if row["proposal"] == "close":
-        reason = t("{item}: its check is met", item=named)
+        reason = t("{item}: its acceptance query passes", item=named)
         return facet(analyses, "action_done", about, reason, question=t("Close {id}?", id=row["id"]), **shared)
     if row["overdue_days"] > 0:
         reason = t("{item} is {days} overdue", item=named, days=write(row["overdue_days"], "days"))
-        question = t("New day, new owner, or drop {id}?", id=row["id"])
+        question = t("New due date, new owner, or drop {id}?", id=row["id"])
         return facet(analyses, "action_overdue", about, reason, question=question, extra=row["overdue_days"], **shared)
     return facet(analyses, "action_done", about, _open(row, named, analyses), **shared) if shared["joins"] else None
 
@@ -59,7 +59,7 @@ def _open(row: dict[str, Any], named: str, analyses: Analyses) -> str:
     if row["due"] != row["due"]:  # NaT
         return t("{item} is open: {owner}", item=named, owner=owner)
     due = write(row["due"] - timedelta(seconds=1), "date", timezone=analyses.facts.window.timezone)
-    return t("{item} is open: {owner}, until {due}", item=named, owner=owner, due=due)
+    return t("{item} is open: {owner}, due {due}", item=named, owner=owner, due=due)
 
 
 def still(row: Mapping[str, Any]) -> str:
@@ -67,14 +67,18 @@ def still(row: Mapping[str, Any]) -> str:
     name, value = rest_of(str(row["still_of"])), row["still_value"]
     if row["still"] == "growing":
         if value != value:  # NaN is not equal to itself
-            return t("{name} rose in the last days, too short to tell when it is full", name=name)
+            return t("{name} rose in the last few days, and it is too early to say when it will be full", name=name)
         if not value > 0:
             return t("{name} is full", name=name)
-        return t("{name} still grows: full in {days}", name=name, days=write(value, "days"))
+        return t("{name} still grows and will be full in {days}", name=name, days=write(value, "days"))
     if row["still"] == "missed":
         return t("{name} still misses its objective: {attained}", name=name, attained=write(value, "percent"))
     if row["still"] == "burning":
-        return t("{name} still burns, at {rate} times the pace that lasts", name=name, rate=write(value, "number"))
+        return t(
+            "{name} still burns its error budget, at {rate} times the sustainable rate",
+            name=name,
+            rate=write(value, "number"),
+        )
     return ""
 
 
@@ -84,20 +88,20 @@ def _promises(analyses: Analyses) -> Iterator[Facet]:
         late, words = row["overdue_days"] > 0, {"owner": row["owner"], "day": day(row["due"])}
         reason = (
             t(
-                "{owner} was to act until {day} about: {what}; {days} overdue",
+                "{owner} is {days} overdue, due {day}: {what}",
                 what=brief(row["what"], 90),
                 days=write(row["overdue_days"], "days"),
                 **words,
             )
             if late
-            else t("{owner} acts until {day}", **words)
+            else t("{owner} will act by {day}", **words)
         )
         yield facet(
             analyses,
             "action_overdue",
             row["about"],
             reason,
-            question=t("Was done what {owner} was to do?", owner=row["owner"]) if late else "",
+            question=t("Did {owner} finish what was promised?", owner=row["owner"]) if late else "",
             extra=row["overdue_days"],
             owner=row["owner"],
         )
@@ -158,7 +162,9 @@ def _elsewhere(analyses: Analyses, row: dict[str, Any]) -> Facet:
         hours=write(row["hours_everywhere"], "number"),
     )
     about, extra = subject("toil", str(row["id"])), float(row["hours_everywhere"]) / 10
-    return facet(analyses, "toil", about, reason, question=t("Automate {id} once for all?", id=row["id"]), extra=extra)
+    return facet(
+        analyses, "toil", about, reason, question=t("Automate {id} once for all products?", id=row["id"]), extra=extra
+    )
 
 
 def topics(analyses: Analyses) -> tuple[Facet, ...]:
@@ -169,7 +175,7 @@ def topics(analyses: Analyses) -> tuple[Facet, ...]:
             analyses,
             "topic",
             subject("topic", row["id"]),
-            t("{who} brings a topic: {text}", who=row["owner"], text=row["text"])
+            t("{who} added a topic: {text}", who=row["owner"], text=row["text"])
             if row["owner"]
             else t("A topic was added: {text}", text=row["text"]),
             question=t("What do we decide about {id}?", id=row["id"]),

@@ -32,12 +32,12 @@ def item(findings: Analyses) -> AgendaItem:
         Column("id", t("Toil"), "code"),
         Column("text", t("What")),
         Column("minutes", t("Minutes each"), "number"),
-        Column("times_per_week", t("Times a week"), "number"),
-        Column("hours_per_quarter", t("Hours a quarter"), "number"),
+        Column("times_per_week", t("Times per week"), "number"),
+        Column("hours_per_quarter", t("Hours per quarter"), "number"),
         *(
             (
                 Column("other_products", t("Also in"), "list"),
-                Column("hours_everywhere", t("Hours a quarter in all of them"), "number"),
+                Column("hours_everywhere", t("Hours per quarter in all products"), "number"),
             )
             if len(repeated)
             else ()
@@ -49,8 +49,13 @@ def item(findings: Analyses) -> AgendaItem:
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=tn("{n} kind of toil costs", "{n} kinds of toil cost", len(toil))
-        + t(" {hours} hours a quarter; {id} costs most.", hours=write(hours, "number"), id=dearest["id"]),
+        headline=tn(
+            "{n} kind of toil costs {hours} hours per quarter; {id} costs most.",
+            "{n} kinds of toil cost {hours} hours per quarter; {id} costs most.",
+            len(toil),
+            hours=write(hours, "number"),
+            id=dearest["id"],
+        ),
         state="fine",
         timezone=findings.facts.window.timezone,
         evidence=(Table(t("Work done by hand"), toil, columns, anchor=("id",)),),

@@ -41,7 +41,7 @@ def item(findings: Analyses) -> AgendaItem:
         headline=_headline(len(topics), len(shown) - len(topics)),
         state="attention" if len(topics) else "fine",
         timezone=findings.facts.window.timezone,
-        evidence=(Table(t("What people brought"), told, columns, anchor=("id",)),),
+        evidence=(Table(t("Added by people"), told, columns, anchor=("id",)),),
         failures=tuple(findings.facts.failed(KEY)),
         facets=people.topics(findings),
     )

@@ -36,10 +36,10 @@ def behind(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[Tabl
         return []
     columns: tuple[Column, ...] = (
         Column("key", t("Question"), "code"),
-        Column("span", t("Of")),
+        Column("span", t("Used for")),
         Column("window", t("Window"), "duration"),
         Column("step", t("Step"), "duration"),
-        Column("missing", t("Share missing"), "percent"),
+        Column("missing", t("Missing share"), "percent"),
     )
     sources = sorted({row["source"] for row in asked})
     if len(sources) > 1:  # a single one need not be said in every row

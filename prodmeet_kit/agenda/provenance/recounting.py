@@ -44,14 +44,14 @@ def _of_slos(findings: Analyses) -> list[dict[str, Any]]:
         _Step(
             "total",
             t("Events"),
-            t("what its query counted; a rate times the seconds of its range"),
+            t("what its query counted; for a rate, times the seconds of its range"),
             recount_lines.total,
             "count",
         ),
         _Step(
             "bad",
             t("Bad events"),
-            t("the same of bad events; or events less the good ones"),
+            t("the same for bad events, or all events minus good ones"),
             recount_lines.bad,
             "count",
         ),
@@ -65,14 +65,14 @@ def _of_slos(findings: Analyses) -> list[dict[str, Any]]:
         ),
         _Step(
             "budget_remaining_before",
-            t("Left last time"),
+            t("Left at last meeting"),
             t("the same over the window that ended at the last meeting"),
             recount_lines.left("previous"),
             "budget",
         ),
         _Step(
             "budget_spent_since_last",
-            t("Spent since"),
+            t("Spent since last meeting"),
             t("bad since the last meeting / ((1 - objective) * total of the window)"),
             recount_lines.spent,
             "budget",
@@ -97,8 +97,8 @@ def _of_slos(findings: Analyses) -> list[dict[str, Any]]:
 
 def _of_loads(findings: Analyses) -> list[dict[str, Any]]:
     pairs = zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
-    like = t("mean / what the same weekdays and hours before would have given - 1")
-    growth = t("median slope between days of one weekday * 7 / mean; shown where it is real")
+    like = t("mean / mean expected from the same weekdays and hours before - 1")
+    growth = t("median slope between days of one weekday * 7 / mean; shown where it is significant")
     steps = (
         _Step("mean", t("Mean"), t("mean of the steps since the last meeting"), recount_lines.mean, "amount"),
         _Step("peak", t("Peak"), t("the highest of these steps"), recount_lines.peak, "amount"),
@@ -112,15 +112,15 @@ def _of_loads(findings: Analyses) -> list[dict[str, Any]]:
         ),
         _Step(
             "growth_per_week",
-            t("Growth a week"),
+            t("Growth per week"),
             growth,
             recount_lines.growth,
             "change",
         ),
         _Step(
             "expected_peak",
-            t("Peak to expect"),
-            t("from growth and the weekly shape of the days before"),
+            t("Expected peak"),
+            t("from growth and the weekly pattern of the days before"),
             recount_lines.expected_peak,
             "amount",
         ),
@@ -137,14 +137,14 @@ def _of_resources(findings: Analyses) -> list[dict[str, Any]]:
         _Step(
             "saturation_80",
             t("Time above 80%"),
-            t("steps above 80% of the limit / steps that are known"),
+            t("steps above 80% of the limit / steps with a value"),
             recount_lines.of_capacity("saturation_80"),
             "percent",
         ),
         _Step(
             "days_to_full",
             t("Days until full"),
-            t("what is left of the limit / slope a day of the daily p95"),
+            t("what is left of the limit / slope per day of the daily p95"),
             recount_lines.of_capacity("days_to_full"),
             "days",
         ),
@@ -157,8 +157,8 @@ def _of_efficiency(findings: Analyses) -> list[dict[str, Any]]:
     steps = (
         _Step(
             "per_load",
-            t("Use of each"),
-            t("sum of use / sum of load, over the steps that know both"),
+            t("Use per event"),
+            t("sum of use / sum of load, over the steps with both values"),
             recount_lines.of_efficiency("per_load"),
             "amount",
             lambda row: use_of_each(row["per_load"], row["unit"]),
@@ -219,7 +219,7 @@ def last_steps(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[
     )
     return [
         Table(
-            t("From the answers to the numbers: {title}", title=title),
+            t("How the numbers are calculated: {title}", title=title),
             pd.DataFrame(made),
             columns,
             details=(Column("line", t("Recount"), "code"),),

@@ -40,7 +40,7 @@ def marked(table: Table, findings: Analyses, kinds: Sequence[str], names: Sequen
     if not any(text.endswith(MARK) for texts in shown.values() for text in texts):
         return table
     caption = t(
-        "{mark} new, or defined otherwise at the meeting of {day}: not comparable with the numbers shown then",
+        "{mark} new, or defined differently at the meeting of {day}: not comparable with the numbers shown then",
         mark=MARK,
         day=write(earlier.end, "date", timezone=findings.facts.window.timezone),
     )

@@ -25,11 +25,11 @@ def rests_on(row: Mapping[str, Any]) -> str:
     parts = [] if row["certain"] else [_uncertain(row)]
     if row["at_least"]:
         bad = write(row["bad"], "count")
-        parts.append(t("at least {n} bad events: first errors of new series are not seen", n=bad))
+        parts.append(t("at least {n} bad events: first errors of new series are not counted", n=bad))
     if row["covered_why"]:
         why = {
-            "young": t("the service is young"),
-            "kept": t("nothing older is kept"),
+            "young": t("the service is new"),
+            "kept": t("older data is not retained"),
             "gaps": t("samples are missing"),
         }
         covered, length = write(row["covered_s"], "duration"), write(row["window_s"], "duration")
@@ -62,4 +62,4 @@ def with_column(frame: pd.DataFrame, words: list[str]) -> pd.DataFrame:
 
 def column(frame: pd.DataFrame) -> tuple[Column, ...]:
     """The column that says it; none where every row rests on everything."""
-    return (Column(COLUMN, t("Rests on")),) if frame[COLUMN].ne("").any() else ()
+    return (Column(COLUMN, t("Based on")),) if frame[COLUMN].ne("").any() else ()

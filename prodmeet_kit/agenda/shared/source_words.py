@@ -17,7 +17,7 @@ _NAME = re.compile(r"(\S+) at (\S+)")
 _QUERIES = re.compile(r"(.+): (\d+) of (\d+) queries\ answered(?:; (.+))?")
 _ROWS = re.compile(r"(\d+) rows(?:; (.+))?", re.DOTALL)
 _NOTHING = later("nothing written")
-_ZONELESS = later("times without an offset are taken for UTC")
+_ZONELESS = later("times without an offset are read as UTC")
 
 
 def detail(said: str) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ZONELESS", "CsvSource"]
 
-ZONELESS = "times without an offset are taken for UTC"
+ZONELESS = "times without an offset are read as UTC"
 """A note: Grafana and spreadsheets write the time of whoever saved the file, and say nothing of its zone."""
 
 _OVER = re.compile(r"\s*(sum|avg)_over_time\(\s*(\w+)\s*\[\s*(\w+)\s*\]\s*\)\s*")

@@ -172,9 +172,10 @@ def unseen(away: Sequence[Away], window: Window) -> Iterator[str]:
     for each in sorted(long, key=lambda one: one.start - one.end)[:_FEW]:
         start, end = (_moment(at).astimezone(window.zone) for at in (each.start, each.end))
         until = f"{end:%H:%M %Z}" if start.date() == end.date() else f"{end:%a %d %b %H:%M %Z}"
-        yield f"the server was away {start:%a %d %b %H:%M} to {until}: pages in it are not seen"
+        yield f"the server was down {start:%a %d %b %H:%M} to {until}: pages during that time are not recorded"
     if len(long) > _FEW:
-        yield f"the server was away {len(long) - _FEW} more times for ten minutes or more: pages in them are not seen"
+        more = len(long) - _FEW
+        yield f"the server was down {more} more times for ten minutes or more: pages during that time are not recorded"
 
 
 def _moment(at: int) -> datetime:

@@ -162,7 +162,7 @@ def facts(world: World) -> tuple[Fact, ...]:
             true={"%": spent("mail/availability", 99.5, *MAIL), "min": [80, 30], "times": [1, 2]},
         ),
         Fact(
-            "INC-92, paged before the start that people wrote, and dear",
+            "INC-92, paged before the recorded start, and dear",
             ("outage:INC-92", r"outage:notify/.*", "slo:notify/availability", "alert:NotifyErrorBudgetBurn/notify"),
             never="nobody|unpaged|noise",
             true={"%": [*spent("notify/availability", 99.9, *NOTIFY), 20], "min": [75], "times": [1]},
