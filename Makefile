@@ -29,7 +29,7 @@ live: $(READY) ## Open the meeting in JupyterLab, with forms and a clock [PRODUC
 explore: $(READY) ## Open a notebook to explore in JupyterLab [PRODUCT=x TO=time REPORT=folder]
 	@$(BIN)/prodmeet explore $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(REPORT),--report '$(REPORT)')
 
-agenda: $(READY) ## Write the pre-read, the clocked agenda in Markdown [PRODUCT=x TO=time OUT=file LANGUAGE=ja]
+agenda: $(READY) ## Write the pre-read, the timed agenda in Markdown [PRODUCT=x TO=time OUT=file LANGUAGE=ja]
 	@$(BIN)/prodmeet agenda $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(OUT),--out '$(OUT)') $(SPOKEN)
 
 minutes: $(READY) ## Print the minutes of the newest report [PRODUCT=x REPORT=folder HTML=1: write minutes.html to copy from]
@@ -56,8 +56,9 @@ format: $(READY) ## Put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-messages: $(READY) ## Renew the catalogues of translations after a change of the code's texts; lists what is missing
+messages: $(READY) ## Renew the catalogues and the glossary after a change of the code's texts; lists what is missing
 	$(BIN)/python -m tools.catalogues
+	$(BIN)/python -m tools.glossary
 
 lock: $(READY) ## Renew requirements.lock after a change of pyproject.toml [UPGRADE=1: newest versions of everything]
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

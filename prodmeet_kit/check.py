@@ -36,7 +36,7 @@ _MORE = 1.01
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: what was looked at, whether it is well, and what was found or has to be mended.
+    """One line: what was looked at, whether it is well, and what was found or has to be fixed.
 
     With ``doubtful`` it is well, and may be wrong all the same: a person has to look.
     """

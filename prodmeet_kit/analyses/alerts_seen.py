@@ -87,7 +87,7 @@ class AlertsSeen(Part):
 
 
 def _of_alerts(source: str) -> bool:
-    """Whether a source of this name tells of alerts: ``alerts``, or ``alerts (pagerduty)`` where there are several.
+    """Whether a source of this name reads alerts: ``alerts``, or ``alerts (pagerduty)`` where there are several.
 
     Older snapshots call it ``alerts[1]``.
     """

@@ -44,7 +44,7 @@ class MeetingFindings(Part):
 
     @cached_property
     def promises(self) -> pd.DataFrame:
-        """``PROMISES``: what somebody was to do, as earlier meetings decided, and nobody has spoken of as done."""
+        """``PROMISES``: what somebody was to do, as earlier meetings decided, and nobody has called done."""
         return promises.promises(self.decided_before, self.facts.window)
 
     @cached_property

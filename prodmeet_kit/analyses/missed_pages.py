@@ -1,4 +1,4 @@
-"""The part of the findings that says how to be told next time: the standard rules of each SLO, ready to be used."""
+"""The analyses of unpaged burns: the standard rules of each SLO that would have caught them, ready to be used."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Outages(Part):
 
     @property
     def known_incidents(self) -> pd.DataFrame:
-        """``INCIDENTS``, as far back as they are kept."""
+        """``INCIDENTS``, as far back as there are records."""
         return self._incidents
 
     @cached_property
@@ -77,5 +77,5 @@ class Outages(Part):
 
     @cached_property
     def untold_events(self) -> pd.DataFrame:
-        """``SLO_EVENTS`` since the last meeting that no incident tells of."""
+        """``SLO_EVENTS`` since the last meeting without an incident record."""
         return outages.unwritten_events(self.slo_events, self.outage_spans, self.facts.window)

@@ -1,4 +1,4 @@
-"""The part of the findings that is about pages: what each told of, how well all of them did, what people said."""
+"""The part of the findings that is about pages: what each was for, how good all of them were, what people said."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Paging(Part):
 
     @cached_property
     def all_pages(self) -> pd.DataFrame:
-        """``PAGES`` over all that is known of alerts; those that were noise told of nothing."""
+        """``PAGES`` over all that is known of alerts; those that were noise are for no outage."""
         found = self.judged_pages
         for column in ("caught", "outages"):
             told = [[] if noise else ids for ids, noise in zip(found[column], self.noise_pages, strict=True)]
@@ -95,7 +95,7 @@ class Paging(Part):
 
     @cached_property
     def _watched(self) -> pd.DataFrame:
-        """``OUTAGES`` of which somebody knows whether a page told."""
+        """``OUTAGES`` of which it is known whether they were paged."""
         return self.outages[self.outages["paged"].notna()]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What the parts of the findings may read of each other. Each stands in one of them; here only its type is said."""
+"""What the parts of the findings may read of each other. Each is in one of them; here is only its type."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class ResourceUse(Part):
 
     @cached_property
     def borrowed(self) -> pd.DataFrame:
-        """``BORROWED``: parts of limits that must go back, in order of return."""
+        """``BORROWED``: parts of limits that have to be returned, in order of return."""
         return headroom.borrowed(self._loans, self.resources, self.facts.window)
 
     @cached_property

@@ -169,7 +169,7 @@ def _write(folder: Path, listed: Listed) -> None:
 
 
 def _rewrite_list(folder: Path, listed: Listed) -> None:
-    """The list of a finished report; the draft stands outside of it, where nobody takes it for a person's file."""
+    """The list of a finished report; the draft is outside of it, where nobody takes it for a person's file."""
     durable.write(folder / WRITTEN, _lines(listed), drafts=folder.parent)
 
 

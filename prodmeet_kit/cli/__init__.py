@@ -151,9 +151,9 @@ def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
 @_LANGUAGE
 @click.pass_obj
 def agenda(folder: Path, product: str, end: str, out: Path | None, language: str | None) -> None:
-    """Write the pre-read of PRODUCT: the clocked agenda in Markdown; without PRODUCT, of the embedded demo.
+    """Write the pre-read of PRODUCT: the timed agenda in Markdown; without PRODUCT, of the embedded demo.
 
-    Asks the sources now and freezes nothing. Exit status as of report.
+    Asks the sources now and saves no snapshot. The exit status is as for report.
     """
     from prodmeet_kit.documents import preread
     from prodmeet_kit.review import open_review
@@ -217,8 +217,9 @@ def live(
 def check(folder: Path, product: str) -> None:
     """Check the parameters of PRODUCT, its sources, every query and how far back the data reaches.
 
-    Without PRODUCT: of every product in parameters/. One line each, and what to
-    mend. Exit status 0 all well, 3 something failed, 2 a file has to be mended.
+    Without PRODUCT, checks every product in parameters/. Prints a line for each
+    check, with what to fix. Exit status: 0 all well, 3 something failed, 2 a file
+    has to be fixed.
     """
     from prodmeet_kit.check import check_products
 

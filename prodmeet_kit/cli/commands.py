@@ -48,7 +48,7 @@ def explore(folder: Path, product: str, made: Path | None, end: str, port: int, 
 def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> None:
     """Print minutes.md of the newest report of PRODUCT, with what people wrote into it.
 
-    When the report wrote a newer text beside edited minutes, it is named: merge it by hand.
+    Where a later report saved a newer text beside minutes that people edited, its file is named: merge it by hand.
     """
     from prodmeet_kit.documents.minutes_html import minutes_of, to_merge, write_page
 
@@ -70,7 +70,7 @@ def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> Non
 )
 @click.option("--expect", "expected_effect", metavar="'cart/requests up 10%'", help="Of a change: its expected effect.")
 @click.option("--response", "response_needed", metavar="TEXT", help="Of a change: what SREs have to do.")
-@click.option("--rollback", metavar="TEXT", help="Of a change: how it is undone.")
+@click.option("--rollback", metavar="TEXT", help="Of a change: its rollback plan.")
 @click.option("--minutes", metavar="N", help="Required for toil: minutes each time.")
 @click.option("--per-week", metavar="N", help="Required for toil: how often in a week.")
 @click.pass_obj
@@ -95,7 +95,7 @@ def add(folder: Path, /, product: str, text: str, **fields: str | tuple[str, ...
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.pass_obj
 def sync(folder: Path, product: str, dry_run: bool) -> None:
-    """Bring the action items of PRODUCT and its GitHub issues together, both ways.
+    """Synchronise the action items of PRODUCT with its GitHub issues, in both directions.
 
     Needs a source of type github_action_items in sources.action_items, with repo,
     label and token. A second run changes nothing. When GitHub cannot be asked, exit status 1.

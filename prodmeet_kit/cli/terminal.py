@@ -1,4 +1,4 @@
-"""Lines for a person at a terminal: text of others stands in them, and none of it is a command to the terminal."""
+"""Lines for a person at a terminal: text of others may be in them, and none of it is a command to the terminal."""
 
 from __future__ import annotations
 

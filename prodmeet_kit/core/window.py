@@ -209,7 +209,7 @@ class Window:
         longest: timedelta = timedelta(days=28),
         step: timedelta | None = None,
     ) -> Window:
-        """The window that ends at ``end`` and goes back to the last meeting.
+        """Return the window from the last meeting to ``end``.
 
         Days are counted on the product's calendar, so that a DST change moves
         neither meeting. Raises :class:`InputError` when ``start`` is not before ``end``.

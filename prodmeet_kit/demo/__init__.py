@@ -1,4 +1,4 @@
-"""A shop that does not exist, told in metrics: the data behind the demo report, the tests and the benchmarks."""
+"""A made-up shop in metrics: the data behind the demo report, the tests and the benchmarks."""
 
 from __future__ import annotations
 

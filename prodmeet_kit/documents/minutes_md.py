@@ -68,7 +68,7 @@ def _head(review: Review) -> str:
 
 
 def _placed(review: Review, shown: set[str]) -> list[dict[str, Any]]:
-    """The decisions of this meeting; one that names no item of the agenda stands where its subject was raised."""
+    """The decisions of this meeting; one that names no item of the agenda goes where its subject was raised."""
     raised = {about: each.section for each in review.findings for about in each.subjects}
     return [
         row if row["item"] in shown else {**row, "item": raised.get(row["subject"], row["item"])}
@@ -85,7 +85,7 @@ def _reasons(review: Review) -> dict[str, str]:
 
 
 def _sentences(review: Review, decisions: Iterable[dict[str, Any]]) -> list[str]:
-    """Each decision on one line: what it is about, why, who, until when, and how often it was spoken of before."""
+    """Each decision on one line: what it is about, why, who, until when, and how often it was discussed before."""
     reasons, before = _reasons(review), history(review.analyses)
     made = []
     for row in decisions:

@@ -197,7 +197,7 @@ def _conditions() -> list[dict[str, Any]]:
 
 
 def _queries(facts: Facts) -> list[dict[str, Any]]:
-    """What stands behind the numbers: each question, over which window and step, and the share that is missing."""
+    """What is behind the numbers: each question, over which window and step, and the share that is missing."""
     return [
         {
             "key": key,
@@ -246,13 +246,13 @@ def _slos(findings: Analyses) -> list[dict[str, Any]]:
 
 
 def _silences(findings: Analyses) -> list[dict[str, Any]]:
-    """Who wrote a silence stands there only where the parameters say so."""
+    """Name who wrote a silence only where the parameters say so."""
     people = findings.facts.product.show_people
     return [row if people else {**row, "created_by": None} for row in rows(findings.silences)]
 
 
 def _paging_quality(findings: Analyses) -> dict[str, Any]:
-    """How well pages told of SLO events; where a source of alerts could not be read nobody knows."""
+    """How well pages matched SLO events; not known where a source of alerts could not be read."""
     quality = findings.paging_quality
     known = findings.all_alerts
     return {

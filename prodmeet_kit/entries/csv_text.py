@@ -1,4 +1,4 @@
-"""The text of a CSV file as Excel, Grafana and people save it: its encoding, and what stands between its cells.
+"""The text of a CSV file as Excel, Grafana and people save it: its encoding, and what separates its cells.
 
 Used by every reader of CSV, so that a list and a file of metrics saved by one program are read alike.
 """
@@ -52,7 +52,7 @@ def decode(data: bytes, errors: str = "strict") -> str:
 
 
 def layout(text: str) -> CsvText:
-    r"""What stands between the cells: what a line ``sep=;`` says, else the commonest of ``, ;`` and tab in the header.
+    r"""Find what separates the cells: what a line ``sep=;`` says, else the commonest of ``, ;`` and tab in the header.
 
     >>> layout("sep=;\ntime;cars\n").separator
     ';'

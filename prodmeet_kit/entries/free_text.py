@@ -128,7 +128,7 @@ def _field(line: str, names: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def _named(key: str, names: Mapping[str, str]) -> tuple[str, str] | None:
-    """The field a name means, and the zone that stands in brackets behind it, as in ``Start (UTC)``."""
+    """The field a name means, and the zone in brackets behind it, as in ``Start (UTC)``."""
     key = normalize("NFKC", key)
     if field := names.get(_plain(key)):
         return field, ""
@@ -148,7 +148,7 @@ def _plain(name: str) -> str:
 
 
 def _below(lines: list[str], at: int, names: Mapping[str, str], *, headed: bool) -> tuple[str, int]:
-    """The value that stands under a name, and where to read on: a list, or under a heading one paragraph."""
+    """The value under a name, and where to read on: a list, or under a heading one paragraph."""
     taken: list[str] = []
     while at < len(lines):
         first = at

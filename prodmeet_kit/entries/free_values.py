@@ -107,7 +107,7 @@ def moment(text: str, zone: str, *, near: datetime | None = None, latest: timede
 
 
 def span(text: str) -> tuple[str, str]:
-    """Begin and end of ``2026-12-02 13:00 - 15:00 UTC``, each with the zone; the end is empty where none stands there.
+    """Begin and end of ``2026-12-02 13:00 - 15:00 UTC``, each with the zone; the end is empty where there is none.
 
     >>> span("2026-12-02 13:00 to 15:00 UTC")
     ('2026-12-02 13:00 UTC', '15:00 UTC')
@@ -198,7 +198,7 @@ def _clock(text: str) -> tuple[time | None, str]:
 
 
 def _zone(text: str, zone: str) -> ZoneInfo | fixed_zone | str:
-    """What stands behind the time as a zone; empty text is the product's."""
+    """Return the zone behind the time; empty text is the product's."""
     text = re.sub(r"(?<=\d)\[[\w/+-]+\]$", "", text).strip("()[] ")
     if not text:
         return ZoneInfo(zone)

@@ -156,7 +156,7 @@ def _of_text(text: str, names: _Names) -> Iterator[tuple[str, str]]:
 
 
 def _of_words(name: str, names: _Names) -> Iterator[tuple[str, str]]:
-    """The services that blanks separate, when nothing but services stands there; else the name itself, unknown."""
+    """The services that blanks separate, when there is nothing but services; else the name itself, unknown."""
     words = [word for word in name.split() if word.strip(_EDGES)]
     found: list[tuple[str, str]] = []
     at = 0
@@ -184,7 +184,7 @@ def _plain(text: str) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Begin and end of what stands between separators, where anything does."""
+    """Begin and end of what is between separators, where anything is."""
     begin = 0
     for separator in _SEPARATOR.finditer(text):
         if text[begin : separator.start()].strip(_EDGES):

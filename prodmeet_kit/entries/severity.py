@@ -55,7 +55,7 @@ def _plain(text: str) -> str:
 
 
 def _behind(text: str) -> str:
-    """What stands behind ``severity:``, in the kit's spelling where there is one."""
+    """Return what is behind ``severity:``, in the kit's spelling where there is one."""
     bare = re.fullmatch(r"[Ss]?(\d)(?:\s*[-:(].*)?", text)
     return _numbered(text) or (f"SEV{bare[1]}" if bare else text)
 

@@ -68,7 +68,7 @@ class Facet:
 
     @property
     def weak(self) -> tuple[str, ...]:
-        """What else it is about: it is told with one of these."""
+        """What else it is about: it is shown with one of these."""
         return tuple(each for each in self.joins if each not in self.strong)
 
     @property

@@ -19,6 +19,6 @@ def draw_with(draw: Callable[[AgendaItem], None]) -> None:
 
 
 def show(item: AgendaItem) -> None:
-    """Show an item where it stands in a notebook; nothing where nobody draws."""
+    """Show an item in its place in a notebook; nothing where nobody draws."""
     for draw in _draw:
         draw(item)

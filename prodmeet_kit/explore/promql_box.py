@@ -54,7 +54,7 @@ class PromqlBox:
         self.editor.on_msg(self._heard)
 
     def run(self, text: str, start: str = "", end: str = "", step: str = "", token: str = "") -> None:
-        """Ask; the answer is drawn below, or the error stands as text in its place."""
+        """Ask; the answer is drawn below, or the error as text in its place."""
         self.editor.text = text
         self.shown, error = None, ""
         try:

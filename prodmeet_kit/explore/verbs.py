@@ -44,7 +44,7 @@ class Exploring:
         return questions(self.facts)
 
     def answer(self, key: str) -> pd.DataFrame:
-        """The frame that answers the question ``key``; an unknown one is told the nearest keys."""
+        """The frame that answers the question ``key``; an error for an unknown one names the nearest keys."""
         from prodmeet_kit.explore.answers import answer
 
         return answer(self.facts, key)
@@ -122,7 +122,7 @@ class Exploring:
 
     @cached_property
     def promql(self) -> PromqlBox:
-        """A box to write PromQL in, with completion; the answer stands below it."""
+        """A box to write PromQL in, with completion; the answer is shown below it."""
         from prodmeet_kit.explore.promql_box import promql_box
 
         with languages.use(self.facts.product.language):

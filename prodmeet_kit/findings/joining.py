@@ -25,7 +25,7 @@ ALIKE = 3
 
 @dataclass(frozen=True)
 class Joined:
-    """Facets that belong together, each with its section, the one that presses most first."""
+    """Facets that belong together, each with its section, the one with the highest score first."""
 
     facets: tuple[tuple[str, Facet], ...]
     alike: tuple[str, ...] = ()
@@ -33,12 +33,12 @@ class Joined:
 
     @property
     def head(self) -> Facet:
-        """The facet that presses most: the finding is about its subject."""
+        """The facet with the highest score: the finding is about its subject."""
         return self.facets[0][1]
 
     @property
     def score(self) -> float:
-        """How much it presses: as its dearest facet with something to decide, else as its dearest."""
+        """The score: of its highest facet with something to decide, else of its highest."""
         asking = [each.score for _, each in self.facets if each.question]
         return max(asking or [each.score for _, each in self.facets])
 
@@ -54,7 +54,7 @@ class Joined:
 
     @property
     def deciding(self) -> tuple[Facet, ...]:
-        """The facets whose questions are asked: of each decision the one that presses most, three at most.
+        """The facets whose questions are asked: of each decision the one with the highest score, three at most.
 
         One change that made an SLO and a resource worse is rolled back once, and changes that overlap are moved once.
         """
@@ -116,7 +116,7 @@ def _groups(names: Sequence[set[str]]) -> list[list[int]]:
 
 
 def _told_with(groups: list[list[int]], facets: Sequence[Facet]) -> list[list[int]]:
-    """Each group that is also about others goes to the one of them that presses most, those that press least first.
+    """Join each group that is also about others to the one of them with the highest score, the lowest score first.
 
     A change that meets the spent budgets of two SLOs is told with the one that presses more; the SLOs stay apart.
     """
@@ -141,7 +141,7 @@ def _told_with(groups: list[list[int]], facets: Sequence[Facet]) -> list[list[in
 
 
 def _in_order(facets: list[tuple[str, Facet]]) -> Joined:
-    """The one that presses most first."""
+    """Sort by score, the highest first."""
     return Joined(tuple(sorted(facets, key=lambda each: -each[1].score)))
 
 

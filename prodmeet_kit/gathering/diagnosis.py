@@ -1,4 +1,4 @@
-"""Why a product's metric source answers nothing at all: the place in the parameter file, the reason and the mend."""
+"""Why a product's metric source answers nothing at all: the place in the parameter file, the reason and the fix."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VARIABLE = re.compile(r"environment variable (\w+)")
 
 
 def why_silent(product: Product, window: Window, folder: Path) -> str:
-    """``file:line: key: reason: mend`` when the metric source cannot answer the simplest question; else empty."""
+    """``file:line: key: reason: fix`` when the metric source cannot answer the simplest question; else empty."""
     metrics = open_metrics(product, folder)
     try:
         metrics.answer(Question("check", "metrics", "vector(1)", window.end, window.end, None, timedelta(hours=1)))

@@ -21,7 +21,7 @@ _BYTES = {"f4": 4, "f8": 8, "i1": 1, "u1": 1, "i2": 2, "u2": 2, "i4": 4, "u4": 4
 
 
 def json_for_script(value: Any) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """Write JSON that cannot end the script element around it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")

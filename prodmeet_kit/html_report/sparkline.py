@@ -36,7 +36,7 @@ def bars(values: Sequence[int | None]) -> list[tuple[int, float, int, float]]:
 
 
 def place(share: float) -> float:
-    """How far down a share of a budget stands: all of it at the top, none in the middle, as much overspent below.
+    """How far down a share of a budget is drawn: all of it at the top, none in the middle, as much overspent below.
 
     >>> place(1.0), place(0.5), place(0.0), place(-7.0)
     (0.0, 7.0, 14.0, 28.0)

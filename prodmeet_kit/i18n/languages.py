@@ -84,7 +84,7 @@ def tn(one: str, many: str, n: int, /, **values: object) -> str:
 
 
 def later(message: str) -> str:
-    """The message as it stands: for tables of messages that are given to :func:`t` where they are shown."""
+    """Mark a message for translation: for tables of messages that are given to :func:`t` where they are shown."""
     return message
 
 

@@ -254,7 +254,7 @@ def _magnitude(value: float) -> str:
 
 
 def _share_places(share: Decimal) -> int:
-    """Digits behind the decimal mark of a share that need not be told from all of it."""
+    """Digits behind the decimal mark of a share that need not differ visibly from all of it."""
     return 0 if share >= 10 else 1 if share >= 1 else 2
 
 

@@ -99,6 +99,6 @@ def moment(earliest: datetime, latest: datetime, timezone: str) -> str:
 
 
 def clock(moment: datetime, beside: datetime, timezone: str) -> str:
-    """A moment by the clock alone where it is of the same day as the one it stands beside, else with its day."""
+    """A moment by the clock alone where it is of the same day as the one beside it, else with its day."""
     there, other = local(moment, timezone), local(beside, timezone)
     return f"{there:%H:%M}" if there.date() == other.date() else write(moment, "time", timezone=timezone)

@@ -101,7 +101,7 @@ class _Said:
     verdicts: Sequence[Mapping[str, Any]]
 
     def fields(self, subject: str) -> dict[str, str]:
-        """The decision as it stands."""
+        """The decision as it is now."""
         now = self.standing.get((subject,))
         return dict(now.fields) if now else dict.fromkeys(FIELDS, "")
 

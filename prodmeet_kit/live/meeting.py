@@ -90,7 +90,7 @@ class Meeting:
         return [line for line in lines if line["item"] == item]
 
     def _pages(self) -> list[dict[str, Any]]:
-        """A line for each alert that paged: its verdict is asked also where it is told with the outage it was for."""
+        """A line for each alert that paged: its verdict is asked also where it is shown with the outage it was for."""
         found = [
             (facet, section, each.place)
             for each in self.review.findings

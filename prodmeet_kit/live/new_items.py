@@ -87,7 +87,7 @@ def _fields(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _content(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[str, Any]:
-    """The entry as the minutes have it. Half an acceptance query is kept too, in a draft."""
+    """The entry as the minutes have it. Half an acceptance query is saved too, in a draft."""
     verify = {name: now[name] for name in ("query", "expect") if now[name]}
     content = {"id": identity, "text": now["text"], "owner": now["owner"] or None, "due": now["due"] or None}
     return {**content, "born": meeting.day, "status": "open", "verify": verify or None}

@@ -22,7 +22,7 @@ _NUMBERS = {"begun": "begun", "since": "since", "at": "item"}
 
 
 def clock(meeting: Meeting) -> Clock:
-    """The clock as the minutes have it; it stands still before the meeting has begun."""
+    """The clock as the minutes have it; it does not run before the meeting has begun."""
     from prodmeet_kit.live.widgets import Clock
 
     language = meeting.review.facts.product.language
@@ -73,7 +73,7 @@ def _note(meeting: Meeting, took: Mapping[str, float]) -> None:
 
 
 def _standing(meeting: Meeting, items: int) -> tuple[dict[str, Any], dict[str, float]]:
-    """Where the clock of this meeting stands; what a hand has damaged counts as not begun."""
+    """Read the clock of this meeting; what a hand has damaged counts as not begun."""
     mine = [each for each in meeting.minutes.load(CLOCK)[0] if each.content.get("meeting") == meeting.day]
     content = mine[-1].content if mine else {}
     numbers = [content.get(key) for key in _NUMBERS.values()]

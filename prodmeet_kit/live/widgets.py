@@ -63,7 +63,7 @@ class Form(anywidget.AnyWidget):
 
 
 class Clock(anywidget.AnyWidget):
-    """The minutes left, in all and for the item that is spoken of. ``items``: ``key, title, minutes``.
+    """The minutes left, in all and for the item under discussion. ``items``: ``key, title, minutes``.
 
     ``state``: when the meeting began and the present item did (Unix seconds, 0 before), and which item it is.
     ``moved`` gets the state and what each item took so far, in minutes, at each

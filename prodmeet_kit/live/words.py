@@ -22,7 +22,7 @@ def browser() -> dict[str, str]:
 
 
 def begun(missing: Iterable[str]) -> dict[str, Any]:
-    """The status of what is kept as a draft until something is added."""
+    """The status of what is saved as a draft until something is added."""
     return {"status": t("saved as a draft: add {missing}", missing=t(" and ").join(missing)), "bad": True}
 
 

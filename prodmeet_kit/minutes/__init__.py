@@ -1,4 +1,4 @@
-"""What people say at a meeting, kept as plain text files that live in git."""
+"""What people say at a meeting, saved as plain text files that live in git."""
 
 from __future__ import annotations
 

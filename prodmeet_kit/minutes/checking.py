@@ -1,4 +1,4 @@
-"""One entry of the minutes against its model: the entry, or every problem with file, line, key, value and mend."""
+"""One entry of the minutes against its model: the entry, or every problem with file, line, key, value and fix."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def checked(
 
 
 def placed(saved: Saved, told: Iterable[tuple[Way, str, str]]) -> list[Problem]:
-    """Problems of one entry, each a way, a value and a mend, with the lines they stand in."""
+    """Problems of one entry, each a way, a value and a fix, with their lines."""
     told = list(told)
     document = read_document(saved.path) if told else None  # read again for its lines: few files are wrong
     return [Problem(document.place(way), dotted(way), value, mend) for way, value, mend in told] if document else []

@@ -1,4 +1,4 @@
-"""What a meeting decides about a subject, as it is kept in the minutes."""
+"""What a meeting decides about a subject, as it is saved in the minutes."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ _TRIES = 20
 
 @dataclass(frozen=True)
 class Saved:
-    """One entry as it stands in its file. ``at`` is ``None`` where somebody removed or damaged the time."""
+    """One entry as it is in its file. ``at`` is ``None`` where somebody removed or damaged the time."""
 
     path: Path
     content: Mapping[str, Any]
@@ -153,7 +153,7 @@ def _beside(path: Path) -> Problem | None:
 
 
 def _moment(document: Document) -> tuple[datetime | None, list[Problem]]:
-    """When the entry was said, ``None`` where nothing tells; and what is wrong with the time that stands there."""
+    """When the entry was said, ``None`` where nothing says; and what is wrong with the time that is there."""
     text = document.data.get(AT)
     try:
         return (parse_time(str(text), "UTC") if text is not None else None), []

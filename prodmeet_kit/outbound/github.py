@@ -190,7 +190,7 @@ class _Sync:
             yield f"{identity}: {_changes(theirs, agreed) or 'hidden line'} in {_name(issue)}"
 
     def _theirs(self, issue: Issue, told: Told, mine: Mapping[str, str], born: str) -> dict[str, str]:
-        """The issue's fields. What is not there, or a due day that cannot be, is no opinion: mine stands."""
+        """The issue's fields. What is not there, or a due day that cannot be, is no opinion: mine holds."""
         due = told.due if told.due and told.due >= born else mine["due"]
         return {
             "text": mine["text"] if issue.title in ("", _title(mine["text"])) else issue.title,

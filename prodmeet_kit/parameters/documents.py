@@ -46,7 +46,7 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """Read one YAML file. Never raises for what stands in it: see :attr:`Document.problems`."""
+    """Read one YAML file. Never raises for its content: see :attr:`Document.problems`."""
     text = read_text(path)
     return text if isinstance(text, Document) else document(str(path), text)
 

@@ -56,14 +56,14 @@ def _query(value: Any) -> Any:
         try:
             promql.check(value)
         except ValueError as error:
-            raise ValueError(f"mend the PromQL: {error}") from None
+            raise ValueError(f"fix the PromQL: {error}") from None
     return value
 
 
 def _ratio_query(value: Any) -> Any:
     value = _query(value)
     if isinstance(value, str) and not promql.has_window(value):
-        raise ValueError("put {{.window}} where the length of the range stands, as in rate(x[{{.window}}])")
+        raise ValueError("put {{.window}} in place of the length of the range, as in rate(x[{{.window}}])")
     return value
 
 

@@ -128,7 +128,7 @@ def _said_already(error: Mapping[str, Any], found: list[Finding]) -> bool:
 
 
 def _place(way: Way, documents: tuple[Document, ...]) -> str:
-    """The file and line of a value: the product's own where it stands there, else the defaults'."""
+    """The file and line of a value: the product's own where it has it, else the defaults'."""
     for document in documents:
         if way in document.lines:
             return document.place(way)
@@ -142,7 +142,7 @@ def _in_clear(document: Document) -> list[Problem]:
 
 
 def _once(problems: list[Problem]) -> Iterator[Problem]:
-    """In the order of the file, one for each key; a credential in clear stands before what else is wrong with it."""
+    """In the order of the file, one for each key; a credential in clear comes before what else is wrong with it."""
     seen: set[tuple[str, str]] = set()
     for problem in sorted(problems, key=_order):
         file = problem.file.partition(":")[0]

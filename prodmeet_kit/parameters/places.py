@@ -1,4 +1,4 @@
-"""Where a key of a product's parameters stands: in its own file, or among the defaults."""
+"""Where a key of a product's parameters is: in its own file, or among the defaults."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["place_of", "placed", "referring"]
 
 
 def place_of(way: Way, product: str, folder: Path) -> str:
-    """File and line of a key: of the product's own file, or of the defaults where the key stands in them alone."""
+    """File and line of a key: of the product's own file, or of the defaults where only they have the key."""
     own = read_document(folder / f"{product}.yaml")
     defaults = read_document(defaults_file(folder))
     return (defaults if way in defaults.lines and way not in own.lines else own).place(way)

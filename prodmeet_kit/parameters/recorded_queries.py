@@ -30,7 +30,7 @@ _SERIES = {"load": ("query",), "resources": ("query", "limit_query", "request_qu
 
 
 def queries_fit(data: dict[str, Any]) -> Iterator[tuple[Way, str, str]]:
-    """The way to each query that a CSV file cannot answer, what stands there, and what to write instead."""
+    """The way to each query that a CSV file cannot answer, what is there, and what to write instead."""
     metrics = _mapping(_mapping(data.get("sources")).get("metrics"))
     if metrics.get("type") != "csv":
         return

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, said so that a person can mend it: the way to the key, and what to write."""
+"""What pydantic finds wrong, said so that a person can fix it: the way to the key, and what to write."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _MENDS = {
 
 
 def say(error: Mapping[str, Any], model: type[BaseModel]) -> tuple[Way, str, str]:
-    """The way, value and mend of one of pydantic's errors on the content of a file."""
+    """The way, value and fix of one of pydantic's errors on the content of a file."""
     way: Way = tuple(error["loc"])
     kind, context = error["type"], error.get("ctx", {})
     if way[-1:] == ("[key]",):  # what pydantic adds where the key itself is wrong
@@ -67,12 +67,12 @@ def say(error: Mapping[str, Any], model: type[BaseModel]) -> tuple[Way, str, str
 
 
 def _in_our_words(message: str) -> str:
-    """What pydantic says of an error that no mend is written for."""
+    """What pydantic says of an error that no fix is written for."""
     return re.sub(r"^Input should (?:be|have) ", "write ", message)
 
 
 def _one_of(expected: str) -> str:
-    """The mend from pydantic's words ``'page', 'person' or ''``, of which an empty one means none at all."""
+    """The fix from pydantic's words ``'page', 'person' or ''``, of which an empty one means none at all."""
     words = re.findall(r"'([^']*)'", expected)
     if not any(words):
         return f"write {expected}" if not words else "leave it out"
@@ -97,7 +97,7 @@ def shown(value: Any, way: Way) -> str:
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """The mend for an unknown name: the nearest known one, or all of them when none is near."""
+    """The fix for an unknown name: the nearest known one, or all of them when none is near."""
     names = list(known)
     plain = {_plain(name): name for name in names}
     near = difflib.get_close_matches(_plain(given), plain, n=1, cutoff=0.6)

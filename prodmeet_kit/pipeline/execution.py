@@ -59,7 +59,7 @@ def run_cells(
 
 
 class _ReportEngine(Engine):  # type: ignore[misc]
-    """papermill's engine for a kernel that already runs and a notebook that is kept in hand."""
+    """papermill's engine for a kernel that already runs and a notebook in memory."""
 
     @classmethod
     def execute_managed_notebook(

@@ -49,7 +49,7 @@ class Made:
 
 
 def side_by_side() -> int:
-    """How many reports at a time, unless told otherwise: each has two processes that compute."""
+    """How many reports at a time, unless given: each has two processes that compute."""
     return max(1, (os.cpu_count() or 1) // 2)
 
 

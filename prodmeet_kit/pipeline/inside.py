@@ -11,7 +11,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Start a kernel from the command line ``-f CONNECTION_FILE``; returns when it is told to end."""
+    """Start a kernel from the command line ``-f CONNECTION_FILE``; returns when it is asked to end."""
     # Imports make many objects and no garbage: collecting between them is lost time.
     gc.disable()
     from ipykernel.kernelapp import IPKernelApp

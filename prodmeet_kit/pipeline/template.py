@@ -78,7 +78,7 @@ def prepare(template: Path, parameters: dict[str, str], agenda: Sequence[str]) -
 
 
 def in_order(cells: Sequence[NotebookNode], agenda: Sequence[str]) -> list[NotebookNode]:
-    """What stands before the first item, then each item with the cells that follow it."""
+    """What is before the first item, then each item with the cells that follow it."""
     opening: list[NotebookNode] = []
     groups: dict[str, list[NotebookNode]] = {}
     group = opening
@@ -153,7 +153,7 @@ def text_of(notebook: NotebookNode) -> str:
 
 
 def tidy(notebook: NotebookNode) -> None:
-    """Take off what tells of the run and not of the review, and every credential in the outputs."""
+    """Take off what is about the run and not the review, and every credential in the outputs."""
     told = notebook.metadata.papermill
     notebook.metadata.papermill = {key: told[key] for key in ("parameters", "version") if key in told}
     notebook.metadata.pop("widgets", None)

@@ -1,4 +1,4 @@
-"""Which alerting rules are played again, and what is asked of the metric source for it.
+"""Which alerting rules are backtested, and what is asked of the metric source for it.
 
 Only the alerts that fired most are: a range at every evaluation of a rule is a
 large answer. Where the rule compares with a number, the compared value is
@@ -38,7 +38,7 @@ def key(group: str, alert: str) -> str:
 
 
 def is_replay(question: str) -> bool:
-    """Whether a question of this key plays a rule again: several series may come back, and a failure is told there."""
+    """Whether a question of this key backtests a rule: several series may come back, and a failure is shown there."""
     return question.startswith("replay/")
 
 

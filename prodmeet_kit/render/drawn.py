@@ -1,4 +1,4 @@
-"""Which module draws which kind of figure, and writes what stands beside it.
+"""Which module draws which kind of figure, and writes what is beside it.
 
 Each has ``caption``, ``brief``, ``summary_head`` and ``summary``. They load
 with the first figure of their kind.

@@ -48,7 +48,7 @@ class _End:
 
 
 def endings(chart: Chart, frame: pd.DataFrame, names: Sequence[str], scale: Scale, plot_height: int) -> Endings:
-    """What stands at the right edge of the plot, which is ``plot_height`` pixels high."""
+    """What is at the right edge of the plot, which is ``plot_height`` pixels high."""
     ends = [*_lines(chart, frame, names, scale), *_levels(chart, scale)]
     placed = spread([end.at * plot_height for end in ends], LINE_HEIGHT, 0, plot_height)
     texts = [end.text for end in ends]

@@ -116,7 +116,7 @@ def _hover(piece: Any, unit: str, *, bent: bool) -> dict[str, Any]:
 
 
 def _faint(chart: Chart, behind: pd.DataFrame, scale: Scale, start: pd.Timestamp) -> list[dict[str, Any]]:
-    """The period before, moved so that the same time of day of its first day stands under the start.
+    """The period before, moved so that the same time of day of its first day is under the start.
 
     A single line is grey, whatever it is the period before of: the caption says so (:func:`.captions.caption`).
     """

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.evidence import Figure, Table
+from prodmeet_kit.i18n.glossary import meaning
 from prodmeet_kit.i18n.languages import current, t, tn, use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render import drawn
@@ -92,6 +93,7 @@ def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]]) -> str:
         nothing=t("None."),
         link_label=t("link to this row"),
         language=current(),
+        meaning=meaning,
     )
     return printable(text)
 

@@ -17,7 +17,7 @@ _CONTROL = {"Cc", "Cf", "Zl", "Zp"}
 
 
 def inert(text: str) -> str:
-    """Text that plotly shows as it stands.
+    """Text that plotly shows as it is.
 
     Plotly reads ``<b>``, ``<a href>`` and entities in every text, MathJax reads ``$``;
     characters that turn the direction of writing are dropped.

@@ -31,7 +31,7 @@ _TICKS = (0, 0.5, 1, 2, 4, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000)
 
 @dataclass(frozen=True)
 class Scale:
-    """Values are divided by ``divisor`` before they are drawn; ``unit`` stands above the axis.
+    """Values are divided by ``divisor`` before they are drawn; ``unit`` is above the axis.
 
     On a ``bent`` axis one stands at 1 and v above it at 1 + ln v: linear below, logarithmic above, without a corner.
     ``low`` and ``high`` are as drawn.
@@ -96,7 +96,7 @@ class Scale:
         return bool(self.low <= self.drawn(value) <= self.high)
 
     def place(self, value: float) -> float:
-        """Where a value (undivided) stands: 0 at the bottom of the plot, 1 at its top."""
+        """Where a value (undivided) is: 0 at the bottom of the plot, 1 at its top."""
         return float((self.drawn(value) - self.low) / (self.high - self.low))
 
 

@@ -47,7 +47,7 @@ def bars(values: Sequence[float]) -> str:
 
 
 def _places(values: Sequence[float]) -> list[float | None]:
-    """Where each value stands between zero, or the lowest below it, (0) and the highest (1)."""
+    """Where each value is between zero, or the lowest below it, (0) and the highest (1)."""
     known = [value for value in values if isfinite(value)]
     low, high = min([0.0, *known]), max([0.0, *known])
     span = high - low

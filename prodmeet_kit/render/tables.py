@@ -96,7 +96,7 @@ class View:
 
     @property
     def prose(self) -> bool:
-        """Whether sentences matter more than columns: on a phone such a table stands line by line."""
+        """Whether sentences matter more than columns: on a phone such a table is laid out line by line."""
         cells = [cell for row in self.rows for cell in row.cells if cell.kind in ("text", "list")]
         return any(len(cell.text) > _SENTENCE for cell in cells) and sum(self.right) * 2 <= len(self.columns)
 

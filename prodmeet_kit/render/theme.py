@@ -1,4 +1,4 @@
-"""One look: colours told apart by colour-blind readers, fonts of the system, one small plotly template.
+"""One look: colours that colour-blind readers can distinguish, fonts of the system, one small plotly template.
 
 Line colours are those of Okabe and Ito, the light ones darkened until they
 keep a contrast of 3:1 on white and on the dark page alike; words in these

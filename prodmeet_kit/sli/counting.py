@@ -74,7 +74,7 @@ def counts(facts: Facts, service: str, slo: Slo, span: str) -> Counts:
 
 
 def uncounted(facts: Facts) -> Iterator[tuple[str, str]]:
-    """What to mend of each SLO whose queries count no events, by a key of its questions.
+    """What to fix of each SLO whose queries count no events, by a key of its questions.
 
     From the query where that shows it, else from the number over the SLO window.
     """

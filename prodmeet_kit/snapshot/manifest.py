@@ -79,7 +79,7 @@ def _previous_of(entry: Mapping[str, Any] | None) -> Previous | None:
 
 
 def query(answer: Answer, file: File | None) -> dict[str, Any]:
-    """One question, how its answer came about, and where it is kept."""
+    """One question, how its answer came about, and where it is saved."""
     question = answer.question
     return {
         "key": question.key,

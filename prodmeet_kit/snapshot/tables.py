@@ -60,7 +60,7 @@ def read_series(data: bytes) -> pd.DataFrame:
         raise ValueError(f"it holds more than {MOST_STEPS:,} times")
     times = _times(table.column("time"))
     if not times.is_unique or times.hasnans:
-        raise ValueError("a time stands twice, or is missing")
+        raise ValueError("a time is there twice, or is missing")
     keys = [name for name in table.column_names if name != "time"]
     values = np.empty((table.num_rows, len(keys)), order="F")
     for number, name in enumerate(keys):

@@ -109,7 +109,7 @@ class AlertServices:
         return cls([service.name for service in product.services], rules, chosen, product.product)
 
     def of(self, alert: str, labels: Mapping[str, str], source: str = "") -> str:
-        """The service as the product spells it; another service's name as it stands; empty where none is named.
+        """The service as the product spells it; another service's name as it is; empty where none is named.
 
         First that holds: a label whose value is a service of the product; the expression of the alert's rule, where
         all of it that names services names one; a label that means a service and holds another's name.
@@ -159,5 +159,5 @@ def _value(labels: Mapping[str, str], name: str) -> str:
 
 
 def tells_only_now(product: Product) -> bool:
-    """Whether Alertmanagers alone tell of the product's alerts: then nobody knows what paged and is over."""
+    """Whether only Alertmanagers know the product's alerts: then what paged and is over is not known."""
     return {config.type for config in product.sources.alerts} == {"alertmanager"}

@@ -1,4 +1,4 @@
-"""What people wrote, checked against a model; every problem is told, with its place and its mend.
+"""What people wrote, checked against a model; every problem is reported, with its place and its fix.
 
 Used for entries in hand-written files and for the keys of a record source.
 """

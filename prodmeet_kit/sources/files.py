@@ -43,10 +43,10 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     try:
         there = path.is_file()
     except OSError as error:  # a name longer than any file's
-        raise ParametersError([context.problem("path", str(error.strerror).lower(), "mend the path")]) from None
+        raise ParametersError([context.problem("path", str(error.strerror).lower(), "fix the path")]) from None
     if not there:
         empty = "" if path.suffix.lower() == ".csv" else " (with [] in it while there is nothing to tell)"
-        mend = f"create {path}{empty}, or mend the path"
+        mend = f"create {path}{empty}, or fix the path"
         raise ParametersError([context.problem("path", f"{written}, which does not exist", mend)])
     kind = ENTRIES.get(context.spec.name)
     file = read_list(path, tuple(kind.model_fields) if kind else ())

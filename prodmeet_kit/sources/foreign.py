@@ -17,7 +17,7 @@ FIRST_YEAR, LAST_YEAR = EARLIEST.year, LATEST.year - 1
 
 
 def kept(moment: datetime) -> datetime | None:
-    """The time in UTC; ``None`` for one that no table can hold: long before, or for ever."""
+    """The time in UTC; ``None`` for one that no table can hold: long before, or without end."""
     return parse_time(moment, "UTC") if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 

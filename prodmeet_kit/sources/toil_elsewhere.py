@@ -147,7 +147,7 @@ class Elsewhere:
 
 
 def _toil_in(data: dict[str, Any]) -> Any:
-    """What stands under ``sources.toil``; ``None`` when nothing does."""
+    """What is under ``sources.toil``; ``None`` when nothing is."""
     sources = data.get("sources")
     return sources.get("toil") if isinstance(sources, dict) else None
 

@@ -141,7 +141,7 @@ def test_an_slo_whose_series_do_not_exist_is_not_known_and_the_others_are(
     ("old", "new", "says"),
     [
         ("objective: 99.9", "objectve: 99.9", "objectve is not a known key: did you mean objective?"),
-        ("sum(rate(http_requests_total", "sum(rate(http_requests_total{", "mend the PromQL"),
+        ("sum(rate(http_requests_total", "sum(rate(http_requests_total{", "fix the PromQL"),
         ("window: 28d", "window: 28 days", "write a duration as number and unit"),
     ],
     ids=["misspelt key", "promql typo", "duration"],

@@ -197,7 +197,7 @@ def test_a_file_that_cannot_be_used_is_told_with_its_place_and_what_to_write(hom
         (
             "file:archive.csv",
             "file:nowhere.csv",
-            "url is file:nowhere.csv, which does not exist: create parameters/nowhere.csv, or mend the path",
+            "url is file:nowhere.csv, which does not exist: create parameters/nowhere.csv, or fix the path",
         ),
         (
             "file:archive.csv",

@@ -93,7 +93,7 @@ def test_what_stands_beside_the_events_costs_none(tmp_path: Path, broken: str) -
         (event("RRULE:FREQ=DAILY;COUNT=x"), 'c.ics:8: the event odd (Odd one) is left out: RRULE is "FREQ=DAILY'),
         (event("EXDATE:20261102T100000Z", "EXDATE:x"), 'c.ics:9: the event odd (Odd one) is left out: EXDATE is "x"'),
         (event(when=""), "c.ics:3: the event odd (Odd one) is left out: it has no DTSTART"),
-        (event("DTEND:20261105T110000Z"), "c.ics:8: the event odd (Odd one) is left out: DTEND stands twice"),
+        (event("DTEND:20261105T110000Z"), "c.ics:8: the event odd (Odd one) is left out: DTEND is there twice"),
         (event("EXRULE:FREQ=DAILY"), "c.ics:8: the event odd (Odd one) is left out: EXRULE is no longer part"),
         (event("RRULE:FREQ=DAILY;INTERVAL=0"), "c.ics:8: the event odd (Odd one) is left out: RRULE is "),
         (

@@ -140,7 +140,7 @@ def test_half_a_letter_of_json_is_told(tmp_path: Path) -> None:
 def test_a_path_longer_than_any_is_told(tmp_path: Path) -> None:
     key = "sources.incidents[0]"
     context = Context(shop(), WINDOW, frames.INCIDENTS, key, tmp_path, None, Broken("metrics", "none"))
-    with pytest.raises(ParametersError, match=r"path is file name too long: mend the path"):
+    with pytest.raises(ParametersError, match=r"path is file name too long: fix the path"):
         files.read({"type": "file", "path": "x" * 300 + ".csv"}, context)
 
 
@@ -217,7 +217,7 @@ def test_a_missing_file_is_told_with_its_mend(tmp_path: Path) -> None:
             files.read({"type": "file", "path": name}, context)
         return caught.value.problems[0].mend
 
-    assert said("x.csv") == f"create {tmp_path / 'x.csv'}, or mend the path"
+    assert said("x.csv") == f"create {tmp_path / 'x.csv'}, or fix the path"
     assert "with [] in it" in said("x.json")
 
 

@@ -161,7 +161,7 @@ def test_a_file_that_describes_no_product_says_what_it_lacks(folder: Path, text:
         ("  - name: web", 'services[1].name is "web" a second time: rename one; the first is number 1'),
         (
             "    load: [{name: a, query: '}'}]",
-            "services[0].load[0].query is \"}\": mend the PromQL: unexpected right brace '}'",
+            "services[0].load[0].query is \"}\": fix the PromQL: unexpected right brace '}'",
         ),
         (
             "sources: {metrics: {jobs: 2}}",
@@ -220,7 +220,7 @@ TOTAL = "sum(rate(x_total[{{.window}}]))"
             TOTAL,
             "sum(rate(x_total[{{.window}}])",
             10,
-            'sli.events.total_query is "sum(rate(x_total[{{.window}}])": mend the PromQL: unclosed left parenthesis',
+            'sli.events.total_query is "sum(rate(x_total[{{.window}}])": fix the PromQL: unclosed left parenthesis',
         ),
         (
             TOTAL,
@@ -228,7 +228,7 @@ TOTAL = "sum(rate(x_total[{{.window}}]))"
             10,
             (
                 'sli.events.total_query is "sum(rate(x_total[5m]))": '
-                "put {{.window}} where the length of the range stands, as in rate(x[{{.window}}])"
+                "put {{.window}} in place of the length of the range, as in rate(x[{{.window}}])"
             ),
         ),
         (

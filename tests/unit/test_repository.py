@@ -23,6 +23,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import prodmeet_kit
+from tools import glossary, words
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "prodmeet_kit"
@@ -272,3 +273,11 @@ def test_pre_commit_and_make_run_the_same_checks() -> None:
     (recipe,) = re.findall(r"^lint:.*\n((?:\t.*\n)+)", makefile, flags=re.MULTILINE)
     hooks = re.findall(r"^ +entry: (.*)$", (ROOT / ".pre-commit-config.yaml").read_text(), flags=re.MULTILINE)
     assert [line.strip().replace("$(BIN)", ".venv/bin") for line in recipe.splitlines()] == hooks
+
+
+def test_the_glossary_is_what_reports_show_on_hover() -> None:
+    assert glossary.PAGE.read_text(encoding="utf-8") == glossary.page(), "run make messages"
+
+
+def test_no_text_uses_a_word_that_the_project_has_given_up() -> None:
+    assert words.found(words.texts(ROOT)) == []

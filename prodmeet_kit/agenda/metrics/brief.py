@@ -50,7 +50,7 @@ def brief(findings: Analyses) -> tuple[tuple[str, str], ...]:
 
 
 def fine(slos: pd.DataFrame) -> str:
-    """Which objectives are kept, missed, or not known: the headline."""
+    """Say which objectives are met, not met, or not known: the headline."""
     if slos.empty:
         return t("No objective is set for any service.")
     kept = int((slos["state"] == "OK").sum())
@@ -93,7 +93,7 @@ def _resting(slos: pd.DataFrame) -> list[str]:
 
 
 def kept_of(kept: int, every: int) -> str:
-    """How many of all SLOs are kept."""
+    """Say how many of all SLOs are met."""
     return tn("{met} of {n} SLO is met", "{met} of {n} SLOs are met", every, met=kept)
 
 
@@ -124,7 +124,7 @@ def spent_fast(slos: pd.DataFrame) -> pd.DataFrame:
 
 
 def spiked(findings: Analyses) -> list[str]:
-    """SLOs whose budget looks as if it drained, only because of what is over."""
+    """Return the SLOs whose budget was spent fast, but only by what is over."""
     fast = refs(spent_fast(findings.slos))
     return [ref for ref in fast if ref in findings.one_offs]
 

@@ -49,7 +49,7 @@ def before(findings: Analyses, series: pd.Series) -> pd.Series:
 
 
 def marks(findings: Analyses, service: str) -> tuple[Mark, ...]:
-    """Incidents, pages that told of a burn, and changes of a service since the last meeting.
+    """Return incidents, pages sent for a burn, and changes of a service since the last meeting.
 
     What names no service may concern any. An incident that nobody ended lasts until the meeting.
     """
@@ -77,7 +77,7 @@ def marks(findings: Analyses, service: str) -> tuple[Mark, ...]:
 
 
 def _over(incident: dict[str, Any], meeting: datetime) -> datetime:
-    """When users were well again: mitigated, else the end, else not before the meeting."""
+    """Return when user impact ended: mitigated, else the end, else not before the meeting."""
     for moment in (incident["mitigated"], incident["end"]):
         if moment == moment:
             over: datetime = moment.to_pydatetime()

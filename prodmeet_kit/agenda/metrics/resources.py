@@ -1,4 +1,4 @@
-"""Resources in the metrics item: how full, how much room is left, what goes back; efficiency follows."""
+"""Resources in the metrics item: use, headroom, borrowed capacity; efficiency follows."""
 
 from __future__ import annotations
 

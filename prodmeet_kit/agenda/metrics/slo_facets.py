@@ -229,7 +229,7 @@ def _check(analyses: Analyses, row: dict[str, Any]) -> Check | None:
 
 
 def _all_quiet(analyses: Analyses) -> tuple[Facet, ...]:
-    """What is kept; nothing is claimed of an SLO that was not measured, or where there is none."""
+    """Say that every SLO is met; nothing is claimed of one that was not measured, or where there is none."""
     kept, every = int((analyses.slos["state"] == "OK").sum()), len(analyses.slos)
     if not kept:
         return ()

@@ -1,4 +1,4 @@
-"""Should have paged: which standard rule would have told, when, at what price, and its text ready to be used."""
+"""Should have paged: which standard rule would have caught it, when, how often it would fire, and its text."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _price(row: dict[str, Any]) -> str:
 
 
 def _rules(findings: Analyses, found: list[dict[str, Any]]) -> tuple[Evidence, ...]:
-    """One row an SLO whose rules would have told, in the order of the table above."""
+    """One row an SLO whose rules would have caught it, in the order of the table above."""
     import pandas as pd
 
     refs = list(dict.fromkeys(row["rule_slo"] for row in found if row["rule_slo"]))

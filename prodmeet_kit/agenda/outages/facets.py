@@ -111,7 +111,7 @@ def _owed(analyses: Analyses, about: str, row: Mapping[str, Any], identity: str,
 
 
 def _what(row: Mapping[str, Any], owed: list[str]) -> str:
-    """What is asked of an outage that nobody wrote down; who writes it down where that is owed."""
+    """Ask about an outage without an incident record; who writes one where a postmortem is required."""
     services = listed(row["services"])
     if _urgent(row):
         return t("What is happening to {services}, and who is working on it?", services=services)
@@ -213,7 +213,7 @@ def _again(again: Mapping[str, Any]) -> str:
 
 
 def _rule(row: Mapping[str, Any]) -> str:
-    """The standard rule that would have told, as a question."""
+    """Propose the standard rule that would have caught it, as a question."""
     code = row["would_have_fired"]
     if not code:
         return t("Which alert would have caught it?")

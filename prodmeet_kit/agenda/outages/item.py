@@ -29,7 +29,7 @@ KEY = "outages"
 
 
 def item(findings: Analyses) -> AgendaItem:
-    """Incidents since the last meeting, priced, and SLO events that no incident tells of."""
+    """Incidents since the last meeting with their cost, and fast burns without an incident record."""
     title = t("Outages")
     if (gone := absent(findings, KEY, title, "incidents", "incidents")) is not None:
         return _without_incidents(findings, gone)

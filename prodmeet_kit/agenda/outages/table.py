@@ -80,7 +80,7 @@ def or_more(share: float, blind_s: Mapping[str, float] | None) -> str:
 
 
 def unwritten(outages: pd.DataFrame, timezone: str, now: datetime) -> Table:
-    """The ``OUTAGES`` that nobody wrote down: what failed at the same time, what it cost, who was told.
+    """Lay out the ``OUTAGES`` without an incident record: what failed at the same time, its cost, who was paged.
 
     ``now`` is the meeting, from which the age of what is owed counts.
     """
@@ -113,7 +113,7 @@ def unwritten(outages: pd.DataFrame, timezone: str, now: datetime) -> Table:
 
 
 def owes(outage: Mapping[str, Any]) -> bool:
-    """Whether an outage (``OUTAGES``) that nobody wrote down owes a postmortem; of a written one its incidents say."""
+    """Say whether an outage (``OUTAGES``) without an incident record needs a postmortem; else its incidents say."""
     return not outage["written"] and outage["postmortem_required"] is True
 
 
@@ -136,7 +136,7 @@ def own_pages(row: Mapping[str, Any]) -> str:
 
 
 def _nobody(row: Mapping[str, Any]) -> str:
-    """That no page told of it, as far as that is known."""
+    """Say that no page was sent for it, as far as that is known."""
     if row["paged"] is None:
         return t("not known")
     if row["noise_alerts"]:
@@ -177,7 +177,7 @@ def _postmortem(row: Mapping[str, Any]) -> str:
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    """Who or what told of the incident: a page that was seen, else what people wrote."""
+    """Say how the incident was found: a recorded page, else what people wrote."""
     if row["paged"]:
         return t("page")
     by = {"page": t("page"), "person": t("a person"), "chance": t("chance")}

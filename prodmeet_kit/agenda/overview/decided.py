@@ -83,7 +83,7 @@ def last_time(findings: Analyses) -> dict[str, str]:
 
 
 def history(findings: Analyses) -> dict[str, str]:
-    """By subject spoken of before: which time it is now, among the last meetings with this one."""
+    """By subject discussed before: how many times by now, among the last meetings including this one."""
     meetings, days = _days(findings.decided_before, MEETINGS - 1)
     return {
         subject: t(
@@ -94,7 +94,7 @@ def history(findings: Analyses) -> dict[str, str]:
 
 
 def _days(said: pd.DataFrame, most: int) -> tuple[list[str], dict[str, set[str]]]:
-    """The last meetings that decided anything, oldest first, and by subject at which of them it was spoken of."""
+    """The last meetings that decided anything, oldest first, and by subject at which of them it was discussed."""
     meetings = sorted(set(said["meeting"]))[-most:]
     days: dict[str, set[str]] = {}
     for row in rows(said[said["meeting"].isin(meetings)]):

@@ -184,7 +184,7 @@ def _all_well(findings: Analyses) -> str:
 
 
 def _before(findings: Analyses, lines: pd.DataFrame) -> dict[str, str]:
-    """What history says of a finding: at how many meetings it was spoken of, and what the last one decided."""
+    """Say at how many meetings a finding was discussed, and what the last one decided."""
     spoken, last = spoken_before(findings), last_time(findings)
     told = {}
     for row in rows(lines):

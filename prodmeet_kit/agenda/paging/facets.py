@@ -52,7 +52,7 @@ def _subject(row: dict[str, Any]) -> str:
 
 
 def _joins(analyses: Analyses, row: dict[str, Any]) -> list[str]:
-    """The outages its pages told of, and the SLO it reads while that burns slowly; noise tells of nothing."""
+    """Return the outages its pages were sent for, and the SLO it queries during a slow burn; none for noise."""
     if row["shown_verdict"] in ("noise", "maintenance"):
         return []
     pages = analyses.pages
@@ -157,7 +157,7 @@ def _silenced(row: dict[str, Any]) -> str:
 
 
 def noise(analyses: Analyses) -> tuple[Facet, ...]:
-    """Alerts that are noise and did not page; a noisy page stands among the pages, unless it only went on."""
+    """Raise alerts that are noise and did not page; a noisy page is among the pages, unless it only went on."""
     return (*_going_on(analyses), *_quiet_noise(analyses))
 
 

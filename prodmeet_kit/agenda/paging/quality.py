@@ -1,4 +1,4 @@
-"""How well pages told of what users suffered: always with the counts, and a share where there are enough."""
+"""How well pages match outages: always with the counts, and a share where there are enough."""
 
 from __future__ import annotations
 

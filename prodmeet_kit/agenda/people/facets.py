@@ -83,7 +83,7 @@ def still(row: Mapping[str, Any]) -> str:
 
 
 def _promises(analyses: Analyses) -> Iterator[Facet]:
-    """What somebody was to do is about the finding it was said of; while it is not overdue it is only told."""
+    """Raise what somebody promised with the finding it is about; while it is not overdue it is only shown."""
     for row in rows(analyses.promises):
         late, words = row["overdue_days"] > 0, {"owner": row["owner"], "day": day(row["due"])}
         reason = (

@@ -21,7 +21,7 @@ COLUMN = "rests_on"
 
 
 def rests_on(row: Mapping[str, Any]) -> str:
-    """What a row of ``SLO_SUMMARY`` rests on, such as ``44 days of 90 days: nothing older is kept``."""
+    """Say what a row of ``SLO_SUMMARY`` is based on: ``44 days of 90 days: older data is not retained``."""
     parts = [] if row["certain"] else [_uncertain(row)]
     if row["at_least"]:
         bad = write(row["bad"], "count")

@@ -1,4 +1,4 @@
-"""When an alerting rule would have fired: its condition, sampled at its evaluations, played again.
+"""Backtest an alerting rule: when it would have fired, from its condition sampled at its evaluations.
 
 The semantics are those of Prometheus. An alert becomes active at the first
 evaluation that holds, fires at the first at least ``for`` later, and an

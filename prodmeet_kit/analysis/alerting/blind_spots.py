@@ -101,7 +101,7 @@ def _gaps(runs: pd.DataFrame) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
 
 
 def _ongoing(runs: pd.DataFrame, ended: pd.DataFrame) -> bool:
-    """Whether a run without an end began before the last of the others: then nothing can be told from silence."""
+    """Whether a run without an end began before the last of the others: then silence proves nothing."""
     ongoing = runs[runs["last"].isna()]
     return bool((ongoing["start"] < ended["last"].max()).any())
 

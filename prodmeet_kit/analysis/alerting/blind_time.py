@@ -1,4 +1,4 @@
-"""When no rule was evaluated: the server was away, and whatever it would have told is not known."""
+"""When no rule was evaluated: the server was down, and what would have fired is not known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a standard rule would have fired for one burn, played again on the finest series there is.
+"""Backtest a standard rule on one burn, on the finest series there is: when it would have fired.
 
 The trend of a review, with the stretches at scrape step in its place where they
 are known, is what the rule would have seen: sums over its two windows at each

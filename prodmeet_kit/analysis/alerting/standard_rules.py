@@ -129,7 +129,7 @@ def fires(trend: pd.DataFrame, objective: float, step: timedelta, condition: Con
 
 
 def first_firing(fired: pd.DataFrame, start: datetime, end: datetime) -> pd.Timestamp | None:
-    """When an alert with these :func:`fires` first told of a trouble in ``(start, end]``; ``None`` if it never did.
+    """When an alert with these :func:`fires` first fired for a burn in ``(start, end]``; ``None`` if it never did.
 
     One that was firing already tells of it from its start on.
     """

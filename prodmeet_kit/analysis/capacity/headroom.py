@@ -1,4 +1,4 @@
-"""Room up to the limit: how much is left, how often it was nearly gone, and how much of the limit goes back.
+"""Room up to the limit: how much is left, how often there was hardly any, and how much of the limit is to be returned.
 
 Saturation is the share of steps whose use is above 80% (90%) of the limit of
 that step: the 95th percentile hides an hour a day, this does not. A step

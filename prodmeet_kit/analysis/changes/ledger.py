@@ -213,7 +213,7 @@ def _flat(value: Mapped, without: Set[str] = frozenset(), prefix: str = "") -> I
 
 
 def _only_one_side(old: Sequence[Any], new: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    """What stands in one list and not in the other, each in its order."""
+    """Return what is in one list and not in the other, each in its order."""
     gone, come = list(old), []
     left = [_identity(value) for value in gone]
     for value in new:

@@ -52,7 +52,7 @@ class Downtime:
         return bool(part.start <= self.until and part.end >= self.start)
 
     def hurt_until(self, step: timedelta) -> pd.Timestamp:
-        """When users were well again: as people wrote, or later where a fast burn of then went on in the next step."""
+        """When user impact ended: as people wrote, or later where a fast burn of then went on in the next step."""
         well = self.well
         for part in sorted(self.fast):
             if part.start <= well < part.end - step:

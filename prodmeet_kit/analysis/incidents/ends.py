@@ -1,4 +1,4 @@
-"""When an incident was over: as people wrote, else when users were well again."""
+"""When an incident was over: as people wrote, else when user impact ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pages told of an outage: the first of them, each SLO's own, and those that were noise and told nobody."""
+"""Find the pages of an outage: the first of them, each SLO's own, and those that were noise."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def noise_of(pages: pd.DataFrame, verdicts: pd.DataFrame, noise: pd.DataFrame, w
 
 
 def said_paged(incidents: pd.DataFrame) -> set[str]:
-    """Ids of the incidents (``INCIDENTS``) of which people wrote that a page told."""
+    """Ids of the incidents (``INCIDENTS``) of which people wrote that a page found them."""
     return set(incidents.loc[incidents["detected_by"] == "page", "id"])
 
 

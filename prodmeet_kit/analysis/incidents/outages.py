@@ -80,7 +80,7 @@ def since_last(outages: pd.DataFrame, window: Window) -> pd.DataFrame:
 
 
 def unwritten_events(events: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """SLO events (``SLO_EVENTS``) begun since the last meeting in outages (``OUTAGES``) that nobody wrote down."""
+    """SLO events (``SLO_EVENTS``) begun since the last meeting in outages (``OUTAGES``) without an incident record."""
     recent = matching.started(events, window.start, window.end, "onset")
     written = {event for ids in outages.loc[outages["written"], "events"] for event in ids}
     return recent[~recent["id"].isin(written)].reset_index(drop=True)

@@ -75,7 +75,7 @@ def similar(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two incidents (rows of ``INCIDENTS``) are one outage, written down twice or told by two sources.
+    """Whether two incidents (rows of ``INCIDENTS``) are one outage, recorded twice or by two sources.
 
     They share a service, or one names none, and went on at the same time or began within :data:`AT_ONCE`. One
     whose end is not known counts with its start alone: many are never closed.

@@ -87,7 +87,7 @@ def on_questions(questions: pd.DataFrame, said: pd.DataFrame, timezone: str) -> 
 
 
 def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """``PROMISES``: what somebody was to do about a finding and nobody has spoken of as done, oldest first.
+    """``PROMISES``: what somebody was to do about a finding and nobody has called done, oldest first.
 
     The last ``act`` about a finding counts until it is settled, dropped, or
     decided about otherwise; so do decisions about the promise itself, in older minutes.

@@ -1,4 +1,4 @@
-"""The clocked agenda: a short meeting's minutes go to what presses most, and nothing is left unsaid.
+"""Share a meeting's minutes among findings: the most urgent first, and nothing is left unsaid.
 
 Every candidate becomes one line, on the agenda with its minutes or in the
 annex without. What waits in the annex rises from meeting to meeting, and after

@@ -63,7 +63,7 @@ class Deleting:
         return "" if caught_else else "nothing_else"
 
     def _could_catch(self, alert: str, service: str, mine: pd.DataFrame) -> list[str]:
-        """The SLOs its rule reads; where it reads none, or nobody knows, all of its service."""
+        """The SLOs its rule queries; where it queries none, or that is not known, all of its service."""
         reads = [self._burns.reads(alert, service, labels) for labels in mine["labels"].unique()]
         read = sorted({ref for told in reads for ref, does in told.items() if does})
         return read or [target.ref for target in self._burns.targets(service)]

@@ -27,7 +27,7 @@ LATE = timedelta(minutes=30)
 
 
 class Lateness:
-    """Tells of pages whether they were late. ``trends``, ``slos``, ``step`` and ``fine`` as in :mod:`.event_times`."""
+    """Judges whether pages were late. ``trends``, ``slos``, ``step`` and ``fine`` as in :mod:`.event_times`."""
 
     def __init__(
         self,

@@ -209,7 +209,7 @@ def _agreement(
 
 
 def _threshold(rule: Replayed, usual: pd.DataFrame, seen: pd.DataFrame, events: pd.DataFrame) -> float | None:
-    """A round number just beyond the 95th percentile of the peaks of the firings that told of no SLO event."""
+    """A round number just beyond the 95th percentile of the peaks of the firings outside fast burns."""
     if rule.compared is None or rule.values is None or rule.compared[0] not in (">", ">=", "<", "<="):
         return None
     up = rule.compared[0].startswith(">")

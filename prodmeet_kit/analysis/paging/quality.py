@@ -30,7 +30,7 @@ TELLS = ("right", "late", "duplicate", "wrong_way")
 
 @dataclass(frozen=True)
 class PagingQuality:
-    """How well pages told of outages in one period. Times in seconds, one for each event that has one.
+    """How well pages matched outages in one period. Times in seconds, one for each event that has one.
 
     ``detection_s``: onset to first page, 0 when the page was there before.
     ``reset_s``: end of the event to the end of its last page, 0 when that ended before; events and pages
@@ -49,7 +49,7 @@ class PagingQuality:
 
     @property
     def precision(self) -> float:
-        """Share of pages that told of an outage; NaN without pages."""
+        """Share of pages that were sent for an outage; NaN without pages."""
         return self.pages_caught / self.pages if self.pages else nan
 
     @property
@@ -125,7 +125,7 @@ def quality(
 
 
 def tells(pages: pd.DataFrame) -> pd.Series[bool]:
-    """Whether each page (``PAGES``) told of an outage: by what people say of it, else by the outages it told of."""
+    """Whether each page (``PAGES``) was sent for an outage: by what people say of it, else by its outages."""
     shown = pages["shown_verdict"]
     said = shown.ne("") & shown.ne(pages["suggested_verdict"])
     return pages["outages"].map(bool).astype(bool).where(~said, shown.isin(TELLS))

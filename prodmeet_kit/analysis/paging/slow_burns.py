@@ -68,7 +68,7 @@ def slow_burns(
 
 
 def _rose(burns: Burns | None, target: SloTarget, held: pd.Timestamp) -> pd.Timestamp:
-    """When the error ratio rose, for long windows take hours to show it; where nobody knows, when they did."""
+    """When the error ratio rose, since long windows take hours to show it; where that is not known, when they did."""
     return (burns.rose(target.ref, held) if burns else None) or held
 
 
@@ -119,7 +119,7 @@ def _held(target: SloTarget, rest: pd.DataFrame, window: Window) -> list[pd.Time
 def _beyond_chance(
     rest: pd.DataFrame, target: SloTarget, condition: burn_rates.Condition, window: Window
 ) -> pd.Series[bool]:
-    """Whether more failed over the long window of a condition than chance makes of a pace that lasts.
+    """Whether more failed over the long window of a condition than chance makes of a sustainable rate.
 
     The lower end of the 99% interval of a count, after Wilson and Hilferty 1931. In little traffic a service at two
     thirds of its pace reaches 1 over three days now and then, and drains nothing.

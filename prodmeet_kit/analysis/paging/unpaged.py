@@ -1,4 +1,4 @@
-"""Should have paged: what burned budget and told nobody, dearest first, with the standard rule that would have told.
+"""Should have paged: unpaged burns, the most expensive first, with the standard rule that would have caught them.
 
 The first class of non-paging events in the SRE book's chapter 31, and the one
 most worth a meeting's time: monitoring is to be mended.
@@ -36,7 +36,7 @@ def missed(
     slos: Iterable[SloTarget] = (),
     fine: Stretches | None = None,
 ) -> pd.DataFrame:
-    """The outages of this meeting of which no page told, as ``MISSED``: one row each, whatever it hit.
+    """Return the unpaged outages of this meeting as ``MISSED``: one row each, whatever it hit.
 
     ``outages`` is ``OUTAGES`` with prices and pages, ``incidents`` is
     ``INCIDENTS``, ``events`` is ``SLO_EVENTS``, ``trends`` maps
@@ -111,7 +111,7 @@ class _Rules:
         return {ref for ref, target in self._slos.items() if not services or target.service in services}
 
     def first(self, refs: Collection[str], start: tuple[pd.Timestamp, pd.Timestamp], end: datetime) -> dict[str, Any]:
-        """The columns of ``MISSED`` about the rule that would have told first; none where no rule would have.
+        """The columns of ``MISSED`` about the rule that would have fired first; none where no rule would have.
 
         ``start`` is the earliest and the latest moment the trouble can have begun.
         """
@@ -159,7 +159,7 @@ class _Rules:
 
 
 def _times(firing: Firing, start: tuple[pd.Timestamp, pd.Timestamp]) -> dict[str, Any]:
-    """When the rule would have told, and how long after the start."""
+    """When the rule would have fired, and how long after the start."""
     earliest, latest = start
     low = max((firing.earliest - latest).total_seconds(), 0.0)
     high = max((firing.latest - earliest).total_seconds(), 0.0)

@@ -111,7 +111,7 @@ def judge(
 
 
 def _told_before(pages: pd.DataFrame, position: int, outages: pd.DataFrame, caught: list[list[str]]) -> bool:
-    """Whether other pages told of the last outage of its service that began before a page."""
+    """Whether other pages were sent for the last outage of its service that began before a page."""
     service, start = pages["service"].iloc[position], pages["start"].iloc[position]
     hit = outages["services"].map(lambda names: service in ("", *names)).astype(bool)
     before = outages[hit & outages["events"].map(bool).astype(bool) & (outages["span_start"] <= start)]
@@ -123,7 +123,7 @@ def _during(event: Mapping[str, Any], outage: Mapping[str, Any]) -> bool:
 
 
 def _own(events: list[str], slo_of: Mapping[str, str], service: str) -> list[str]:
-    """Of the SLO events of the outages a page told of, those of its own service; all where none is."""
+    """Of the SLO events of a page's outages, those of its own service; all where none is."""
     own = [event for event in events if slo_of[event].partition("/")[0] == service]
     return own or events
 
@@ -148,7 +148,7 @@ def _excluded(pages: pd.DataFrame, told_of: list[set[str]], exclusions: Iterable
 
 
 class _Catches:
-    """Which outages each page tells of, whether it is the first to tell of one, and whether that was in time."""
+    """Match each page with its outages: which, whether it was the first page for one, and whether in time."""
 
     def __init__(self, pages: pd.DataFrame, lateness: Lateness):
         self._pages = pages

@@ -214,7 +214,7 @@ def _outlook(
 
 
 def _supported(held: Floats, allowed_then: Floats, ahead: Floats, pace: Pace) -> bool:
-    """Whether so many bad events as the pace rests on are more than chance makes of the highest pace that lasts.
+    """Whether so many bad events as the pace rests on are more than chance makes of the highest sustainable rate.
 
     That one makes nowhere a bad event beyond what is allowed by then; ``ahead`` is in times between the meetings.
     """

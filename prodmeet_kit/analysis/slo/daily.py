@@ -1,4 +1,4 @@
-"""One number a day, for a drawing that stands in a table's cell."""
+"""One number a day, for a drawing in a table's cell."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Told:
     tests: tuple[tuple[str, str], ...] = ()
 
     def satisfies(self, op: str, value: str) -> bool | None:
-        """Whether the label satisfies a matcher, for certain or never; ``None`` where that cannot be told."""
+        """Whether the label satisfies a matcher, for certain or never; ``None`` where that is not known."""
         if self.values is not None:
             may = {holds(each, op, value) for each in self.values if all(holds(each, *test) for test in self.tests)}
             return may.pop() if len(may) == 1 else None
@@ -50,7 +50,7 @@ _WITHOUT = ("scalar", "vector", "time", "pi", "hour", "minute", "month", "year",
 
 
 def takes(matchers: Matchers, told: Callable[[str], Told]) -> bool | None:
-    """Whether a label expression takes labels of which this much is known; ``None`` where that cannot be told.
+    """Whether a label expression takes labels of which this much is known; ``None`` where that is not known.
 
     A label that neither rule nor expression gives may still be one the server adds to all it sends on (external
     labels), so a matcher that needs it is not said to fail.
@@ -66,7 +66,7 @@ def takes(matchers: Matchers, told: Callable[[str], Told]) -> bool | None:
 
 
 def alerts_taken(alert: str, labels: Mapping[str, str], query: str, matchers: Sequence[Matchers]) -> bool | None:
-    """Whether one of these label expressions takes the alerts of a rule; ``None`` where that cannot be told.
+    """Whether one of these label expressions takes the alerts of a rule; ``None`` where that is not known.
 
     ``labels`` are those the rule adds, ``query`` is its expression. Without any expression nothing can be told.
     """
@@ -115,7 +115,7 @@ def _alternatives(op: str, value: str) -> list[str]:
 
 
 def label(query: str, name: str) -> Told:
-    """What a query tells of one label of its answer.
+    """What a query reveals of one label of its answer.
 
     >>> label('sum by (team) (rate(x{team=~"a|b"}[5m])) > 1', "team").values == {"a", "b"}
     True

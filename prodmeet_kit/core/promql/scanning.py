@@ -1,4 +1,4 @@
-"""What can be told of a query without a parser: quotes, brackets, placeholders, functions round a range.
+"""Check a query without a parser: quotes, brackets, placeholders, functions round a range.
 
 All of it holds for every dialect (Prometheus of any version, MetricsQL, Thanos): so it tells what is surely wrong
 from what one parser does not know.
@@ -162,7 +162,7 @@ def _unpaired(bare: str) -> str:
 
 
 def _top(bare: str, signs: str) -> list[int]:
-    """Where one of the signs stands outside all brackets."""
+    """Find where one of the signs is outside all brackets."""
     depth, found = 0, []
     for at, sign in enumerate(bare):
         depth += (sign in "([{") - (sign in ")]}")
@@ -172,7 +172,7 @@ def _top(bare: str, signs: str) -> list[int]:
 
 
 def _unwrapped(bare: str) -> str:
-    """What stands inside the brackets or the function that hold the whole query."""
+    """Return what is inside the brackets or the function that hold the whole query."""
     while True:
         text = _AFTERWARDS.sub("", bare.strip())
         call = re.match(r"(?:sum|avg|min|max|abs)?\s*\(", text)

@@ -33,7 +33,7 @@ class Server(BaseModel):
 
 
 def get(server: Server, path: str, key: str, folder: Path) -> list[Any]:
-    """The list that ``/api/v2/<path>`` gives. ``key`` is where the source stands in the parameter file.
+    """The list that ``/api/v2/<path>`` gives. ``key`` is where the source is in the parameter file.
 
     Relative TLS files are looked for in ``folder``. Raises :class:`SourceError` and its kinds.
     """

@@ -112,7 +112,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         return _silences(checked, context)
     if context.spec is frames.ALERT_RUNS:
         return _alerts(checked, context)
-    raise InputError("an Alertmanager tells of silences and alerts only: choose another type of source")
+    raise InputError("an Alertmanager has silences and alerts only: choose another type of source")
 
 
 def _silences(config: AlertmanagerConfig, context: Context) -> pd.DataFrame:
@@ -200,7 +200,7 @@ def _asked(config: AlertmanagerConfig, path: str, shape: type[Shape], context: C
 
 
 def _begins(told: _Silence | _Alert, name: str, context: Context, *, past: bool = True) -> bool:
-    """Whether its begin can be told, which for a silence may be long ago; else it is a gap."""
+    """Whether its begin is known, which for a silence may be long ago; else it is a gap."""
     if kept(told.startsAt) is not None or (past and told.startsAt.year < FIRST_YEAR):
         return True
     years = f"in a year from {FIRST_YEAR} to {LAST_YEAR}"

@@ -1,1 +1,1 @@
-"""Planned changes kept in a calendar: type ``icalendar``."""
+"""Planned changes in a calendar: type ``icalendar``."""

@@ -67,7 +67,7 @@ def made_uid(block: Block) -> str:
 
 
 def _forwards(event: Component, block: Block) -> None:
-    """Raise when the event ends before it begins: nobody knows which of the two is wrong."""
+    """Raise when the event ends before it begins: it is not known which of the two is wrong."""
     for name in ("DTEND", "DURATION"):
         line = block.first(name)
         begin: Any = event.get("DTSTART")
@@ -116,7 +116,7 @@ def _once(block: Block) -> Iterator[Line]:
     for line in block.lines:
         before = seen.setdefault(line.name, line)
         if before is not line and line.name in _DECIDE and line.value.strip() != before.value.strip():
-            raise Unreadable(line.number, f"{line.name} stands twice")
+            raise Unreadable(line.number, f"{line.name} is there twice")
         if (before is not line and line.name in (*_ONCE, *_DECIDE)) or (line.name == "DURATION" and ends):
             continue
         if line.name == "DTSTART" and alone and line.value[:4].isdigit() and line.value[:4] < f"{EARLIEST:%Y}":
@@ -142,10 +142,10 @@ def _dated(line: Line, zones: Zones, floating: str | None) -> str:
         known = zones.find(zone)
         if not known:
             mend = "export the calendar with its VTIMEZONE, or write a name such as Europe/Berlin"
-            raise Unreadable(line.number, f"nobody knows what the time zone {zone} is: {mend}")
+            raise Unreadable(line.number, f"the time zone {zone} is unknown: {mend}")
         return f"{name};TZID={known}:{value}"
     if floating is None:
-        raise Unreadable(line.number, "it is in the calendar's time zone, and nobody knows what its X-WR-TIMEZONE is")
+        raise Unreadable(line.number, "it is in the calendar's time zone, and its X-WR-TIMEZONE is unknown")
     return f"{name};TZID={floating}:{value}" if floating else f"{name}:{value}"
 
 

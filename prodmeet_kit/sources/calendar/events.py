@@ -1,4 +1,4 @@
-"""Planned changes kept in a calendar: type ``icalendar`` under ``sources.changes``.
+"""Planned changes in a calendar: type ``icalendar`` under ``sources.changes``.
 
 :mod:`.calendar.lines` keeps the lines that count, :mod:`.calendar.event` reads one event,
 :mod:`.calendar.series` its recurrence.
@@ -64,7 +64,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """
     checked = configure(CalendarConfig, config, context)
     if context.spec is not CHANGES:
-        raise SourceError("a calendar tells of planned changes: write type icalendar under sources.changes")
+        raise SourceError("a calendar has planned changes: write type icalendar under sources.changes")
     found = parse(_from_url(checked, context) if checked.url else _from_file(checked, context))
     events = sum(part.name == "VEVENT" for calendar in found.calendars for part in calendar.parts)
     if not found.calendars or (found.cut is not None and not events):

@@ -54,7 +54,7 @@ class CsvSource:
         try:
             self._path.open("rb").close()
         except FileNotFoundError:
-            mend = f"create {self._path}, or mend the path"
+            mend = f"create {self._path}, or fix the path"
             raise WrongSetting("url", f"{config.url}, which does not exist", mend) from None
         except OSError as error:
             mend = f"give a file that may be read: {error.strerror}"

@@ -101,7 +101,7 @@ class _LeftOut:
 
 
 class _Column:
-    """The cells of one column as numbers, and whether they can be told apart from numbers for people's eyes."""
+    """The cells of one column as numbers, and whether they differ from numbers written for people."""
 
     def __init__(self, title: str, separator: str) -> None:
         self.title, self._separator = title, separator
@@ -110,7 +110,7 @@ class _Column:
         self._formatted = self._comma = self._decimal = self._point = ""
 
     def add(self, cell: str, file: str, line: int) -> None:
-        """The next cell, which stands at ``line`` of the file."""
+        """The next cell, which is at ``line`` of the file."""
         try:
             value = float(cell) if cell else _NAN
         except ValueError:

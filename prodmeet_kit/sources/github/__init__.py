@@ -1,1 +1,1 @@
-"""GitHub: incidents, planned changes and action items kept as issues."""
+"""GitHub: incidents, planned changes and action items as issues."""

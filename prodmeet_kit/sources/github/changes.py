@@ -53,7 +53,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """
     checked = configure(GitHubChangesConfig, config, context)
     if context.spec is not CHANGES:
-        raise SourceError("this source tells of planned changes: write type github_changes under sources.changes")
+        raise SourceError("this source has planned changes: write type github_changes under sources.changes")
     since = context.window.start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with opened(checked, context.problem) as repository:
         listed = repository.issues(checked.label, state="open")

@@ -1,4 +1,4 @@
-"""Incidents kept as GitHub issues with a label: type ``github`` under ``sources.incidents``.
+"""Incidents as GitHub issues with a label: type ``github`` under ``sources.incidents``.
 
 What happened after the window's end is not told, so that a report made again
 says the same. Names of people are never read.

@@ -1,4 +1,4 @@
-"""A client for our own questions: a session of requests on which the policy stands."""
+"""A client for our own questions: a session of requests that follows the policy."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Call:
         return max(self.deadline - time.monotonic(), 0.001)
 
     def attach(self, used: socket.socket) -> None:
-        """Have the socket shut down with the call. A copy is kept, since TLS takes the socket over."""
+        """Have the socket shut down with the call. A copy is held, since TLS takes the socket over."""
         copy = socket.socket(fileno=socket.dup(used.fileno()))
         with self._lock:
             self._sockets.append(copy)

@@ -128,7 +128,7 @@ def _say_unplaced(told: list[_Told], placing: Placing, context: Context) -> None
 
 def _refuse_unusable(config: PagerDutyConfig, context: Context) -> None:
     if context.spec not in (ALERT_RUNS, INCIDENTS):
-        raise SourceError("PagerDuty tells of alerts and incidents: write it under sources.alerts or sources.incidents")
+        raise SourceError("PagerDuty has alerts and incidents: write it under sources.alerts or sources.incidents")
     if not (config.services or config.teams):
         raise ParametersError(
             [context.problem("services", "", "write the ids of the product's PagerDuty services, or teams")]

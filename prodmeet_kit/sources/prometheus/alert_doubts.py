@@ -1,4 +1,4 @@
-"""What the server tells of the gaps in its alerts: since when a condition held, and when it was away itself."""
+"""What the server knows of the gaps in its alerts: since when a condition held, and when it was away itself."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _series(labels: Mapping[str, str], pairs: Sequence[Any]) -> Series:
 
 
 def _in_order(labels: Mapping[str, str], times: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> Series:
-    """The series with each instant once. Raises :class:`UnexpectedAnswer` where times go back or values differ."""
+    """The series with each instant once. Raises :class:`UnexpectedAnswer` where times decrease or values differ."""
     apart = np.diff(times)
     if np.all(apart > 0):
         return Series(labels, times, values)

@@ -40,7 +40,7 @@ _OF_PARTS = re.compile(
 
 @dataclass(frozen=True)
 class Reply:
-    """Data of the query API: ``kind`` is the ``resultType``; warnings and infos of the server are kept.
+    """Data of the query API: ``kind`` is the ``resultType``; warnings and infos of the server are preserved.
 
     No series is an empty list, also where the server writes ``null``, as Go does.
     """
