@@ -2,7 +2,7 @@
 
 Parameters are read, every source and every query is asked as a report would
 ask it, and the oldest hour the review looks at must hold data. Each finding is
-one line; a line that begins with ``failed`` says what to mend, one that begins
+one line; a line that begins with ``failed`` says what to fix, one that begins
 with ``warn`` what to look at.
 """
 
@@ -55,7 +55,7 @@ def check_products(names: Sequence[str], folder: Path, told: Callable[[str], obj
     """Check each product (without names: all there are) and tell the findings line by line.
 
     Returns the exit status: 0 all well, 3 something failed, 2 a file that
-    people wrote has to be mended. Raises :class:`InputError` when there is no product.
+    people wrote has to be fixed. Raises :class:`InputError` when there is no product.
     """
     parameters = folder / "parameters"
     names = names or products(parameters)
@@ -77,7 +77,7 @@ def check_products(names: Sequence[str], folder: Path, told: Callable[[str], obj
 def check_product(name: str, folder: Path, *, now: datetime | None = None) -> Iterator[Finding]:
     """Everything that can be found out about one product, for a meeting that is held ``now``.
 
-    Raises :class:`ParametersError` when a file has to be mended first.
+    Raises :class:`ParametersError` when a file has to be fixed first.
     """
     from prodmeet_kit.gathering.gather import gather
     from prodmeet_kit.review import window_of

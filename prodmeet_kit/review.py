@@ -52,7 +52,7 @@ def open_review(
     earlier); both ISO 8601, in the product's zone. ``language`` is the one to
     write in, ``en`` or ``ja``; the product's when empty.
 
-    Raises :class:`~prodmeet_kit.core.errors.InputError` for anything a person has to mend.
+    Raises :class:`~prodmeet_kit.core.errors.InputError` for anything a person has to fix.
     """
     from prodmeet_kit.snapshot import locate, reopen
 

@@ -3,7 +3,7 @@
 It is written beside its place under a hidden name, flushed to the disk, and
 changes places with the report of the same date in one step: one of the two
 always stands there, also after a power cut. What people wrote into the older
-one goes along (:mod:`.kept`). What an interrupted run left is mended or removed
+one goes along (:mod:`.kept`). What an interrupted run left is fixed or removed
 by the next one: nobody holds it any more (:mod:`prodmeet_kit.core.locks`).
 """
 
@@ -62,7 +62,7 @@ def staging(product_folder: Path) -> Iterator[Path]:
         with ExitStack() as stack:
             try:
                 durable.make_folder(product_folder)
-                _mend(product_folder)
+                _repair(product_folder)
                 _look_at_latest(product_folder / LATEST)
                 new = stack.enter_context(hold_new(make))
             except OSError as error:
@@ -229,7 +229,7 @@ def _point_to_newest(product_folder: Path, told: Callable[[str], object]) -> Non
         told(f"{latest} could not be pointed to the newest report: {_why(error, latest)}")
 
 
-def _mend(product_folder: Path) -> None:
+def _repair(product_folder: Path) -> None:
     """Put back a report that a killed run moved aside, and remove what killed runs left."""
     for path in product_folder.iterdir():
         if named := _NAMED_OLD.fullmatch(path.name):

@@ -125,7 +125,7 @@ def _waited(file: Path, unreadable: list[str]) -> dict[str, int]:
 
 
 def _damaged(file: Path) -> str:
-    return f"{file} is damaged: its meeting is left out; mend it, or delete it"
+    return f"{file} is damaged: its meeting is left out; fix it, or delete it"
 
 
 def _held(folder: Path, window: Window, unreadable: list[str]) -> dict[str, dict[str, str]]:

@@ -86,8 +86,8 @@ def add(folder: Path, /, product: str, text: str, **fields: str | tuple[str, ...
     loaded = load(product, folder / "parameters")
     path = add_entry(loaded, folder / "minutes", text, {key: value for key, value in fields.items() if value})
     say(path)
-    if mend := unread(loaded, str(fields["kind"])):
-        say(mend, err=True)
+    if fix := unread(loaded, str(fields["kind"])):
+        say(fix, err=True)
 
 
 @click.command()

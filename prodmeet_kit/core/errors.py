@@ -68,17 +68,17 @@ class Problem:
 
     ``file`` is the path as the person gave it, ``key`` the dotted way to the
     value (``services[0].slos[1].objective``), ``value`` what stands there, and
-    ``mend`` what to write instead.
+    ``fix`` what to write instead.
     """
 
     file: str
     key: str
     value: str
-    mend: str
+    fix: str
 
     def __str__(self) -> str:
         value = f" is {self.value}" if self.value else ""
-        return printable(f"{self.file}: {self.key}{value}: {self.mend}")
+        return printable(f"{self.file}: {self.key}{value}: {self.fix}")
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ def minutes_of(product: str, reports: Path, report: Path | None = None) -> Path:
         raise InputError("give a product, or a report with --report")
     file = (report or reports / product / LATEST) / MARKDOWN
     if not file.is_file():
-        mend = "give the folder of a report" if report else f"make its report first: prodmeet report {product}"
-        raise InputError(f"{file} is not there: {mend}")
+        fix = "give the folder of a report" if report else f"make its report first: prodmeet report {product}"
+        raise InputError(f"{file} is not there: {fix}")
     return file
 
 

@@ -135,7 +135,7 @@ def change(name: str, fixed: Mapping[str, Any], text: Mapping[str, str], context
             wrong = list(named.unknown(entry, context.product))
             if not wrong:
                 return entry.row()
-        context.gaps.extend(f"{name}: {way[0]} is {value}: {mend}" for way, value, mend in wrong)
+        context.gaps.extend(f"{name}: {way[0]} is {value}: {fix}" for way, value, fix in wrong)
         fallen = {str(way[0]) for way, _, _ in wrong} & set(free)
         if not fallen:
             return None

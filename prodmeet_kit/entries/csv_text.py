@@ -91,5 +91,5 @@ def read_csv_text(path: Path, *, spoilt_cells: bool = False) -> CsvText | Proble
         text = decode(data, "replace") if spoilt_cells else _SPOILT
         if _SPOILT not in text.lstrip().partition("\n")[0]:
             return layout(text)
-        mend = "save it as UTF-8 (in Excel: CSV UTF-8)"
-        return Problem(file, WHOLE, f"not UTF-8 (byte {error.start})", mend)
+        fix = "save it as UTF-8 (in Excel: CSV UTF-8)"
+        return Problem(file, WHOLE, f"not UTF-8 (byte {error.start})", fix)

@@ -49,8 +49,8 @@ def read_list(path: Path, columns: Collection[str]) -> Document:
     if ending in ENDINGS or (not read.problems and isinstance(read.data, list | None)):
         return read
     value = f"no list in YAML, and its name ends in {ending}" if ending else "no list in YAML"
-    mend = f"a list ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}: export the table as CSV, and name that file"
-    return Document(str(path), None, {}, (Problem(str(path), WHOLE, value, mend),))
+    fix = f"a list ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}: export the table as CSV, and name that file"
+    return Document(str(path), None, {}, (Problem(str(path), WHOLE, value, fix),))
 
 
 def _json(file: str, text: str) -> Document:
@@ -100,17 +100,17 @@ def _csv(file: str, given: CsvText, columns: Collection[str]) -> Document:
                 problems += _wrong_titles(f"{file}:{line}", titles, columns)
                 continue
             if any(cell.strip() for cell in cells[len(titles) :]):
-                mend = f"the header has {len(titles)} columns: put text that holds a comma in quotes"
-                problems.append(Problem(f"{file}:{line}", f"[{len(data)}]", f"{len(cells)} cells", mend))
+                fix = f"the header has {len(titles)} columns: put text that holds a comma in quotes"
+                problems.append(Problem(f"{file}:{line}", f"[{len(data)}]", f"{len(cells)} cells", fix))
             if len(data) == MOST_ENTRIES:
-                mend = "keep the older ones in a file of their own"
-                problems.append(Problem(f"{file}:{line}", WHOLE, f"over {MOST_ENTRIES} entries", mend))
+                fix = "keep the older ones in a file of their own"
+                problems.append(Problem(f"{file}:{line}", WHOLE, f"over {MOST_ENTRIES} entries", fix))
                 break
             places[(len(data),)] = line
             data.append(_entry(dict(zip(titles, cells, strict=False)), columns))
     except csv.Error as error:
-        mend = f"{error}; close every quote, and write a quote within quotes twice"
-        problems.append(Problem(f"{file}:{reader.line_num + given.line - 1}", WHOLE, "not CSV", mend))
+        fix = f"{error}; close every quote, and write a quote within quotes twice"
+        problems.append(Problem(f"{file}:{reader.line_num + given.line - 1}", WHOLE, "not CSV", fix))
     return Document(file, data if titles else None, places, tuple(problems))
 
 
@@ -121,8 +121,8 @@ def _wrong_titles(place: str, titles: list[str], columns: Collection[str]) -> li
             problems.append(Problem(place, f"column {title}", "written twice", "keep one"))
         elif title.partition(".")[0] not in columns:
             named = f"column {title}" if title else f"column {number + 1}"
-            mend = did_you_mean(title, columns) if title else "give it a name or remove it"
-            problems.append(Problem(place, named, "not known" if title else "without a name", mend))
+            fix = did_you_mean(title, columns) if title else "give it a name or remove it"
+            problems.append(Problem(place, named, "not known" if title else "without a name", fix))
     return problems
 
 

@@ -13,7 +13,7 @@ from prodmeet_kit.parameters.validation import did_you_mean, shown
 __all__ = ["Misnamed", "settled", "unknown"]
 
 Misnamed = tuple[Way, str, str]
-"""Way inside the entry, value and mend of a name that the product does not have."""
+"""Way inside the entry, value and fix of a name that the product does not have."""
 
 AnEntry = TypeVar("AnEntry", bound=Entry)
 

@@ -109,8 +109,8 @@ def place(findings: Analyses, found: list[Thing], what: str | date | datetime) -
         moment = parse_time(what, findings.facts.window.timezone)
     except ValueError as error:
         known = [thing.id for thing in reversed(found)]
-        mend = f"{nearest(str(what), known)}; or {error}"
-        raise InputError(f"{what} is no incident, alert, SLO event or change: {mend}") from None
+        fix = f"{nearest(str(what), known)}; or {error}"
+        raise InputError(f"{what} is no incident, alert, SLO event or change: {fix}") from None
     return Place(write(moment, "time", timezone=findings.facts.window.timezone), moment, moment, ())
 
 

@@ -106,8 +106,8 @@ def _status(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[str
     try:
         _checked(meeting, identity, now)
     except ValidationError as error:
-        _, value, mend = say(error.errors()[0], ActionItem)
-        return {"status": t("saved as a draft: {value}: {fix}", value=value, fix=mend), "bad": True}
+        _, value, fix = say(error.errors()[0], ActionItem)
+        return {"status": t("saved as a draft: {value}: {fix}", value=value, fix=fix), "bad": True}
     return kept()
 
 

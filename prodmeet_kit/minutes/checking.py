@@ -33,4 +33,4 @@ def placed(saved: Saved, told: Iterable[tuple[Way, str, str]]) -> list[Problem]:
     """Problems of one entry, each a way, a value and a fix, with their lines."""
     told = list(told)
     document = read_document(saved.path) if told else None  # read again for its lines: few files are wrong
-    return [Problem(document.place(way), dotted(way), value, mend) for way, value, mend in told] if document else []
+    return [Problem(document.place(way), dotted(way), value, fix) for way, value, fix in told] if document else []

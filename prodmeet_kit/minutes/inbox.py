@@ -133,13 +133,11 @@ def add(
     except ValidationError as error:
         told = [say(one, InboxEntry) for one in error.errors()]
         where = "prodmeet add"
-        raise ParametersError(
-            [Problem(where, _option(dotted(way)), value, mend) for way, value, mend in told]
-        ) from None
+        raise ParametersError([Problem(where, _option(dotted(way)), value, fix) for way, value, fix in told]) from None
     made, strange = _settled(made, product)
     if strange:
         raise ParametersError(
-            [Problem("prodmeet add", _option(str(way[0])), value, mend) for way, value, mend in strange]
+            [Problem("prodmeet add", _option(str(way[0])), value, fix) for way, value, fix in strange]
         )
     numbers = {name: getattr(made, name) for name in ("minutes", "per_week") if name in fields}
     times = {"start": made.start.astimezone(day.tzinfo)} if made.start else {}

@@ -44,8 +44,8 @@ def find_again(folder: Path, last: str) -> list[Problem]:
             if not content.strip(b"\0"):
                 draft.unlink()
             elif not _is_whole(draft, content, last):
-                mend = f"complete it and rename it to {name}, or delete it"
-                problems.append(Problem(str(draft), WHOLE, "half written", mend))
+                fix = f"complete it and rename it to {name}, or delete it"
+                problems.append(Problem(str(draft), WHOLE, "half written", fix))
             else:
                 _rename(draft, folder / name)
         except FileNotFoundError:

@@ -57,8 +57,8 @@ def sync(product: Product, folder: Path, *, dry_run: bool = False) -> Iterator[s
         raise ParametersError(problems)
     for number, config in _configs(product):
 
-        def problem(key: str, value: str, mend: str, at: int = number) -> Problem:
-            return Problem(f"{product.product}.yaml", f"sources.action_items[{at}].{key}", value, mend)
+        def problem(key: str, value: str, fix: str, at: int = number) -> Problem:
+            return Problem(f"{product.product}.yaml", f"sources.action_items[{at}].{key}", value, fix)
 
         with alone(minutes.folder, f"sync of {product.product}"), opened(config, problem) as repository:
             yield from _Sync(product, minutes, config, repository, dry_run).run()
@@ -218,7 +218,7 @@ def _configs(product: Product) -> list[tuple[int, ActionItemsConfig]]:
             told = [say(each, ActionItemsConfig) for each in error.errors()]
             file, key = f"{product.product}.yaml", f"sources.action_items[{number}]"
             raise ParametersError(
-                [Problem(file, f"{key}.{dotted(way)}", value, mend) for way, value, mend in told]
+                [Problem(file, f"{key}.{dotted(way)}", value, fix) for way, value, fix in told]
             ) from None
     if not found:
         raise InputError(

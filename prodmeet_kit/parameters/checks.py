@@ -1,7 +1,7 @@
 """What the types of a parameter file cannot say: names used twice, references nobody can read, a fraction for per cent.
 
 Each check takes the content of a file, merged over the defaults, and yields
-the way to a value, what stands there and the mend. The content may be wrong in
+the way to a value, what stands there and the fix. The content may be wrong in
 any other way too: a check looks only at what has the shape it needs.
 """
 

@@ -89,15 +89,15 @@ def _search(value: Any, way: Way, *, secret: bool) -> Iterator[tuple[Way, str]]:
         for index, inner in enumerate(value):
             yield from _search(inner, (*way, index), secret=secret)
     elif value not in (None, ""):
-        mend = _mend(str(value), way, secret=secret)
-        if mend:
-            yield way, mend
+        fix = _fix(str(value), way, secret=secret)
+        if fix:
+            yield way, fix
 
 
-def _mend(text: str, way: Way, *, secret: bool) -> str:
+def _fix(text: str, way: Way, *, secret: bool) -> str:
     """What to write instead of a credential in clear; empty when there is none."""
     if secret:
-        return _mend_secret(text, way)
+        return _fix_secret(text, way)
     if _USERINFO.search(text):
         return "take user and password out of the URL, into auth or into a variable that holds the whole URL"
     named = _query_credential(text) if "://" in text or "${" in text else ""
@@ -110,7 +110,7 @@ def _mend(text: str, way: Way, *, secret: bool) -> str:
     return ""
 
 
-def _mend_secret(text: str, way: Way) -> str:
+def _fix_secret(text: str, way: Way) -> str:
     bare = _SCHEMES.sub("", text, count=1) if _SCHEMES.match(text) else text
     found = list(REFERENCE.finditer(bare))
     if REFERENCE.sub("", bare):

@@ -1,6 +1,6 @@
 """YAML files that people write, with the line of every value (:mod:`.yaml_nodes` reads them).
 
-What is wrong with a file is collected, not raised, so that a person mends
+What is wrong with a file is collected, not raised, so that a person fixes
 everything in one go. A file that would cost too much is refused.
 """
 
@@ -74,8 +74,8 @@ def document(file: str, text: str) -> Document:
 
     if found := _NOT_ALLOWED.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        mend = f"it holds U+{ord(found[0]):04X}, a character that YAML does not allow: take it out, or save as UTF-8"
-        return _unreadable(f"{file}:{line}", "not YAML", mend)
+        fix = f"it holds U+{ord(found[0]):04X}, a character that YAML does not allow: take it out, or save as UTF-8"
+        return _unreadable(f"{file}:{line}", "not YAML", fix)
     if "!" in text and max(map(len, text.split())) > _LONGEST_TAG:
         return _unreadable(file, f"not YAML: over {_LONGEST_TAG} letters without a blank", "break the line")
     reading = Reading(file)
@@ -87,7 +87,7 @@ def document(file: str, text: str) -> Document:
     except YAMLError as error:
         return _syntax(file, error)
     except TooMuch as error:
-        return _unreadable(f"{file}:{error.line}", error.value, error.mend)
+        return _unreadable(f"{file}:{error.line}", error.value, error.fix)
     except RecursionError:
         return _unreadable(file, f"nested over {MOST_LEVELS} levels deep", "write it flatter")
     except Exception as error:  # noqa: BLE001 - the reader of YAML stumbles over some texts that are none
@@ -95,8 +95,8 @@ def document(file: str, text: str) -> Document:
     return Document(file, data, reading.lines, tuple(reading.problems))
 
 
-def _unreadable(file: str, value: str, mend: str) -> Document:
-    return Document(file, None, {}, (Problem(file, WHOLE, value, mend),))
+def _unreadable(file: str, value: str, fix: str) -> Document:
+    return Document(file, None, {}, (Problem(file, WHOLE, value, fix),))
 
 
 def _syntax(file: str, error: Exception) -> Document:
@@ -108,5 +108,5 @@ def _syntax(file: str, error: Exception) -> Document:
     place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
     if tab:
         return _unreadable(place, "not YAML", "a tab stands where none may: indent with blanks")
-    mend = f"{said}; put a value that holds any of : # {{ }} [ ] , & * ! | > ' \" % @ ` in quotes"
-    return _unreadable(place, "not YAML", mend)
+    fix = f"{said}; put a value that holds any of : # {{ }} [ ] , & * ! | > ' \" % @ ` in quotes"
+    return _unreadable(place, "not YAML", fix)

@@ -49,8 +49,8 @@ def expand(text: str, *, secret: bool = False, environ: Mapping[str, str] | None
         found = variables.get(name) or default
         if found is None:
             state = "is empty" if name in variables else "is not set"
-            mend = "set it" if secret else f"set it, or give a default as ${{{name}:-value}}"
-            raise Unset(name, f"the environment variable {name} {state}: {mend}")
+            fix = "set it" if secret else f"set it, or give a default as ${{{name}:-value}}"
+            raise Unset(name, f"the environment variable {name} {state}: {fix}")
         if secret:
             remember(found)
         return found

@@ -40,7 +40,7 @@ def load(name: str, folder: Path) -> Product:
     base = defaults.data if isinstance(defaults.data, dict) else {}
     product, found = _product(_over(own.data, base), name)
     documents = (own, defaults)
-    problems += [Problem(_place(way, documents), dotted(way), value, mend) for way, value, mend in found]
+    problems += [Problem(_place(way, documents), dotted(way), value, fix) for way, value, fix in found]
     problems += _in_clear(own) + _in_clear(defaults)
     if problems or product is None:
         raise ParametersError(tuple(_once(problems)))
@@ -94,8 +94,8 @@ def _shape(document: Document, *, may_be_empty: bool = False) -> list[Problem]:
     if problems or isinstance(document.data, dict):
         return problems
     if document.data is None:
-        mend = "write at least product: and services:"
-        return [] if may_be_empty else [Problem(document.file, WHOLE, "empty", mend)]
+        fix = "write at least product: and services:"
+        return [] if may_be_empty else [Problem(document.file, WHOLE, "empty", fix)]
     kind = "a list" if isinstance(document.data, list) else "one value"
     return [Problem(document.place(()), WHOLE, kind, "write a mapping (key: value) at the top")]
 
@@ -137,7 +137,7 @@ def _place(way: Way, documents: tuple[Document, ...]) -> str:
 
 def _in_clear(document: Document) -> list[Problem]:
     return [
-        Problem(document.place(way), dotted(way), "in clear", mend) for way, mend in credentials_in_clear(document.data)
+        Problem(document.place(way), dotted(way), "in clear", fix) for way, fix in credentials_in_clear(document.data)
     ]
 
 

@@ -52,13 +52,13 @@ def queries_fit(data: dict[str, Any]) -> Iterator[tuple[Way, str, str]]:
 def _sli(sli: dict[str, Any], way: Way) -> Iterator[tuple[Way, str, str]]:
     for kind in (kind for kind in KINDS if kind in sli):
         if kind not in _QUERIES:
-            mend = f"a CSV file cannot answer it: use {', '.join(list(_QUERIES)[:-1])} or {list(_QUERIES)[-1]}"
-            yield (*way, kind), "given", mend
+            fix = f"a CSV file cannot answer it: use {', '.join(list(_QUERIES)[:-1])} or {list(_QUERIES)[-1]}"
+            yield (*way, kind), "given", fix
             continue
         for name, how in _QUERIES[kind].items():
             text = _mapping(sli[kind]).get(name)
             if isinstance(text, str) and not _adds_up(text, how):
-                yield (*way, kind, name), shown(text, (*way, kind, name)), _mend(text, how)
+                yield (*way, kind, name), shown(text, (*way, kind, name)), _fix(text, how)
 
 
 def _adds_up(text: str, how: str) -> bool:
@@ -66,7 +66,7 @@ def _adds_up(text: str, how: str) -> bool:
     return found is not None and found[1] == how
 
 
-def _mend(text: str, how: str) -> str:
+def _fix(text: str, how: str) -> str:
     """The query to write, with the column people meant where they named one."""
     named = _COLUMN.fullmatch(text) or re.search(r"([A-Za-z_]\w*)\s*\[", text)
     column = named[1] if named else "column"

@@ -61,9 +61,9 @@ def say(error: Mapping[str, Any], model: type[BaseModel]) -> tuple[Way, str, str
         return way, shown(error["input"], way), _one_of(context["expected"])
     if kind == "value_error":
         return way, shown(error["input"], way), str(context["error"])
-    mend = _MENDS.get(kind)
+    fix = _MENDS.get(kind)
     limits = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in context.items()}
-    return way, shown(error["input"], way), mend.format(**limits) if mend else _in_our_words(str(error["msg"]))
+    return way, shown(error["input"], way), fix.format(**limits) if fix else _in_our_words(str(error["msg"]))
 
 
 def _in_our_words(message: str) -> str:
@@ -77,8 +77,8 @@ def _one_of(expected: str) -> str:
     if not any(words):
         return f"write {expected}" if not words else "leave it out"
     *others, last = [word for word in words if word]
-    mend = f"write {', '.join(others)} or {last}" if others else f"write {last}"
-    return mend + (", or leave it out" if "" in words else "")
+    fix = f"write {', '.join(others)} or {last}" if others else f"write {last}"
+    return fix + (", or leave it out" if "" in words else "")
 
 
 def shown(value: Any, way: Way) -> str:

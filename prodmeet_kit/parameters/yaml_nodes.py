@@ -44,11 +44,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class TooMuch(Exception):
-    """A file goes beyond a bound: ``line`` is where, ``value`` what there is, ``mend`` what to write."""
+    """A file goes beyond a bound: ``line`` is where, ``value`` what there is, ``fix`` what to write."""
 
-    def __init__(self, line: int, value: str, mend: str) -> None:
-        super().__init__(f"{value}: {mend}")
-        self.line, self.value, self.mend = line, value, mend
+    def __init__(self, line: int, value: str, fix: str) -> None:
+        super().__init__(f"{value}: {fix}")
+        self.line, self.value, self.fix = line, value, fix
 
 
 def dotted(way: Way) -> str:
@@ -185,9 +185,9 @@ class Reading:
             return text
         return _core(text)
 
-    def _problem(self, node: Any, way: Way, value: str, mend: str) -> None:
+    def _problem(self, node: Any, way: Way, value: str, fix: str) -> None:
         place = f"{self.file}:{node.start_mark.line + 1}"
-        self.problems.append(Problem(place, dotted(way), value, mend))
+        self.problems.append(Problem(place, dotted(way), value, fix))
 
 
 def _core(text: str) -> Any:

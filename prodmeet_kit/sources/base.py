@@ -55,9 +55,9 @@ class WrongSetting(SourceError):
     Who opens the source (:func:`.gather.open_metrics`) puts the file and line of ``key`` before it.
     """
 
-    def __init__(self, key: str, value: str, mend: str) -> None:
+    def __init__(self, key: str, value: str, fix: str) -> None:
         self.key = key
-        super().__init__(f"sources.metrics.{key} is {value}: {mend}")
+        super().__init__(f"sources.metrics.{key} is {value}: {fix}")
 
 
 class MetricSource(Protocol):
@@ -113,11 +113,11 @@ class Context:
     notes: list[str] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
 
-    def problem(self, key: str, value: str, mend: str) -> Problem:
+    def problem(self, key: str, value: str, fix: str) -> Problem:
         """Something wrong in this source's own configuration, with its line; ``key`` is relative to the source."""
         whole = f"{self.key}.{key}"
         way = tuple(int(part) if part.isdecimal() else part for part in re.findall(r"[^.\[\]]+", whole))
-        return Problem(place_of(way, self.product.product, self.folder), whole, value, mend)
+        return Problem(place_of(way, self.product.product, self.folder), whole, value, fix)
 
 
 RecordSource = Callable[[Mapping[str, Any], Context], "pd.DataFrame"]

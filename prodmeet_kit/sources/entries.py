@@ -33,7 +33,7 @@ def configure(model: type[Model], config: Mapping[str, Any], context: Context) -
         return model.model_validate({key: value for key, value in config.items() if key != "type"})
     except ValidationError as error:
         found = [say(each, model) for each in error.errors()]
-        raise ParametersError([context.problem(dotted(way), value, mend) for way, value, mend in found]) from None
+        raise ParametersError([context.problem(dotted(way), value, fix) for way, value, fix in found]) from None
 
 
 def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> list[dict[str, Any]]:
@@ -60,17 +60,17 @@ def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> l
             entry = model.model_validate(_filled(file.data, way), context={"timezone": context.product.timezone})
         except ValidationError as error:
             found = [say(each, model) for each in error.errors()]
-            problems += [_problem(file, (*way, *inside), value, mend) for inside, value, mend in found]
+            problems += [_problem(file, (*way, *inside), value, fix) for inside, value, fix in found]
             continue
         entry, misnamed = named.settled(entry, context.product)
-        problems += [_problem(file, (*way, *inside), value, mend) for inside, value, mend in misnamed]
+        problems += [_problem(file, (*way, *inside), value, fix) for inside, value, fix in misnamed]
         if entry.id in first:
             problems.append(_problem(file, (*way, "id"), entry.id, f"rename one: {first[entry.id]} has the same id"))
         first.setdefault(entry.id, file.place(way))
         made.append(entry.row())
     if len(problems) > _MOST_PROBLEMS:
         rest = f"{len(problems) - _MOST_PROBLEMS} more problems"
-        problems[_MOST_PROBLEMS:] = [Problem(files[0][0].file, rest, "", "mend those above first")]
+        problems[_MOST_PROBLEMS:] = [Problem(files[0][0].file, rest, "", "fix those above first")]
     if problems:
         raise ParametersError(problems)
     return made
@@ -83,5 +83,5 @@ def _filled(data: Any, way: Way) -> Any:
     return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
 
 
-def _problem(file: Document, way: Way, value: str, mend: str) -> Problem:
-    return Problem(file.place(way), dotted(way), value, mend)
+def _problem(file: Document, way: Way, value: str, fix: str) -> Problem:
+    return Problem(file.place(way), dotted(way), value, fix)

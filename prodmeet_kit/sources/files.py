@@ -46,18 +46,18 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         raise ParametersError([context.problem("path", str(error.strerror).lower(), "fix the path")]) from None
     if not there:
         empty = "" if path.suffix.lower() == ".csv" else " (with [] in it while there is nothing to tell)"
-        mend = f"create {path}{empty}, or fix the path"
-        raise ParametersError([context.problem("path", f"{written}, which does not exist", mend)])
+        fix = f"create {path}{empty}, or fix the path"
+        raise ParametersError([context.problem("path", f"{written}, which does not exist", fix)])
     kind = ENTRIES.get(context.spec.name)
     file = read_list(path, tuple(kind.model_fields) if kind else ())
     if not isinstance(file.data, list | None):
-        mend = "write a list, each entry after a dash, such as - {id: A-1}"
+        fix = "write a list, each entry after a dash, such as - {id: A-1}"
         if path.suffix.lower() == ".json":
-            mend = 'write a list, such as [{"id": "A-1"}]'
-        raise ParametersError([*file.problems, Problem(str(path), WHOLE, "no list", mend)])
+            fix = 'write a list, such as [{"id": "A-1"}]'
+        raise ParametersError([*file.problems, Problem(str(path), WHOLE, "no list", fix)])
     if len(file.data or []) > MOST_ENTRIES:
-        mend = "keep the older ones in a file of their own"
-        raise ParametersError([Problem(str(path), WHOLE, f"over {MOST_ENTRIES} entries", mend)])
+        fix = "keep the older ones in a file of their own"
+        raise ParametersError([Problem(str(path), WHOLE, f"over {MOST_ENTRIES} entries", fix)])
     made = rows([(file, [(number,) for number in range(len(file.data or []))])], context)
     if "source" in context.spec.columns:
         made = [row | {"source": path.name} for row in made]

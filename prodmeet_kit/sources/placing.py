@@ -35,7 +35,7 @@ class Placing:
     def placed(self, name: str, written: Iterable[str], *, old: bool = False) -> tuple[str, ...] | None:
         """The services a record names, none when it names none; ``None`` when it is not ours, or nobody can tell.
 
-        Names that may be meant for ours become gaps, or notes when the record is ``old``: nobody mends what is past.
+        Names that may be meant for ours become gaps, or notes when the record is ``old``: nobody fixes what is past.
         """
         found = match(written, self._known)
         unknown = [each for each in found.unknown if not self.of_others(each)]

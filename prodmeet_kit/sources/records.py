@@ -115,7 +115,7 @@ class Reader:
                 way = ("sources", record.key, number)
                 message = redact(placed(error, way, config.model_dump(), self.product.product, self.folder))
                 states.append(SourceState(name, config.type, "failed", message))
-                if written is None:  # nobody wrote it down, so nobody knows what to mend
+                if written is None:  # nobody wrote it down, so nobody knows what to fix
                     message = f"{message}; write sources.{record.key}: [] to do without"
                     states[-1] = replace(states[-1], detail=message)
                 if written is not None or not isinstance(error, NotOffered):

@@ -75,7 +75,7 @@ def test_a_server_that_does_not_answer_ends_with_status_3(tmp_path: Path, monkey
     assert any(line.startswith("failed  demo: source metrics (prometheus)") for line in said)
 
 
-def test_a_file_to_mend_ends_with_status_2_and_the_other_products_are_checked(
+def test_a_file_to_fix_ends_with_status_2_and_the_other_products_are_checked(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "parameters").mkdir()

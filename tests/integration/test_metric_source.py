@@ -141,7 +141,7 @@ def test_what_the_server_refuses_is_told_in_its_words(
         PrometheusSource(metric_source(server)).answer(question)
 
 
-def test_a_wrong_path_is_told_with_the_mend(server: str) -> None:
+def test_a_wrong_path_is_told_with_the_fix(server: str) -> None:
     with pytest.raises(UnexpectedAnswer, match=r"404 page not found.*check the path"):
         PrometheusSource(metric_source(f"{server}/prometheus")).answer(instant("up"))
 

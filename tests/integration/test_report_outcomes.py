@@ -146,7 +146,7 @@ def test_an_slo_whose_series_do_not_exist_is_not_known_and_the_others_are(
     ],
     ids=["misspelt key", "promql typo", "duration"],
 )
-def test_what_a_person_has_to_mend_is_said_and_nothing_is_written(home: Path, old: str, new: str, says: str) -> None:
+def test_what_a_person_has_to_fix_is_said_and_nothing_is_written(home: Path, old: str, new: str, says: str) -> None:
     edit(home, old, new)
     done = prodmeet(home, "report", "demo", *WINDOW, PROMETHEUS_URL=CLOSED)
     assert done.returncode == 2

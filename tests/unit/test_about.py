@@ -165,7 +165,7 @@ def test_what_is_still_wrong_at_the_meeting() -> None:
     assert of({}) == {"resource:cart/memory": Still("growing", 20.0)}
     missed = of({}, state="BAD", attainment=0.997, attainment_since=0.998)
     assert missed["slo:cart/availability"] == Still("missed", 0.997)
-    # Missed by what happened before the last meeting: it may be mended.
+    # Missed by what happened before the last meeting: it may be fixed.
     assert len(of({}, state="BAD", attainment=0.997, attainment_since=0.9999)) == 1
     burning = of({("2026-11-20T00:00", "2026-11-24T10:00"): 1.2}, state="BAD", attainment_since=0.998)
     assert burning["slo:cart/availability"].code == "burning"

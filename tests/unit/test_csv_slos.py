@@ -1,4 +1,4 @@
-"""SLOs from a CSV file: the example of docs/slis.md with numbers worked out by hand, and refusals a person can mend."""
+"""SLOs from a CSV file: the example of docs/slis.md with numbers worked out by hand, and refusals a person can fix."""
 
 from __future__ import annotations
 

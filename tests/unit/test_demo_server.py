@@ -16,7 +16,7 @@ def test_missing_programs_are_named() -> None:
     assert missing_programs(lambda name: f"/opt/bin/{name}") == []
 
 
-def test_a_missing_server_is_an_error_with_its_mend() -> None:
+def test_a_missing_server_is_an_error_with_its_fix() -> None:
     with (
         pytest.raises(ProdmeetError, match="prometheus is not installed: apt-get install prometheus"),
         running_prometheus(lookup=lambda name: None),

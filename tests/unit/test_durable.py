@@ -137,7 +137,7 @@ def test_an_entry_that_was_cut_off_is_found_again_once_and_half_a_one_is_named(
         for _ in range(2):
             saved, (problem,) = minutes.load("inbox")
             assert [each.content["text"] for each in saved] == ["first"]
-            assert problem.file == str(half) and problem.mend == (
+            assert problem.file == str(half) and problem.fix == (
                 "complete it and rename it to 2026-11-23-second-ab.yaml, or delete it"
             )
     assert [record.getMessage() for record in caplog.records] == [

@@ -52,7 +52,7 @@ def test_without_a_mapping_the_process_environment_is_read(monkeypatch: pytest.M
         ("${1A}", {}, False, "${1A... is no reference: write ${NAME} or ${NAME:-default}"),
     ],
 )
-def test_what_cannot_be_expanded_is_named_with_its_mend(
+def test_what_cannot_be_expanded_is_named_with_its_fix(
     text: str, environ: dict[str, str], secret: bool, message: str
 ) -> None:
     with pytest.raises(SourceError) as raised:

@@ -39,9 +39,9 @@ def test_holidays_are_whole_days_of_the_products_zone() -> None:
     assert public_holidays("", first, last, "Asia/Tokyo") == []
 
 
-@pytest.mark.parametrize(("code", "mend"), [("Japan", "two letters"), ("DE-XX", "a part of DE: BB, BE")])
-def test_a_country_that_does_not_exist_is_told(code: str, mend: str) -> None:
-    with pytest.raises(ValidationError, match=mend):
+@pytest.mark.parametrize(("code", "fix"), [("Japan", "two letters"), ("DE-XX", "a part of DE: BB, BE")])
+def test_a_country_that_does_not_exist_is_told(code: str, fix: str) -> None:
+    with pytest.raises(ValidationError, match=fix):
         product(holidays=code)
 
 

@@ -158,7 +158,7 @@ def test_one_rejected_query_fails_alone(tmp_path: Path) -> None:
     assert made.sources[0].state == "ok"
 
 
-def test_more_series_than_one_are_a_failure_with_the_mend(tmp_path: Path) -> None:
+def test_more_series_than_one_are_a_failure_with_the_fix(tmp_path: Path) -> None:
     def says(asked: Asked) -> tuple[int, str, bytes]:
         if asked.form["query"] != "sum(cpu)":
             return everything(asked)

@@ -129,14 +129,14 @@ def test_a_field_that_cannot_be_read_is_told_with_its_issue(tmp_path: Path, monk
         (401, {"message": "Bad credentials"}, NotAllowed, "${GITHUB_TOKEN}"),
         (403, {"message": "Resource not accessible"}, NotAllowed, "403"),
         (403, {"message": "API rate limit exceeded"}, SourceError, "limits requests"),
-        (404, {"message": "Not Found"}, SourceError, "mend repo"),
+        (404, {"message": "Not Found"}, SourceError, "fix repo"),
         (429, {"message": "slow down"}, SourceError, "limits requests (429)"),
         (500, {"message": "oops"}, SourceError, "failed (500)"),
         (200, {"items": []}, UnexpectedAnswer, "no list"),
         (200, "<html>", UnexpectedAnswer, "REST API"),
     ],
 )
-def test_a_refusal_says_what_to_mend_and_no_token(
+def test_a_refusal_says_what_to_fix_and_no_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, body: Any, kind: type[SourceError], said: str
 ) -> None:
     raw = body if isinstance(body, str) else json.dumps(body)

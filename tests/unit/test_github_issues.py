@@ -270,7 +270,7 @@ def test_a_limit_that_does_not_end_is_given_up_within_the_timeout(headers: dict[
     [
         ((401, {}, {"message": "Bad credentials"}), NotAllowed, r"refused the token in \$\{GITHUB_TOKEN\} \(401\)"),
         ((403, {}, {"message": "Resource not accessible"}), NotAllowed, r"\(403\): give it read access"),
-        ((404, {}, {"message": "Not Found"}), SourceError, r"no issues of acme/checkout \(404\): mend repo"),
+        ((404, {}, {"message": "Not Found"}), SourceError, r"no issues of acme/checkout \(404\): fix repo"),
         ((410, {}, {"message": "Issues are disabled"}), SourceError, r"\(410\)"),
         ((500, {}, {"message": "oops"}), SourceError, r"GitHub failed \(500\): try again later"),
         ((502, {}, "<html>bad gateway</html>"), SourceError, r"\(502\)"),

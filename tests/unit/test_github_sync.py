@@ -215,7 +215,7 @@ LIMIT = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795392000"}  # 202
         (401, {}, "Bad credentials", NotAllowed, "refused the token in ${ISSUE_TOKEN} (401)"),
         (403, {}, "Resource not accessible", NotAllowed, "access to issues"),
         (403, LIMIT, "API rate limit exceeded", SourceError, "GitHub limits requests (403): try again in "),
-        (404, {}, "Not Found", SourceError, "mend repo, or let the token in ${ISSUE_TOKEN} read it"),
+        (404, {}, "Not Found", SourceError, "fix repo, or let the token in ${ISSUE_TOKEN} read it"),
         (500, {}, "Server Error", Unreachable, "GitHub failed (500): try again later"),
     ],
 )
@@ -242,7 +242,7 @@ def test_a_server_that_is_not_there_is_unreachable(server: GithubServer, tmp_pat
         run(server, tmp_path)
 
 
-def test_without_a_repository_the_mend_is_told(tmp_path: Path) -> None:
+def test_without_a_repository_the_fix_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"add \{type: github_action_items, repo: owner/name"):
         list(sync(product(), tmp_path))
 

@@ -135,7 +135,7 @@ INCIDENT = "id: A, title: x, start: 2026-11-10T12:00"
 
 
 @pytest.mark.parametrize(
-    ("spec", "entry", "key", "mend"),
+    ("spec", "entry", "key", "fix"),
     [
         (frames.INCIDENTS, "title: x, start: 2026-11-10", "[0].id", "add it"),
         (frames.INCIDENTS, "id: , title: x, start: 2026-11-10", "[0].id", "add it"),
@@ -195,13 +195,13 @@ INCIDENT = "id: A, title: x, start: 2026-11-10T12:00"
         (frames.CONSULTATIONS, "id: A, question: [x]", "[0].question", "write text"),
     ],
 )
-def test_a_wrong_value_is_told_with_file_line_key_and_mend(
-    tmp_path: Path, spec: Spec, entry: str, key: str, mend: str
+def test_a_wrong_value_is_told_with_file_line_key_and_fix(
+    tmp_path: Path, spec: Spec, entry: str, key: str, fix: str
 ) -> None:
     (problem,) = problems(tmp_path, spec, f"# the list\n- {{{entry}}}\n")
     assert problem.file.endswith("list.yaml:2")
     assert problem.key == key
-    assert mend in problem.mend
+    assert fix in problem.fix
 
 
 def test_a_misspelt_service_is_named_with_the_product_that_lacks_it(tmp_path: Path) -> None:
@@ -244,15 +244,15 @@ def test_all_problems_of_a_file_are_told_together(tmp_path: Path) -> None:
 """
     found = {problem.key: problem for problem in problems(tmp_path, frames.INCIDENTS, text)}
     assert set(found) == {"[1].id", "[2].start", "[2].owner", "[3]", "[4].id"}
-    assert "list.yaml:2 has the same id" in found["[1].id"].mend
+    assert "list.yaml:2 has the same id" in found["[1].id"].fix
     assert found["[2].start"].value == '"tomorrow"'
 
 
-@pytest.mark.parametrize(("text", "mend"), [("a: 1", "write a list"), ("- [", ""), ("\x00", "")])
-def test_a_file_that_is_no_list_or_no_yaml_is_a_problem(tmp_path: Path, text: str, mend: str) -> None:
+@pytest.mark.parametrize(("text", "fix"), [("a: 1", "write a list"), ("- [", ""), ("\x00", "")])
+def test_a_file_that_is_no_list_or_no_yaml_is_a_problem(tmp_path: Path, text: str, fix: str) -> None:
     (problem,) = problems(tmp_path, frames.TOIL, text)
     assert "list.yaml" in problem.file
-    assert mend in problem.mend
+    assert fix in problem.fix
 
 
 def test_a_missing_file_is_a_problem_of_the_parameter_file(tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_a_missing_file_is_a_problem_of_the_parameter_file(tmp_path: Path) -> No
     assert problem.file == str(tmp_path / "shop.yaml")
     assert problem.key == "sources.toil[0].path"
     assert "absent.yaml" in problem.value
-    assert "create" in problem.mend
+    assert "create" in problem.fix
 
 
 @pytest.mark.parametrize("config", [{}, {"path": ""}, {"path": "list.yaml", "format": "csv"}])

@@ -23,7 +23,7 @@ def test_a_day_is_read_from_text_and_written_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "mend"),
+    ("wrong", "fix"),
     [
         ({"borrowed": [{"amount": 2, "until": "soon"}]}, "write a day such as 2026-11-30"),
         ({"borrowed": [{"amount": 2, "until": "2026-11-30T10:00"}]}, "write a day such as 2026-11-30"),
@@ -34,8 +34,8 @@ def test_a_day_is_read_from_text_and_written_back() -> None:
         ({"price": {"per": "core-hour", "amount": -1, "currency": "EUR"}}, "greater than or equal to 0"),
     ],
 )
-def test_what_is_wrong_is_told(wrong: dict[str, Any], mend: str) -> None:
-    with pytest.raises(ValidationError, match=mend):
+def test_what_is_wrong_is_told(wrong: dict[str, Any], fix: str) -> None:
+    with pytest.raises(ValidationError, match=fix):
         resource(**wrong)
 
 

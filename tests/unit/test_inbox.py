@@ -110,7 +110,7 @@ def test_toil_has_its_minutes_and_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "key", "mend"),
+    ("fields", "key", "fix"),
     [
         ({"kind": "wish"}, "--kind", "write question, change, toil, announcement or topic"),
         ({"kind": "change", "start": "2026-11-25"}, "--duration", "a change needs it: write a duration as 2h"),
@@ -126,16 +126,16 @@ def test_toil_has_its_minutes_and_times(tmp_path: Path) -> None:
         ({"kind": "topic", "minutes": "5"}, "--minutes", "only a toil has it: leave it out, or write kind: toil"),
     ],
 )
-def test_a_wrong_option_is_named_with_its_mend_and_nothing_is_written(
-    tmp_path: Path, fields: dict[str, Any], key: str, mend: str
+def test_a_wrong_option_is_named_with_its_fix_and_nothing_is_written(
+    tmp_path: Path, fields: dict[str, Any], key: str, fix: str
 ) -> None:
     with pytest.raises(ParametersError) as caught:
         add(product(), tmp_path, "Move cart", fields)
-    assert [(problem.key, problem.mend) for problem in caught.value.problems] == [(key, mend)]
+    assert [(problem.key, problem.fix) for problem in caught.value.problems] == [(key, fix)]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_file_is_told_with_file_key_value_and_mend_and_costs_itself_only(tmp_path: Path) -> None:
+def test_a_wrong_file_is_told_with_file_key_value_and_fix_and_costs_itself_only(tmp_path: Path) -> None:
     path = written(tmp_path, kind="question", ownr="ada")
     written(tmp_path, id="T-2")
     gaps: list[str] = []

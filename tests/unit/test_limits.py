@@ -137,7 +137,7 @@ def test_yaml_that_would_cost_too_much_is_refused_at_once(text: str, place: str,
     assert time.process_time() - began < 5
     assert told.file.startswith(place)
     assert told.value == value
-    assert told.mend
+    assert told.fix
 
 
 def test_a_chain_of_references_is_as_deep_as_what_it_comes_to() -> None:

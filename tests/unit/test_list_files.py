@@ -122,7 +122,7 @@ def test_a_list_that_would_take_minutes_is_refused(tmp_path: Path) -> None:
 def test_of_very_many_problems_the_first_are_told(tmp_path: Path) -> None:
     said = problems(tmp_path, "a.json", "[" + "{}," * 99 + "{}]")
     assert len(said) == 101
-    assert said[-1] == "a.json: 200 more problems: mend those above first"
+    assert said[-1] == "a.json: 200 more problems: fix those above first"
 
 
 @pytest.mark.parametrize("digits", ["9" * 5000, "1e999"])
@@ -209,13 +209,13 @@ def test_a_json_that_is_not_as_it_should_be_is_told(tmp_path: Path, text: str, s
     assert problems(tmp_path, "a.json", text)[0].startswith(said)
 
 
-def test_a_missing_file_is_told_with_its_mend(tmp_path: Path) -> None:
+def test_a_missing_file_is_told_with_its_fix(tmp_path: Path) -> None:
     def said(name: str) -> Any:
         key = "sources.incidents[0]"
         context = Context(shop(), WINDOW, frames.INCIDENTS, key, tmp_path, None, Broken("metrics", "none"))
         with pytest.raises(ParametersError) as caught:
             files.read({"type": "file", "path": name}, context)
-        return caught.value.problems[0].mend
+        return caught.value.problems[0].fix
 
     assert said("x.csv") == f"create {tmp_path / 'x.csv'}, or fix the path"
     assert "with [] in it" in said("x.json")

@@ -101,7 +101,7 @@ def test_what_two_processes_decide_at_once_is_all_in_the_report(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("name", "mend"),
+    ("name", "fix"),
     [
         ("decision/a.yaml", "name it decisions"),
         ("Decisions/a.yaml", "name it decisions"),
@@ -111,13 +111,13 @@ def test_what_two_processes_decide_at_once_is_all_in_the_report(tmp_path: Path) 
         ("stray.YML", "move it to the folder of its kind: decisions, "),
     ],
 )
-def test_what_lies_beside_the_folders_of_the_minutes_is_told_once(tmp_path: Path, name: str, mend: str) -> None:
+def test_what_lies_beside_the_folders_of_the_minutes_is_told_once(tmp_path: Path, name: str, fix: str) -> None:
     (path := tmp_path / "minutes" / "shop" / name).parent.mkdir(parents=True)
     path.write_text("subject: slo/a\n")
     found = Review(gather(shop(), WINDOW, folder=tmp_path, minutes=tmp_path / "minutes"))
     meant = path if path.parent.name == "shop" else path.parent
     (failure,) = [each for each in found.failures if str(meant) in each.message]
-    assert failure.section == "overview" and f"{meant}: the file is not read: {mend}" in failure.message
+    assert failure.section == "overview" and f"{meant}: the file is not read: {fix}" in failure.message
 
 
 @pytest.mark.parametrize(

@@ -79,11 +79,11 @@ def test_a_decision_to_act_needs_owner_and_due(tmp_path: Path) -> None:
     minutes.save("decisions", "b", {"subject": "b", "meeting": "2026-11-23", "decision": "maybe"}, SECOND)
     ((_, decision),), (problem,) = entries_of(minutes.load("decisions")[0], Decision)
     assert decision.missing() == "due"
-    assert problem.key == "decision" and problem.value == '"maybe"' and "carry" in problem.mend
+    assert problem.key == "decision" and problem.value == '"maybe"' and "carry" in problem.fix
 
 
 @pytest.mark.parametrize(
-    ("name", "mend"),
+    ("name", "fix"),
     [
         ("b.yaml.txt", "name it b.yaml"),
         ("b.json", "name it b.yaml"),
@@ -91,14 +91,14 @@ def test_a_decision_to_act_needs_owner_and_due(tmp_path: Path) -> None:
         ("old/b.yaml", "move its files to"),
     ],
 )
-def test_what_people_put_there_under_another_name_is_said(tmp_path: Path, name: str, mend: str) -> None:
+def test_what_people_put_there_under_another_name_is_said(tmp_path: Path, name: str, fix: str) -> None:
     minutes = Minutes(tmp_path, "shop")
     minutes.save("decisions", "slo/a", {"subject": "slo/a", "decision": "watch"}, SECOND)
     (path := tmp_path / "shop" / "decisions" / name).parent.mkdir(exist_ok=True)
     path.write_text("subject: slo/b\n")
     saved, problems = minutes.load("decisions")
     assert len(saved) == 1
-    assert [mend in problem.mend for problem in problems] == [True]
+    assert [fix in problem.fix for problem in problems] == [True]
 
 
 @pytest.mark.parametrize("name", ["README.txt", "b.yaml~", "b.yaml.orig", "notes.md", ".b.yaml.swp", "pictures/a.png"])

@@ -185,7 +185,7 @@ def test_labels_of_the_alert_name_the_service_where_pagerdutys_own_does_not(
     assert outages(world, **given)[0]["services"] == (["cart"] if service == "cart" else [])
 
 
-def test_incidents_that_name_no_service_of_the_product_are_told_with_the_mend(world: PagerDuty) -> None:
+def test_incidents_that_name_no_service_of_the_product_are_told_with_the_fix(world: PagerDuty) -> None:
     world.incidents = [
         incident(name, "2026-11-20T10:00:00Z", service={"id": "PCART01", "summary": "Foo prod"})
         for name in ("P1", "P2")
@@ -313,7 +313,7 @@ def test_an_unset_token_is_named(world: PagerDuty, monkeypatch: pytest.MonkeyPat
         ({"responders": True}, "responders"),
     ],
 )
-def test_a_wrong_key_is_the_writers_to_mend(world: PagerDuty, more: dict[str, Any], words: str) -> None:
+def test_a_wrong_key_is_the_writers_to_fix(world: PagerDuty, more: dict[str, Any], words: str) -> None:
     with pytest.raises(ParametersError, match=words):
         runs(world, **more)
 

@@ -11,11 +11,11 @@ from prodmeet_kit.parameters.documents import dotted
 
 
 def found(data: Any) -> dict[str, str]:
-    return {dotted(way): mend for way, mend in credentials_in_clear(data)}
+    return {dotted(way): fix for way, fix in credentials_in_clear(data)}
 
 
 @pytest.mark.parametrize(
-    ("data", "key", "mend"),
+    ("data", "key", "fix"),
     [
         ({"auth": {"token": "hunter2"}}, "auth.token", "write ${TOKEN} and set that variable"),
         ({"auth": {"token": 12345}}, "auth.token", "write ${TOKEN} and set that variable"),
@@ -52,10 +52,10 @@ def found(data: Any) -> dict[str, str]:
         ({"deep": [{"x": {"password": "hunter2"}}]}, "deep[0].x.password", "write ${PASSWORD} and set that variable"),
     ],
 )
-def test_a_credential_in_clear_is_found_with_its_mend(data: Any, key: str, mend: str) -> None:
+def test_a_credential_in_clear_is_found_with_its_fix(data: Any, key: str, fix: str) -> None:
     problems = found(data)
     assert list(problems) == [key]
-    assert problems[key].startswith(mend)
+    assert problems[key].startswith(fix)
     assert "hunter2" not in problems[key]
 
 

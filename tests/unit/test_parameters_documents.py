@@ -99,7 +99,7 @@ def test_an_empty_file_has_no_content_and_no_problem(read: Any, text: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "key", "value", "mend"),
+    ("text", "place", "key", "value", "fix"),
     [
         (
             "a: 1\nb: [1",
@@ -120,12 +120,12 @@ def test_an_empty_file_has_no_content_and_no_problem(read: Any, text: str) -> No
         ("a: !x y", "f.yaml:1", "a", "tagged with !", "put a value that begins with ! in quotes"),
     ],
 )
-def test_what_is_wrong_with_the_yaml_is_named_with_its_place_and_mend(
-    read: Any, text: str, place: str, key: str, value: str, mend: str
+def test_what_is_wrong_with_the_yaml_is_named_with_its_place_and_fix(
+    read: Any, text: str, place: str, key: str, value: str, fix: str
 ) -> None:
     (problem,) = read(text).problems
     assert (problem.file, problem.key, problem.value) == (place, key, value)
-    assert mend in problem.mend
+    assert fix in problem.fix
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_file_that_is_not_there_or_not_utf_8_is_a_problem_not_a_crash(tmp_path
     (tmp_path / "latin.yaml").write_bytes("title: Überblick".encode("latin-1"))
     (latin,) = read_document(tmp_path / "latin.yaml").problems
     # "title: " is 7 bytes, so the first byte that is not UTF-8 is byte 7
-    assert (latin.value, latin.mend) == ("not UTF-8 (byte 7)", "save it as UTF-8")
+    assert (latin.value, latin.fix) == ("not UTF-8 (byte 7)", "save it as UTF-8")
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:

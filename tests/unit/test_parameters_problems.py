@@ -1,4 +1,4 @@
-"""Everything wrong with a parameter file is told at once, with its place, key, value and mend, and no credential."""
+"""Everything wrong with a parameter file is told at once, with its place, key, value and fix, and no credential."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def test_a_file_that_describes_no_product_says_what_it_lacks(folder: Path, text:
         ),
     ],
 )
-def test_one_wrong_line_is_one_problem_with_place_key_value_and_mend(folder: Path, line: str, message: str) -> None:
+def test_one_wrong_line_is_one_problem_with_place_key_value_and_fix(folder: Path, line: str, message: str) -> None:
     (problem,) = problems(folder, LEAST + line + "\n")
     assert str(problem) == f"parameters/cart.yaml:4: {message}"
 

@@ -148,7 +148,7 @@ def test_the_queue_of_a_review_knows_rules_owners_and_action_items() -> None:
         {"name": "cart", "owner": "shop", "resources": [{"name": "memory", "query": "use", "limit_query": "limit"}]}
     ]
     rules = [{"alert": "Full", "health": "err"}]
-    items = [{"id": "AI-1", "text": "Full: mend the rule", "owner": "ann", "status": "open"}]
+    items = [{"id": "AI-1", "text": "Full: fix the rule", "owner": "ann", "status": "open"}]
     found = review({"alert_rules": rules, "action_items": items}, values, services=services)
     queue = found.analyses.attention
     assert queue[["what", "owner", "action_item"]].to_numpy().tolist() == [

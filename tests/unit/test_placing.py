@@ -1,4 +1,4 @@
-"""Which services a record of a shared system is about; what names nobody's is said, and how to mend it."""
+"""Which services a record of a shared system is about; what names nobody's is said, and how to fix it."""
 
 from __future__ import annotations
 

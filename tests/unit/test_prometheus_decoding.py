@@ -151,7 +151,7 @@ def test_a_shape_the_api_does_not_allow_is_said_to_be_unexpected(kind: str, resu
         ("matrix", [{"metric": {}, "histograms": []}]),
     ],
 )
-def test_what_is_no_number_is_refused_with_a_mend(kind: str, result: Any) -> None:
+def test_what_is_no_number_is_refused_with_a_fix(kind: str, result: Any) -> None:
     with pytest.raises(QueryRejected, match=r"ask for|put"):
         series_of(kind, result)
 

@@ -89,7 +89,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
         (refusal(200, "execution", "half an error"), UnexpectedAnswer, "half an error"),
     ],
 )
-def test_each_reply_is_told_by_its_own_error_with_a_mend(
+def test_each_reply_is_told_by_its_own_error_with_a_fix(
     reply: tuple[int, str, bytes], error: type[SourceError], words: str
 ) -> None:
     with answering(lambda _: reply) as server, pytest.raises(SourceError) as caught:
@@ -196,7 +196,7 @@ def test_an_answer_with_status_partial_is_an_answer_with_a_warning() -> None:
     assert "partial" in answer.warnings[0]
 
 
-def test_a_range_selector_asked_as_an_instant_is_refused_with_a_mend() -> None:
+def test_a_range_selector_asked_as_an_instant_is_refused_with_a_fix() -> None:
     with answering(lambda _: success([], kind="matrix")) as server, pytest.raises(QueryRejected, match="increase"):
         source(server.url).answer(QUESTION)
 

@@ -111,7 +111,7 @@ def test_a_trend_gives_events_a_bucket_whichever_way_it_is_asked() -> None:
     assert np.isnan(rates.iloc[1]) and np.isnan(counts.iloc[1])
 
 
-def test_two_series_where_one_is_needed_are_refused_with_the_mend() -> None:
+def test_two_series_where_one_is_needed_are_refused_with_the_fix() -> None:
     key = "load/cart/requests"
     facts = facts_with(key, [1.0])
     answer = facts.answers[key]

@@ -214,7 +214,7 @@ def test_random_text_is_a_document_or_a_problem(tmp_path: Path) -> None:
             read = read_document(tmp_path / "x.yaml")
         for problem in read.problems:
             plain(str(problem), given)
-            assert problem.file.startswith(f"{tmp_path}/x.yaml") and problem.mend, given
+            assert problem.file.startswith(f"{tmp_path}/x.yaml") and problem.fix, given
 
 
 def nested(chance: random.Random, levels: int) -> str:

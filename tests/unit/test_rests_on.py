@@ -46,7 +46,7 @@ def gathered(
     ],
     ids=["ratio", "one less a ratio", "of another dialect", "total", "good"],
 )
-def test_a_ratio_counts_no_events_so_nothing_is_known_and_the_mend_is_said(
+def test_a_ratio_counts_no_events_so_nothing_is_known_and_the_fix_is_said(
     sli: dict[str, Any], named: str, tmp_path: Path
 ) -> None:
     found = gathered(tmp_path, sli)

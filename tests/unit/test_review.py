@@ -89,7 +89,7 @@ def test_parameters_are_looked_for_from_the_folder_upwards(tmp_path: Path) -> No
     assert prodmeet_kit.open_review("shop", folder=notebooks).facts.product.product == "shop"
 
 
-def test_a_folder_without_parameters_above_it_is_named_whole_with_the_mend(
+def test_a_folder_without_parameters_above_it_is_named_whole_with_the_fix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

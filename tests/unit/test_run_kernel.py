@@ -80,7 +80,7 @@ def test_sockets_go_to_a_short_path_when_the_temporary_folder_has_a_long_one(
         folder.rmdir()
 
 
-def test_without_a_place_for_sockets_the_mend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_place_for_sockets_the_fix_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "LONGEST_SOCKET_PATH", 3)
     with pytest.raises(ReportError, match="set TMPDIR to a short path"):
         kernel.socket_folder("prodmeet-k-", "/s-1")

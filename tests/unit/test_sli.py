@@ -128,7 +128,7 @@ def test_exactly_one_kind_must_be_given(given_kinds: tuple[str, ...], words: str
         ("recorded", {"sloth_id": None, "pyrra_slo": "a"}, "give metric with pyrra_slo"),
     ],
 )
-def test_a_kind_that_cannot_be_read_is_refused_with_the_mend(kind: str, more: dict[str, Any], words: str) -> None:
+def test_a_kind_that_cannot_be_read_is_refused_with_the_fix(kind: str, more: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words.replace("{", r"\{")):
         product(kind, more)
 

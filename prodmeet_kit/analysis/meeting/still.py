@@ -39,7 +39,7 @@ def still(
     - ``burning``: a standard alert condition, of a page or a ticket, holds at the last step with at least 5 bad
       events in its long window;
     - ``missed``: the objective is not met over its window, nor was it since the last meeting. What is missed only by
-      what happened before may be mended.
+      what happened before may be fixed.
 
     ``resources`` is ``RESOURCE_SUMMARY``, ``slos`` is ``SLO_SUMMARY``.
     """

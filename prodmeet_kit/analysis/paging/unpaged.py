@@ -1,7 +1,7 @@
 """Should have paged: unpaged burns, the most expensive first, with the standard rule that would have caught them.
 
 The first class of non-paging events in the SRE book's chapter 31, and the one
-most worth a meeting's time: monitoring is to be mended.
+most worth a meeting's time: monitoring is to be fixed.
 """
 
 from __future__ import annotations

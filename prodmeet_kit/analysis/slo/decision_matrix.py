@@ -29,7 +29,7 @@ MATRIX = {
 }
 """Objective, toil and satisfaction: ``relax_process`` (release faster, or engage less), ``tighten`` or ``loosen`` the
 objective, ``fewer_alerts`` (less sensitive; else loosen, or automate the toil), ``more_alerts`` (more sensitive),
-``offload_and_fix`` (hand toil back and mend the product)."""
+``offload_and_fix`` (hand toil back and fix the product)."""
 
 UNKNOWN = "unknown"
 

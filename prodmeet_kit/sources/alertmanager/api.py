@@ -55,8 +55,8 @@ def get(server: Server, path: str, key: str, folder: Path) -> list[Any]:
 def _content(given: Wire, where: str, server: Server, key: str) -> list[Any]:
     if given.status in (401, 403):
         named = (server.auth.token or server.auth.password) if server.auth else ""
-        mend = f"renew what {named} holds" if named else f"give {key}.auth"
-        raise NotAllowed(f"{where} does not accept the credentials ({given.status}): {mend}")
+        fix = f"renew what {named} holds" if named else f"give {key}.auth"
+        raise NotAllowed(f"{where} does not accept the credentials ({given.status}): {fix}")
     if given.status == 429:
         when = " later" if given.retry_after is None else f" in {given.retry_after:.0f} s"
         raise TooExpensive(f"{given.url} limits requests (429): try again{when}")

@@ -141,8 +141,8 @@ def _dated(line: Line, zones: Zones, floating: str | None) -> str:
     if zone := given.get("TZID"):
         known = zones.find(zone)
         if not known:
-            mend = "export the calendar with its VTIMEZONE, or write a name such as Europe/Berlin"
-            raise Unreadable(line.number, f"the time zone {zone} is unknown: {mend}")
+            fix = "export the calendar with its VTIMEZONE, or write a name such as Europe/Berlin"
+            raise Unreadable(line.number, f"the time zone {zone} is unknown: {fix}")
         return f"{name};TZID={known}:{value}"
     if floating is None:
         raise Unreadable(line.number, "it is in the calendar's time zone, and its X-WR-TIMEZONE is unknown")

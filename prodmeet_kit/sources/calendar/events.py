@@ -70,8 +70,8 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     if not found.calendars or (found.cut is not None and not events):
         if checked.url:
             raise UnexpectedAnswer(f"what {redact(checked.url)} gives is no calendar: it needs the .ics address")
-        mend = "write a file that begins with BEGIN:VCALENDAR"
-        raise ParametersError([context.problem("path", f"{checked.path}, which is no calendar", mend)])
+        fix = "write a file that begins with BEGIN:VCALENDAR"
+        raise ParametersError([context.problem("path", f"{checked.path}, which is no calendar", fix)])
     place = redact(checked.url) if checked.url else str(context.folder / expand(checked.path))
     window = context.window
     stop = window.after(2 * context.product.meeting.cadence)
@@ -96,10 +96,10 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
 
 def _too_many(config: CalendarConfig, place: str, most: int) -> Exception:
     text = f"more than {most:,} events between the last meeting and two cadences after this one"
-    mend = "export the planned changes alone"
+    fix = "export the planned changes alone"
     if config.url:
-        return UnexpectedAnswer(f"{place}: {text}: {mend}")
-    return ParametersError([Problem(place, "VEVENT", text, mend)])
+        return UnexpectedAnswer(f"{place}: {text}: {fix}")
+    return ParametersError([Problem(place, "VEVENT", text, fix)])
 
 
 def _say_what_is_missing(found: Found, reading: Reading, context: Context) -> None:
@@ -116,11 +116,11 @@ def _say_what_is_missing(found: Found, reading: Reading, context: Context) -> No
 def _from_file(config: CalendarConfig, context: Context) -> bytes:
     path = context.folder / expand(config.path)
     if not path.is_file():
-        mend = f"export the calendar to {path}, or mend the path"
-        raise ParametersError([context.problem("path", f"{config.path}, which does not exist", mend)])
+        fix = f"export the calendar to {path}, or fix the path"
+        raise ParametersError([context.problem("path", f"{config.path}, which does not exist", fix)])
     if path.stat().st_size > _LARGEST:
-        mend = "export less of it"
-        raise ParametersError([context.problem("path", f"{config.path}, which is over {_LARGEST >> 20} MiB", mend)])
+        fix = "export less of it"
+        raise ParametersError([context.problem("path", f"{config.path}, which is over {_LARGEST >> 20} MiB", fix)])
     return path.read_bytes()
 
 

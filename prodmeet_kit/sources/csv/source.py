@@ -45,7 +45,7 @@ class CsvSource:
     """The file named by ``url: file:PATH``, relative to the parameter file's folder; read when it is opened.
 
     Raises :class:`~prodmeet_kit.sources.base.WrongSetting` when there is no such file or its rows do not fit the step,
-    :class:`~prodmeet_kit.core.errors.UnexpectedAnswer` when something in it has to be mended.
+    :class:`~prodmeet_kit.core.errors.UnexpectedAnswer` when something in it has to be fixed.
     """
 
     def __init__(self, config: MetricSource, folder: Path) -> None:
@@ -54,11 +54,11 @@ class CsvSource:
         try:
             self._path.open("rb").close()
         except FileNotFoundError:
-            mend = f"create {self._path}, or fix the path"
-            raise WrongSetting("url", f"{config.url}, which does not exist", mend) from None
+            fix = f"create {self._path}, or fix the path"
+            raise WrongSetting("url", f"{config.url}, which does not exist", fix) from None
         except OSError as error:
-            mend = f"give a file that may be read: {error.strerror}"
-            raise WrongSetting("url", f"{config.url}, which cannot be read", mend) from None
+            fix = f"give a file that may be read: {error.strerror}"
+            raise WrongSetting("url", f"{config.url}, which cannot be read", fix) from None
         self._found = read_table(self._path)
         self._table = self._found.frame
         self.notes = (ZONELESS,) * self._found.zoneless
@@ -123,8 +123,8 @@ class CsvSource:
         alike = [str(name) for name in self._table.columns if _plain(str(name)) == _plain(column)]
         if len(alike) == 1:
             return alike[0]
-        mend = f"{' and '.join(alike)} are alike: rename one" if alike else did_you_mean(column, self._table.columns)
-        raise QueryRejected(f"{self._path}: there is no column {column}: {mend}")
+        fix = f"{' and '.join(alike)} are alike: rename one" if alike else did_you_mean(column, self._table.columns)
+        raise QueryRejected(f"{self._path}: there is no column {column}: {fix}")
 
     def _reach(self, series: pd.Series[float], question: Question) -> str:
         """From when to when there are rows, and what was asked."""
@@ -148,9 +148,9 @@ class CsvSource:
         rows = step.total_seconds() / usual
         if rows < 1 - _NEAR or (even and abs(rows - round(rows)) > _NEAR * rows):
             apart = timedelta(seconds=max(1, round(usual)))
-            mend = f"write {format_duration(apart)}, or a multiple of it such as {format_duration(2 * apart)}"
+            fix = f"write {format_duration(apart)}, or a multiple of it such as {format_duration(2 * apart)}"
             told = f"the rows of {self._path} are {format_duration(apart)} apart"
-            raise WrongSetting("step", format_duration(step), f"{told}: {mend}")
+            raise WrongSetting("step", format_duration(step), f"{told}: {fix}")
 
 
 def _plain(name: str) -> str:

@@ -79,7 +79,7 @@ def read_table(path: Path) -> Table:
     """
     found = read_csv_text(path, spoilt_cells=True)
     if isinstance(found, Problem):
-        raise UnexpectedAnswer(f"cannot read {path}: it is {found.value}: {found.mend}")
+        raise UnexpectedAnswer(f"cannot read {path}: it is {found.value}: {found.fix}")
     return _Reading(str(path), found).table()
 
 
@@ -172,8 +172,8 @@ class _Reading:
         if twice.any():
             at = self._lines[int(twice.argmax())]
             first = self._given.text.split("\n")[at - self._given.line].split(self._given.separator)[0].strip(' "\r')
-            mend = "a row above has the same time: keep one, or write both with their offsets"
-            raise UnexpectedAnswer(f"{self._file}:{at}: time is {_cell(first)}: {mend}")
+            fix = "a row above has the same time: keep one, or write both with their offsets"
+            raise UnexpectedAnswer(f"{self._file}:{at}: time is {_cell(first)}: {fix}")
         data = {column.title: np.array(column.values, dtype=float) for column in self._columns}
         frame = pd.DataFrame(data, index=index, dtype="float64").sort_index()
         left_out = {column.title: str(column.left_out) for column in self._columns if column.left_out.count}

@@ -111,7 +111,7 @@ class Api:
         how = f" ({status})" if status else ""
         if self.new_name:
             return f"GitHub calls {self.repo} {self.new_name} now{how}: write repo: {self.new_name}"
-        return f"GitHub redirects {self.repo} to another place{how}: write its new name as repo, or mend url"
+        return f"GitHub redirects {self.repo} to another place{how}: write its new name as repo, or fix url"
 
     def _read(self, path: str, query: dict[str, str]) -> tuple[str, dict[str, str], Any]:
         """Where the answer was found in the end, its headers and its content."""
@@ -209,7 +209,7 @@ class Api:
             )
         if status in (404, 410):
             return SourceError(
-                f"GitHub has no issues of {self.repo} ({status}): mend repo, or let the token in {who} read it"
+                f"GitHub has no issues of {self.repo} ({status}): fix repo, or let the token in {who} read it"
             )
         if status // 100 == 5:
             return Unreachable(f"GitHub failed ({status}): try again later")

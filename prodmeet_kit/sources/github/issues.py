@@ -183,10 +183,8 @@ def _valid(
         try:
             entry = Incident.model_validate({**text, **fixed}, context={"timezone": context.product.timezone})
         except ValidationError as error:
-            wrong = [
-                (str(way[0]), value, mend) for way, value, mend in (say(each, Incident) for each in error.errors())
-            ]
-            told.extend(f"{name}: {field} is {value}: {mend}" for field, value, mend in wrong)
+            wrong = [(str(way[0]), value, fix) for way, value, fix in (say(each, Incident) for each in error.errors())]
+            told.extend(f"{name}: {field} is {value}: {fix}" for field, value, fix in wrong)
             for field, _, _ in wrong:
                 text.pop(field, None)
                 fixed.pop(field, None)

@@ -10,7 +10,7 @@
 - **Again.** 429 after its ``Retry-After``, if that fits the time; 500, 502, 503, 504 and broken connections three times
   in all. What may change something is sent once. A server found down is left alone for a while.
 - **Size.** Bytes on the wire, bytes unpacked and values of JSON are bounded.
-- **Words.** Errors are :class:`.SourceError` and its kinds; they name the key that mends it, quote
+- **Words.** Errors are :class:`.SourceError` and its kinds; they name the key that fixes it, quote
   the server short and printable, and hold no credential.
 
 :class:`Client` asks; :func:`mount` puts the policy under a session of requests that somebody else's client brings.

@@ -32,7 +32,7 @@ class Policy:
     """How one server is asked.
 
     ``who`` names it in messages, without a credential; ``url``, ``timeout``, ``tls`` are the keys of the parameter
-    file where people mend what is wrong, such as ``sources.metrics.url``; ``less`` is what to do about an answer
+    file where people fix what is wrong, such as ``sources.metrics.url``; ``less`` is what to do about an answer
     that is too large, ``late`` about one that does not come in time (raise ``timeout``, when it is empty).
     ``timeout_s`` bounds one answer with all its tries; ``most`` its bytes, unpacked; ``jobs`` connections are kept.
 

@@ -36,7 +36,7 @@ class Duration(BaseModel):
 def read_durations(context: Context) -> pd.DataFrame:
     """``MEETING_DURATIONS`` in the order they were said; of several about one item of one meeting, the last.
 
-    A file that cannot be used costs itself only: ``context.gaps`` names it with its line and the mend.
+    A file that cannot be used costs itself only: ``context.gaps`` names it with its line and the fix.
     """
     if context.minutes is None:
         return MEETING_DURATIONS.frame()

@@ -76,8 +76,8 @@ def _items(minutes: Minutes, context: Context) -> list[dict[str, Any]]:
                 continue  # what the file before it says still holds
             name = str(row["id"])
             if name in found:
-                mend = f"rename one: {places[name].place(('id',))} has the same id"
-                context.gaps.append(str(Problem(document.place(("id",)), "id", name, mend)))
+                fix = f"rename one: {places[name].place(('id',))} has the same id"
+                context.gaps.append(str(Problem(document.place(("id",)), "id", name, fix)))
             else:
                 found[name], places[name] = row | {"source": "minutes"}, document
             break

@@ -47,7 +47,7 @@ class Verdict(BaseModel):
 def read_verdicts(context: Context) -> pd.DataFrame:
     """The verdicts in the minutes, oldest first; of two at one meeting, the one with the later ``at`` is last.
 
-    A file that cannot be used costs itself only: ``context.gaps`` names it with its line and the mend.
+    A file that cannot be used costs itself only: ``context.gaps`` names it with its line and the fix.
     """
     if context.minutes is None:
         return VERDICTS.frame()

@@ -101,7 +101,7 @@ def _say_unplaced(told: list[_Told], placing: Placing, context: Context) -> None
     """One gap for each PagerDuty service whose incidents belong to no service of the product.
 
     What is known to be another product's is a note, and so is what was over before the last meeting and has none in
-    PagerDuty itself: nobody can mend it.
+    PagerDuty itself: nobody can fix it.
     """
     unplaced: dict[tuple[str, str], list[str]] = {}
     for each in told:
