@@ -190,7 +190,7 @@ def _judged(name: str, key: str, answers: Sequence[Answer], *, beside: bool) -> 
         said = f"{_none_in(answers)}: either nothing ever failed, or a label is wrong; compare it with total_query."
         return Finding(subject, True, f"{said} It counts as 0 bad events.{warnings}", doubtful=True)
     if key.startswith("verify/"):
-        said = "no series: check the metric name and the labels, or whether this action item worked cannot be told"
+        said = "no series: check the metric name and the labels, or it is not known whether this action item worked"
         return Finding(subject, True, said + warnings, doubtful=True)
     of_file = next((text for answer in answers for text in answer.warnings if text.startswith(NO_ROW)), "")
     return Finding(subject, False, of_file or "no series: check the metric name and the labels" + warnings)

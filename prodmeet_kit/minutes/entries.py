@@ -47,7 +47,7 @@ class Said(BaseModel):
     owner: str = Field(default="", description="Who does it")
     due: Annotated[str, BeforeValidator(_due)] = Field(default="", description="Until which day")
     note: str = Field(default="", description="Why, in people's words")
-    what: str = Field(default="", description="The reason it was raised, as it was told then")
+    what: str = Field(default="", description="The reason it was raised, as it was shown then")
 
 
 class Decision(Said):

@@ -170,7 +170,7 @@ def unread(product: Product, kind: str) -> str:
     item = _ITEMS[kind]
     if item in product.meeting.agenda:
         return ""
-    return f"it is kept, but not shown: add {item} to meeting.agenda of {product.product}"
+    return f"it is saved, but not shown: add {item} to meeting.agenda of {product.product}"
 
 
 def _settled(entry: InboxEntry, product: Product) -> tuple[InboxEntry, list[Misnamed]]:

@@ -107,6 +107,6 @@ def _syntax(file: str, error: Exception) -> Document:
     mark = getattr(error, "problem_mark", None)
     place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
     if tab:
-        return _unreadable(place, "not YAML", "a tab stands where none may: indent with blanks")
+        return _unreadable(place, "not YAML", "a tab is not allowed here: indent with blanks")
     fix = f"{said}; put a value that holds any of : # {{ }} [ ] , & * ! | > ' \" % @ ` in quotes"
     return _unreadable(place, "not YAML", fix)

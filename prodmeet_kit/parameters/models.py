@@ -106,7 +106,9 @@ class Resource(Model):
         description="How much is reserved, in the same unit, one series",
         examples=['sum(kube_pod_container_resource_requests{service="cart",resource="cpu"})'],
     )
-    borrowed: tuple[Borrowed, ...] = Field(default=(), description="Parts of the limit that go back, and when")
+    borrowed: tuple[Borrowed, ...] = Field(
+        default=(), description="Parts of the limit that have to be returned, and when"
+    )
     price: Price | None = Field(default=None, description="What using it costs, for the cost of a request")
 
     @model_validator(mode="after")

@@ -123,7 +123,7 @@ class Reading:
         """The value of a node. Raises :class:`TooMuch` when references make more of it than a file may hold."""
         self.lines.setdefault(way, node.start_mark.line + 1)
         if id(node) in self._open:
-            self._problem(node, way, "a reference to what it stands in", "write the value out")
+            self._problem(node, way, "a reference to what it is part of", "write the value out")
             return None
         self._values += 1
         if self._values > MOST_VALUES:

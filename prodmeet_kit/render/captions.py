@@ -53,8 +53,8 @@ def _behind(chart: Chart) -> str:
     if chart.faint is None or not faint_drawn(chart):
         return ""
     if len(chart.frame.columns) > 1 and len(chart.faint.columns) == 1:
-        return t("faint: {name} in the period before", name=line_names(chart.faint.columns)[0])
-    return t("faint: the period before")
+        return t("faint line: {name} in the period before", name=line_names(chart.faint.columns)[0])
+    return t("faint line: the period before")
 
 
 def _remarks(chart: Chart, frame: pd.DataFrame) -> list[str]:

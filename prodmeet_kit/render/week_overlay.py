@@ -124,7 +124,7 @@ def caption(overlay: WeekOverlay) -> str:
         overlay.caption.strip().rstrip("."),
         t("mean of each hour"),
         t("{zone} time", zone=overlay.timezone),
-        t("faint: the weeks before") if several else "",
+        t("faint lines: the weeks before") if several else "",
     ]
     return " · ".join(part for part in parts if part)
 

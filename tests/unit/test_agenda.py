@@ -140,7 +140,7 @@ def test_a_planned_change_that_needs_somebody_is_asked_about() -> None:
     ]  # fmt: skip
     made = review({"changes": changes}, FINE)
     assert made.planned_changes.headline == (
-        "2 changes start before the next meeting: 1 needs a response, 2 carry warnings."
+        "2 changes start before the next meeting: 1 needs a response, 2 have warnings."
     )
     assert "change:CH-3" not in subjects(made)
     found = about(made, "change:CH-1")

@@ -42,13 +42,13 @@ def faint(shown: Chart) -> list[str]:
 def test_a_single_line_of_the_period_before_is_grey_and_the_caption_says_which_it_is() -> None:
     shown = chart(("over 1 h", "over 6 h"), faint=before("over 6 h"))
     assert faint(shown) == [GREY.line]
-    assert "faint: over 6 h in the period before" in caption(shown)
+    assert "faint line: over 6 h in the period before" in caption(shown)
 
 
 def test_several_lines_of_the_period_before_keep_their_colours() -> None:
     shown = chart(("x", "y"), faint=before("x", "y"))
     assert len({*faint(shown), GREY.line}) == 3
-    assert "faint: the period before" in caption(shown)
+    assert "faint line: the period before" in caption(shown)
 
 
 def test_a_bent_axis_leaves_more_air_above_the_most_that_can_be() -> None:

@@ -98,7 +98,7 @@ def test_what_stands_beside_the_events_costs_none(tmp_path: Path, broken: str) -
         (event("RRULE:FREQ=DAILY;INTERVAL=0"), "c.ics:8: the event odd (Odd one) is left out: RRULE is "),
         (
             GOOD.replace("UID:good", "RECURRENCE-ID:20261101T100000Z"),
-            "c.ics:3: the event (Fine) is left out: it is an exception, and without a UID nobody knows",
+            "c.ics:3: the event (Fine) is left out: it is an exception, and without a UID its series is unknown",
         ),
         (GOOD.replace("BEGIN:VEVENT", "BEGIN;VEVENT"), "c.ics:8: an event ends here, and the line that begins it"),
     ],

@@ -231,7 +231,7 @@ def test_add_says_when_no_agenda_item_shows_what_was_added(home: Path) -> None:
         file.write("meeting: {agenda: [metrics]}\n")
     told = prodmeet("-C", home, "add", "shop", "Who owns cart?", "--kind", "question")
     assert told.exit_code == 0
-    assert told.stderr == "it is kept, but not shown: add consultations to meeting.agenda of shop\n"
+    assert told.stderr == "it is saved, but not shown: add consultations to meeting.agenda of shop\n"
 
 
 def test_add_refuses_with_exit_status_two(home: Path) -> None:

@@ -53,7 +53,9 @@ def _of(analyses: Analyses, row: dict[str, Any], *, needs: bool) -> Iterator[Fac
             **shared,
         )
     if needs:
-        who = t("Who does this for {id}: {response}?", id=row["id"], response=brief(row["response_needed"], LONG))
+        who = t(
+            "Who takes care of this for {id}: {response}?", id=row["id"], response=brief(row["response_needed"], LONG)
+        )
         reason = t("{id} on {when} needs: {response}", response=row["response_needed"], **words)
         asked = sentences([who, *([] if risky else plan)])
         yield facet(

@@ -63,7 +63,7 @@ def _headline(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataF
     if len(needing):
         parts.append(tn("{n} needs a response", "{n} need a response", len(needing)))
     if len(colliding):
-        parts.append(tn("{n} carries a warning", "{n} carry warnings", len(colliding)))
+        parts.append(tn("{n} has a warning", "{n} have warnings", len(colliding)))
     return sentence(f"{first}: {listed(parts)}" if parts else first)
 
 

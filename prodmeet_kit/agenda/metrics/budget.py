@@ -125,7 +125,7 @@ def _moves(budget: pd.DataFrame, slos: pd.DataFrame, timezone: str) -> Table:
         Column("attainment_since", t("Attained since last meeting"), "percent"),
         Column("spent_since_last", t("Spent since last meeting"), "budget"),
         Column("rolled_off_share", t("Left the window"), "budget"),
-        Column("story", t("What moved the budget")),
+        Column("story", t("Why the budget changed")),
         Column("outlook_text", t("Budget exhausted")),
     )
     caption = t("Shares of the error budget of the SLO window. Budget exhausted: at the rate since the last meeting")

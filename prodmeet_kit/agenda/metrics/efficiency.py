@@ -61,8 +61,8 @@ def clause(row: dict[str, Any], findings: Analyses) -> str:
     window = findings.facts.window
     if row["kind"] == "drift":
         words["since"] = write(window.compare_start, "date", timezone=window.timezone)
-        more = t("{service} used more {resource} at equal load day by day: {size} more than on {since}", **words)
-        less = t("{service} used less {resource} at equal load day by day: {size} less than on {since}", **words)
+        more = t("{service} uses more {resource} at equal load each day: {size} more than on {since}", **words)
+        less = t("{service} uses less {resource} at equal load each day: {size} less than on {since}", **words)
         return more if row["change"] > 0 else less
     since = write(row["at"], "time", timezone=window.timezone)
     more = t("{service} uses {size} more {resource} at equal load since {since}", since=since, **words)

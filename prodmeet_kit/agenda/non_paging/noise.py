@@ -162,7 +162,7 @@ def _effect(row: dict[str, Any]) -> str:
     gone = t("prevents {vanish} of {episodes} firings", vanish=int(row["vanish"]), episodes=int(row["episodes"]))
     parts = [gone]
     if row["vanish"] == row["episodes"] and row["change"] != "delete":
-        parts.append(t("never fires"))
+        parts.append(t("the changed rule never fires"))
     if not row["caught"]:
         parts.append(t("the alert caught no fast burn"))
     else:

@@ -206,7 +206,7 @@ def _postmortem(identity: str) -> str:
 
 def _again(again: Mapping[str, Any]) -> str:
     return t(
-        "It is number {n} of its kind: was the work decided after {earlier} done?",
+        "This is outage number {n} of its kind: was the work decided after {earlier} done?",
         n=again["n"],
         earlier=again["earlier"],
     )

@@ -51,10 +51,10 @@ def table(incidents: pd.DataFrame, timezone: str) -> Table:
     )
     details = (
         Column("impact", t("Impact")),
-        Column("seen", t("As the SLI saw it")),
+        Column("seen", t("According to the SLI")),
         Column("own", t("Pages")),
         Column("unwatched", t("Server down")),
-        Column("before", t("Seen before")),
+        Column("before", t("Similar incidents")),
         Column("url", t("Link"), "link"),
     )
     return Table(t("Incidents since the last meeting"), frame, columns, details, anchor=("id",))

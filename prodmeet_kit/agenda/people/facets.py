@@ -138,7 +138,11 @@ def asked(analyses: Analyses) -> tuple[Facet, ...]:
 def _waits(row: dict[str, Any], timezone: str) -> str:
     if row["asked"] != row["asked"]:  # NaT
         return t("{id} waits for an answer", id=row["id"])
-    return t("{id} waits for an answer since {day}", id=row["id"], day=write(row["asked"], "date", timezone=timezone))
+    return t(
+        "{id} has been waiting for an answer since {day}",
+        id=row["id"],
+        day=write(row["asked"], "date", timezone=timezone),
+    )
 
 
 def toil(analyses: Analyses) -> tuple[Facet, ...]:
@@ -147,7 +151,7 @@ def toil(analyses: Analyses) -> tuple[Facet, ...]:
     if not every:
         return ()
     hours, dearest = float(analyses.toil["hours_per_quarter"].sum()), every[0]
-    reason = t("Toil costs {hours} hours a quarter; {id} costs most", hours=write(hours, "number"), id=dearest["id"])
+    reason = t("Toil costs {hours} hours per quarter; {id} costs most", hours=write(hours, "number"), id=dearest["id"])
     question = t("Is {id} worth automating now?", id=dearest["id"])
     found = [facet(analyses, "toil", subject("toil", str(dearest["id"])), reason, question=question, extra=hours / 10)]
     found += [_elsewhere(analyses, row) for row in every if len(row["other_products"])]
@@ -156,7 +160,7 @@ def toil(analyses: Analyses) -> tuple[Facet, ...]:
 
 def _elsewhere(analyses: Analyses, row: dict[str, Any]) -> Facet:
     reason = t(
-        "{id} is done in {products} as well, {hours} hours a quarter in all",
+        "{id} is done in {products} as well, {hours} hours per quarter in all",
         id=row["id"],
         products=listed(row["other_products"]),
         hours=write(row["hours_everywhere"], "number"),

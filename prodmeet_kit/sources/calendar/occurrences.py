@@ -111,7 +111,7 @@ class Reading:
             elif block.first("RECURRENCE-ID") is None:
                 alone.setdefault(tuple((line.name, line.params, line.value) for line in block.lines), block)
             elif not self._far_off([block]):
-                why = "it is an exception, and without a UID nobody knows of which series"
+                why = "it is an exception, and without a UID its series is unknown"
                 self.gap(block.number, f"the event {_called(block)} is left out: {why}")
         made: Counter[str] = Counter()  # several may have one title and start
         for block in alone.values():

@@ -61,7 +61,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     made = [_row(issue, keys.repo, context) for issue in issues]
     shown = [row for row in made if row["id"] not in told_elsewhere]
     if len(shown) < len(made):
-        context.notes.append(f"{len(made) - len(shown)} told by the minutes")
+        context.notes.append(f"{len(made) - len(shown)} also in the minutes")
     return ACTION_ITEMS.frame(shown)
 
 

@@ -108,7 +108,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     if others:
         context.notes.append(f"{others} alert rules of others left out by the matchers of the alerts")
     if not rows:
-        context.notes.append("the server tells of no alert rule of the product: perhaps its rules run elsewhere")
+        context.notes.append("the server has no alert rule of the product: perhaps its rules run elsewhere")
     asked = _asked(context.product)
     recorded = _recorded(source, [*(row["query"] for row in rows), *asked])
     meets = _Meeting(recorded, asked)
