@@ -57,8 +57,8 @@ class Facet:
         object.__setattr__(self, "score", self.score if isfinite(self.score) else 0.0)
 
     @property
-    def strong(self) -> tuple[str, ...]:
-        """What makes it one finding with others: its subject, and the one outage or change it comes of.
+    def same_as(self) -> tuple[str, ...]:
+        """Return what makes it one finding with others: its subject, and the one outage or change it comes of.
 
         Of two changes that overlap each is about the other. What comes of several outages belongs to one of them.
         """
@@ -67,9 +67,9 @@ class Facet:
         return (own, *causes) if subjects.kind_of(own) == "change" or len(causes) == 1 else (own,)
 
     @property
-    def weak(self) -> tuple[str, ...]:
-        """What else it is about: it is shown with one of these."""
-        return tuple(each for each in self.joins if each not in self.strong)
+    def related(self) -> tuple[str, ...]:
+        """Return what else it is about: it is shown with one of these."""
+        return tuple(each for each in self.joins if each not in self.same_as)
 
     @property
     def decision(self) -> str:

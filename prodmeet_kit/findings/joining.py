@@ -96,11 +96,11 @@ class Joined:
 def joined(by_section: Mapping[str, Sequence[Facet]]) -> list[Joined]:
     """The facets of every section, those that belong together as one, in order of their first facet.
 
-    Those of one subject, outage or change are one (:attr:`.Facet.strong`). What is about several others besides is
+    Those of one subject, outage or change are one (:attr:`.Facet.same_as`). What is about several others besides is
     told with the one that presses most, and joins none of these to each other.
     """
     every = [(section, each) for section, facets in by_section.items() for each in facets]
-    groups = _groups([set(each.strong) for _, each in every])
+    groups = _groups([set(each.same_as) for _, each in every])
     return _alike([_in_order([every[at] for at in group]) for group in _told_with(groups, [each for _, each in every])])
 
 
@@ -120,7 +120,7 @@ def _told_with(groups: list[list[int]], facets: Sequence[Facet]) -> list[list[in
 
     A change that meets the spent budgets of two SLOs is told with the one that presses more; the SLOs stay apart.
     """
-    at = {name: place for place, group in enumerate(groups) for each in group for name in facets[each].strong}
+    at = {name: place for place, group in enumerate(groups) for each in group for name in facets[each].same_as}
     to = list(range(len(groups)))
 
     def end(place: int) -> int:
@@ -128,10 +128,10 @@ def _told_with(groups: list[list[int]], facets: Sequence[Facet]) -> list[list[in
 
     def pressing(place: int) -> tuple[float, str]:
         mine = [facets[each] for each in groups[place]]
-        return max(each.score for each in mine), min(name for each in mine for name in each.strong)
+        return max(each.score for each in mine), min(name for each in mine for name in each.same_as)
 
     for place in sorted(range(len(groups)), key=pressing):
-        others = {end(at[name]) for each in groups[place] for name in facets[each].weak if name in at} - {end(place)}
+        others = {end(at[name]) for each in groups[place] for name in facets[each].related if name in at} - {end(place)}
         if others and to[place] == place:
             to[place] = max(others, key=pressing)
     merged: dict[int, list[int]] = {}
