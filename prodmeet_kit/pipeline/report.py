@@ -9,7 +9,6 @@ same frozen facts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit.archive.folder import put_in_place, staging
 from prodmeet_kit.core import durable, shipped_files
 from prodmeet_kit.core.errors import Failure, InputError, ReportError, SnapshotError
+from prodmeet_kit.pipeline.beside import beside
 from prodmeet_kit.pipeline.kernel import SNAPSHOT, Kernel
 from prodmeet_kit.pipeline.progress import Quiet, Reporter
 
@@ -85,10 +85,10 @@ def make_report(
         raise InputError(_FIXED if product or from_snapshot else _FIXED_DEMO)
     from prodmeet_kit.review import in_language
 
-    with Kernel() as kernel, ThreadPoolExecutor(1, "prodmeet") as beside:
+    with Kernel() as kernel:
         if frozen is None:
             ask = _asking(product, home, (start, end), _earlier(reports, home, product), jobs, progress)
-            libraries = beside.submit(_load_libraries)
+            libraries = beside(_load_libraries)
             facts = in_language(ask(), language)
             libraries.result()
         else:
@@ -98,7 +98,7 @@ def make_report(
         with staging(reports / facts.product.product) as new:
             _freeze(facts, frozen, new / SNAPSHOT)
             try:
-                failures, whole = _write(new, facts, kernel, beside, cell_limit_s, progress)
+                failures, whole = _write(new, facts, kernel, cell_limit_s, progress)
             except SnapshotError as error:  # of the copy: people know the one that was copied
                 raise SnapshotError(str(error).replace(str(new / SNAPSHOT), str(frozen))) from None
             notes: list[str] = []
@@ -192,7 +192,7 @@ def _freeze(facts: Facts, frozen: Path | None, to: Path) -> None:
 
 
 def _write(
-    new: Path, facts: Facts, kernel: Kernel, beside: Executor, cell_limit_s: int, progress: Reporter
+    new: Path, facts: Facts, kernel: Kernel, cell_limit_s: int, progress: Reporter
 ) -> tuple[tuple[Failure, ...], bool]:
     """Write every file of the report into ``new``.
 
@@ -203,7 +203,7 @@ def _write(
     from prodmeet_kit.pipeline.numbers import compute
 
     product = facts.product
-    computed = beside.submit(compute, new / SNAPSHOT, product.language)
+    computed = beside(compute, new / SNAPSHOT, product.language)
     kernel.offer(new / SNAPSHOT)
     given = {"product": product.product, "snapshot": SNAPSHOT, "language": product.language}
     notebook = template.prepare(shipped_files.notebook(), given, product.meeting.agenda)

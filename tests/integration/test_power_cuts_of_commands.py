@@ -42,7 +42,7 @@ for number in range({many}):
 
 SYNC = """
 from prodmeet_kit.minutes import Minutes
-from prodmeet_kit.sources import github_api
+from prodmeet_kit.sources.github import api as github_api
 from tests.support.github_state_server import github_server
 github_api.BETWEEN_WRITES_S = 0.0
 with github_server() as server:
