@@ -92,7 +92,9 @@ def check_product(name: str, folder: Path, *, now: datetime | None = None) -> It
         subject, well = f"{name}: source {_called(source)}", source.state != "failed"
         if silent and source.name == "metrics":
             yield Finding(subject, well, silent)
-            yield Finding(f"{name}: {len(facts.answers)} queries", False, "not tried, as the metric source is silent")
+            yield Finding(
+                f"{name}: {len(facts.answers)} queries", False, "not tried, because the metric source does not answer"
+            )
         elif source.name == "rules" and product.sources.rules is None and not well:
             if not silent:  # a review does without; the metric source has told that it is silent
                 yield Finding(subject, True, source.detail, doubtful=True)

@@ -205,7 +205,7 @@ def _leave(old: Path, target: Path, told: Callable[[str], object]) -> None:
         return
     if not _NAMED_OLD.fullmatch(old.name):
         durable.rename(old, target.parent / f"{_OLD}{target.name}-{secrets.token_hex(8)}")
-    told(f"{target} is open in prodmeet live or explore, which goes on with the report as it was: open it anew")
+    told(f"{target} is open in prodmeet live or explore, which goes on with the report as it was: open it again")
 
 
 def _point_to_newest(product_folder: Path, told: Callable[[str], object]) -> None:

@@ -175,7 +175,7 @@ def _instant(value: Any) -> datetime:
     try:
         return datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise _Damaged("does not tell when the meeting was") from None
+        raise _Damaged("does not say when the meeting was") from None
 
 
 def _zone(name: str) -> str:

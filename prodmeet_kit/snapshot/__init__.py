@@ -236,7 +236,7 @@ def _record(folder: Path, entry: Mapping[str, Any]) -> tuple[str, pd.DataFrame |
 
     if entry["name"] not in frames.ALL:
         known = f"it holds {entry['name']}, which this version of the kit does not know"
-        fix = "gather the facts anew, or open it with the version that froze it"
+        fix = "gather the facts again, or open it with the version that froze it"
         raise SnapshotError(f"{folder / MANIFEST}: {known}: {fix}")
     spec = frames.ALL[entry["name"]]
     return spec.name, _opened(folder, entry, lambda data: read_record(spec, data))

@@ -18,7 +18,7 @@ __all__ = ["AGAIN", "LARGEST_FILE", "LARGEST_MANIFEST", "MANIFEST", "read"]
 
 MANIFEST = "manifest.json"
 
-AGAIN = "gather the facts anew, or take the snapshot from where it came"
+AGAIN = "gather the facts again, or take the snapshot from where it came"
 """What to do about a snapshot that cannot be used."""
 
 LARGEST_MANIFEST = 16 * 2**20

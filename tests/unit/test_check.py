@@ -70,7 +70,7 @@ def test_a_dead_server_is_told_once_with_the_line_the_default_and_how_many_queri
     reason = "cannot connect to http://127.0.0.1:1: Connection refused: is it running?"
     default = "SHOP_METRICS is not set, so the default is used"
     assert found[1] == f"failed  shop: source metrics (prometheus): {place}: {reason} {default}"
-    assert found[2:] == ["failed  shop: 8 queries: not tried, as the metric source is silent"]
+    assert found[2:] == ["failed  shop: 8 queries: not tried, because the metric source does not answer"]
 
 
 def test_a_variable_that_is_not_set_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,7 @@ def test_a_setting_that_does_not_fit_the_file_is_told_once_by_check_and_in_the_r
     says = f"parameters/archive.yaml:3: sources.metrics.{says}"
     assert told(Path()).splitlines() == [
         f"failed  archive: source metrics (csv): {says}",
-        "failed  archive: 13 queries: not tried, as the metric source is silent",
+        "failed  archive: 13 queries: not tried, because the metric source does not answer",
     ]
     made = make_report("archive", folder=Path(), start="2026-11-09", end="2026-11-23")
     assert [failure.message for failure in made.failures] == [f"{says} (13 queries)"]

@@ -92,7 +92,7 @@ def test_a_report_of_an_earlier_kit_tells_its_pages_only_when_there_were_any(tmp
         (json.dumps(record(slos="none")), "review.json: holds no list of slos"),
         (json.dumps(record(slos=[slo("FINE")])), "review.json: knows no state FINE"),
         (json.dumps(record(slos=[slo(["BAD"])])), "review.json: knows no state ['BAD']"),  # type: ignore[arg-type]
-        (json.dumps(record(window={})), "review.json: does not tell when the meeting was"),
+        (json.dumps(record(window={})), "review.json: does not say when the meeting was"),
         (json.dumps(record(window=[])), "review.json: window is no mapping"),
         (json.dumps(record(window={"end": "2026-11-23", "timezone": "../x"})), "review.json: knows no time zone ../x"),
     ],

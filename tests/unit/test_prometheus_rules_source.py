@@ -161,7 +161,7 @@ def test_a_server_that_gives_a_part_of_the_rules_leaves_a_gap() -> None:
     [
         ((404, "text/plain", b"404 page not found"), UnexpectedAnswer, r"has no rules API \(404\)"),
         (refusal(403, "forbidden", "no"), NotAllowed, "does not accept the credentials"),
-        ((302, "text/html", b""), UnexpectedAnswer, "sends us elsewhere"),
+        ((302, "text/html", b""), UnexpectedAnswer, "redirects elsewhere"),
         (refusal(500, "internal", "disk"), SourceError, r"failed \(500 internal\): disk"),
         ((429, "text/plain", b"slow"), SourceError, "429"),
         (success(), UnexpectedAnswer, "data.groups: field required"),

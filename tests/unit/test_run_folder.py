@@ -264,7 +264,9 @@ def test_a_report_that_is_open_stays_for_who_has_it_open_and_goes_with_the_run_a
     with hold(old), staging(tmp_path) as new:
         (new / "report.html").write_text("new")
         put_in_place(new, "2026-11-24", told.append)
-    assert told == [f"{old} is open in prodmeet live or explore, which goes on with the report as it was: open it anew"]
+    assert told == [
+        f"{old} is open in prodmeet live or explore, which goes on with the report as it was: open it again"
+    ]
     assert Path("report.html").read_text() == "old"
     assert (old / "report.html").read_text() == "new"
     put(tmp_path, "2026-11-24", "next")

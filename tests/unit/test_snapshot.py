@@ -168,7 +168,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, file: str, damage: str) -> None
         path.unlink()
     else:
         path.write_bytes(data[:-1] + b"?" if damage == "changed" else data[:40])
-    with pytest.raises(SnapshotError, match=rf"{path.name}.*gather the facts anew"):
+    with pytest.raises(SnapshotError, match=rf"{path.name}.*gather the facts again"):
         reopen(folder)
 
 

@@ -96,5 +96,5 @@ def _auth(auth: Auth | None, key: str) -> AuthBase | None:
         return HTTPBasicAuth(expand(auth.username).encode(), expand(auth.password, secret=True).encode())
     token = expand(auth.token, secret=True).strip()
     if not (token and token.isascii() and token.isprintable()):
-        raise SourceError(f"{key}.auth.token is empty or holds what no header can carry: write it anew")
+        raise SourceError(f"{key}.auth.token is empty or holds what no header can carry: write it again")
     return Bearer(token)

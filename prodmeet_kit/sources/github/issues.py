@@ -61,7 +61,7 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """
     checked = configure(GitHubConfig, config, context)
     if context.spec is not INCIDENTS:
-        raise SourceError("GitHub issues tell of incidents: write type github under sources.incidents")
+        raise SourceError("GitHub issues hold incidents: write type github under sources.incidents")
     _refuse_unusable(checked, context)
     since = context.window.end - REACH
     with opened(checked, context.problem) as repository:

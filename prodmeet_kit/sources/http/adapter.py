@@ -96,7 +96,7 @@ class Adapter(WatchedAdapter):
                 return response
             request = request.copy()
             request.url = new
-        raise UnexpectedAnswer(f"{self.policy.who} sends us from place to place: check {self.policy.url}")
+        raise UnexpectedAnswer(f"{self.policy.who} redirects in a loop: check {self.policy.url}")
 
     def _once(self, request: requests.PreparedRequest, deadline: float, how: dict[str, Any]) -> requests.Response:
         """One request and its whole answer."""

@@ -35,7 +35,7 @@ def meaning(error: Exception, call: Call, policy: Policy) -> Exception:
     if isinstance(error, requests.exceptions.ProxyError):
         return Unreachable(f"cannot connect to {policy.who}: the proxy of the environment refuses ({_reason(error)})")
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Unreachable(f"cannot connect to {policy.who}: nobody answers there")
+        return Unreachable(f"cannot connect to {policy.who}: nothing answers there")
     if isinstance(error, requests.exceptions.ConnectionError) and not _broke(error):
         return Unreachable(f"cannot connect to {policy.who}: {_reason(error)}")
     if isinstance(error, requests.exceptions.ConnectionError | lower.HTTPError | OSError) and not isinstance(

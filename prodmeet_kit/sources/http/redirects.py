@@ -44,7 +44,7 @@ def elsewhere(request: requests.PreparedRequest, response: requests.Response, po
 
 def _refused(response: requests.Response, new: str, policy: Policy) -> UnexpectedAnswer:
     return UnexpectedAnswer(
-        f"{policy.who} sends us elsewhere ({response.status_code}) to {new}: write the final address in {policy.url},"
+        f"{policy.who} redirects elsewhere ({response.status_code}) to {new}: write the final address in {policy.url},"
         " and check the credentials if that is a login page"
     )
 

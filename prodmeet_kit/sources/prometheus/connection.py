@@ -162,5 +162,5 @@ def _sendable(key: str, value: str) -> str:
     if not value:
         raise SourceError(f"sources.metrics.{key} is empty: give it a value")
     if not (value.isascii() and value.isprintable()):
-        raise SourceError(f"sources.metrics.{key} holds a line break or a letter no header can carry: write it anew")
+        raise SourceError(f"sources.metrics.{key} holds a line break or a letter no header can carry: write it again")
     return value

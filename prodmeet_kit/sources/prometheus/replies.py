@@ -84,7 +84,7 @@ def _not_the_api(wire: Wire, words: str) -> SourceError:
     """A reply that the query API itself did not write."""
     if wire.status < 400:
         return UnexpectedAnswer(
-            f"{wire.url} sends us elsewhere ({wire.status}): write the final address in sources.metrics.url,"
+            f"{wire.url} redirects elsewhere ({wire.status}): write the final address in sources.metrics.url,"
             " and check the credentials if that is a login page"
         )
     if wire.status in (404, 405, 501):
