@@ -23,13 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import requests
-
-from prodmeet_kit.core.errors import ReportError
+from prodmeet_kit.core.errors import ReportError, SourceError
 from prodmeet_kit.core.locks import hold_new
 from prodmeet_kit.live.look import write_look
 from prodmeet_kit.pipeline.environment import inherited
 from prodmeet_kit.pipeline.kernel import socket_folder
+from prodmeet_kit.sources.http import Client, Policy
 
 __all__ = ["Server", "running_lab"]
 
@@ -53,12 +52,13 @@ class Server:
         return f"{self.url}/doc/workspaces/meeting/tree/{notebook}?token={self.token}"
 
     def ask(self, method: str, path: str, /, **content: Any) -> Any:
-        """One request to the server's API. Raises :class:`ReportError` when it refuses."""
+        """Ask the server's API. Raises :class:`ReportError` when it refuses, :class:`SourceError` when it is silent."""
         headers = {"Authorization": f"token {self.token}"}
-        reply = requests.request(method, f"{self.url}/api/{path}", headers=headers, json=content or None, timeout=30)
-        if not reply.ok:
-            raise ReportError(f"JupyterLab refused {path}: status {reply.status_code}")
-        return reply.json() if reply.content else None
+        with Client(Policy("JupyterLab")) as client:
+            reply = client.ask(method, f"{self.url}/api/{path}", headers=headers, json=content or None)
+        if reply.status >= 400:
+            raise ReportError(f"JupyterLab refused {path}: status {reply.status}")
+        return reply.json if reply.body else None
 
     def session(self, notebook: str) -> Path:
         """Start a kernel for the notebook; its connection file."""
@@ -151,7 +151,7 @@ def _wait(server: Server, log: Path) -> None:
             raise ReportError(f"JupyterLab did not start: {_tail(log)}")
         try:
             server.ask("GET", "status")
-        except (requests.RequestException, ReportError):
+        except (SourceError, ReportError):
             time.sleep(0.05)
         else:
             if server.process.poll() is None:  # else another server answers on this port

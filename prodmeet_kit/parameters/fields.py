@@ -15,6 +15,7 @@ from prodmeet_kit.parameters.query_depth import MOST_DEEP, depth
 
 __all__ = [
     "REFERENCE_ONLY",
+    "TIMEOUT",
     "Day",
     "Duration",
     "EventQuery",
@@ -27,6 +28,7 @@ __all__ = [
     "Query",
     "RatioQuery",
     "TimeZone",
+    "Timeout",
 ]
 
 
@@ -100,6 +102,12 @@ Duration = Annotated[
     PlainSerializer(format_duration, return_type=str),
 ]
 """A length of time, written as in Prometheus: 30m, 14d."""
+
+Timeout = Annotated[Duration, Field(description="Longest wait for an answer, with all tries")]
+"""How long a source is waited for."""
+
+TIMEOUT = timedelta(seconds=30)
+"""How long, where nobody says."""
 
 Day = Annotated[str, BeforeValidator(_day)]
 """A day as 2026-11-30, kept as text."""

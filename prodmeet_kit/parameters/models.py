@@ -15,7 +15,18 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from prodmeet_kit.core.window import PERIODS
 from prodmeet_kit.parameters.accounting import Exclusion, Level, SloRules, SloWindow
 from prodmeet_kit.parameters.agenda_rules import AgendaRules
-from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Language, Model, Name, Param, Query, TimeZone
+from prodmeet_kit.parameters.fields import (
+    REFERENCE_ONLY,
+    TIMEOUT,
+    Duration,
+    Language,
+    Model,
+    Name,
+    Param,
+    Query,
+    Timeout,
+    TimeZone,
+)
 from prodmeet_kit.parameters.freezes import Country, Freeze
 from prodmeet_kit.parameters.holdings import Borrowed, Price
 from prodmeet_kit.parameters.rotations import Rotation
@@ -166,7 +177,7 @@ class MetricSource(Model):
     params: dict[str, Param] = Field(
         default_factory=dict, description="Sent in the URL of every query, such as dedup or namespace"
     )
-    timeout: Duration = Field(default=timedelta(seconds=30), description="Wait for one answer this long")
+    timeout: Timeout = TIMEOUT
     jobs: int = Field(default=8, ge=1, le=64, description="Queries asked side by side")
     scrape_interval: Duration = Field(default=timedelta(seconds=60), description="How often targets are scraped")
     step: Duration | None = Field(default=None, description="Step of trends; chosen from the range when absent")

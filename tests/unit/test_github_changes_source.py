@@ -16,9 +16,8 @@ from prodmeet_kit.core.errors import NotAllowed, ParametersError, SourceError, T
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import CHANGES
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.github import api as github_api
 from prodmeet_kit.sources.github.changes import read
-from prodmeet_kit.sources.http import adapter
+from prodmeet_kit.sources.http import adapter, limits
 from tests.support.answering import Asked, answering, shop
 
 WINDOW = Window.ending(datetime(2026, 11, 24, tzinfo=UTC), cadence=timedelta(days=14), timezone="Asia/Tokyo")
@@ -63,7 +62,7 @@ def github(
 def ask(folder: Path, monkeypatch: pytest.MonkeyPatch, url: str, **more: Any) -> tuple[pd.DataFrame, list[str]]:
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     monkeypatch.setattr(adapter, "PAUSES_S", (0.0, 0.0))
-    monkeypatch.setattr(github_api, "pause", lambda _: True)
+    monkeypatch.setattr(limits, "pause", lambda _: True)
     product = shop(timezone="Asia/Tokyo")
     context = Context(product, WINDOW, CHANGES, "sources.changes[0]", folder, None, Broken("metrics", "none"))
     config = {"type": "github_changes", "repo": "acme/checkout", "token": "${GITHUB_TOKEN}", "url": url, **more}

@@ -22,10 +22,9 @@ from prodmeet_kit.core.errors import (
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken, Context
-from prodmeet_kit.sources.github import api as github_api
 from prodmeet_kit.sources.github.fields import written
 from prodmeet_kit.sources.github.issues import read
-from prodmeet_kit.sources.http import adapter
+from prodmeet_kit.sources.http import adapter, limits
 from prodmeet_kit.sources.registry import find
 from tests.support.answering import shop
 from tests.support.github_server import GitHub, issue, running
@@ -48,7 +47,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         waits.append(seconds)
         return True
 
-    monkeypatch.setattr(github_api, "pause", pause)
+    monkeypatch.setattr(limits, "pause", pause)
     return waits
 
 

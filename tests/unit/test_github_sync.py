@@ -22,7 +22,7 @@ from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken, Context
 from prodmeet_kit.sources.github import action_items as github_action_items
 from prodmeet_kit.sources.github import api as github_api
-from prodmeet_kit.sources.http import adapter
+from prodmeet_kit.sources.http import adapter, limits
 from prodmeet_kit.sources.minutes import minutes as from_minutes
 from tests.support.github_state_server import REPO, GithubServer, github_server
 from tests.support.reviews import WINDOW, product
@@ -224,7 +224,7 @@ def test_a_fault_is_told_in_words_without_the_token(
     server: GithubServer, tmp_path: Path, status: int, headers: dict[str, str], message: str,
     kind: type[ProdmeetError], told: str, request_kind: str, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(github_api, "pause", lambda _: True)
+    monkeypatch.setattr(limits, "pause", lambda _: True)
     monkeypatch.setattr(adapter, "PAUSES_S", (0.0, 0.0))
     save(tmp_path)
     server.fault, server.fault_from = (status, headers, {"message": message}), request_kind

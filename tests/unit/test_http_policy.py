@@ -254,3 +254,19 @@ def test_no_netrc_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Non
     with saying(lambda _: (200, {}, "")) as server:
         ask(server.url)
     assert "Authorization" not in server.headers[0]
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_loopback_is_asked_without_the_proxy_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with saying(lambda _: (200, {}, "")) as server:
+        assert ask(server.url.replace("127.0.0.1", name)).status == 200
+    with pytest.raises(SourceError, match="the proxy of the environment"):
+        ask("http://prometheus.invalid/")
+
+
+def test_the_kit_says_who_it_is() -> None:
+    with saying(lambda _: (200, {}, "")) as server:
+        ask(server.url)
+    assert server.headers[0]["User-Agent"] == "prodmeet-kit"

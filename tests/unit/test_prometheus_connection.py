@@ -40,6 +40,11 @@ def test_a_bearer_token_arrives_without_the_blanks_round_it_and_before_netrc() -
     assert authorization("{}", auth={"type": "bearer", "token": "${TOKEN}"}) == f"Bearer {CANARY}"
 
 
+def test_without_credentials_none_are_sent_and_a_header_of_the_team_is_sent_as_it_is() -> None:
+    assert authorization("{}") == ""
+    assert authorization("{}", headers={"Authorization": "${TOKEN}"}) == CANARY
+
+
 def test_basic_credentials_arrive_as_utf8() -> None:
     expected = b64encode("ann:pass:wörd-7f3a".encode()).decode()
     assert (

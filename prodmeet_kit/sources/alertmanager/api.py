@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
-from requests.auth import AuthBase, HTTPBasicAuth
 
 from prodmeet_kit.core.errors import NotAllowed, SourceError, TooExpensive, UnexpectedAnswer
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.parameters import expand
-from prodmeet_kit.parameters.fields import Duration
+from prodmeet_kit.parameters.fields import TIMEOUT, Timeout
 from prodmeet_kit.parameters.models import Auth, Tls
-from prodmeet_kit.sources.access import Bearer, use_tls
-from prodmeet_kit.sources.http import Client, Policy, Wire, over_soon
+from prodmeet_kit.sources.http import Client, Policy, Wire, address, credentials, over_soon, use_tls
 
 __all__ = ["Server", "get"]
 
@@ -29,7 +24,7 @@ class Server(BaseModel):
     url: str = Field(description="Base URL, or a reference to a variable that holds it")
     auth: Auth | None = Field(default=None, description="Credentials")
     tls: Tls | None = Field(default=None, description="TLS files")
-    timeout: Duration = Field(default=timedelta(seconds=30), description="Wait for an answer this long, tries included")
+    timeout: Timeout = TIMEOUT
 
 
 def get(server: Server, path: str, key: str, folder: Path) -> list[Any]:
@@ -37,7 +32,10 @@ def get(server: Server, path: str, key: str, folder: Path) -> list[Any]:
 
     Relative TLS files are looked for in ``folder``. Raises :class:`SourceError` and its kinds.
     """
-    url = _address(server.url, key)
+    example = "http://alertmanager.example:9093"
+    url, user = address(server.url, key, example=example, secrets=f"{key}.auth")
+    if user:
+        raise SourceError(f"{key}.url holds a user: write credentials under {key}.auth")
     policy = Policy(
         who=redact(url),
         timeout_s=server.timeout.total_seconds(),
@@ -46,7 +44,7 @@ def get(server: Server, path: str, key: str, folder: Path) -> list[Any]:
         tls=f"{key}.tls",
         less="let old alerts or silences go",
     )
-    with Client(policy, _auth(server.auth, key)) as client:
+    with Client(policy, credentials(server.auth, f"{key}.auth")) as client:
         use_tls(client.session, server.tls, key, folder)
         given = client.ask("GET", f"{url}/api/v2/{path}", headers={"Accept": "application/json"})
     return _content(given, f"{redact(url)}/api/v2/{path}", server, key)
@@ -73,28 +71,3 @@ def _content(given: Wire, where: str, server: Server, key: str) -> list[Any]:
     if not isinstance(given.json, list):
         raise UnexpectedAnswer(f"{where} answers JSON that is no list: check {key}.url")
     return given.json
-
-
-def _address(text: str, key: str) -> str:
-    try:
-        parts = urlsplit(expand(text).strip())
-        port = parts.port
-    except ValueError:
-        raise SourceError(f"{key}.url is no address: write one such as http://alertmanager.example:9093") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SourceError(f"{key}.url is no address: write one such as http://alertmanager.example:9093")
-    if parts.query or parts.fragment or parts.username:
-        raise SourceError(f"{key}.url holds a user, ? or #: write credentials under {key}.auth")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
-
-
-def _auth(auth: Auth | None, key: str) -> AuthBase | None:
-    if auth is None:
-        return None
-    if auth.type == "basic":
-        return HTTPBasicAuth(expand(auth.username).encode(), expand(auth.password, secret=True).encode())
-    token = expand(auth.token, secret=True).strip()
-    if not (token and token.isascii() and token.isprintable()):
-        raise SourceError(f"{key}.auth.token is empty or holds what no header can carry: write it again")
-    return Bearer(token)

@@ -9,7 +9,6 @@ event that cannot be read is a gap with its UID, title and line, and the others 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -18,7 +17,7 @@ from prodmeet_kit.core.errors import ParametersError, Problem, SourceError, Unex
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.entries import change_text
 from prodmeet_kit.parameters import expand
-from prodmeet_kit.parameters.fields import Duration
+from prodmeet_kit.parameters.fields import TIMEOUT, Timeout
 from prodmeet_kit.parameters.models import Auth
 from prodmeet_kit.schemas.frames import CHANGES
 from prodmeet_kit.sources.base import Context
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CalendarConfig", "read"]
 
-
 _LARGEST = 20 << 20
+"""A calendar of more bytes is not read."""
 
 
 class CalendarConfig(BaseModel):
@@ -45,7 +44,7 @@ class CalendarConfig(BaseModel):
     path: str = Field(default="", description="An .ics file, relative to the parameter file")
     url: str = Field(default="", description="Address of the calendar; a secret one as ${CHANGE_CALENDAR_URL}")
     auth: Auth | None = Field(default=None, description="Credentials")
-    timeout: Duration = Field(default=timedelta(seconds=30), description="Longest wait for the calendar")
+    timeout: Timeout = TIMEOUT
     service_prefix: str = Field(default="service:", description="What categories that name a service begin with")
 
     @model_validator(mode="after")
@@ -126,18 +125,13 @@ def _from_file(config: CalendarConfig, context: Context) -> bytes:
 
 def _from_url(config: CalendarConfig, context: Context) -> bytes:
     from prodmeet_kit.sources.calendar.fetch import fetch
+    from prodmeet_kit.sources.http import credentials
 
-    auth = {}
-    if config.auth and config.auth.type == "bearer":
-        auth = {"token": expand(config.auth.token, secret=True).strip()}
-        if not (auth["token"].isascii() and auth["token"].isprintable()):
-            raise SourceError(f"{context.key}.auth.token holds a letter that no header can carry")
-    elif config.auth:
-        auth = {"username": expand(config.auth.username), "password": expand(config.auth.password, secret=True)}
     url = expand(config.url, secret="${" in config.url).strip()
     if url.startswith("webcal://"):
         url = "https" + url.removeprefix("webcal")
-    return fetch(url, redact(config.url), config.timeout, auth)
+    auth = credentials(config.auth, f"{context.key}.auth")
+    return fetch(url, redact(config.url), config.timeout, auth, _LARGEST)
 
 
 def _row(

@@ -17,7 +17,7 @@ from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.entries import issue_text
 from prodmeet_kit.minutes.items import newest
 from prodmeet_kit.minutes.store import Minutes
-from prodmeet_kit.parameters.fields import Duration
+from prodmeet_kit.parameters.fields import TIMEOUT, Timeout
 from prodmeet_kit.schemas.frames import ACTION_ITEMS
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
@@ -40,9 +40,7 @@ class ActionItemsConfig(RepositoryConfig):
     """The keys beside ``type``."""
 
     label: str = Field(default="production-meeting", min_length=1, description="Label of the issues")
-    timeout: Annotated[Duration, BeforeValidator(_seconds)] = Field(
-        default=timedelta(seconds=15), description="Longest wait for an answer"
-    )
+    timeout: Annotated[Timeout, BeforeValidator(_seconds)] = TIMEOUT
 
 
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from prodmeet_kit.core.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.sources.github.connection import Refused, requester
-from prodmeet_kit.sources.http import Policy, place, retry_after, short
-from prodmeet_kit.sources.http.guard import pause
+from prodmeet_kit.sources.http import Limits, Policy, failing, place, redirects, retry_after, short
 
 __all__ = ["BETWEEN_WRITES_S", "Api", "MovedAway"]
 
@@ -27,10 +26,8 @@ BETWEEN_WRITES_S = 1.0
 _PAGE = 100
 _PAGES = 50
 """At most this many pages a listing: 5,000 issues with one label."""
-_HOPS = 5
 _UNTOLD_S = 60.0
 """What GitHub asks to wait where it does not say how long."""
-_YEAR_S = 31_536_000.0
 
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^,]*\brel="?next"?')
 _BY_ID = re.compile(r"^(.*)/repositories/\d+")
@@ -59,7 +56,7 @@ class Api:
             who=f"GitHub at {place(url)}",
             timeout_s=self._timeout_s,
             less="choose a narrower label",
-            again=lambda wire: wire.status in (500, 502, 503, 504),
+            again=failing,
             follows=False,
         )
         self._requester = requester(policy, url.rstrip("/"), token, per_page=_PAGE, between_writes_s=BETWEEN_WRITES_S)
@@ -115,7 +112,7 @@ class Api:
 
     def _read(self, path: str, query: dict[str, str]) -> tuple[str, dict[str, str], Any]:
         """Where the answer was found in the end, its headers and its content."""
-        for _ in range(_HOPS):
+        for _ in range(redirects.MOST):
             try:
                 return path, *self._asked("GET", path, query)
             except Refused as error:
@@ -135,7 +132,7 @@ class Api:
         """An address that GitHub names; another server gets neither the token nor our trust."""
         try:
             new = urlsplit(urljoin(here, named))
-            same = (new.scheme, new.hostname, new.port) == (self._base.scheme, self._base.hostname, self._base.port)
+            same = redirects.origin(new.geturl()) == redirects.origin(self._base.geturl())
         except ValueError:
             same, new = False, urlsplit("")
         if not named or not same:
@@ -165,25 +162,17 @@ class Api:
         self, verb: str, path: str, query: dict[str, str], content: dict[str, Any] | None = None
     ) -> tuple[dict[str, str], Any]:
         """Headers and content of a good answer. Raises :class:`Refused` at a redirect, else :class:`SourceError`."""
-        waited = 0.0
+        limits = Limits("GitHub", self._timeout_s, _UNTOLD_S)
         while True:
             try:
                 return self._once(verb, path, query, content)
             except Refused as error:
                 if error.status // 100 == 3:
                     raise
-                wait = _told_wait(error)
-                if wait is None:
+                if not _limited(error):
                     raise self._refusal(error) from None
-                if waited + wait > self._timeout_s:
-                    again = datetime.now(UTC) + timedelta(seconds=wait)
-                    raise SourceError(
-                        f"GitHub limits requests ({error.status}): try again in {wait:.0f} s, "
-                        f"at {again:%Y-%m-%d %H:%M:%S} UTC, or give the source a longer timeout"
-                    ) from None
-            if not pause(wait):
-                raise Unreachable("GitHub was not waited for: interrupted")
-            waited += wait
+                limit = error
+            limits.wait(_said_wait(limit), limit.status)
 
     def _once(
         self, verb: str, path: str, query: dict[str, str], content: dict[str, Any] | None
@@ -218,20 +207,19 @@ class Api:
         return QueryRejected(f"GitHub does not accept the question ({status}): {refused.wire.words}")
 
 
-def _told_wait(refused: Refused) -> float | None:
-    """Seconds GitHub asks to wait (one at least, so that tries are bounded); ``None`` when it is no limit."""
+def _limited(refused: Refused) -> bool:
+    """Whether it is the limit of requests that refuses: GitHub's comes as 403 as well."""
     headers = refused.headers
-    spent = headers.get("x-ratelimit-remaining") == "0"
-    limit = spent or "retry-after" in headers or "rate limit" in refused.wire.words.lower()
-    if refused.status != 429 and not (refused.status == 403 and limit):
-        return None
-    try:
-        if (told := retry_after(refused.wire.headers)) is not None:
-            wait = told
-        elif spent:  # one second more: the limit ends within the second that is told
-            wait = float(headers["x-ratelimit-reset"]) - time.time() + 1
-        else:
-            return _UNTOLD_S
+    said = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
+    return refused.status == 429 or (refused.status == 403 and (said or "rate limit" in refused.wire.words.lower()))
+
+
+def _said_wait(refused: Refused) -> float | None:
+    """Seconds GitHub asks to wait, ``None`` when it does not say."""
+    told = retry_after(refused.wire.headers)
+    if told is not None or refused.headers.get("x-ratelimit-remaining") != "0":
+        return told
+    try:  # one second more: the limit ends within the second that is told
+        return float(refused.headers["x-ratelimit-reset"]) - time.time() + 1
     except (KeyError, ValueError):
-        return _UNTOLD_S
-    return min(max(1.0, wait), _YEAR_S) if wait == wait else _UNTOLD_S
+        return None

@@ -11,7 +11,7 @@ from typing import Any
 from github import Auth
 from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester, RequestsResponse
 
-from prodmeet_kit.sources.http import Policy, TooLarge, Wire, mount
+from prodmeet_kit.sources.http import USER_AGENT, Policy, TooLarge, Wire, mount
 
 __all__ = ["Refused", "requester"]
 
@@ -74,7 +74,7 @@ def requester(policy: Policy, url: str, token: str, *, per_page: int, between_wr
         auth=Auth.Token(token) if token else None,
         base_url=url,
         timeout=max(1, round(policy.timeout_s)),  # the policy's own counts
-        user_agent="prodmeet-kit",
+        user_agent=USER_AGENT,
         per_page=per_page,
         verify=True,
         retry=0,

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodmeet_kit.core.errors import ParametersError, Problem, SourceError, UnexpectedAnswer
-from prodmeet_kit.core.redaction import redact, remember
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.parameters import expand
-from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration
+from prodmeet_kit.parameters.fields import REFERENCE_ONLY, TIMEOUT, Timeout
 from prodmeet_kit.sources.github.shapes import Issue, Milestone, issue, milestone, repository_of
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class RepositoryConfig(BaseModel):
     repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="owner/name")
     token: str = Field(default="", json_schema_extra=REFERENCE_ONLY, description="May read issues: ${GITHUB_TOKEN}")
     url: str = Field(default="https://api.github.com", description="Of the REST API; https://HOST/api/v3 in Enterprise")
-    timeout: Duration = Field(default=timedelta(seconds=30), description="Longest wait for an answer")
+    timeout: Timeout = TIMEOUT
 
 
 class Repository:
@@ -157,16 +156,15 @@ def opened(config: RepositoryConfig, problem: Callable[[str, str, str], Problem]
     Raises :class:`ParametersError` for a url that is none, :class:`SourceError` for a token that cannot be sent.
     """
     from prodmeet_kit.sources.github.api import Api
+    from prodmeet_kit.sources.http import token
 
     url = expand(config.url).strip()
     if not url.startswith(("https://", "http://")):
         raise ParametersError([problem("url", redact(config.url), "write one that begins with https://")])
-    token = expand(config.token, secret=True).strip()
-    remember(token)
-    if config.token and not (token and token.isascii() and token.isprintable()):
-        key = problem("token", "", "").key
-        raise SourceError(f"{key} ({redact(config.token)}) is empty or holds a letter no header can carry")
-    api = Api(url, config.repo, token, reference=redact(config.token) or "token", timeout=config.timeout)
+    secret, reference = "", redact(config.token) or "token"
+    if config.token:
+        secret = token(config.token, f"{problem('token', '', '').key} ({reference})")
+    api = Api(url, config.repo, secret, reference=reference, timeout=config.timeout)
     try:
         yield Repository(api)
     finally:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import ipaddress
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from urllib3 import exceptions as lower
@@ -44,6 +46,8 @@ class Adapter(WatchedAdapter):
     def send(self, request: requests.PreparedRequest, *_: Any, **how: Any) -> requests.Response:
         """The response to a request. Raises :class:`SourceError` and its kinds; the time-out is the policy's."""
         how = {name: how[name] for name in ("verify", "cert", "proxies") if name in how}
+        if _inside(str(request.url)):  # a proxy would ask itself
+            how.pop("proxies", None)
         with self.health.watching():
             response, wire = self._persist(request, time.monotonic() + self.policy.timeout_s, how)
             refused = self.policy.judge(wire) if self.policy.judge else None
@@ -116,3 +120,14 @@ class Adapter(WatchedAdapter):
         response.raw = io.BytesIO(whole)
         response._content = whole  # noqa: SLF001 - as requests keeps it, without a copy: it may be 32 MiB
         return response
+
+
+def _inside(url: str) -> bool:
+    """Whether an address does not leave the machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

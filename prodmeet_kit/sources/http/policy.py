@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from requests import PreparedRequest
 
 from prodmeet_kit.core.errors import SourceError
+from prodmeet_kit.parameters.fields import TIMEOUT
 from prodmeet_kit.sources.http.bodies import MOST
 from prodmeet_kit.sources.http.wire import Wire
 
-__all__ = ["AGAIN", "Policy", "over_soon"]
+__all__ = ["AGAIN", "Policy", "failing", "over_soon"]
 
 AGAIN = (429, 500, 502, 503, 504)
 """What may be over in a moment: an overloaded server, a proxy, a server that starts."""
@@ -20,6 +21,11 @@ AGAIN = (429, 500, 502, 503, 504)
 def over_soon(wire: Wire) -> bool:
     """Whether it helps to ask again."""
     return wire.status in AGAIN
+
+
+def failing(wire: Wire) -> bool:
+    """The same but for limits (429), for a caller that waits for them itself."""
+    return wire.status in AGAIN and wire.status != 429
 
 
 def nothing_instead(request: PreparedRequest, wire: Wire) -> PreparedRequest | None:  # noqa: ARG001 - a hook
@@ -45,7 +51,7 @@ class Policy:
     """
 
     who: str
-    timeout_s: float
+    timeout_s: float = TIMEOUT.total_seconds()
     url: str = "url"
     timeout: str = "timeout"
     tls: str = "tls"

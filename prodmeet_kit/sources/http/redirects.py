@@ -10,7 +10,7 @@ from prodmeet_kit.core.errors import UnexpectedAnswer
 from prodmeet_kit.sources.http.policy import Policy
 from prodmeet_kit.sources.http.wire import short
 
-__all__ = ["MOST", "elsewhere"]
+__all__ = ["MOST", "elsewhere", "origin"]
 
 MOST = 5
 """Redirects that are followed for one answer."""
@@ -31,7 +31,7 @@ def elsewhere(request: requests.PreparedRequest, response: requests.Response, po
     asked = str(request.url)
     try:
         new = urljoin(asked, location)
-        same = _origin(asked) == _origin(new)
+        same = origin(asked) == origin(new)
     except ValueError:
         raise _refused(response, "what is no address", policy) from None
     if request.method not in ("GET", "HEAD") or not (same or (policy.anywhere and _as_safe(asked, new))):
@@ -49,7 +49,8 @@ def _refused(response: requests.Response, new: str, policy: Policy) -> Unexpecte
     )
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: what credentials are for. Raises ``ValueError`` for what is no address."""
     parts = urlsplit(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme)
 

@@ -19,10 +19,9 @@ from pydantic import ValidationError
 
 from prodmeet_kit.core.errors import NotAllowed, QueryRejected, SourceError, UnexpectedAnswer, Unreachable
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.sources.http import Client, Policy, place, retry_after, short
+from prodmeet_kit.sources.http import Client, Limits, Policy, failing, place, retry_after, short
 from prodmeet_kit.sources.http.bodies import TooLarge, values
-from prodmeet_kit.sources.http.guard import pause
-from prodmeet_kit.sources.http.httpx_transport import Transport
+from prodmeet_kit.sources.http.httpx_transport import Transport, by_policy
 from prodmeet_kit.sources.pagerduty.shapes import Incident, LogEntry, Page, Shape, checked, surprise
 
 __all__ = ["Api"]
@@ -35,7 +34,6 @@ _INCIDENTS = 200_000  # beyond it the source should be narrowed
 _RANGE = timedelta(days=150)  # since and until may be six months apart
 _SECOND = timedelta(seconds=1)  # PagerDuty writes times in whole seconds
 _UNTOLD_S = 5.0  # wait where PagerDuty does not say how long
-_YEAR_S = 31_536_000.0
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -64,20 +62,14 @@ class Api:
             who=f"PagerDuty at {place(url)}",
             timeout_s=timeout.total_seconds(),
             less="narrow services or teams",
-            again=lambda wire: wire.status in (500, 502, 503, 504),  # limits are waited for here, over all questions
+            again=failing,
         )
         try:
-            self._client = _Client(token, base_url=url, transport=Transport(Client(policy)))
+            self._client = by_policy(_Client(token, base_url=url, transport=Transport(Client(policy))))
         except pagerduty.UrlError as error:
             raise SourceError(redact(str(error))) from None
         self._reference = reference
-        self._timeout_s = timeout.total_seconds()
-        self._waited_s = 0.0  # for the request limit, over all questions
-        self._client.timeout = self._timeout_s  # type: ignore[assignment]
-        # Every status comes back to us at once, and silence is not asked again: waits are ours to bound.
-        self._client.retry = {401: 1, 429: 1}
-        self._client.max_http_attempts = -1
-        self._client.max_network_attempts = 0
+        self._limits = Limits("PagerDuty", timeout.total_seconds(), _UNTOLD_S)  # over all questions
         self.notes: list[str] = []
         self._odd: dict[str, list[str]] = {}
 
@@ -198,16 +190,8 @@ class Api:
             response = self._send(path, asked)
             if response.status_code != 429:
                 return self._judged(path, response)
-            wait = _told_wait(response.headers)
-            if self._waited_s + wait > self._timeout_s:
-                again = datetime.now(UTC) + timedelta(seconds=wait)
-                raise SourceError(
-                    f"PagerDuty limits requests (429): try again in {wait:.0f} s, at {again:%H:%M:%S} UTC, "
-                    "or give the source a longer timeout"
-                )
-            if not pause(wait):
-                raise Unreachable("PagerDuty was not waited for: interrupted")
-            self._waited_s += wait
+            said = response.headers.get("retry-after") or response.headers.get("ratelimit-reset") or ""
+            self._limits.wait(retry_after({"Retry-After": said}), 429)
 
     def _send(self, path: str, asked: Mapping[str, Any]) -> Any:
         try:
@@ -251,12 +235,6 @@ def _between(since: datetime, until: datetime) -> dict[str, str]:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _told_wait(headers: Mapping[str, str]) -> float:
-    """Seconds PagerDuty asks to wait, one at least, so that the number of tries is bounded."""
-    told = retry_after({"Retry-After": headers.get("retry-after") or headers.get("ratelimit-reset") or ""})
-    return _UNTOLD_S if told is None else min(max(1.0, told), _YEAR_S)
 
 
 def _words(response: Any) -> str:

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodmeet_kit.core.errors import ParametersError, SourceError
 from prodmeet_kit.core.promql import Matchers
-from prodmeet_kit.core.redaction import redact, remember
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.entries.service_names import one_service
 from prodmeet_kit.parameters import expand
-from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, LabelMatchers
+from prodmeet_kit.parameters.fields import REFERENCE_ONLY, TIMEOUT, Duration, LabelMatchers, Timeout
 from prodmeet_kit.schemas.frames import ALERT_RUNS, INCIDENTS, label_key
 from prodmeet_kit.sources.alert_services import AlertServices, ServiceLabel
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure
 from prodmeet_kit.sources.foreign import text
+from prodmeet_kit.sources.http import token
 from prodmeet_kit.sources.pagerduty.api import Api
 from prodmeet_kit.sources.pagerduty.shapes import Incident, LogEntry
 from prodmeet_kit.sources.placing import Placing
@@ -61,7 +62,7 @@ class PagerDutyConfig(BaseModel):
     flap_gap: Duration | None = Field(
         default=None, description="An alert that stops for no longer than this and fires again is one episode"
     )
-    timeout: Duration = Field(default=timedelta(seconds=30), description="Longest wait for an answer")
+    timeout: Timeout = TIMEOUT
 
 
 def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
@@ -72,14 +73,11 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     """
     checked = configure(PagerDutyConfig, config, context)
     _refuse_unusable(checked, context)
-    token = expand(checked.token, secret=True).strip()
-    remember(token)
-    if not token or not (token.isascii() and token.isprintable()):
-        raise SourceError(f"{context.key}.token ({redact(checked.token)}) is empty or holds what no header can carry")
+    secret = token(checked.token, f"{context.key}.token ({redact(checked.token)})")
     since, until = context.window.history_start, context.window.end
     teams = {"team_ids[]": list(checked.teams)} if checked.teams else {}
     services = {"service_ids[]": list(checked.services)} if checked.services else {}
-    api = Api(expand(checked.url).strip(), token, reference=redact(checked.token), timeout=checked.timeout)
+    api = Api(expand(checked.url).strip(), secret, reference=redact(checked.token), timeout=checked.timeout)
     try:
         incidents = api.incidents(since, until, services | teams)
         entries = api.log_entries(incidents, since, until, teams)

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
 
-import urllib3
 from prometheus_api_client import PrometheusConnect
-from requests.auth import AuthBase, HTTPBasicAuth
 
 from prodmeet_kit.core.errors import NotOffered, SourceError
 from prodmeet_kit.core.redaction import remember
 from prodmeet_kit.parameters import MetricSource, expand
 from prodmeet_kit.parameters.credentials import names_credential
-from prodmeet_kit.sources.access import Bearer, use_tls
-from prodmeet_kit.sources.http import Wire, mount, place
+from prodmeet_kit.sources.http import Wire, address, credentials, mount, place, sendable, use_tls
 from prodmeet_kit.sources.prometheus.transport import Session
 
 __all__ = ["Connection", "connect"]
@@ -32,27 +28,16 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
     the kit uses, because it keeps the server's warnings.
     """
 
-    def __init__(self, url: str, *, session: Session, headers: dict[str, str], auth: AuthBase | None):
-        super().__init__(url=url, session=session, headers=headers, auth=auth, method="POST")
-        # The client has mounted an adapter that asks every failed question four times.
-        session.adapters.clear()
-        mount(session, session.policy)
+    def __init__(self, url: str, *, session: Session, headers: dict[str, str]):
+        super().__init__(url=url, session=session, headers=headers, method="POST")
+        mount(session, session.policy)  # the client has mounted an adapter that asks every failed question four times
 
     def __repr__(self) -> str:
         return f"<Connection to {self.url}>"
 
     def wire(self, path: str, form: dict[str, str]) -> Wire:
         """What ``/api/v1/<path>`` answers. Raises :class:`SourceError` and its kinds."""
-        response = self._session.request(
-            "POST",
-            f"{self.url}/api/v1/{path}",
-            data=form,
-            headers=self.headers,
-            auth=self.auth,
-            verify=self._session.verify,  # given here, or REQUESTS_CA_BUNDLE would win over the parameters
-            cert=self._session.cert,
-        )
-        return Wire.of(response)
+        return Wire.of(self._session.request("POST", f"{self.url}/api/v1/{path}", data=form, headers=self.headers))
 
     def alert_rules(self, kind: str = "alert") -> Any:
         """What ``/api/v1/rules`` says of rules of a kind, ``alert`` or ``record``, as JSON; servers take a GET only.
@@ -61,13 +46,7 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
         """
         try:
             response = self._session.request(
-                "GET",
-                f"{self.url}/api/v1/rules",
-                params={"type": kind},
-                headers=self.headers,
-                auth=self.auth,
-                verify=self._session.verify,
-                cert=self._session.cert,
+                "GET", f"{self.url}/api/v1/rules", params={"type": kind}, headers=self.headers
             )
         except SourceError as error:
             if error.http_status in (404, 405, 501):
@@ -75,6 +54,9 @@ class Connection(PrometheusConnect):  # type: ignore[misc]
             raise
         return Wire.of(response).json
 
+
+_KEY = "sources.metrics"
+"""Where the source is in the parameter file."""
 
 _PLAIN_HEADERS = {
     "accept",
@@ -95,54 +77,19 @@ def connect(config: MetricSource, folder: Path) -> Connection:
     Raises :class:`SourceError` that names the key, when a variable is not set,
     a file is not there or a value cannot be sent.
     """
-    url, userinfo = _address(config.url)
+    url, user = address(config.url, _KEY, example="http://prometheus.example:9090", secrets=f"{_KEY}.auth or headers")
     params = {name: _param(name, text) for name, text in config.params.items()}
     session = Session(place(url), timeout_s=config.timeout.total_seconds(), jobs=config.jobs)
     session.params = params
-    use_tls(session, config.tls, "sources.metrics", folder)
-    if config.tls and not config.tls.verify:
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    auth = _auth(config) or userinfo
+    use_tls(session, config.tls, _KEY, folder)
+    session.auth = credentials(config.auth, f"{_KEY}.auth") or user or session.auth
     headers = {name: _header(name, text) for name, text in config.headers.items()}
-    return Connection(url, session=session, headers=headers, auth=auth)
-
-
-def _address(text: str) -> tuple[str, AuthBase | None]:
-    """The base URL without userinfo, and the userinfo as credentials."""
-    try:
-        parts = urlsplit(expand(text).strip())
-        port = parts.port
-    except ValueError:
-        parts, port = SplitResult("", "", "", "", ""), None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SourceError("sources.metrics.url is no address: write one such as http://prometheus.example:9090")
-    if parts.query or parts.fragment:
-        raise SourceError("sources.metrics.url holds a ? or #: write credentials under sources.metrics.auth or headers")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    url = f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
-    if not parts.username:
-        return url, None
-    return url, _basic(unquote(parts.username), unquote(parts.password or ""))
-
-
-def _auth(config: MetricSource) -> AuthBase | None:
-    if config.auth is None:
-        return None
-    if config.auth.type == "basic":
-        return _basic(expand(config.auth.username), expand(config.auth.password, secret=True))
-    token = _sendable("auth.token", expand(config.auth.token, secret=True))
-    remember(token)
-    return Bearer(token)
-
-
-def _basic(username: str, password: str) -> AuthBase:
-    remember(password)
-    return HTTPBasicAuth(username.encode(), password.encode())
+    return Connection(url, session=session, headers=headers)
 
 
 def _header(name: str, text: str) -> str:
     secret = name.lower() not in _PLAIN_HEADERS
-    value = _sendable(f"headers.{name}", expand(text, secret=secret))
+    value = sendable(expand(text, secret=secret), f"{_KEY}.headers.{name}")
     if secret:
         remember(value)
     return value
@@ -153,14 +100,4 @@ def _param(name: str, text: str) -> str:
     value = expand(text, secret=secret)
     if secret:
         remember(value)
-    return value
-
-
-def _sendable(key: str, value: str) -> str:
-    """The value without blanks around it, when a header can carry it."""
-    value = value.strip()
-    if not value:
-        raise SourceError(f"sources.metrics.{key} is empty: give it a value")
-    if not (value.isascii() and value.isprintable()):
-        raise SourceError(f"sources.metrics.{key} holds a line break or a letter no header can carry: write it again")
     return value

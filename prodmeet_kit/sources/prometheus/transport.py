@@ -7,13 +7,15 @@ server or a proxy before it refuses a POST. The rest is :mod:`prodmeet_kit.sourc
 
 from __future__ import annotations
 
-from typing import Any
-
-import requests
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.errors import QueryRejected, SourceError
+from prodmeet_kit.sources import http
 from prodmeet_kit.sources.http import Policy, Wire
 from prodmeet_kit.sources.prometheus.replies import passing, refusal
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Response
 
 __all__ = ["Session"]
 
@@ -22,16 +24,15 @@ _TOO_LONG = (400, 413, 414, 431)
 _LONG = 4000  # letters of a URL that everything takes
 
 
-class Session(requests.Session):
+class Session(http.Session):
     """A session that asks as described above; ``timeout_s`` is the limit for one question with all its tries.
 
     ``server`` names the server in messages, ``jobs`` is how many connections are kept.
     """
 
     def __init__(self, server: str, timeout_s: float, jobs: int) -> None:
-        super().__init__()
         self._by_get = False
-        self.policy = Policy(
+        policy = Policy(
             who=server,
             timeout_s=timeout_s,
             url="sources.metrics.url",
@@ -45,10 +46,11 @@ class Session(requests.Session):
             judge=_judged,
             instead=_get_instead,
         )
+        super().__init__(policy)
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> Response:
         """The whole response of a server that answered well. Raises :class:`SourceError` and its kinds."""
-        asked = {**kwargs, "allow_redirects": False, "stream": True}
+        asked = {**kwargs, "stream": True}
         if str(method) != "POST":
             return super().request(method, url, *args, **asked)
         form = asked.pop("data", None) or asked.pop("params", None)
@@ -59,7 +61,7 @@ class Session(requests.Session):
         return response
 
 
-def _get_instead(request: requests.PreparedRequest, wire: Wire) -> requests.PreparedRequest | None:
+def _get_instead(request: PreparedRequest, wire: Wire) -> PreparedRequest | None:
     """The question of a refused POST as a GET."""
     if request.method != "POST" or wire.status not in _REFUSED or wire.error_type:
         return None
