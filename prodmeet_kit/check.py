@@ -21,6 +21,7 @@ from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.gathering.staleness import missing_end
 from prodmeet_kit.parameters import Product, load, products, schema
 from prodmeet_kit.parameters.sli import Events, Good
+from prodmeet_kit.queries.asking import answered
 from prodmeet_kit.queries.questions import DAYS, SPANS
 from prodmeet_kit.sli import event_count, indicator, uncounted
 from prodmeet_kit.sources.base import NO_ROW
@@ -219,10 +220,10 @@ def _history(product: Product, window: Window, folder: Path, facts: Facts) -> It
         for subject, oldest, query in _oldest(product, window, facts):
             at = oldest + HOUR
             asked = Question(f"reach/{subject}", "metrics", query, at, at, None, HOUR)
-            try:
-                frame = metrics.answer(asked).frame
-            except SourceError:
+            answer = answered(metrics, asked)
+            if answer.error:
                 continue  # told above: the same source, the same query
+            frame = answer.frame
             known = frame is not None and frame.shape[1] > 0
             said = _reach(oldest, window, known, of_file=product.sources.metrics.type == "csv")
             yield Finding(f"{product.product}: history {subject}", known, said)

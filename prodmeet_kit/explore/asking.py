@@ -16,6 +16,7 @@ from prodmeet_kit.explore.shown import Shown
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.queries import asking
 from prodmeet_kit.render.labels import line_names, shorten
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _ask(facts: Facts, opened: Open, text: str, span: Span) -> Answer:
     filled, lookback = _filled(facts, text, span.step)
     source = opened()
     try:
-        return source.answer(Question("query", "explore", filled, span.start, span.end, span.step, lookback))
+        return asking.asked(source, Question("query", "explore", filled, span.start, span.end, span.step, lookback))
     finally:
         source.close()
 

@@ -9,15 +9,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analyses import Analyses
-from prodmeet_kit.core.errors import ProdmeetError
-from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import choose_step, floor_to_step
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.queries import questions
+from prodmeet_kit.queries import asking, questions
 
 if TYPE_CHECKING:
     from prodmeet_kit.explore.asking import Open
-    from prodmeet_kit.sources.base import MetricSource
 
 __all__ = ["finer"]
 
@@ -42,7 +39,7 @@ def finer(findings: Analyses, opened: Open, services: tuple[str, ...], start: da
         for question in questions.plan(facts.product, near, facts.answers)
         if not question.instant and (not services or question.key.split("/")[1] in services)
     ]
-    answers = {**facts.answers, **_none(facts.answers), **_ask(asked, opened)}
+    answers = {**facts.answers, **_none(facts.answers), **_answers(asked, opened)}
     return Analyses(replace(facts, window=near, answers=answers))
 
 
@@ -57,20 +54,10 @@ def _none(answers: Mapping[str, Answer]) -> dict[str, Answer]:
     return {key: replace(answer, frame=None, error="not asked") for key, answer in trends.items()}
 
 
-def _ask(asked: list[Question], opened: Open) -> dict[str, Answer]:
+def _answers(asked: list[Question], opened: Open) -> dict[str, Answer]:
     source = opened()
     try:
         with ThreadPoolExecutor(8) as pool:
-            answers = list(pool.map(lambda question: _answer(source, question), asked))
+            return asking.answers(pool, source, asked)
     finally:
         source.close()
-    return {answer.question.key: answer for answer in answers}
-
-
-def _answer(source: MetricSource, question: Question) -> Answer:
-    try:
-        answer = source.answer(question)
-    except ProdmeetError as error:
-        return Answer(question, None, error=redact(str(error)), source=source.name)
-    several = answer.frame is not None and answer.frame.shape[1] > 1
-    return replace(answer, frame=None, error="several series came back") if several else answer

@@ -8,8 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit.core.errors import SourceError
-from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Question
 from prodmeet_kit.gathering.gather import open_metrics
@@ -17,6 +15,7 @@ from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import Way, dotted
 from prodmeet_kit.parameters.expansion import REFERENCE
 from prodmeet_kit.parameters.places import place_of, referring
+from prodmeet_kit.queries.asking import answered
 
 __all__ = ["why_silent"]
 
@@ -28,13 +27,12 @@ def why_silent(product: Product, window: Window, folder: Path) -> str:
     """``file:line: key: reason: fix`` when the metric source cannot answer the simplest question; else empty."""
     metrics = open_metrics(product, folder)
     try:
-        metrics.answer(Question("check", "metrics", "vector(1)", window.end, window.end, None, timedelta(hours=1)))
-    except SourceError as error:
-        reason = redact(str(error))
-    else:
-        return ""
+        probe = Question("check", "metrics", "vector(1)", window.end, window.end, None, timedelta(hours=1))
+        reason = answered(metrics, probe).error
     finally:
         metrics.close()
+    if not reason:
+        return ""
     if product.sources.metrics is None or f": {dotted(_METRICS)}." in reason:
         return reason  # it names the place itself
     if reason.startswith("cannot connect"):

@@ -7,7 +7,7 @@ next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,18 +17,17 @@ from typing import Protocol
 from prodmeet_kit import sli
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.archive.previous_meeting import Earlier, find_previous
-from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, SourceError
+from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, SourceError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.gathering.staleness import missing_end
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.places import place_of, placed
+from prodmeet_kit.queries import asking, births, fine_times, questions
 from prodmeet_kit.queries import backtests as replays
-from prodmeet_kit.queries import births, fine_times, questions
 from prodmeet_kit.snapshot.masking import without_credentials
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
-from prodmeet_kit.sources.finite import known
 from prodmeet_kit.sources.http import hanging_up
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading
 from prodmeet_kit.sources.registry import find
@@ -106,20 +105,20 @@ def gather(
         found = _discover(pool, metrics, list(questions.discovery(product, window)), shown)
         found = sli.judged(product, found)
         planned = list(questions.plan(product, window, found))
-        shown.start(len(RECORDS) + len(_distinct(planned)))
+        shown.start(len(RECORDS) + len(asking.distinct(planned)))
         readings = _read(pool, Reader(product, window, folder, minutes, metrics), shown)
         asked = planned + _verifications(readings["action_items"], window)
         asked += replays.plan(readings["alert_runs"].frame, readings["alert_rules"].frame, window)
-        if len(_distinct(asked)) > len(_distinct(planned)):
-            shown.start(len(RECORDS) + len(_distinct(asked)))
-        answers = found | _ask(pool, metrics, asked, shown)
+        if len(asking.distinct(asked)) > len(asking.distinct(planned)):
+            shown.start(len(RECORDS) + len(asking.distinct(asked)))
+        answers = found | asking.answers(pool, metrics, asked, shown.advance)
         first = births.ask(pool, metrics, product, window, answers)
         answers |= first
         asked += [answer.question for answer in first.values()]
         closer = _closer(product, window, gathered_at, answers)
         if closer:
-            shown.start(len(RECORDS) + len(_distinct(asked + closer)))
-            answers |= _ask(pool, metrics, closer, shown)
+            shown.start(len(RECORDS) + len(asking.distinct(asked + closer)))
+            answers |= asking.answers(pool, metrics, closer, shown.advance)
             asked += closer
     except BaseException:  # a person interrupted, or a file is wrong: nobody waits for what is still asked
         with hanging_up():
@@ -156,8 +155,8 @@ def _discover(
     """What must be known before the rest can be asked; usually nothing."""
     if not asked:
         return {}
-    progress.start(len(_distinct(asked)))
-    return _ask(pool, metrics, asked, progress)
+    progress.start(len(asking.distinct(asked)))
+    return asking.answers(pool, metrics, asked, progress.advance)
 
 
 def _read(pool: ThreadPoolExecutor, reader: Reader, progress: Progress) -> dict[str, Reading]:
@@ -187,49 +186,6 @@ def _closer(product: Product, window: Window, at: datetime, answers: Mapping[str
     """What to ask again at scrape step: the SLO events are known only when the first answers are."""
     known = Analyses(Facts(product, window, at, answers))
     return fine_times.plan(product, window, known.slo_events, answers, known.fast_starts)
-
-
-Ask = tuple[str, datetime, datetime, object]
-
-
-def _distinct(asked: Iterable[Question]) -> dict[Ask, list[Question]]:
-    """Questions that ask the server the same thing, together."""
-    groups: dict[Ask, list[Question]] = {}
-    for question in asked:
-        groups.setdefault((question.query, question.start, question.end, question.step), []).append(question)
-    return groups
-
-
-def _ask(
-    pool: ThreadPoolExecutor, metrics: MetricSource, asked: Sequence[Question], progress: Progress
-) -> dict[str, Answer]:
-    """Every answer by the key of its question; what is asked twice is asked once."""
-    under_way = {pool.submit(_answer, metrics, same[0]): same for same in _distinct(asked).values()}
-    answers: dict[str, Answer] = {}
-    for future in as_completed(under_way):
-        same = under_way[future]
-        answers |= {question.key: replace(future.result(), question=question) for question in same}
-        progress.advance(same[0].key)
-    return answers
-
-
-def _answer(metrics: MetricSource, question: Question) -> Answer:
-    """The answer, with the error in it when there is one; only bounds of histograms may be several series."""
-    try:
-        answer = metrics.answer(question)
-    except ProdmeetError as error:
-        return Answer(question, None, error=redact(str(error)), source=metrics.name)
-    except Exception as error:  # noqa: BLE001 - a source may come from another package: its bug shall not cost the report
-        text = redact(f"the source failed: {type(error).__name__}: {error}")
-        return Answer(question, None, error=text, source=metrics.name)
-    several = replays.MOST_SERIES if replays.is_replay(question.key) else 1
-    if answer.frame is not None and answer.frame.shape[1] > several > 1:
-        text = f"{answer.frame.shape[1]} series came back, more than {several}"
-        return replace(answer, frame=None, error=text)
-    if answer.frame is not None and answer.frame.shape[1] > several and not sli.tells_bounds(question.key):
-        text = f"{answer.frame.shape[1]} series came back where one is needed: put sum(...) round the query"
-        return replace(answer, frame=None, error=text)
-    return answer if several > 1 else known(answer)
 
 
 def _failures(facts: Facts) -> Iterator[Failure]:

@@ -12,17 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prodmeet_kit import sli
 from prodmeet_kit.core import promql
-from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.promql import Term
-from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.facts import Answer, Facts, Question
+from prodmeet_kit.queries.asking import RawSource, answered, samples
 from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sli.born import COLUMNS, Evidence, Increments, Samples, evidence, increments, target_of
 from prodmeet_kit.sources.base import grid, wide
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Product, Slo
     from prodmeet_kit.sources.base import MetricSource
 
-__all__ = ["MOST_SAMPLES", "RawSource", "ask"]
+__all__ = ["MOST_SAMPLES", "ask"]
 
 MOST_SAMPLES = 1_500_000
 """Of one selector: 30 MB. Ten pods with two codes each, for six weeks, are 1,200,000."""
@@ -43,23 +42,6 @@ MOST_TARGETS = 200
 """Targets whose processes are asked about, for one SLO."""
 
 _NAMES = ("instance", "pod", "host", "hostname", "task_id", "container_id", "pod_name")
-
-
-@runtime_checkable
-class RawSource(Protocol):
-    """A metric source that gives samples as they are stored."""
-
-    name: str
-
-    def answer(self, question: Question) -> Answer:
-        """As of every metric source."""
-        ...
-
-    def samples_between(
-        self, selector: str, start: datetime, end: datetime
-    ) -> Iterator[tuple[datetime, Sequence[Samples], tuple[str, ...]]]:
-        """The samples of a selector, in one part or several: the begin of each, its series, warnings."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -139,22 +121,20 @@ def _size(source: RawSource, selector: str, start: datetime, window: Window) -> 
     """How many samples there are, or why that is not known."""
     length = window.end - start
     query = f"sum(count_over_time({selector}[{format_duration(length)}]))"
-    try:
-        frame = source.answer(Question("", "metrics", query, window.end, window.end, None, length)).frame
-    except ProdmeetError as error:
-        return redact(str(error))
-    return float(frame.to_numpy()[-1, 0]) if frame is not None and frame.shape[1] else 0.0
+    answer = answered(source, Question("", "metrics", query, window.end, window.end, None, length))
+    if answer.error:
+        return answer.error
+    return float(answer.frame.to_numpy()[-1, 0]) if answer.frame is not None and answer.frame.shape[1] else 0.0
 
 
 def _read(source: RawSource, selector: str, start: datetime, window: Window) -> list[Samples] | str:
     """The series as they are stored, or why they are not known."""
+    read = samples(source, selector, start, window.end)
+    if isinstance(read, str):
+        return read
     parts: dict[str, list[Samples]] = {}
-    try:
-        for _, series, _ in source.samples_between(selector, start, window.end):
-            for each in series:
-                parts.setdefault(label_key(each.labels), []).append(each)
-    except ProdmeetError as error:
-        return redact(str(error))
+    for each in read:
+        parts.setdefault(label_key(each.labels), []).append(each)
     return [_joined(each) for each in parts.values()]
 
 

@@ -206,7 +206,7 @@ def test_the_box_shows_the_answer_or_the_servers_words() -> None:
 def test_a_bug_of_a_source_is_shown_and_does_not_end_the_box() -> None:
     box = asking(Source(error=KeyError("x"))).promql
     box.run("up")
-    assert box.editor.state["error"] == "KeyError: 'x'"
+    assert box.editor.state["error"] == "the source failed: KeyError: 'x'"
 
 
 def test_the_box_takes_no_label_it_did_not_name() -> None:

@@ -1,0 +1,116 @@
+"""The one place that asks a metric source.
+
+Whoever asks gets an answer: where the source has none, the reason stands in it, without a credential, whatever the
+source raised. What is asked twice is asked once, side by side with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from prodmeet_kit import sli
+from prodmeet_kit.core.errors import ProdmeetError, SourceError
+from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.facts import Answer, Question
+from prodmeet_kit.queries import backtests
+from prodmeet_kit.sli.born import Samples
+from prodmeet_kit.sources.base import MetricSource
+from prodmeet_kit.sources.finite import known
+
+__all__ = ["RawSource", "answered", "answers", "asked", "distinct", "samples"]
+
+
+@runtime_checkable
+class RawSource(Protocol):
+    """A metric source that gives samples as they are stored."""
+
+    name: str
+
+    def answer(self, question: Question) -> Answer:
+        """As of every metric source."""
+        ...
+
+    def samples_between(
+        self, selector: str, start: datetime, end: datetime
+    ) -> Iterator[tuple[datetime, Sequence[Samples], tuple[str, ...]]]:
+        """The samples of a selector, in one part or several: the begin of each, its series, warnings."""
+        ...
+
+    def close(self) -> None:
+        """As of every metric source."""
+        ...
+
+
+def asked(source: MetricSource, question: Question) -> Answer:
+    """What the source answers, for a person who waits for it. Raises :class:`SourceError` and its kinds."""
+    try:
+        return source.answer(question)
+    except ProdmeetError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a source may come from another package: its bug shall not cost the report
+        raise _bug(error) from None
+
+
+def answered(source: MetricSource, question: Question) -> Answer:
+    """The answer, with the error in it when there is one."""
+    try:
+        return asked(source, question)
+    except ProdmeetError as error:
+        return Answer(question, None, error=redact(str(error)), source=source.name)
+
+
+def answers(
+    pool: Executor, source: MetricSource, questions: Iterable[Question], done: Callable[[str], object] | None = None
+) -> dict[str, Answer]:
+    """Every answer by the key of its question; what is asked twice is asked once, and ``done`` is called with a key of each.
+
+    An answer of several series where one is needed is an error; only bounds of histograms and backtests may have them.
+    """
+    under_way = {pool.submit(_judged, source, same[0]): same for same in distinct(questions)}
+    found: dict[str, Answer] = {}
+    for future in as_completed(under_way):
+        same = under_way[future]
+        found |= {question.key: replace(future.result(), question=question) for question in same}
+        if done:
+            done(same[0].key)
+    return found
+
+
+def samples(source: RawSource, selector: str, start: datetime, end: datetime) -> list[Samples] | str:
+    """The series of a selector in ``(start, end]`` as they are stored, part after part, or why they are not known."""
+    try:
+        return [each for _, series, _ in source.samples_between(selector, start, end) for each in series]
+    except ProdmeetError as error:
+        return redact(str(error))
+    except Exception as error:  # noqa: BLE001 - as above
+        return str(_bug(error))
+
+
+def distinct(questions: Iterable[Question]) -> list[list[Question]]:
+    """Questions that ask the server the same thing, together."""
+    groups: dict[tuple[object, ...], list[Question]] = {}
+    for question in questions:
+        groups.setdefault((question.query, question.start, question.end, question.step), []).append(question)
+    return list(groups.values())
+
+
+def _bug(error: Exception) -> SourceError:
+    return SourceError(redact(f"the source failed: {type(error).__name__}: {error}"))
+
+
+def _judged(source: MetricSource, question: Question) -> Answer:
+    """The answer with as many series as its question may have."""
+    answer = answered(source, question)
+    series = answer.frame.shape[1] if answer.frame is not None else 0
+    if backtests.is_replay(question.key):
+        if series <= backtests.MOST_SERIES:
+            return answer
+        return replace(answer, frame=None, error=f"{series} series came back, more than {backtests.MOST_SERIES}")
+    if series > 1 and not sli.tells_bounds(question.key):
+        text = f"{series} series came back where one is needed: put sum(...) round the query"
+        return replace(answer, frame=None, error=text)
+    return known(answer)
