@@ -20,7 +20,7 @@ from pathlib import Path
 
 from prodmeet_kit.core.errors import ProdmeetError
 
-__all__ = ["backfill", "missing_programs", "running_prometheus"]
+__all__ = ["backfill", "running_prometheus"]
 
 Lookup = Callable[[str], str | None]
 """How a program is found by its name: ``shutil.which``, or a stand-in."""
@@ -29,11 +29,6 @@ _START_S = 60.0
 _STOP_S = 15.0
 _READY = "Server is ready to receive web requests"
 _PORT_TAKEN = "address already in use"
-
-
-def missing_programs(lookup: Lookup = shutil.which) -> list[str]:
-    """Names of the programs this module needs and this machine lacks; empty when all is there."""
-    return [name for name in ("prometheus", "promtool") if lookup(name) is None]
 
 
 def _program(name: str, lookup: Lookup) -> str:

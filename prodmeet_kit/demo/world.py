@@ -64,24 +64,6 @@ class World:
         found = [episode for history in self.alerts for episode in history.episodes(self.grid)]
         return sorted(found, key=lambda episode: (episode.start, episode.alert, sorted(episode.labels.items())))
 
-    def true_counts(self, service: str, slo: str, start: datetime, end: datetime) -> tuple[int, int]:
-        """Bad events and all events in ``[start, end)``, whole minutes, whether or not a scrape saw them.
-
-        ``slo`` is ``availability`` (bad: a 5xx) or ``latency`` (bad: slower
-        than 0.3 s). ``KeyError`` for a service that has no such SLO,
-        ``ValueError`` for times outside the world or between minutes.
-        """
-        first, last = self.grid.index(start), self.grid.index(end)
-        events = [pod.events for pod in self.pods.values() if pod.service.name == service]
-        bad = {
-            "availability": [each.failed for each in events],
-            "latency": [each.slower[LATENCY_BOUND] for each in events if LATENCY_BOUND in each.slower],
-        }.get(slo)
-        if not bad:
-            raise KeyError(f"{service}/{slo}")
-        total = [each.total for each in events]
-        return sum(int(part[first:last].sum()) for part in bad), sum(int(part[first:last].sum()) for part in total)
-
     def openmetrics_days(self) -> Iterator[str]:
         """What Prometheus scraped and its rules wrote: one complete OpenMetrics text a UTC day."""
         return openmetrics.days(self.grid, families(self.grid, self.pods, self.alerts))

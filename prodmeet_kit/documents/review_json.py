@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["dumps", "record"]
 
-RUN_STAMPS = ("generated_at",)
-"""Keys that tell of the run, not of the facts: a repeated run differs only there."""
-
 
 def record(review: Review, *, generated_at: datetime | None = None) -> dict[str, Any]:
     """The review as plain JSON values. ``generated_at`` defaults to now."""

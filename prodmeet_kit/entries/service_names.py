@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from prodmeet_kit.parameters.validation import did_you_mean
 
-__all__ = ["Matched", "after_prefix", "match", "one_service", "split"]
+__all__ = ["Matched", "after_prefix", "match", "one_service"]
 
 _UNCHECKED = re.compile(r"(?m)^[ \t]*(?:[-*+][ \t]+)?\[ \][^\n]*$")  # an empty box of a form: not chosen
 _BULLET = re.compile(r"(?m)^[ \t]*(?:(?:[-*+\u2022]|\d{1,3}[.)])[ \t]+)?(?:\[[xX]\][ \t]+)?")
@@ -51,20 +51,6 @@ class Matched:
         if len(same) > 1:
             return f"write {' or '.join(same)} exactly"
         return did_you_mean(name, self.known) if self.known else "the product has no services"
-
-
-def split(text: str) -> list[str]:
-    """The names in a text, as written, whatever people put between and around them.
-
-    >>> split("`cart`, web and [search](https://example.com/search)")
-    ['cart', 'web', 'search']
-
-    A box of a form that is not ticked is not chosen; ``none`` and ``n/a`` name nothing.
-    """
-    plain = _plain(text)
-    if _says_nothing(plain):
-        return []
-    return [name for begin, end in _spans(plain) if not _says_nothing(name := plain[begin:end].strip(_EDGES))]
 
 
 def match(written: Iterable[str], known: Collection[str]) -> Matched:

@@ -13,7 +13,7 @@ from prodmeet_kit.evidence import showing
 if TYPE_CHECKING:
     from prodmeet_kit.evidence import AgendaItem, Figure
 
-__all__ = ["PLOTLY", "bundles", "chart_bundle", "show", "show_chart"]
+__all__ = ["PLOTLY", "bundles", "chart_bundle", "show"]
 
 PLOTLY = "application/vnd.plotly.v1+json"
 """The one MIME type a figure is published as: small, and drawn even in notebooks JupyterLab does not trust."""
@@ -23,11 +23,6 @@ def show(item: AgendaItem) -> None:
     """Publish an agenda item in a notebook: HTML with its own style, its figures between."""
     for bundle in bundles(item):
         _publish(bundle)
-
-
-def show_chart(chart: Figure) -> None:
-    """Publish one chart with its title, for exploring."""
-    _publish(chart_bundle(chart))
 
 
 def bundles(item: AgendaItem) -> Iterator[dict[str, Any]]:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from prodmeet_kit.demo.rules import rules_text
-from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
+from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.world import World
+from tests.support.demo_world import missing_programs
 
 
 @pytest.fixture(scope="session")

@@ -17,12 +17,13 @@ import pytest
 
 from prodmeet_kit.agenda.metrics.slos import slo_table
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
+from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.review import Review
 from tests.support.births_world import World, openmetrics_days, world
+from tests.support.demo_world import missing_programs
 from tests.support.recount import events_in
 from tests.support.victoria import running_victoria
 

@@ -24,6 +24,7 @@ from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from prodmeet_kit.sources.prometheus.alerts import read
 from tests.support.answering import metric_source
+from tests.support.demo_world import true_counts
 
 pytestmark = pytest.mark.integration
 
@@ -64,7 +65,7 @@ def test_attainment_of_busy_services_is_true_to_a_thousandth_of_the_budget(
     end = world.meeting - meetings_ago * timedelta(days=14)
     bad, total = counts(url, SLOS[name], end)
     service, slo = name.split("/")
-    true_bad, true_total = world.true_counts(service, slo, end - WINDOW, end)
+    true_bad, true_total = true_counts(world, service, slo, end - WINDOW, end)
     assert abs(bad / total - true_bad / true_total) < 0.001 * SLOS[name].budget
     assert total == pytest.approx(true_total, rel=1e-4)
 
@@ -74,7 +75,7 @@ def test_invoices_are_counted_to_one_event(demo_prometheus: tuple[str, World], m
     url, world = demo_prometheus
     end = world.meeting - meetings_ago * timedelta(days=14)
     found = counts(url, SLOS["invoices/availability"], end)
-    assert found == pytest.approx(world.true_counts("invoices", "availability", end - WINDOW, end), abs=1)
+    assert found == pytest.approx(true_counts(world, "invoices", "availability", end - WINDOW, end), abs=1)
 
 
 def test_raw_alert_samples_tell_every_episode(demo_prometheus: tuple[str, World]) -> None:

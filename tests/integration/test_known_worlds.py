@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
+from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.review import Review, window_of
 from tests.support.counts import count
+from tests.support.demo_world import missing_programs
 from tests.support.worlds import bank, shop
 from tests.support.worlds.building import World
 from tests.support.worlds.truth import wrongs

@@ -12,12 +12,13 @@ import pytest
 
 from prodmeet_kit import sli
 from prodmeet_kit.analysis.alerting.rule_text import rule_text, spans
-from prodmeet_kit.analysis.alerting.standard_rules import time_to_detect, time_to_reset
+from prodmeet_kit.analysis.alerting.standard_rules import time_to_detect
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.burn_rates import PAGE, TICKET, Condition
 from prodmeet_kit.parameters import load
 from prodmeet_kit.parameters.models import Product, Slo
 from prodmeet_kit.sli.ratios import ratio_query, ratio_reason
+from tests.support.workbook_rules import time_to_reset
 
 pytestmark = pytest.mark.integration
 

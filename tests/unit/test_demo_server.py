@@ -7,13 +7,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.core.errors import ProdmeetError
-from prodmeet_kit.demo.server import backfill, missing_programs, running_prometheus
-
-
-def test_missing_programs_are_named() -> None:
-    assert missing_programs(lambda name: None) == ["prometheus", "promtool"]
-    assert missing_programs(lambda name: None if name == "promtool" else f"/opt/bin/{name}") == ["promtool"]
-    assert missing_programs(lambda name: f"/opt/bin/{name}") == []
+from prodmeet_kit.demo.server import backfill, running_prometheus
 
 
 def test_a_missing_server_is_an_error_with_its_fix() -> None:

@@ -16,6 +16,7 @@ from prodmeet_kit.demo.openmetrics import Family, Series, days
 from prodmeet_kit.demo.shape import Grid, Ints, local
 from prodmeet_kit.demo.stories import SLOWER_SINCE
 from prodmeet_kit.demo.world import World
+from tests.support.demo_world import true_counts
 
 FORTNIGHT = timedelta(days=14)
 
@@ -34,7 +35,7 @@ def requests(world: World, service: str) -> Ints:
 
 def bad_share(world: World, slo: str, start: datetime, end: datetime) -> float:
     service, name = slo.split("/")
-    bad, total = world.true_counts(service, name, start, end)
+    bad, total = true_counts(world, service, name, start, end)
     return bad / total
 
 
@@ -110,8 +111,8 @@ def test_truth_of_parts_adds_up_to_the_whole(world: World, slo: str) -> None:
     service, name = slo.split("/")
     start, end = world.meeting - FORTNIGHT, world.meeting
     cuts = [start, start + timedelta(minutes=1), start + timedelta(days=3, minutes=17), end]
-    parts = [world.true_counts(service, name, *pair) for pair in pairwise(cuts)]
-    assert tuple(map(sum, zip(*parts, strict=True))) == world.true_counts(service, name, start, end)
+    parts = [true_counts(world, service, name, *pair) for pair in pairwise(cuts)]
+    assert tuple(map(sum, zip(*parts, strict=True))) == true_counts(world, service, name, start, end)
 
 
 def test_truth_is_what_counters_show_and_what_restarts_lost(world: World) -> None:
@@ -128,11 +129,11 @@ def test_truth_is_what_counters_show_and_what_restarts_lost(world: World) -> Non
 
 def test_truth_refuses_what_it_cannot_know(world: World) -> None:
     with pytest.raises(ValueError, match="no whole minute"):
-        world.true_counts("web", "availability", world.meeting - timedelta(seconds=30), world.meeting)
+        true_counts(world, "web", "availability", world.meeting - timedelta(seconds=30), world.meeting)
     with pytest.raises(ValueError, match="no whole minute"):
-        world.true_counts("web", "availability", world.meeting, world.meeting + FORTNIGHT)
+        true_counts(world, "web", "availability", world.meeting, world.meeting + FORTNIGHT)
     with pytest.raises(KeyError, match="payments/latency"):
-        world.true_counts("payments", "latency", world.meeting - FORTNIGHT, world.meeting)
+        true_counts(world, "payments", "latency", world.meeting - FORTNIGHT, world.meeting)
 
 
 def test_data_covers_the_slo_window_of_the_last_meeting(world: World) -> None:
@@ -179,8 +180,8 @@ def test_cart_outage_is_heavy_and_paged_within_minutes(world: World) -> None:
 
 def test_payments_outage_spends_budget_and_pages_nobody(world: World) -> None:
     (outage,) = [o for o in world.outages if o.service == "payments"]
-    bad, _ = world.true_counts("payments", "availability", outage.start, outage.end)
-    _, total = world.true_counts("payments", "availability", world.meeting - timedelta(days=28), world.meeting)
+    bad, _ = true_counts(world, "payments", "availability", outage.start, outage.end)
+    _, total = true_counts(world, "payments", "availability", world.meeting - timedelta(days=28), world.meeting)
     assert bad / (0.001 * total) > 0.2
     assert not [e for e in world.episodes if e.service == "payments" and e.severity == "page"]
 

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from prodmeet_kit.entries.service_names import match, split
+from prodmeet_kit.entries.service_names import match
 from tests.support.counts import count
 
 KNOWN = ("cart", "web", "web-api", "search-and-rescue")
@@ -94,11 +94,6 @@ def test_names_that_differ_by_a_dash_alone_are_not_guessed() -> None:
 def test_nothing_is_no_unknown_service(text: str) -> None:
     found = match([text], KNOWN)
     assert (found.services, found.unknown) == ((), ())
-    assert split(text) == []
-
-
-def test_split_keeps_the_words_of_a_name() -> None:
-    assert split("`Cart`; web api and search") == ["Cart", "web api", "search"]
 
 
 def test_random_separators_lose_and_invent_no_service() -> None:

@@ -11,19 +11,21 @@ import pytest
 
 from prodmeet_kit.analysis.alerting.standard_rules import (
     ALL,
-    budget_when_fired,
     can_fire,
-    fewest_bad,
     fires,
-    first_firing,
-    least_objective,
-    one_failure_trips_below,
     possible,
     time_to_detect,
-    time_to_reset,
 )
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.burn_rates import PAGE, TICKET, Condition
+from tests.support.workbook_rules import (
+    budget_when_fired,
+    fewest_bad,
+    first_firing,
+    least_objective,
+    one_failure_trips_below,
+    time_to_reset,
+)
 
 OBJECTIVE = 0.999
 MINUTE = timedelta(minutes=1)
