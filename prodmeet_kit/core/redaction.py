@@ -9,18 +9,22 @@ form they travel in, and text that looks like a credential (userinfo of a URL,
 from __future__ import annotations
 
 import base64
+import copy
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-__all__ = ["MASK", "SHORTEST", "redact", "redacted", "remember"]
+__all__ = ["MASK", "NUMBERS", "SHORTEST", "redact", "redacted", "remember"]
 
 MASK = "***"
 """What stands where a credential stood."""
+
+NUMBERS = ("bdata",)
+"""The keys of a notebook under which plotly keeps arrays in base64: most of its bytes, and no text."""
 
 SHORTEST = 4
 """Secrets shorter than this are not remembered: masking ``a`` everywhere would leave no text to read."""
@@ -117,29 +121,38 @@ def redact(text: str) -> str:
     return text
 
 
-def redacted(value: Any) -> Any:
-    """A value as JSON has them, with :func:`redact` done to every text in it, keys included.
+def redacted(value: Any, clean: Callable[[str], str] | None = None, *, but: Collection[str] = ()) -> Any:
+    """A value as JSON has them, a notebook too, with every text in it masked, keys included: the one walk that masks.
 
-    Two keys that differed by a credential alone stay two. The very value where nothing is masked.
+    ``clean`` is done to texts instead of :func:`redact`; it has to do that as well. What stands under a key of
+    ``but`` stays: arrays of numbers hold no text. Two keys that differed by a credential alone stay two.
 
     >>> redacted({"said": ["token=abc", 1.5]})
     {'said': ['token=***', 1.5]}
     """
     if isinstance(value, str):
-        return _redact_once(value)
+        return clean(value) if clean else _redact_once(value)
     if isinstance(value, Mapping):
         made: dict[Any, Any] = {}
         for key, inner in value.items():
-            masked = name = redacted(key) if isinstance(key, str) else key
+            masked = name = _redact_once(key) if isinstance(key, str) else key
             number = 1
             while name in made:
                 number += 1
                 name = f"{masked} ({number})"
-            made[name] = redacted(inner)
-        return made
+            made[name] = inner if key in but else redacted(inner, clean, but=but)
+        return made if type(value) is dict or not isinstance(value, dict) else _alike(value, made)
     if isinstance(value, list | tuple):
-        return type(value)([redacted(inner) for inner in value])
+        return type(value)([redacted(inner, clean, but=but) for inner in value])
     return value
+
+
+def _alike(value: dict[Any, Any], made: dict[Any, Any]) -> dict[Any, Any]:
+    """``made`` as a mapping of the kind of ``value``, such as a notebook's."""
+    other = copy.copy(value)
+    other.clear()
+    other.update(made)
+    return other
 
 
 def _redact_once(text: str) -> str:

@@ -18,7 +18,7 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
 from prodmeet_kit.core.errors import printable
-from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.core.redaction import NUMBERS, redact, redacted
 from prodmeet_kit.html_report.cells import cell_views
 from prodmeet_kit.html_report.contents import Entry, entries, with_ids
 from prodmeet_kit.html_report.payload import json_for_script, plotly_js
@@ -44,9 +44,11 @@ def export_html(notebook: NotebookNode, *, title: str, language: str = "en") -> 
     (:func:`prodmeet_kit.core.redaction.redact`) in every string but the numbers of
     figures; the notebook itself is left as it is.
     """
+    from nbformat import from_dict
+
     resources = {"title": redact(title), "language": language}
     with use(language):
-        html, _ = _exporter().from_notebook_node(_redacted(notebook), resources)
+        html, _ = _exporter().from_notebook_node(redacted(from_dict(notebook), but=NUMBERS), resources)
     return printable(str(html))
 
 
@@ -170,20 +172,6 @@ def _markdown(source: str) -> str:
 
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     return str(MarkdownWithMath(renderer=renderer).render(source))
-
-
-def _redacted(value: Any, key: str = "") -> Any:
-    """A copy with every string masked; arrays of numbers (``bdata``) hold no text."""
-    from nbformat import NotebookNode
-
-    if isinstance(value, str):
-        return value if key == "bdata" else redact(value)
-    if isinstance(value, dict):
-        masked = {name: _redacted(part, name) for name, part in value.items()}
-        return NotebookNode(masked)
-    if isinstance(value, list):
-        return [_redacted(part, key) for part in value]
-    return value
 
 
 @lru_cache

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from prodmeet_kit.core.redaction import MASK, redact
+from prodmeet_kit.core.redaction import MASK, redacted
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.expansion import REFERENCE
 
@@ -68,16 +68,8 @@ def masked(parameters: Mapping[str, Any]) -> dict[str, Any]:
             at = at[part]
         at[way[-1]] = MASK
     if "sources" in copy:
-        copy["sources"] = _redacted(copy["sources"])
+        copy["sources"] = redacted(copy["sources"])
     return copy
-
-
-def _redacted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _redacted(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_redacted(inner) for inner in value]
-    return redact(value) if isinstance(value, str) else value
 
 
 def _search(value: Any, way: Way, *, secret: bool) -> Iterator[tuple[Way, str]]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import papermill.iorw
@@ -20,7 +19,7 @@ from nbformat import NotebookNode
 
 from prodmeet_kit.core import shipped_files
 from prodmeet_kit.core.errors import Failure
-from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.core.redaction import NUMBERS, redact, redacted
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.render.markdown_text import entities
 
@@ -163,15 +162,6 @@ def tidy(notebook: NotebookNode) -> None:
         if not cell.metadata.get("tags"):
             cell.metadata.pop("tags", None)
         if "outputs" in cell:
-            cell.outputs = [_cleaned(output, redact if "data" in output else clean) for output in cell.outputs]
-
-
-def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, dict):
-        # bdata: plotly's numbers in base64, most of a notebook's bytes.
-        return type(value)({key: inner if key == "bdata" else _cleaned(inner, clean) for key, inner in value.items()})
-    if isinstance(value, list):
-        return [_cleaned(inner, clean) for inner in value]
-    return value
+            cell.outputs = [
+                redacted(output, None if "data" in output else clean, but=NUMBERS) for output in cell.outputs
+            ]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import html
 import json
+from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbformat import NotebookNode, from_dict
 
 from prodmeet_kit.core import redaction
-from prodmeet_kit.core.redaction import MASK, redact, redacted, remember
+from prodmeet_kit.core.redaction import MASK, NUMBERS, redact, redacted, remember
 
 CANARY = 'kanari+7/ä"x y'
 
@@ -142,3 +146,35 @@ def test_a_secret_that_is_told_later_is_masked_in_texts_that_were_seen_before() 
     assert redacted(["said canary-77aa"]) == ["said canary-77aa"]
     remember("canary-77aa")
     assert redacted(["said canary-77aa"]) == ["said ***"]
+
+
+def test_a_notebook_stays_one_and_its_arrays_of_numbers_stay_as_they_are() -> None:
+    value = from_dict({"token=canary-1": [{"y": {"bdata": "token=abcd", "text": "token=abcd"}}]})
+    made = redacted(value, but=NUMBERS)
+    assert made == {"token=***": [{"y": {"bdata": "token=abcd", "text": "token=***"}}]}
+    assert isinstance(made["token=***"][0].y, NotebookNode)
+    assert "canary-1" in next(iter(value))  # what was given is as it was
+
+
+def test_texts_are_cleaned_as_asked_and_keys_are_masked_all_the_same() -> None:
+    assert redacted({"token=abcd": ("a", 1)}, str.upper) == {"token=***": ("A", 1)}
+
+
+def test_mappings_of_other_kinds_stay_what_they_are() -> None:
+    value = defaultdict(list, {"said": ["token=abcd"]})
+    made = redacted(value)
+    assert made == {"said": ["token=***"]} and made["new"] == []
+    assert value == {"said": ["token=abcd"]}
+
+
+def test_nobody_else_walks_to_mask() -> None:
+    """No other function that calls itself masks texts."""
+    found = {
+        f"{path.name}:{node.name}"
+        for path in Path(redaction.__file__).parents[1].rglob("*.py")
+        if path != Path(redaction.__file__)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and {node.name, "redact"} <= {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    }
+    assert found == set()
