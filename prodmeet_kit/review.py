@@ -54,10 +54,11 @@ def open_review(
 
     Raises :class:`~prodmeet_kit.core.errors.InputError` for anything a person has to fix.
     """
-    from prodmeet_kit.snapshot import locate, reopen
+    from prodmeet_kit.archive.layout import snapshot_of
+    from prodmeet_kit.snapshot import reopen
 
     if snapshot:
-        return Review(in_language(reopen(locate(Path(snapshot))), language))
+        return Review(in_language(reopen(snapshot_of(Path(snapshot))), language))
     if not product:
         from prodmeet_kit.demo import SNAPSHOT
 

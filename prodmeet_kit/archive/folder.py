@@ -10,7 +10,6 @@ by the next one: nobody holds it any more (:mod:`prodmeet_kit.core.locks`).
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import secrets
@@ -18,26 +17,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from prodmeet_kit.archive.layout import INCOMPLETE, LATEST, NOT_RUN, days, newest, read_record
 from prodmeet_kit.archive.user_edits import carry, list_written, stamps
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import ReportError
 from prodmeet_kit.core.locks import hold_new, is_held
-from prodmeet_kit.core.plain_files import read_plain
 
-__all__ = ["INCOMPLETE", "LATEST", "NOT_RUN", "put_in_place", "staging"]
-
-LATEST = "latest"
-"""Name of the link to the newest report of a product."""
-
-INCOMPLETE = ".incomplete"
-"""What follows the date in the name of a report that was not run to its end, beside one of that date that was."""
-
-NOT_RUN = "not_run"
-"""The key of ``review.json`` that lists the sections whose cells were not run."""
+__all__ = ["put_in_place", "staging"]
 
 _NEW = ".new-"
 _OLD = ".old-"
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMED_OLD = re.compile(rf"{re.escape(_OLD)}(\d{{4}}-\d{{2}}-\d{{2}}(?:{re.escape(INCOMPLETE)})?)-[0-9a-f]+")
 _CAME_BETWEEN = {errno.ENOENT, errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}
 _TRIES = 5
@@ -132,7 +121,7 @@ def _why(error: OSError, *known: Path) -> str:
 def _is_incomplete(report: Path) -> bool:
     """Whether the report says that some of its cells were not run; one that cannot be read does not."""
     try:
-        return bool(json.loads(read_plain(report / "review.json")).get(NOT_RUN))
+        return bool(read_record(report).get(NOT_RUN))
     except (OSError, ValueError, AttributeError, RecursionError):
         return False
 
@@ -143,7 +132,7 @@ def _look_at_latest(latest: Path) -> None:
         return
     if latest.is_dir():
         raise ReportError(f"{latest} is a folder, and the kit keeps its link to the newest report there: move it away")
-    if not _DAY.fullmatch(latest.read_bytes()[:20].decode("utf-8", "replace").strip()):
+    if newest(latest.parent) == latest:
         raise ReportError(f"{latest} is a file that prodmeet did not write: move it away, its place is needed")
 
 
@@ -211,15 +200,15 @@ def _leave(old: Path, target: Path, told: Callable[[str], object]) -> None:
 def _point_to_newest(product_folder: Path, told: Callable[[str], object]) -> None:
     latest = product_folder / LATEST
     try:
-        newest = max(path.name for path in product_folder.iterdir() if _DAY.fullmatch(path.name) and path.is_dir())
-        if latest.is_symlink() and latest.readlink() == Path(newest):
+        day = days(product_folder)[-1]
+        if latest.is_symlink() and latest.readlink() == Path(day):
             return
         fresh = product_folder / f"{_NEW}{secrets.token_hex(8)}"
         try:
             try:
-                fresh.symlink_to(newest, target_is_directory=True)
+                fresh.symlink_to(day, target_is_directory=True)
             except (OSError, NotImplementedError):  # a file system without links: the name, as text
-                durable.write(latest, newest + "\n")
+                durable.write(latest, day + "\n")
             else:
                 fresh.replace(latest)
                 durable.sync_folder(product_folder)

@@ -6,25 +6,22 @@ file that cannot be read becomes a meeting that says so; the others stand.
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from prodmeet_kit.archive.layout import RECORD, days, read_record
 from prodmeet_kit.core.errors import ProdmeetError
-from prodmeet_kit.core.plain_files import read_plain
 from prodmeet_kit.i18n.languages import LANGUAGES, OF_THE_CODE
 
-__all__ = ["READ", "Meeting", "days", "meetings", "read"]
+__all__ = ["READ", "Meeting", "meetings", "read"]
 
 READ = 26
 """So many meetings of a product are read, a year of fortnights; older ones are only linked."""
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORST_FIRST = ("BAD", "NO_DATA", "TOO_FEW", "OK")
 
 
@@ -60,11 +57,6 @@ class _Damaged(ProdmeetError):
     pass
 
 
-def days(product_folder: Path) -> list[str]:
-    """The dates of the reports in the folder of a product, oldest first."""
-    return sorted(path.name for path in product_folder.iterdir() if _DAY.fullmatch(path.name) and path.is_dir())
-
-
 def meetings(reports: Path) -> dict[str, list[Meeting]]:
     """Every meeting by product, products in the order of their names, the newest meeting first."""
     found = {}
@@ -82,14 +74,13 @@ def read(report: Path) -> Meeting:
     """The meeting whose report is in this folder. Raises nothing: ``error`` says what is wrong."""
     blank = Meeting(report.parent.name, report.name)
     try:
-        text = read_plain(report / "review.json").decode("utf-8")
-        return _meeting(json.loads(text), blank)
+        return _meeting(read_record(report), blank)
     except OSError as error:
-        return replace(blank, error=f"review.json: {error.strerror}")
+        return replace(blank, error=f"{RECORD}: {error.strerror}")
     except _Damaged as error:
-        return replace(blank, error=f"review.json: {error}")
+        return replace(blank, error=f"{RECORD}: {error}")
     except (ValueError, RecursionError) as error:
-        return replace(blank, error=f"review.json is damaged: {' '.join(str(error).split())[:120]}")
+        return replace(blank, error=f"{RECORD} is damaged: {' '.join(str(error).split())[:120]}")
 
 
 def _meeting(record: Any, blank: Meeting) -> Meeting:

@@ -6,16 +6,14 @@ that failed, and the next older one is taken.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.archive.layout import FROZEN, RECORD, days, read_record
 from prodmeet_kit.core.errors import Failure, SnapshotError
-from prodmeet_kit.core.plain_files import read_plain
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.subjects import current
 from prodmeet_kit.core.window import Window
@@ -43,7 +41,6 @@ SECTION = "metrics"
 SOURCE = "earlier meeting"
 """The name the earlier meeting has among the sources."""
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UNREADABLE = 5
 """So many snapshots that cannot be read are no accident of one file: the search ends."""
 
@@ -82,7 +79,7 @@ def find_previous(reports: Path, product: str, window: Window) -> Earlier:
                 continue
             if facts.window.end < window.end:
                 rules = _rules(snapshot, unreadable)
-                waited = _waited(snapshot.parent / "review.json", unreadable)
+                waited = _waited(snapshot.parent, unreadable)
                 states = _held(reports / product, window, unreadable)
                 told = attained(reports / product, window)
                 meeting = Previous(facts.window.end, facts.definitions, rules, waited, states, told)
@@ -107,25 +104,25 @@ def _rules(snapshot: Path, unreadable: list[str]) -> pd.DataFrame | None:
         return None
 
 
-def _waited(file: Path, unreadable: list[str]) -> dict[str, int]:
+def _waited(report: Path, unreadable: list[str]) -> dict[str, int]:
     """What that meeting left in its annex, and in how many meetings in a row it was there; nothing when not known.
 
     Everything is new then; what asked nothing does not wait. A report of an earlier kit tells nothing of it; a damaged
     one is told.
     """
     try:
-        lines = json.loads(read_plain(file)).get("agenda_lines", [])
+        lines = read_record(report).get("agenda_lines", [])
         waiting = [line for line in lines if line["place"] == "annex" and line.get("wanted", 1) > 0]
         return {current(str(line["subject"])): int(line["waited"]) + 1 for line in waiting}
     except (FileNotFoundError, KeyError):
         return {}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        unreadable.append(_damaged(file))
+        unreadable.append(_damaged(report))
         return {}
 
 
-def _damaged(file: Path) -> str:
-    return f"{file} is damaged: its meeting is left out; fix it, or delete it"
+def _damaged(report: Path) -> str:
+    return f"{report / RECORD} is damaged: its meeting is left out; fix it, or delete it"
 
 
 def _held(folder: Path, window: Window, unreadable: list[str]) -> dict[str, dict[str, str]]:
@@ -142,12 +139,12 @@ def _held(folder: Path, window: Window, unreadable: list[str]) -> dict[str, dict
         if day > latest:
             continue
         try:
-            told = json.loads(read_plain(folder / day.isoformat() / "review.json"))
+            told = read_record(folder / day.isoformat())
             states = {str(line["item"]): str(line["state"]) for line in told["agenda"]}
         except (FileNotFoundError, KeyError):
             continue
         except (OSError, ValueError, TypeError, RecursionError):
-            told_of = _damaged(folder / day.isoformat() / "review.json")
+            told_of = _damaged(folder / day.isoformat())
             unreadable += [told_of] if told_of not in unreadable else []
             damaged += 1
             if damaged == _UNREADABLE:
@@ -175,7 +172,7 @@ def attained(folder: Path, window: Window) -> tuple[dict[str, Any], ...]:
         if day > latest:
             continue
         try:
-            told = json.loads(read_plain(folder / day.isoformat() / "review.json"))
+            told = read_record(folder / day.isoformat())
             then = slos_then(told["window"]["end"], {f"{row['service']}/{row['name']}": row for row in told["slos"]})
         except (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
             continue
@@ -195,21 +192,13 @@ def _newest_first(folder: Path, window: Window) -> Iterator[Path]:
     if not folder.is_dir():
         return
     half = (window.start + window.length / 2).astimezone(window.zone).date()
-    days = [day for day in _days(folder) if day != window.day]
-    for day in [*(day for day in days if day <= half), *(day for day in days if day > half)]:
-        snapshot = folder / day.isoformat() / "snapshot"
+    others = [day for day in _days(folder) if day != window.day]
+    for day in [*(day for day in others if day <= half), *(day for day in others if day > half)]:
+        snapshot = folder / day.isoformat() / FROZEN
         if snapshot.is_dir():
             yield snapshot
 
 
 def _days(folder: Path) -> list[date]:
     """The dates there are reports of, newest first."""
-    return sorted((day for path in folder.iterdir() if (day := _day(path.name))), reverse=True)
-
-
-def _day(name: str) -> date | None:
-    """The date a report's folder is named after; ``None`` for ``latest`` and other names."""
-    try:
-        return date.fromisoformat(name) if _DAY.fullmatch(name) else None
-    except ValueError:
-        return None
+    return [date.fromisoformat(day) for day in reversed(days(folder))]

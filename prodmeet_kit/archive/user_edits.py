@@ -25,6 +25,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
+from prodmeet_kit.archive.layout import FROZEN, MINUTES, NOTEBOOK, PAGE, RECORD
 from prodmeet_kit.core import durable
 
 __all__ = ["WRITTEN", "carry", "is_as_written", "list_written", "rewrite", "stamps", "write_also"]
@@ -32,9 +33,8 @@ __all__ = ["WRITTEN", "carry", "is_as_written", "list_written", "rewrite", "stam
 WRITTEN = ".written.sha256"
 """The list of the files of a report as the kit wrote them."""
 
-_MINUTES = "minutes.md"
-_OTHERS = ("report.html", "review.ipynb", "review.json")
-_NOT_CARRIED = (WRITTEN, "snapshot")
+_OTHERS = (PAGE, NOTEBOOK, RECORD)
+_NOT_CARRIED = (WRITTEN, FROZEN)
 
 Listed = dict[str, tuple[str, ...]]
 """The sums of each file, by its name: one, or two while it is written anew."""
@@ -98,16 +98,16 @@ def carry(old: Path, new: Path, told: Callable[[str], object], carried: Mapping[
     people = [path for path in people if not path.name.startswith(durable.DRAFT)]
     people = [path for path in people if carried is None or carried.get(path.name) != _stamp(path)]
     # The minutes last: only then is it known which names people took.
-    for path in sorted(people, key=lambda path: (path.name == _MINUTES, path.name)):
+    for path in sorted(people, key=lambda path: (path.name == MINUTES, path.name)):
         place = new / path.name
         if not os.path.lexists(place):
             _copy(path, place)
-        elif path.name == _MINUTES and _MINUTES in listed and not _same(path, place):
+        elif path.name == MINUTES and MINUTES in listed and not _same(path, place):
             fresh = _free(new, "minutes.new", ".md")
             place.rename(fresh)
-            listed[fresh.name] = listed.pop(_MINUTES)
+            listed[fresh.name] = listed.pop(MINUTES)
             _copy(path, place)
-            told(f"kept your edited {_MINUTES}; the new text is {fresh.name}")
+            told(f"kept your edited {MINUTES}; the new text is {fresh.name}")
         elif not _same(path, place):
             kept = _free(new, f"{path.stem}.edited", path.suffix)
             _copy(path, kept)
@@ -122,7 +122,7 @@ def _as_written(path: Path, known: Listed) -> bool:
     if not known:
         return path.name in _OTHERS
     # By any sum of the list: who put the new text in the place of the old has written nothing.
-    return path.name in {*known, *_OTHERS, _MINUTES} and any(_digest(path) in sums for sums in known.values())
+    return path.name in {*known, *_OTHERS, MINUTES} and any(_digest(path) in sums for sums in known.values())
 
 
 def _same(one: Path, other: Path) -> bool:

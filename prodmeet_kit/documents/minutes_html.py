@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.archive.folder import LATEST
+from prodmeet_kit.archive.layout import MINUTES, MINUTES_PAGE, newest
 from prodmeet_kit.archive.user_edits import is_as_written, write_also
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.i18n.languages import t
@@ -22,9 +22,7 @@ from prodmeet_kit.i18n.languages import t
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-__all__ = ["HTML", "MARKDOWN", "minutes_of", "newer_text", "page", "to_merge", "write_page"]
-
-MARKDOWN, HTML = "minutes.md", "minutes.html"
+__all__ = ["minutes_of", "newer_text", "page", "to_merge", "write_page"]
 
 _BORDER = "border:1px solid #999999;padding:4px 8px;vertical-align:top"
 _STYLES = {
@@ -56,7 +54,7 @@ def minutes_of(product: str, reports: Path, report: Path | None = None) -> Path:
     """
     if report is None and not product:
         raise InputError("give a product, or a report with --report")
-    file = (report or reports / product / LATEST) / MARKDOWN
+    file = (report or newest(reports / product)) / MINUTES
     if not file.is_file():
         fix = "give the folder of a report" if report else f"make its report first: prodmeet report {product}"
         raise InputError(f"{file} is not there: {fix}")
@@ -108,7 +106,7 @@ def write_page(minutes: Path) -> Path:
     A line at its top tells of a newer text that people have not merged yet.
     Raises :class:`InputError` when somebody edited the page that stands there: it is not overwritten.
     """
-    file = minutes.with_name(HTML)
+    file = minutes.with_name(MINUTES_PAGE)
     if file.exists() and not is_as_written(file):
         raise InputError(f"{file} was edited by hand: move it away, or delete it, and run again")
     write_also(file, page(minutes.read_text(encoding="utf-8"), to_merge(minutes)))
@@ -135,4 +133,4 @@ def _title(tokens: Sequence[Token]) -> str:
     for token, following in pairwise(tokens):
         if token.type == "heading_open":
             return "".join(child.content for child in following.children or ())
-    return MARKDOWN
+    return MINUTES

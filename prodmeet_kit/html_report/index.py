@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from prodmeet_kit.archive.meetings import Meeting, days, meetings
+from prodmeet_kit.archive.layout import INDEX, PAGE, days
+from prodmeet_kit.archive.meetings import Meeting, meetings
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import ReportError, printable
 from prodmeet_kit.core.redaction import redact
@@ -28,9 +29,8 @@ from prodmeet_kit.render.anchors import Anchors, slug
 from prodmeet_kit.render.html import template
 from prodmeet_kit.render.states import Word, word
 
-__all__ = ["NAME", "html", "shelve", "write_index"]
+__all__ = ["html", "shelve", "write_index"]
 
-NAME = "index.html"
 """The name of the page, in the folder that holds the folders of the products."""
 
 SHOWN = 6
@@ -49,7 +49,7 @@ def shelve(reports: Path, product: str, day: str) -> list[str]:
     told = []
     for what, make in (
         (f"the links between the meetings of {product}", lambda: neighbours.link(reports / product, day)),
-        (str(reports / NAME), lambda: write_index(reports)),
+        (str(reports / INDEX), lambda: write_index(reports)),
     ):
         try:
             make()
@@ -65,7 +65,7 @@ def write_index(reports: Path) -> Path:
 
     Raises :class:`ReportError` when another page has its name there, and ``OSError``.
     """
-    path = reports / NAME
+    path = reports / INDEX
     if path.exists() and _OURS not in path.read_bytes()[:4096]:
         raise ReportError("a page of this name is there that prodmeet did not write: move it, or give another --out")
     for _ in range(_TRIES):
@@ -189,7 +189,7 @@ def _state(meeting: Meeting) -> Word:
 
 def _href(meeting: Meeting) -> str:
     """Relative, and never with a scheme: a folder may have any name."""
-    return f"./{quote(meeting.product, safe='')}/{quote(meeting.day, safe='')}/report.html"
+    return f"./{quote(meeting.product, safe='')}/{quote(meeting.day, safe='')}/{PAGE}"
 
 
 def _history(read: Sequence[Meeting]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from html import escape
 from pathlib import Path
 
-from prodmeet_kit.archive.meetings import days
+from prodmeet_kit.archive.layout import INDEX, PAGE, days
 from prodmeet_kit.archive.user_edits import rewrite
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import LANGUAGES, OF_THE_CODE, t, use
@@ -29,7 +29,6 @@ PLACE = "<!--pm-meetings--><!--/pm-meetings-->"
 _BEGIN, _END = "<!--pm-meetings-->", "<!--/pm-meetings-->"
 _LANGUAGE = re.compile(r'<html lang="([\w-]+)">')
 _TRIES = 5
-_PAGE = "report.html"
 
 
 def link(product_folder: Path, day: str) -> None:
@@ -49,7 +48,7 @@ def link(product_folder: Path, day: str) -> None:
 def _link(product_folder: Path, known: list[str], at: int) -> None:
     folder = product_folder / known[at]
     try:
-        page = (folder / _PAGE).read_bytes().decode("utf-8")
+        page = (folder / PAGE).read_bytes().decode("utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
         return  # replaced at this moment, by a run that links it itself; or not ours
     filled = fill(
@@ -60,7 +59,7 @@ def _link(product_folder: Path, known: list[str], at: int) -> None:
     )
     if filled != page:
         with suppress(FileNotFoundError):  # replaced at this moment, again
-            rewrite(folder, _PAGE, filled)
+            rewrite(folder, PAGE, filled)
 
 
 def fill(page: str, product: str, before: str, after: str) -> str:
@@ -76,9 +75,9 @@ def fill(page: str, product: str, before: str, after: str) -> str:
 
 def _links(product: str, before: str, after: str) -> str:
     places = [
-        (f"../{before}/{_PAGE}", f"← {times.day(before)}", t("Previous meeting")) if before else None,
-        (f"../../index.html#{slug(product)}", t("All meetings"), ""),
-        (f"../{after}/{_PAGE}", f"{times.day(after)} →", t("Next meeting")) if after else None,
+        (f"../{before}/{PAGE}", f"← {times.day(before)}", t("Previous meeting")) if before else None,
+        (f"../../{INDEX}#{slug(product)}", t("All meetings"), ""),
+        (f"../{after}/{PAGE}", f"{times.day(after)} →", t("Next meeting")) if after else None,
     ]
     links = [
         f'<a href="{escape(href)}"{f" title={chr(34)}{escape(title)}{chr(34)}" if title else ""}>{escape(text)}</a>'

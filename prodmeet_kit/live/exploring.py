@@ -78,9 +78,10 @@ def open_exploring(
 
 
 def _of_report(report: Path, product: str, end: str) -> tuple[Path, dict[str, str]]:
-    from prodmeet_kit.snapshot import locate, outline
+    from prodmeet_kit.archive.layout import snapshot_of
+    from prodmeet_kit.snapshot import outline
 
-    snapshot = locate(report)
+    snapshot = snapshot_of(report)
     found = outline(snapshot).product.product
     if product not in ("", found):
         raise InputError(f"--report {report} is of {found}, not of {product}: leave one of them out")

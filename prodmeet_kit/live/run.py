@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
+from prodmeet_kit.archive.layout import FROZEN
 from prodmeet_kit.core import shipped_files
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.locks import hold
@@ -19,7 +20,6 @@ from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.live.lab import Server, running_lab
 from prodmeet_kit.pipeline import template
 from prodmeet_kit.pipeline.execution import run_cells
-from prodmeet_kit.pipeline.kernel import SNAPSHOT
 
 __all__ = ["FILE", "Live", "live_notebook", "open_live"]
 
@@ -73,7 +73,7 @@ def live_notebook(
 
     ``spoken`` is the product's language, which counts where no other ``language`` is chosen.
     """
-    given = {"product": product, "snapshot": SNAPSHOT}
+    given = {"product": product, "snapshot": FROZEN}
     notebook = template.prepare(
         shipped_files.notebook(), {**given, "language": language} if language else given, agenda
     )
@@ -122,7 +122,7 @@ def open_live(
     from prodmeet_kit.snapshot import outline
 
     report = report.resolve()
-    facts = outline(report / SNAPSHOT)
+    facts = outline(report / FROZEN)
     product = facts.product
     notebook = live_notebook(
         product.product, product.meeting.agenda, minutes.resolve(), language, spoken=product.language

@@ -20,6 +20,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.archive.layout import FROZEN
 from prodmeet_kit.core.durable import private_folder
 from prodmeet_kit.core.errors import ReportError
 from prodmeet_kit.core.locks import hold_new
@@ -30,10 +31,7 @@ if TYPE_CHECKING:
 
     from jupyter_client.manager import AsyncKernelManager
 
-__all__ = ["SNAPSHOT", "Kernel", "socket_folder"]
-
-SNAPSHOT = "snapshot"
-"""Name of the folder of frozen facts, beside the notebook that opens it."""
+__all__ = ["Kernel", "socket_folder"]
 
 LONGEST_SOCKET_PATH = 100
 """Bytes of a Unix socket's path: 104 on macOS, 108 on Linux, both with the closing zero."""
@@ -89,9 +87,9 @@ class Kernel:
         return manager
 
     def offer(self, snapshot: Path) -> None:
-        """Let the notebook open these facts as :data:`SNAPSHOT`, as it will when it lies beside them."""
+        """Let the notebook open these facts as :data:`FROZEN`, as it will when it lies beside them."""
         try:
-            (self.folder / SNAPSHOT).symlink_to(snapshot.resolve(), target_is_directory=True)
+            (self.folder / FROZEN).symlink_to(snapshot.resolve(), target_is_directory=True)
         except FileNotFoundError:
             raise ReportError(_gone(self.folder)) from None
 

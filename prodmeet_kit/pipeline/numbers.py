@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prodmeet_kit.archive.folder import NOT_RUN
+from prodmeet_kit.archive.layout import MINUTES, NOT_RUN, RECORD
 from prodmeet_kit.core.errors import Failure
 
 __all__ = ["Numbers", "compute"]
@@ -56,8 +56,8 @@ def compute(snapshot: Path, language: str = "") -> Numbers:
     faults: list[Failure] = []
     numbers = Numbers(
         title=_title(product.title or product.product, window.day.isoformat(), product.language),
-        record=_part("review.json", lambda: record(review), {"product": product.product}, faults),
-        minutes=_part("minutes.md", lambda: write(review), "", faults),
+        record=_part(RECORD, lambda: record(review), {"product": product.product}, faults),
+        minutes=_part(MINUTES, lambda: write(review), "", faults),
         failures=(*review.failures, *faults),
     )
     _warm_page()

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit.archive.folder import put_in_place, staging
+from prodmeet_kit.archive.layout import FROZEN, MINUTES, NOTEBOOK, PAGE, RECORD, snapshot_of
 from prodmeet_kit.core import durable, shipped_files
 from prodmeet_kit.core.errors import Failure, InputError, ReportError, SnapshotError
 from prodmeet_kit.pipeline.beside import beside
-from prodmeet_kit.pipeline.kernel import SNAPSHOT, Kernel
+from prodmeet_kit.pipeline.kernel import Kernel
 from prodmeet_kit.pipeline.progress import Quiet, Reporter
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class ReportResult:
     @property
     def page(self) -> Path:
         """The page people read."""
-        return self.path / "report.html"
+        return self.path / PAGE
 
 
 def make_report(
@@ -96,11 +97,11 @@ def make_report(
             facts, frozen = _said_since(_outline(frozen, product), frozen, home / "minutes")
             facts = in_language(facts, language)
         with staging(reports / facts.product.product) as new:
-            _freeze(facts, frozen, new / SNAPSHOT)
+            _freeze(facts, frozen, new / FROZEN)
             try:
                 failures, whole = _write(new, facts, kernel, cell_limit_s, progress)
             except SnapshotError as error:  # of the copy: people know the one that was copied
-                raise SnapshotError(str(error).replace(str(new / SNAPSHOT), str(frozen))) from None
+                raise SnapshotError(str(error).replace(str(new / FROZEN), str(frozen))) from None
             notes: list[str] = []
             path = put_in_place(new, facts.window.day.isoformat(), notes.append, whole=whole)
             try:
@@ -119,9 +120,7 @@ def _shelve(reports: Path, report: Path) -> list[str]:
 def _frozen(product: str, from_snapshot: str | Path | None) -> Path | None:
     """The folder of frozen facts to open; ``None`` when the sources are to be asked."""
     if from_snapshot is not None:
-        from prodmeet_kit.snapshot import locate
-
-        return locate(Path(from_snapshot))
+        return snapshot_of(Path(from_snapshot))
     if product:
         return None
     from prodmeet_kit.demo import SNAPSHOT as DEMO
@@ -203,9 +202,9 @@ def _write(
     from prodmeet_kit.pipeline.numbers import compute
 
     product = facts.product
-    computed = beside(compute, new / SNAPSHOT, product.language)
-    kernel.offer(new / SNAPSHOT)
-    given = {"product": product.product, "snapshot": SNAPSHOT, "language": product.language}
+    computed = beside(compute, new / FROZEN, product.language)
+    kernel.offer(new / FROZEN)
+    given = {"product": product.product, "snapshot": FROZEN, "language": product.language}
     notebook = template.prepare(shipped_files.notebook(), given, product.meeting.agenda)
     progress.step("running the notebook")
     progress.start(sum(cell.cell_type == "code" for cell in notebook.cells))
@@ -227,10 +226,10 @@ def _write(
 
     page = export_html(notebook, title=numbers.title, language=product.language)
     for name, text in {
-        "review.ipynb": template.text_of(notebook),
-        "review.json": numbers.json(broken, not_run),
-        "minutes.md": numbers.minutes,
-        "report.html": page,
+        NOTEBOOK: template.text_of(notebook),
+        RECORD: numbers.json(broken, not_run),
+        MINUTES: numbers.minutes,
+        PAGE: page,
     }.items():
         durable.fill(new / name, text)
     return (*numbers.failures, *broken), not not_run

@@ -66,7 +66,7 @@ def answered(source: MetricSource, question: Question) -> Answer:
 def answers(
     pool: Executor, source: MetricSource, questions: Iterable[Question], done: Callable[[str], object] | None = None
 ) -> dict[str, Answer]:
-    """Every answer by the key of its question; what is asked twice is asked once, and ``done`` is called with a key of each.
+    """Every answer by the key of its question; what is asked twice is asked once. ``done`` gets a key of each.
 
     An answer of several series where one is needed is an error; only bounds of histograms and backtests may have them.
     """

@@ -35,7 +35,7 @@ from prodmeet_kit.snapshot.masking import without_credentials
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MANIFEST", "copy", "freeze", "locate", "outline", "record", "reopen"]
+__all__ = ["MANIFEST", "copy", "freeze", "outline", "record", "reopen"]
 
 MOST_ENTRIES = 20_000
 """Queries and records of a snapshot."""
@@ -114,12 +114,6 @@ def _write(facts: Facts, folder: Path) -> None:
         content["previous"]["rules"] = {"name": frames.ALERT_RULES.name, "file": name, "sha256": digest}
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     durable.fill(folder / MANIFEST, text + "\n")
-
-
-def locate(folder: Path) -> Path:
-    """The snapshot in a folder: the folder itself, or its ``snapshot`` when it is the folder of a report."""
-    inside = folder / "snapshot"
-    return inside if not (folder / MANIFEST).is_file() and (inside / MANIFEST).is_file() else folder
 
 
 def reopen(folder: Path) -> Facts:

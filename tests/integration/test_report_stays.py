@@ -18,7 +18,6 @@ from click.testing import CliRunner, Result
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.demo import SNAPSHOT
-from prodmeet_kit.html_report import index
 from prodmeet_kit.pipeline.kernel import Kernel
 
 DAY = "2026-11-23"
@@ -63,7 +62,7 @@ def test_a_kernel_that_dies_leaves_the_good_report_and_the_next_good_run_clears_
         "breaks", "overview",
     ]  # fmt: skip
     assert (product / "latest").readlink() == Path(DAY)
-    assert f"{DAY}.incomplete" not in (home / "reports" / index.NAME).read_text()
+    assert f"{DAY}.incomplete" not in (home / "reports" / "index.html").read_text()
     dies.undo()
     assert report(home).exit_code == 0
     assert sorted(path.name for path in product.iterdir()) == [DAY, "latest"]
