@@ -113,7 +113,7 @@ def test_the_peak_to_expect_says_which_change_it_does_not_know_of(metric: str, w
     ).analyses
     said = dict(metrics_brief.brief(findings))["What comes next?"]
     assert "cart/requests will peak at about 100 req/s" in said
-    assert said.endswith(", without CH-43.") == known
+    assert said.endswith(", excluding CH-43.") == known
 
 
 def test_many_unusual_days_are_a_table() -> None:

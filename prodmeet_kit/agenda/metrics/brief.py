@@ -231,7 +231,7 @@ def _peak(findings: Analyses) -> str:
         low=write(row["expected_peak_low"], "number"),
         high=write(row["expected_peak_high"], "number"),
     )
-    return t("{what}, without {changes}", what=text, changes=listed(moved)) if moved else text
+    return t("{what}, excluding {changes}", what=text, changes=listed(moved)) if moved else text
 
 
 def _moves(effect: dict[str, Any] | None, name: str) -> bool:

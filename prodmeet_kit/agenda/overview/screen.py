@@ -119,7 +119,7 @@ def _left_out(found: Sequence[Finding]) -> str:
 def _brief(findings: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
     """What everybody asks first, a line each: which fortnight, SLOs, budgets, pages, and what is not known."""
     failed = tn("{n} section could not be checked", "{n} sections could not be checked", unknown)
-    told = [(t("Window"), _window(findings))]
+    told = [(t("Period"), _window(findings))]
     if len(findings.slos):
         told += [(t("SLOs"), fine(findings.slos)), (t("Error budgets"), _budgets(findings.slos))]
     told.append((t("Pages"), _pages(findings)))

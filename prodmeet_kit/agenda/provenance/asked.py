@@ -37,7 +37,7 @@ def behind(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[Tabl
     columns: tuple[Column, ...] = (
         Column("key", t("Question"), "code"),
         Column("span", t("Used for")),
-        Column("window", t("Window"), "duration"),
+        Column("window", t("Time range"), "duration"),
         Column("step", t("Step"), "duration"),
         Column("missing", t("Missing share"), "percent"),
     )
