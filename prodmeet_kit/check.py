@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from prodmeet_kit.core import promql
 from prodmeet_kit.core.errors import InputError, ParametersError, SourceError, printable
+from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.gathering.staleness import missing_end
 from prodmeet_kit.parameters import Product, load, products, schema
+from prodmeet_kit.parameters.metrics import backends
+from prodmeet_kit.parameters.metrics.backends import MetricBackend
 from prodmeet_kit.parameters.sli import Events, Good
 from prodmeet_kit.queries.asking import answered
 from prodmeet_kit.queries.questions import DAYS, SPANS
@@ -131,11 +133,11 @@ def _silent(product: Product, window: Window, folder: Path, facts: Facts) -> str
 
 
 def _queries(name: str, product: Product, facts: Facts) -> Iterator[Finding]:
-    found = _by_query(facts)
+    found, chosen = _by_query(facts), backends.of(product)
     swapped = dict(_swapped(product, facts)) | dict(_no_events(product, facts))
     for subject, answers in found.items():
         total = found.get(f"{subject.removesuffix('/bad')}/total", ()) if subject.endswith("/bad") else ()
-        yield swapped.get(subject) or _judged(name, subject, answers, beside=_known(total))
+        yield swapped.get(subject) or _judged(name, subject, answers, chosen, beside=_known(total))
 
 
 def _swapped(product: Product, facts: Facts) -> Iterator[tuple[str, Finding]]:
@@ -171,8 +173,8 @@ def _by_query(facts: Facts) -> dict[str, list[Answer]]:
     return found
 
 
-def _judged(name: str, key: str, answers: Sequence[Answer], *, beside: bool) -> Finding:
-    """How one query went; ``beside`` tells whether a query of bad events has a total that is known."""
+def _judged(name: str, key: str, answers: Sequence[Answer], chosen: MetricBackend, *, beside: bool) -> Finding:
+    """How one query of a back end went; ``beside`` tells whether a query of bad events has a total that is known."""
     subject = f"{name}: query {key}"
     errors = list(dict.fromkeys(answer.error for answer in answers if answer.error))
     if errors:
@@ -183,7 +185,7 @@ def _judged(name: str, key: str, answers: Sequence[Answer], *, beside: bool) -> 
     partial = list(dict.fromkeys(answer.partial for answer in answers if answer.partial))
     if partial:
         return Finding(subject, False, "the answer is partial: " + "; ".join(partial))
-    unread = next((text for text in map(promql.unread, {answer.question.query for answer in answers}) if text), "")
+    unread = next((text for text in map(chosen.unread, {answer.question.query for answer in answers}) if text), "")
     if unread and _known(answers):
         said = f"the server accepts it, the parser here does not ({unread}): what it reads is not known here"
         return Finding(subject, True, f"{took}; {said}{warnings}", doubtful=True)
@@ -193,10 +195,10 @@ def _judged(name: str, key: str, answers: Sequence[Answer], *, beside: bool) -> 
         said = f"{_none_in(answers)}: either nothing ever failed, or a label is wrong; compare it with total_query."
         return Finding(subject, True, f"{said} It counts as 0 bad events.{warnings}", doubtful=True)
     if key.startswith("verify/"):
-        said = "no series: check the metric name and the labels, or it is not known whether this action item worked"
+        said = f"no series: {chosen.when_empty}, or it is not known whether this action item worked"
         return Finding(subject, True, said + warnings, doubtful=True)
     of_file = next((text for answer in answers for text in answer.warnings if text.startswith(NO_ROW)), "")
-    return Finding(subject, False, of_file or "no series: check the metric name and the labels" + warnings)
+    return Finding(subject, False, of_file or f"no series: {chosen.when_empty}{warnings}")
 
 
 def _known(answers: Sequence[Answer]) -> bool:
@@ -225,7 +227,7 @@ def _history(product: Product, window: Window, folder: Path, facts: Facts) -> It
                 continue  # told above: the same source, the same query
             frame = answer.frame
             known = frame is not None and frame.shape[1] > 0
-            said = _reach(oldest, window, known, of_file=product.sources.metrics.type == "csv")
+            said = _reach(oldest, window, known, backends.of(product))
             yield Finding(f"{product.product}: history {subject}", known, said)
     finally:
         metrics.close()
@@ -248,23 +250,14 @@ def _oldest(product: Product, window: Window, facts: Facts) -> Iterator[tuple[st
         measured += [(use.name, f"resource/{service.name}/{use.name}/use", use.query) for use in service.resources]
         for name, subject, query in measured:
             if subject in known:
-                yield f"{service.name}/{name}", window.history_start, promql.fill_window(query, HOUR)
+                yield f"{service.name}/{name}", window.history_start, fill_window(query, HOUR)
 
 
-def _reach(oldest: datetime, window: Window, known: bool, *, of_file: bool) -> str:
+def _reach(oldest: datetime, window: Window, known: bool, chosen: MetricBackend) -> str:
     day = f"{oldest.astimezone(window.zone):%Y-%m-%d}"
     if known:
         return f"reaches back to {day}"
-    if of_file:
-        return (
-            f"no row on {day}, where the review begins to look: add the rows from there on;"
-            " what is younger than that has no comparison yet"
-        )
-    age = format_duration(timedelta(days=(window.end - oldest).days + 1))
-    return (
-        f"no data on {day}, where the review begins to look: keep metrics for {age}"
-        f" (Prometheus: --storage.tsdb.retention.time={age}); what is younger than that has no comparison yet"
-    )
+    return chosen.no_history(day, format_duration(timedelta(days=(window.end - oldest).days + 1)))
 
 
 def schema_is_current(path: Path) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.window import Window, format_duration
+from prodmeet_kit.parameters.metrics import backends
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +31,9 @@ class Question:
 
     ``key`` says what it is for, such as ``slo/cart/availability/bad/since``;
     ``section`` is the agenda item that needs it. An instant question has
-    ``start == end`` and no ``step``. ``query`` is complete PromQL: the window
-    is already put in (``window`` remembers its length).
+    ``start == end`` and no ``step``. ``query`` is complete, in the language of the
+    metric source: the window is already put in. ``window`` is its length, which a
+    language without a place for it goes by.
     """
 
     key: str
@@ -149,9 +151,8 @@ class Facts:
         if answer is None or answer.frame is None or answer.frame.shape[1] == 0:
             return None
         if answer.frame.shape[1] > 1:
-            raise ValueError(
-                f"{answer.frame.shape[1]} series came back where one is needed: put sum(...) round the query"
-            )
+            said = f"{answer.frame.shape[1]} series came back where one is needed"
+            raise ValueError(f"{said}: {backends.of(self.product).when_several}")
         return answer.frame.iloc[:, 0]
 
     def value(self, key: str) -> float:

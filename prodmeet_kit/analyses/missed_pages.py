@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from prodmeet_kit import sli
 from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.alerting import rule_text
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.sli import ratios
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ __all__ = ["MissedPages", "ReadyRule"]
 
 
 class ReadyRule(NamedTuple):
-    """A rule file as text, or why there is none: ``bounds_unknown``, ``slice_too_long`` or ``no_condition``."""
+    """A rule file as text, or why there is none.
+
+    ``other_language``, ``bounds_unknown``, ``slice_too_long`` or ``no_condition``.
+    """
 
     text: str
     reason: str = ""
@@ -37,11 +41,14 @@ class MissedPages(Part):
             for slo in service.slos:
                 found = sli.indicator(service.name, slo, self.facts.answers)
                 ref = f"{service.name}/{slo.name}"
-                ready[ref] = _ready(targets[ref], found)
+                other = not backends.of(self.facts.product).promql
+                ready[ref] = ReadyRule("", "other_language") if other else _ready(targets[ref], found)
         return ready
 
     def ratio_since(self, ref: str) -> str:
         """PromQL of the share of bad events over as long as since the last meeting; empty where none can be written."""
+        if not backends.of(self.facts.product).promql:
+            return ""
         for service in self.facts.product.services:
             for slo in service.slos:
                 if f"{service.name}/{slo.name}" == ref:

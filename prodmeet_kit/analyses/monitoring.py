@@ -12,6 +12,7 @@ from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.alerting import monitoring_changes, rule_owners
 from prodmeet_kit.analysis.alerting.alert_reads import AlertReads, SloReads
 from prodmeet_kit.analysis.paging import noise
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.alert_matchers import alert_matchers
 
@@ -80,8 +81,10 @@ class Monitoring(Part):
     @cached_property
     def alert_reads(self) -> AlertReads:
         """Which SLOs each alert reads, by the rules as they are now and by labels that name an SLO."""
+        # What an expression of a rule reads can be compared with a query in the same language alone.
+        readable = backends.of(self.facts.product).promql
         slos = [
-            SloReads(service.name, slo.name, {side.name: side.query for side in found.sides})
+            SloReads(service.name, slo.name, {side.name: side.query for side in found.sides if readable})
             for service in self.facts.product.services
             for slo in service.slos
             for found in [sli.indicator(service.name, slo, self.facts.answers)]

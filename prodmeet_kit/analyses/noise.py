@@ -9,6 +9,7 @@ from prodmeet_kit.analyses.part import Part
 from prodmeet_kit.analysis.paging import noise, proposals
 from prodmeet_kit.analysis.paging.proposals import Replayed
 from prodmeet_kit.core import promql
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.queries import backtests as replays
 from prodmeet_kit.schemas.frames import labels_of, rows
 
@@ -53,7 +54,8 @@ class Noise(Part):
         step = replays.step_s(rule["interval_s"], self.facts.window)
         times = (rule["for_s"], keep if keep == keep else 0.0, step)  # NaN: the server does not tell
         if answer is None:
-            return Replayed(labels, *times, None, reason="not_asked")
+            promql_asked = backends.of(self.facts.product).promql
+            return Replayed(labels, *times, None, reason="not_asked" if promql_asked else "other_language")
         if answer.frame is None:
             return Replayed(labels, *times, None, reason="no_answer", error=answer.error)
         compared = promql.comparison(rule["query"])

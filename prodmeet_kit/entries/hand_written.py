@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from prodmeet_kit.core.window import parse_time
-from prodmeet_kit.parameters.fields import Duration, Query
+from prodmeet_kit.parameters.fields import Duration, VerifyQuery
 
 __all__ = ["ENTRIES", "ActionItem", "Change", "Consultation", "Entry", "Incident", "Toil"]
 
@@ -145,7 +145,7 @@ class Verify(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    query: Query
+    query: VerifyQuery
     expect: Annotated[str, BeforeValidator(_expectation)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.core import promql
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.explore.names import nearest, ref
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.analysis.slo.arithmetic import Count
     from prodmeet_kit.facts import Answer, Facts
+    from prodmeet_kit.parameters.metrics.backends import MetricBackend
 
 __all__ = ["COLUMNS", "answer", "counts", "questions", "same_query"]
 
@@ -78,18 +78,21 @@ def counts(findings: Analyses, name: str, span: str) -> Count:
     return cleaned(findings.counted)[ref(findings.facts.product, name, "slo").short, span]
 
 
-def same_query(answers: Mapping[str, Answer], texts: set[str]) -> list[Answer]:
-    """The answers whose query is one of these, however it is written; those over a range first, the longest first."""
+def same_query(answers: Mapping[str, Answer], texts: set[str], chosen: MetricBackend) -> list[Answer]:
+    """The answers whose query is one of these, however it is written; those over a range first, the longest first.
+
+    ``chosen`` is the back end they are written for. Raises :class:`InputError` for what is no query of its.
+    """
     wanted = set()
     for text in texts:
         try:
-            promql.check(text)
+            chosen.check(text, "verify")
         except ValueError as error:
-            raise InputError(f"this is not PromQL: {error}") from None
-        wanted.add(promql.normal(text))
+            raise InputError(f"this is not {chosen.language}: {error}") from None
+        wanted.add(chosen.normal(text))
 
     def is_wanted(found: Answer) -> bool:
-        return found.frame is not None and promql.normal(found.question.query) in wanted
+        return found.frame is not None and chosen.normal(found.question.query) in wanted
 
     same = [found for found in answers.values() if is_wanted(found)]
     return sorted(same, key=lambda found: (found.question.instant, found.question.start - found.question.end))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.core import promql
 from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.core.window import MAX_POINTS, choose_step, floor_to_step, parse_duration, parse_time
 from prodmeet_kit.evidence import Chart, Note
 from prodmeet_kit.explore.answers import same_query
@@ -16,6 +16,7 @@ from prodmeet_kit.explore.shown import Shown
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.queries import asking
 from prodmeet_kit.render.labels import line_names, shorten
 
@@ -65,7 +66,7 @@ class QueryShown(Shown):
 def query(
     facts: Facts, opened: Open | None, text: str, start: Moment = "", end: Moment = "", step: str | timedelta = ""
 ) -> QueryShown:
-    """Ask PromQL over a range, by default since the last meeting.
+    """Ask a query over a range, by default since the last meeting.
 
     ``{{.window}}`` becomes the step plus one scrape interval, as in the trends of a report. Without ``opened`` the
     data are frozen: a query that equals a frozen one, however it is written, gives its frozen answer. Raises
@@ -83,7 +84,7 @@ def _first_trend(facts: Facts) -> str:
     for answer in facts.answers.values():
         if not answer.question.instant and answer.frame is not None:
             return answer.question.query
-    raise InputError("the query is empty: write PromQL, such as up")
+    raise InputError(f"the query is empty: write {backends.of(facts.product).language}")
 
 
 def span_of(facts: Facts, start: Moment, end: Moment, step: str | timedelta) -> Span:
@@ -125,7 +126,7 @@ def _step(value: str | timedelta) -> timedelta:
 def _filled(facts: Facts, text: str, step: timedelta) -> tuple[str, timedelta]:
     metrics = facts.product.sources.metrics
     lookback = step + (metrics.overlap if metrics else timedelta(seconds=60))
-    return promql.fill_window(text, lookback), lookback
+    return fill_window(text, lookback), lookback
 
 
 def _ask(facts: Facts, opened: Open, text: str, span: Span) -> Answer:
@@ -139,7 +140,7 @@ def _ask(facts: Facts, opened: Open, text: str, span: Span) -> Answer:
 
 def _frozen(facts: Facts, text: str, span: Span, stepped: bool) -> Answer:
     filled, _ = _filled(facts, text, facts.window.step)
-    same = same_query(facts.answers, {filled})
+    same = same_query(facts.answers, {filled}, backends.of(facts.product))
     if not same:
         raise InputError(
             f"the data are frozen and hold {len(facts.answers)} queries, not this one: review.questions lists them;"

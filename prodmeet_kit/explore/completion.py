@@ -1,11 +1,11 @@
-"""What the PromQL box completes: metrics, labels and their values, from the product's queries and its server."""
+"""What the query box completes: metrics, labels and their values, from the product's queries and its server."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.core import promql
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.sources.prometheus import PrometheusSource
 
 if TYPE_CHECKING:
@@ -13,35 +13,32 @@ if TYPE_CHECKING:
     from prodmeet_kit.explore.asking import Open
     from prodmeet_kit.facts import Facts
 
-__all__ = ["FUNCTIONS", "MOST", "known_words", "label_values", "server_words"]
+__all__ = ["MOST", "known_words", "label_values", "server_words"]
 
 MOST = 5_000
 """More names than this are not sent to a browser."""
-
-_FUNCTIONS = (
-    "abs absent absent_over_time avg avg_over_time bottomk by ceil changes clamp clamp_max clamp_min count"
-    " count_over_time count_values delta deriv exp floor group group_left group_right histogram_quantile"
-    " histogram_sum histogram_count idelta ignoring increase irate label_join label_replace last_over_time ln log10"
-    " log2 max max_over_time min min_over_time offset on predict_linear present_over_time quantile quantile_over_time"
-    " rate resets round scalar sort sort_desc sqrt stddev stddev_over_time sum sum_over_time time timestamp topk"
-    " unless vector without"
-)
-FUNCTIONS = tuple(_FUNCTIONS.split())
-"""Functions, aggregations and words of PromQL."""
 
 Words = dict[str, Any]
 
 
 def known_words(facts: Facts) -> Words:
-    """``metrics``, a list of names, and ``labels``, values by name: what the queries of the review read."""
+    """What the queries of the review read, and the language's words.
+
+    ``metrics`` and ``functions``, lists of names, and ``labels``, values by name.
+    """
     metrics: set[str] = set()
     labels: dict[str, set[str]] = {}
+    chosen = backends.of(facts.product)
     for answer in facts.answers.values():
-        for name, equal in promql.selectors(answer.question.query):
+        for name, equal in chosen.selected(answer.question.query):
             metrics |= {name} - {""}
             for label, value in equal.items():
                 labels.setdefault(label, set()).add(value)
-    return {"metrics": sorted(metrics), "labels": {label: sorted(values) for label, values in sorted(labels.items())}}
+    return {
+        "metrics": sorted(metrics),
+        "labels": {label: sorted(values) for label, values in sorted(labels.items())},
+        "functions": list(chosen.words),
+    }
 
 
 def server_words(opened: Open, window: Window) -> Words:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.window import choose_step, floor_to_step
 from prodmeet_kit.facts import Answer, Question
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.queries import asking, questions
 
 if TYPE_CHECKING:
     from prodmeet_kit.explore.asking import Open
+    from prodmeet_kit.parameters.metrics.backends import MetricBackend
 
 __all__ = ["finer"]
 
@@ -39,7 +41,7 @@ def finer(findings: Analyses, opened: Open, services: tuple[str, ...], start: da
         for question in questions.plan(facts.product, near, facts.answers)
         if not question.instant and (not services or question.key.split("/")[1] in services)
     ]
-    answers = {**facts.answers, **_none(facts.answers), **_answers(asked, opened)}
+    answers = {**facts.answers, **_none(facts.answers), **_answers(asked, opened, backends.of(facts.product))}
     return Analyses(replace(facts, window=near, answers=answers))
 
 
@@ -54,10 +56,10 @@ def _none(answers: Mapping[str, Answer]) -> dict[str, Answer]:
     return {key: replace(answer, frame=None, error="not asked") for key, answer in trends.items()}
 
 
-def _answers(asked: list[Question], opened: Open) -> dict[str, Answer]:
+def _answers(asked: list[Question], opened: Open, chosen: MetricBackend) -> dict[str, Answer]:
     source = opened()
     try:
         with ThreadPoolExecutor(8) as pool:
-            return asking.answers(pool, source, asked)
+            return asking.answers(pool, source, asked, chosen)
     finally:
         source.close()

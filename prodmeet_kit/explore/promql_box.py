@@ -12,13 +12,15 @@ import traitlets
 
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.explore.completion import FUNCTIONS, known_words, label_values, server_words
+from prodmeet_kit.explore.completion import known_words, label_values, server_words
 from prodmeet_kit.explore.outputs import put, stacked
 from prodmeet_kit.i18n.languages import t, use
+from prodmeet_kit.parameters.metrics import backends
 
 if TYPE_CHECKING:
     from prodmeet_kit.explore.asking import QueryShown
     from prodmeet_kit.explore.verbs import Exploring
+    from prodmeet_kit.parameters.metrics.backends import MetricBackend
 
 __all__ = ["Editor", "PromqlBox", "promql_box"]
 
@@ -47,8 +49,8 @@ class PromqlBox:
         self._review = review
         self._language = review.facts.product.language
         self.shown: QueryShown | None = None
-        words = {**known_words(review.facts), "functions": list(FUNCTIONS)}
-        self.editor = Editor(words=words, texts=_texts(), asks=review.ask_at is not None)
+        texts = _texts(backends.of(review.facts.product))
+        self.editor = Editor(words=known_words(review.facts), texts=texts, asks=review.ask_at is not None)
         self.output = ipywidgets.Output()
         self.widget = stacked(self.editor, self.output)
         self.editor.on_msg(self._heard)
@@ -118,9 +120,9 @@ def promql_box(review: Exploring) -> PromqlBox:
     return PromqlBox(review)
 
 
-def _texts() -> dict[str, str]:
+def _texts(chosen: MetricBackend) -> dict[str, str]:
     return {
-        "title": t("PromQL"),
+        "title": t("PromQL") if chosen.promql else t("Query"),
         "hint": t("Ctrl+Enter or Shift+Enter runs it; Tab completes"),
         "run": t("Run"),
         "start": t("From"),

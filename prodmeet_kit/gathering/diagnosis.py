@@ -14,8 +14,10 @@ from prodmeet_kit.gathering.gather import open_metrics
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.documents import Way, dotted
 from prodmeet_kit.parameters.expansion import REFERENCE
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.places import place_of, referring
 from prodmeet_kit.queries.asking import answered
+from prodmeet_kit.sources.base import Broken
 
 __all__ = ["why_silent"]
 
@@ -25,10 +27,11 @@ _VARIABLE = re.compile(r"environment variable (\w+)")
 
 def why_silent(product: Product, window: Window, folder: Path) -> str:
     """``file:line: key: reason: fix`` when the metric source cannot answer the simplest question; else empty."""
-    metrics = open_metrics(product, folder)
+    metrics, probe = open_metrics(product, folder), backends.of(product).probe
     try:
-        probe = Question("check", "metrics", "vector(1)", window.end, window.end, None, timedelta(hours=1))
-        reason = answered(metrics, probe).error
+        # What is broken says why, whatever it is asked.
+        asked = Question("check", "metrics", probe, window.end, window.end, None, timedelta(hours=1))
+        reason = answered(metrics, asked).error if probe or isinstance(metrics, Broken) else ""
     finally:
         metrics.close()
     if not reason:
@@ -41,7 +44,7 @@ def why_silent(product: Product, window: Window, folder: Path) -> str:
     way = (*_METRICS, *_key(written, reason))
     unset = "".join(
         f" {found['name']} is not set, so the default is used"
-        for found in REFERENCE.finditer(written["url"])
+        for found in REFERENCE.finditer(str(written.get("url", "")))
         if way[-1] == "url" and found["with_default"] and not os.environ.get(found["name"])
     )
     return f"{place_of(way, product.product, folder)}: {dotted(way)}: {reason}{unset}"
@@ -52,4 +55,6 @@ def _key(written: dict[str, Any], reason: str) -> Way:
     named = _VARIABLE.search(reason)
     if named and (way := referring(written, named[1])) is not None:
         return way
-    return ("auth",) if "credentials" in reason and written["auth"] else ("url",)
+    if "credentials" in reason and written.get("auth"):
+        return ("auth",)
+    return ("url",) if "url" in written else ()

@@ -7,7 +7,7 @@ next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +23,9 @@ from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.gathering.staleness import missing_end
 from prodmeet_kit.parameters import Product
+from prodmeet_kit.parameters.credentials import remember_credentials
+from prodmeet_kit.parameters.metrics import backends
+from prodmeet_kit.parameters.metrics.backends import MetricBackend
 from prodmeet_kit.parameters.places import place_of, placed
 from prodmeet_kit.queries import asking, births, fine_times, questions
 from prodmeet_kit.queries import backtests as replays
@@ -30,7 +33,6 @@ from prodmeet_kit.snapshot.masking import without_credentials
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
 from prodmeet_kit.sources.http import hanging_up
 from prodmeet_kit.sources.records import RECORDS, Reader, Reading
-from prodmeet_kit.sources.registry import find
 
 __all__ = ["Progress", "gather", "open_metrics"]
 
@@ -62,18 +64,21 @@ def open_metrics(product: Product, folder: Path) -> MetricSource:
     if config is None:
         return Broken("metrics", f"there is no metric source: add sources.metrics with type and url to {file}")
     try:
-        kind = find(config.type)
+        chosen = backends.backend(config.type)
     except InputError as error:
         place = place_of(("sources", "metrics", "type"), product.product, folder)
         raise ParametersError([Problem(place, "sources.metrics.type", config.type, str(error))]) from None
+    remember_credentials(config.model_dump(mode="json"))
     try:
-        source: MetricSource = kind(config, folder)
+        source: MetricSource = chosen.open(config, folder)
     except WrongSetting as error:
         place = place_of(("sources", "metrics", error.key), product.product, folder)
         return Broken(config.type, f"{place}: {redact(str(error))}")
     except SourceError as error:
         written = config.model_dump(mode="json")
         return Broken(config.type, redact(placed(error, ("sources", "metrics"), written, product.product, folder)))
+    except Exception as error:  # noqa: BLE001 - it may come from another package: its bug shall not cost the report
+        return Broken(config.type, redact(f"the source failed: {type(error).__name__}: {error}"))
     return source
 
 
@@ -96,29 +101,32 @@ def gather(
     wrote wrongly raises: :class:`ParametersError`, with all of it.
     """
     config = product.sources.metrics
-    metrics = open_metrics(product, folder)
+    metrics, chosen = open_metrics(product, folder), backends.of(product)
     gathered_at = datetime.now(UTC)
     earlier = find_previous(previous, product.product, window) if previous else Earlier()
     shown = progress or _Silent()
     pool = ThreadPoolExecutor(jobs or (config.jobs if config else _JOBS))
     try:
-        found = _discover(pool, metrics, list(questions.discovery(product, window)), shown)
-        found = sli.judged(product, found)
+        first = list(questions.discovery(product, window))
+        if first:
+            shown.start(len(asking.distinct(first)))
+        found = sli.judged(product, asking.answers(pool, metrics, first, chosen, shown.advance))
         planned = list(questions.plan(product, window, found))
         shown.start(len(RECORDS) + len(asking.distinct(planned)))
         readings = _read(pool, Reader(product, window, folder, minutes, metrics), shown)
         asked = planned + _verifications(readings["action_items"], window)
-        asked += replays.plan(readings["alert_runs"].frame, readings["alert_rules"].frame, window)
+        if chosen.promql:  # as the expressions of rules are
+            asked += replays.plan(readings["alert_runs"].frame, readings["alert_rules"].frame, window)
         if len(asking.distinct(asked)) > len(asking.distinct(planned)):
             shown.start(len(RECORDS) + len(asking.distinct(asked)))
-        answers = found | asking.answers(pool, metrics, asked, shown.advance)
-        first = births.ask(pool, metrics, product, window, answers)
-        answers |= first
-        asked += [answer.question for answer in first.values()]
+        answers = found | asking.answers(pool, metrics, asked, chosen, shown.advance)
+        born = births.ask(pool, metrics, product, window, answers)
+        answers |= born
+        asked += [answer.question for answer in born.values()]
         closer = _closer(product, window, gathered_at, answers)
         if closer:
             shown.start(len(RECORDS) + len(asking.distinct(asked + closer)))
-            answers |= asking.answers(pool, metrics, closer, shown.advance)
+            answers |= asking.answers(pool, metrics, closer, chosen, shown.advance)
             asked += closer
     except BaseException:  # a person interrupted, or a file is wrong: nobody waits for what is still asked
         with hanging_up():
@@ -147,16 +155,6 @@ def gather(
     failures = [*_failures(facts), *failures, *earlier.failures]
     failures.sort(key=lambda failure: agenda.get(failure.section, len(agenda)))
     return without_credentials(replace(facts, failures=tuple(failures)))
-
-
-def _discover(
-    pool: ThreadPoolExecutor, metrics: MetricSource, asked: Sequence[Question], progress: Progress
-) -> dict[str, Answer]:
-    """What must be known before the rest can be asked; usually nothing."""
-    if not asked:
-        return {}
-    progress.start(len(asking.distinct(asked)))
-    return asking.answers(pool, metrics, asked, progress.advance)
 
 
 def _read(pool: ThreadPoolExecutor, reader: Reader, progress: Progress) -> dict[str, Reading]:
@@ -197,7 +195,7 @@ def _failures(facts: Facts) -> Iterator[Failure]:
         # An error of those is told beside the alert they are about; without the finer answers times are ranges, and
         # where first events are not known the count is a lower bound.
         if not replays.is_replay(key) and not fine_times.is_fine(key) and not sli.is_births(key):
-            messages.append(answer.error or _unexpectedly_empty(answer))
+            messages.append(answer.error or _unexpectedly_empty(answer, backends.of(facts.product)))
         for message in filter(None, messages):
             groups.setdefault((answer.question.section, message), []).append(key)
     for key, message in sli.uncounted(facts):
@@ -209,7 +207,7 @@ def _failures(facts: Facts) -> Iterator[Failure]:
         yield Failure(section, ", ".join(subjects[:_NAMED]) + more, message + count)
 
 
-def _unexpectedly_empty(answer: Answer) -> str:
+def _unexpectedly_empty(answer: Answer, chosen: MetricBackend) -> str:
     """What to say of an answer without series; nothing where that is an answer in itself.
 
     No bad events beside a total means that nothing failed, and an acceptance
@@ -218,7 +216,7 @@ def _unexpectedly_empty(answer: Answer) -> str:
     key = answer.question.key
     needed = key.startswith(("load/", "resource/")) or sli.needed(key)
     empty = answer.frame is not None and answer.frame.shape[1] == 0
-    return no_series(answer) if empty and needed else ""
+    return no_series(answer, chosen) if empty and needed else ""
 
 
 def _subject(key: str) -> str:

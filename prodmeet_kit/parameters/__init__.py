@@ -6,12 +6,12 @@ from prodmeet_kit.parameters.documents import Document, read_document
 from prodmeet_kit.parameters.editor_schema import schema, write_schema
 from prodmeet_kit.parameters.expansion import expand
 from prodmeet_kit.parameters.loading import load, products
+from prodmeet_kit.parameters.metrics.settings import MetricSettings
 from prodmeet_kit.parameters.models import (
     AGENDA,
     Auth,
     Load,
     Meeting,
-    MetricSource,
     Product,
     RecordSource,
     Resource,
@@ -29,7 +29,7 @@ __all__ = [
     "Events",
     "Load",
     "Meeting",
-    "MetricSource",
+    "MetricSettings",
     "Product",
     "RecordSource",
     "Resource",

@@ -15,8 +15,8 @@ from typing import Any
 from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.expansion import REFERENCE
+from prodmeet_kit.parameters.metrics.checks import metrics_fit
 from prodmeet_kit.parameters.models import AGENDA
-from prodmeet_kit.parameters.recorded_queries import queries_fit
 from prodmeet_kit.parameters.validation import did_you_mean, shown
 
 __all__ = ["AGENDA_GROUP", "CHECKS", "Finding", "agenda_items"]
@@ -127,26 +127,6 @@ def _references_can_be_read(data: dict[str, Any]) -> Iterator[Finding]:
             yield way, "not a reference that can be read", "write ${NAME} or ${NAME:-default}"
 
 
-def _auth_is_whole(data: dict[str, Any]) -> Iterator[Finding]:
-    auth = _mapping(_mapping(_mapping(data.get("sources")).get("metrics")).get("auth"))
-    needed = {"bearer": ("token",), "basic": ("username", "password")}.get(str(auth.get("type")), ())
-    for key in needed:
-        if auth.get(key) in (None, ""):
-            variable = f"PROMETHEUS_{key.upper()}"
-            yield ("sources", "metrics", "auth", key), "missing", f"add it, such as {key}: ${{{variable}}}"
-
-
-def _url_has_a_scheme(data: dict[str, Any]) -> Iterator[Finding]:
-    way = ("sources", "metrics", "url")
-    metrics = _mapping(_mapping(data.get("sources")).get("metrics"))
-    url = metrics.get("url")
-    if metrics.get("type") == "csv":
-        if isinstance(url, str) and not url.startswith("file:"):
-            yield way, shown(url, way), "begin it with file:, as in file:recorded.csv"
-    elif isinstance(url, str) and not url.startswith(("http://", "https://", "${")):
-        yield way, shown(url, way), "begin it with http:// or https://"
-
-
 def _texts(value: Any, way: Way) -> Iterator[tuple[Way, str]]:
     if isinstance(value, str):
         yield way, value
@@ -174,8 +154,6 @@ CHECKS: tuple[Callable[[dict[str, Any]], Iterator[Finding]], ...] = (
     _exclusions_fit,
     _rotations_fit,
     _references_can_be_read,
-    _auth_is_whole,
-    _url_has_a_scheme,
-    queries_fit,
+    metrics_fit,
 )
 """Every check, in the order of the file."""

@@ -6,16 +6,17 @@ clear as well. The value itself is never part of a problem.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from prodmeet_kit.core.redaction import MASK, redacted
+from prodmeet_kit.core.redaction import MASK, redacted, remember
 from prodmeet_kit.parameters.documents import Way
-from prodmeet_kit.parameters.expansion import REFERENCE
+from prodmeet_kit.parameters.expansion import REFERENCE, references
 
-__all__ = ["credentials_in_clear", "holds_credentials", "masked", "names_credential"]
+__all__ = ["credentials_in_clear", "holds_credentials", "masked", "names_credential", "remember_credentials"]
 
 _WORD = (
     r"token|password|passwd|pwd|pass|passphrase|secret|api_?key|access_?key|private_?key|secret_?key|app_?key"
@@ -70,6 +71,28 @@ def masked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     if "sources" in copy:
         copy["sources"] = redacted(copy["sources"])
     return copy
+
+
+def remember_credentials(written: Any) -> None:
+    """Have no text show what the environment holds for keys that name a credential, such as ``api_key: ${X}``.
+
+    ``written`` is the configuration of a source. Whoever makes the source expands them with ``secret`` all the same;
+    this holds where that was forgotten. A variable that is not set is passed over: the source says so.
+    """
+    for text in _credentials(written, named=False):
+        for name in references(text):
+            remember(os.environ.get(name, ""))
+
+
+def _credentials(value: Any, *, named: bool) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _credentials(inner, named=named or names_credential(str(key)))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _credentials(inner, named=named)
+    elif named and isinstance(value, str):
+        yield value
 
 
 def _search(value: Any, way: Way, *, secret: bool) -> Iterator[tuple[Way, str]]:

@@ -17,19 +17,27 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.window import format_duration
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.models import AGENDA, Product
 
 __all__ = ["schema", "write_schema"]
 
-_MERGED = ("Meeting", "SloRules", "Sources", "MetricSource", "Auth", "Tls")
-"""Mappings of a product that lie over those of ``defaults.yaml``, where the keys they need may stand."""
+_MERGED = ("Meeting", "SloRules", "Sources", "Auth", "Tls")
+"""Mappings of a product that lie over those of ``defaults.yaml``, where the keys they need may stand.
+
+So do the settings of a metric source.
+"""
+
+_REF = "#/$defs/{model}"
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema (draft 7) of ``<product>.yaml`` and ``defaults.yaml``, always in the same order."""
     made = Product.model_json_schema(mode="validation", schema_generator=_Generator)
     definitions = made["$defs"]
-    for name in _MERGED:
+    merged = [*_MERGED, *_with_metric_sources(definitions)]
+    made["$defs"] = dict(sorted(definitions.items()))
+    for name in merged:
         definitions[name].pop("required", None)
     agenda = definitions["Meeting"]["properties"]["agenda"]
     agenda["items"] = {"anyOf": [{"enum": list(AGENDA)}, agenda["items"]]}
@@ -44,6 +52,28 @@ def schema() -> dict[str, Any]:
     whole = {"title": "A product", "required": ["product", "services"]}
     either = [{"required": [key]} for key in whole["required"]]
     return {**head, **made, "anyOf": [whole, {"title": "defaults.yaml", "not": {"anyOf": either}}]}
+
+
+def _with_metric_sources(definitions: dict[str, Any]) -> list[str]:
+    """Put the settings of each type of metric source into the definitions; those of another package have any keys.
+
+    Returns the names of their definitions.
+    """
+    chosen: dict[str, Any] = {"$ref": _REF.format(model="MetricSettings")}
+    names = []
+    for kind in backends.BUILT_IN:
+        settings = backends.backend(kind).settings
+        made = settings.model_json_schema(mode="validation", schema_generator=_Generator, ref_template=_REF)
+        definitions |= made.pop("$defs", {})
+        definitions[settings.__name__] = made
+        names.append(settings.__name__)
+        named = {"properties": {"type": {"const": kind}}}
+        asked = named if kind == backends.DEFAULT else {**named, "required": ["type"]}
+        chosen = {"if": asked, "then": {"$ref": _REF.format(model=settings.__name__)}, "else": chosen}
+    del definitions["MetricSettings"]["additionalProperties"]
+    metrics = definitions["Sources"]["properties"]
+    metrics["metrics"] = {"description": metrics["metrics"]["description"], **chosen}
+    return names
 
 
 def write_schema(path: Path) -> None:

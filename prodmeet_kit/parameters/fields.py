@@ -1,4 +1,4 @@
-"""What a single value of a parameter file may be: a duration, PromQL, a name; and the base of every model."""
+"""What a single value of a parameter file may be: a duration, a query, a name; and the base of every model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.window import format_duration, parse_day, parse_duration
 from prodmeet_kit.i18n.languages import LANGUAGES
-from prodmeet_kit.parameters.query_depth import MOST_DEEP, depth
+from prodmeet_kit.parameters.metrics.backends import Role, current
 
 __all__ = [
     "REFERENCE_ONLY",
@@ -29,6 +29,7 @@ __all__ = [
     "RatioQuery",
     "TimeZone",
     "Timeout",
+    "VerifyQuery",
 ]
 
 
@@ -51,29 +52,22 @@ def _zone(value: Any) -> Any:
     return value
 
 
-def _query(value: Any) -> Any:
-    if isinstance(value, str):
-        if depth(value) > MOST_DEEP:
-            raise ValueError(f"nest at most {MOST_DEEP} operators and brackets: put parts into recording rules")
-        try:
-            promql.check(value)
-        except ValueError as error:
-            raise ValueError(f"fix the PromQL: {error}") from None
-    return value
+def _query(role: Role) -> BeforeValidator:
+    """Text that the product's metric source finds nothing wrong with."""
 
+    def check(value: Any) -> Any:
+        if isinstance(value, str):
+            chosen = current()
+            try:
+                chosen.check(value, role)
+            except ValueError:
+                raise
+            except Exception as error:
+                text = f"{chosen.called} failed to read it: {type(error).__name__}: {error}"
+                raise ValueError(text) from error
+        return value
 
-def _ratio_query(value: Any) -> Any:
-    value = _query(value)
-    if isinstance(value, str) and not promql.has_window(value):
-        raise ValueError("put {{.window}} in place of the length of the range, as in rate(x[{{.window}}])")
-    return value
-
-
-def _event_query(value: Any) -> Any:
-    value = _ratio_query(value)
-    if isinstance(value, str):
-        promql.counts_events(value)
-    return value
+    return BeforeValidator(check, json_schema_input_type=str)
 
 
 def _matchers(value: Any) -> Any:
@@ -112,14 +106,17 @@ TIMEOUT = timedelta(seconds=30)
 Day = Annotated[str, BeforeValidator(_day)]
 """A day as 2026-11-30, kept as text."""
 
-Query = Annotated[str, BeforeValidator(_query, json_schema_input_type=str)]
-"""Any PromQL expression."""
+Query = Annotated[str, _query("series")]
+"""Any query that the metric source can read."""
 
-EventQuery = Annotated[str, BeforeValidator(_event_query, json_schema_input_type=str)]
-"""PromQL that counts events over ``{{.window}}`` with rate or increase."""
+EventQuery = Annotated[str, _query("events")]
+"""A query that counts events over a window."""
 
-RatioQuery = Annotated[str, BeforeValidator(_ratio_query, json_schema_input_type=str)]
-"""PromQL with ``{{.window}}`` that is a ready ratio over it."""
+RatioQuery = Annotated[str, _query("ratio")]
+"""A query that is a ready ratio over a window."""
+
+VerifyQuery = Annotated[str, _query("verify")]
+"""A query that tells whether an action item worked."""
 
 LabelMatchers = Annotated[str, BeforeValidator(_matchers, json_schema_input_type=str)]
 """Label matchers in PromQL notation, without braces."""

@@ -12,12 +12,14 @@ from prodmeet_kit.core.errors import InputError, ParametersError, Problem
 from prodmeet_kit.parameters.checks import CHECKS, Finding
 from prodmeet_kit.parameters.credentials import credentials_in_clear
 from prodmeet_kit.parameters.documents import WHOLE, Document, Way, dotted, read_document, read_text
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.validation import did_you_mean, say, shown
 
 __all__ = ["defaults_file", "load", "products"]
 
 _DEFAULTS = "defaults.yaml"
+_METRICS: Way = ("sources", "metrics")
 
 
 def load(name: str, folder: Path) -> Product:
@@ -38,7 +40,7 @@ def load(name: str, folder: Path) -> Product:
     if problems and (own.data is None or not isinstance(own.data, dict)):
         raise ParametersError(problems)
     base = defaults.data if isinstance(defaults.data, dict) else {}
-    product, found = _product(_over(own.data, base), name)
+    product, found = _product(_over(own.data, _of_its_metrics(own.data, base)), name)
     documents = (own, defaults)
     problems += [Problem(_place(way, documents), dotted(way), value, fix) for way, value, fix in found]
     problems += _in_clear(own) + _in_clear(defaults)
@@ -107,6 +109,32 @@ def _over(own: Any, base: Any) -> Any:
     return own
 
 
+def _of_its_metrics(own: Any, base: dict[str, Any]) -> dict[str, Any]:
+    """The defaults, without keys of a metric source that the product's, of another type, does not know."""
+    wanted, given = _metrics(own), _metrics(base)
+    kind = wanted.get("type")
+    if not isinstance(kind, str) or kind == given.get("type", backends.DEFAULT):
+        return base
+    fields = backends.known(kind).settings.model_fields
+    kept = {key: value for key, value in given.items() if key in fields}
+    return {**base, "sources": {**base["sources"], "metrics": kept}} if given else base
+
+
+def _metrics(data: Any) -> dict[str, Any]:
+    sources = data.get("sources") if isinstance(data, dict) else None
+    metrics = sources.get("metrics") if isinstance(sources, dict) else None
+    return metrics if isinstance(metrics, dict) else {}
+
+
+def _say(error: Mapping[str, Any], data: dict[str, Any]) -> Finding:
+    """The finding of one of pydantic's errors; the keys of a metric source are those of its type."""
+    if tuple(error["loc"][:2]) != _METRICS:
+        return say(error, Product)
+    kind = _metrics(data).get("type", backends.DEFAULT)
+    settings = backends.known(kind if isinstance(kind, str) else backends.DEFAULT).settings
+    return say(error, settings, _METRICS)
+
+
 def _product(data: dict[str, Any], name: str) -> tuple[Product | None, list[Finding]]:
     found: list[Finding] = [finding for check in CHECKS for finding in check(data)]
     given = data.get("product")
@@ -115,7 +143,7 @@ def _product(data: dict[str, Any], name: str) -> tuple[Product | None, list[Find
     try:
         return Product.model_validate(data), found
     except ValidationError as error:
-        return None, found + [say(each, Product) for each in error.errors() if not _said_already(each, found)]
+        return None, found + [_say(each, data) for each in error.errors() if not _said_already(each, found)]
 
 
 def _said_already(error: Mapping[str, Any], found: list[Finding]) -> bool:

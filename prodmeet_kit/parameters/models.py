@@ -8,27 +8,18 @@ snapshot or a report. The description of each field is what editors show.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 
 from prodmeet_kit.core.window import PERIODS
 from prodmeet_kit.parameters.accounting import Exclusion, Level, SloRules, SloWindow
 from prodmeet_kit.parameters.agenda_rules import AgendaRules
-from prodmeet_kit.parameters.fields import (
-    REFERENCE_ONLY,
-    TIMEOUT,
-    Duration,
-    Language,
-    Model,
-    Name,
-    Param,
-    Query,
-    Timeout,
-    TimeZone,
-)
+from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Language, Model, Name, Query, TimeZone
 from prodmeet_kit.parameters.freezes import Country, Freeze
 from prodmeet_kit.parameters.holdings import Borrowed, Price
+from prodmeet_kit.parameters.metrics import backends
+from prodmeet_kit.parameters.metrics.settings import Metrics
 from prodmeet_kit.parameters.rotations import Rotation
 from prodmeet_kit.parameters.sli import Sli
 
@@ -36,7 +27,6 @@ __all__ = [
     "AGENDA",
     "Load",
     "Meeting",
-    "MetricSource",
     "Product",
     "RecordSource",
     "Resource",
@@ -160,42 +150,6 @@ class Tls(Model):
     verify: bool = Field(default=True, description="Check the server's certificate")
 
 
-_OURS = ("end", "query", "start", "step", "time", "timeout")
-
-
-class MetricSource(Model):
-    """A server that answers the Prometheus HTTP API."""
-
-    type: Name = Field(default="prometheus", description="prometheus, also for Thanos, Mimir, VictoriaMetrics")
-    url: str = Field(
-        description="Base URL, or a reference to a variable that holds it",
-        examples=["${PROMETHEUS_URL:-http://localhost:9090}"],
-    )
-    auth: Auth | None = Field(default=None, description="Credentials")
-    tls: Tls | None = Field(default=None, description="TLS files")
-    headers: dict[str, str] = Field(default_factory=dict, description="Extra headers, such as X-Scope-OrgID")
-    params: dict[str, Param] = Field(
-        default_factory=dict, description="Sent in the URL of every query, such as dedup or namespace"
-    )
-    timeout: Timeout = TIMEOUT
-    jobs: int = Field(default=8, ge=1, le=64, description="Queries asked side by side")
-    scrape_interval: Duration = Field(default=timedelta(seconds=60), description="How often targets are scraped")
-    step: Duration | None = Field(default=None, description="Step of trends; chosen from the range when absent")
-
-    @field_validator("params")
-    @classmethod
-    def _leaves_ours_alone(cls, params: dict[str, str]) -> dict[str, str]:
-        ours = sorted(set(params) & set(_OURS))
-        if ours:
-            raise ValueError(f"take {', '.join(ours)} out: the kit sends {'them' if len(ours) > 1 else 'it'} itself")
-        return params
-
-    @property
-    def overlap(self) -> timedelta:
-        """How much further back than one step a trend looks: a scrape interval; rows of a file stand for themselves."""
-        return timedelta() if self.type == "csv" else self.scrape_interval
-
-
 class RecordSource(BaseModel):
     """A source of alerts, incidents, changes or other records; its module checks the other keys."""
 
@@ -207,7 +161,7 @@ class RecordSource(BaseModel):
 class Sources(Model):
     """Where the facts come from."""
 
-    metrics: MetricSource | None = Field(default=None, description="Metrics")
+    metrics: Metrics | None = Field(default=None, description="Metrics")
     alerts: tuple[RecordSource, ...] = Field(default=(), description="Alerts that fired")
     rules: tuple[RecordSource, ...] | None = Field(
         default=None, description="Alert rules as they are; those of a Prometheus when absent, none when []"
@@ -262,6 +216,12 @@ class Product(Model):
     satisfaction: Level | None = Field(default=None, description="How content users are; asked when absent")
     toil: Level | None = Field(default=None, description="How much toil there is; from the hours of toil when absent")
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_the_language_of_its_metrics(cls, data: Any, handler: ModelWrapValidatorHandler[Product]) -> Product:
+        with backends.use(backends.known(_type_of_metrics(data))):
+            return handler(data)
+
     @model_validator(mode="after")
     def _names_are_unique(self) -> Product:
         for service in self.services:
@@ -282,3 +242,11 @@ class Product(Model):
         windows = [slo.window for service in self.services for slo in service.slos]
         lengths = [window if isinstance(window, timedelta) else PERIODS[window] for window in windows]
         return max([timedelta(days=28), *lengths])
+
+
+def _type_of_metrics(data: Any) -> str:
+    """The type of the metric source in the content of a product, which may be wrong in any way."""
+    sources = data.get("sources") if isinstance(data, dict) else None
+    metrics = sources.get("metrics") if isinstance(sources, dict) else getattr(sources, "metrics", None)
+    kind = metrics.get("type") if isinstance(metrics, dict) else getattr(metrics, "type", None)
+    return kind if isinstance(kind, str) else backends.DEFAULT

@@ -45,17 +45,17 @@ _MENDS = {
 }
 
 
-def say(error: Mapping[str, Any], model: type[BaseModel]) -> tuple[Way, str, str]:
-    """The way, value and fix of one of pydantic's errors on the content of a file."""
+def say(error: Mapping[str, Any], model: type[BaseModel], at: Way = ()) -> tuple[Way, str, str]:
+    """The way, value and fix of one of pydantic's errors on a file's content; ``model`` is that of the place ``at``."""
     way: Way = tuple(error["loc"])
     kind, context = error["type"], error.get("ctx", {})
     if way[-1:] == ("[key]",):  # what pydantic adds where the key itself is wrong
         return way[:-1], "not a known key", str(context.get("error", error["msg"]))
     if kind == "extra_forbidden":
-        known = fields_at(model, way[:-1])
+        known = fields_at(model, way[len(at) : -1])
         return way, "not a known key", did_you_mean(str(way[-1]), known)
     if kind == "missing":
-        described = fields_at(model, way[:-1]).get(str(way[-1]), "")
+        described = fields_at(model, way[len(at) : -1]).get(str(way[-1]), "")
         return way, "missing", f"add it ({described})" if described else "add it"
     if kind == "literal_error":
         return way, shown(error["input"], way), _one_of(context["expected"])

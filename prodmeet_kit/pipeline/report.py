@@ -19,6 +19,7 @@ from prodmeet_kit.archive.folder import put_in_place, staging
 from prodmeet_kit.archive.layout import FROZEN, MINUTES, NOTEBOOK, PAGE, RECORD, snapshot_of
 from prodmeet_kit.core import durable, shipped_files
 from prodmeet_kit.core.errors import Failure, InputError, ReportError, SnapshotError
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.pipeline.beside import beside
 from prodmeet_kit.pipeline.kernel import Kernel
 from prodmeet_kit.pipeline.progress import Quiet, Reporter
@@ -94,7 +95,9 @@ def make_report(
             libraries.result()
         else:
             _load_libraries()
-            facts, frozen = _said_since(_outline(frozen, product), frozen, home / "minutes")
+            outline = _outline(frozen, product)
+            backends.require(outline.product)
+            facts, frozen = _said_since(outline, frozen, home / "minutes")
             facts = in_language(facts, language)
         with staging(reports / facts.product.product) as new:
             _freeze(facts, frozen, new / FROZEN)

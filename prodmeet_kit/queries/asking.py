@@ -16,6 +16,7 @@ from prodmeet_kit import sli
 from prodmeet_kit.core.errors import ProdmeetError, SourceError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.facts import Answer, Question
+from prodmeet_kit.parameters.metrics.backends import MetricBackend
 from prodmeet_kit.queries import backtests
 from prodmeet_kit.sli.born import Samples
 from prodmeet_kit.sources.base import MetricSource
@@ -64,13 +65,19 @@ def answered(source: MetricSource, question: Question) -> Answer:
 
 
 def answers(
-    pool: Executor, source: MetricSource, questions: Iterable[Question], done: Callable[[str], object] | None = None
+    pool: Executor,
+    source: MetricSource,
+    questions: Iterable[Question],
+    chosen: MetricBackend,
+    done: Callable[[str], object] | None = None,
 ) -> dict[str, Answer]:
     """Every answer by the key of its question; what is asked twice is asked once. ``done`` gets a key of each.
 
+    ``chosen`` is the back end of the source, which knows what to do about an answer of several series.
+
     An answer of several series where one is needed is an error; only bounds of histograms and backtests may have them.
     """
-    under_way = {pool.submit(_judged, source, same[0]): same for same in distinct(questions)}
+    under_way = {pool.submit(_judged, source, same[0], chosen.when_several): same for same in distinct(questions)}
     found: dict[str, Answer] = {}
     for future in as_completed(under_way):
         same = under_way[future]
@@ -91,10 +98,14 @@ def samples(source: RawSource, selector: str, start: datetime, end: datetime) ->
 
 
 def distinct(questions: Iterable[Question]) -> list[list[Question]]:
-    """Questions that ask the server the same thing, together."""
+    """Questions that ask the source the same thing, together.
+
+    The window belongs to what is asked: a language without a place for it has the same query for every span.
+    """
     groups: dict[tuple[object, ...], list[Question]] = {}
     for question in questions:
-        groups.setdefault((question.query, question.start, question.end, question.step), []).append(question)
+        same = (question.query, question.start, question.end, question.step, question.window)
+        groups.setdefault(same, []).append(question)
     return list(groups.values())
 
 
@@ -102,7 +113,7 @@ def _bug(error: Exception) -> SourceError:
     return SourceError(redact(f"the source failed: {type(error).__name__}: {error}"))
 
 
-def _judged(source: MetricSource, question: Question) -> Answer:
+def _judged(source: MetricSource, question: Question, when_several: str) -> Answer:
     """The answer with as many series as its question may have."""
     answer = answered(source, question)
     series = answer.frame.shape[1] if answer.frame is not None else 0
@@ -111,6 +122,6 @@ def _judged(source: MetricSource, question: Question) -> Answer:
             return answer
         return replace(answer, frame=None, error=f"{series} series came back, more than {backtests.MOST_SERIES}")
     if series > 1 and not sli.tells_bounds(question.key):
-        text = f"{series} series came back where one is needed: put sum(...) round the query"
+        text = f"{series} series came back where one is needed: {when_several}"
         return replace(answer, frame=None, error=text)
     return known(answer)

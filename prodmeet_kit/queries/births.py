@@ -21,6 +21,7 @@ from prodmeet_kit.core import promql
 from prodmeet_kit.core.promql import Term
 from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.facts import Answer, Facts, Question
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.queries.asking import RawSource, answered, samples
 from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sli.born import COLUMNS, Evidence, Increments, Samples, evidence, increments, target_of
@@ -60,10 +61,11 @@ def ask(
 ) -> dict[str, Answer]:
     """Answers by key (:func:`.births_key`): a column for each of :data:`.born.COLUMNS`, events in each step.
 
-    ``answers`` are those of the plan. Nothing is asked of a source that has no samples (a file of what was counted).
+    ``answers`` are those of the plan. Nothing is asked of a source that has no samples (a file of what was counted),
+    nor in another language than PromQL.
     An answer whose samples are too many, or did not come, has an error: then the count is a lower bound.
     """
-    if not isinstance(metrics, RawSource):
+    if not backends.of(product).promql or not isinstance(metrics, RawSource):
         return {}
     source = metrics
     wanted = list(_wanted(product, window, answers))

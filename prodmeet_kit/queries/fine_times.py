@@ -7,16 +7,16 @@ mean is in :mod:`prodmeet_kit.analysis.slo.event_times`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from prodmeet_kit import sli
-from prodmeet_kit.core.window import Window, floor_to_step, parse_duration
+from prodmeet_kit.core.window import Window, floor_to_step
 from prodmeet_kit.facts import Answer, Facts, Question
+from prodmeet_kit.parameters.metrics import backends
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,8 +36,6 @@ MOST_POINTS = 1000
 
 _JOINED = timedelta(hours=3)
 """An event no longer than this is one range; of a longer one the beginning and the end are two."""
-
-_SELECTED = re.compile(r"\[\s*((?:\d+(?:ms|[smhdwy]))+)\s*[\]:]")
 
 
 class Stretch(NamedTuple):
@@ -106,6 +104,7 @@ def stretches(facts: Facts) -> Mapping[str, Sequence[Stretch]]:
             by_place.setdefault((service, name, place), {})[f"slo/{service}/{name}/{side}/trend"] = answer
     if not by_place:
         return {}
+    chosen = backends.of(facts.product)
     slos = {(service.name, slo.name): slo for service in facts.product.services for slo in service.slos}
     bounds = {key: answer for key, answer in facts.answers.items() if sli.tells_bounds(key)}
     made: dict[str, list[Stretch]] = {}
@@ -114,7 +113,9 @@ def stretches(facts: Facts) -> Mapping[str, Sequence[Stretch]]:
         trend = sli.trend(replace(facts, answers={**bounds, **answers}), service, slo) if slo is not None else None
         question = next(iter(answers.values())).question
         if trend is not None and question.step is not None and question.window is not None:
-            reach = max([question.window, *_selected(answer.question.query for answer in answers.values())])
+            # A range in a query that is longer than the step smooths what it shows.
+            smoothed = [length for answer in answers.values() for length in chosen.ranges(answer.question.query)]
+            reach = max([question.window, *smoothed])
             made.setdefault(f"{service}/{name}", []).append(Stretch(trend, question.step, reach))
     return made
 
@@ -152,18 +153,15 @@ def _questions(
     until: datetime,
 ) -> Iterator[Question]:
     metrics = product.sources.metrics
-    if metrics is None or slo.sli.recorded is not None:  # a recorded ratio is of 5 minutes, however often it is read
+    finest = metrics.finest if metrics else None
+    # A recorded ratio is of 5 minutes, however often it is read.
+    if metrics is None or finest is None or slo.sli.recorded is not None:
         return
     shape = sli.indicator(service, slo, found)
-    each = max([metrics.scrape_interval, *(side.slice for side in shape.sides if side.slice)])
+    each = max([finest, *(side.slice for side in shape.sides if side.slice)])
     step = each * max(1, ceil((until - start) / each / MOST_POINTS))
     if 2 * step > window.step or until <= start:
         return
     for side in shape.sides:
         text, length = side.along(step, step + metrics.overlap)
         yield Question(f"{key[0]}/{side.name}/{key[1]}", "metrics", text, start + step, until, step, length)
-
-
-def _selected(queries: Iterable[str]) -> list[timedelta]:
-    """The ranges written in the queries: one that is longer than the step smooths what it shows."""
-    return [parse_duration(text) for query in queries for text in _SELECTED.findall(query)]

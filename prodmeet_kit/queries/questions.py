@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.core import promql
+from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.sli import discovery, event_count, event_trend, indicator
@@ -91,11 +91,11 @@ def _slo(
 
 
 def _instant(key: str, section: str, query: str, at: datetime, length: timedelta) -> Question:
-    return Question(key, section, promql.fill_window(query, length), at, at, None, length)
+    return Question(key, section, fill_window(query, length), at, at, None, length)
 
 
 def _trend(key: str, query: str, window: Window, lookback: timedelta, history: timedelta = timedelta()) -> Question:
-    return _on_grid(key, promql.fill_window(query, lookback), lookback, window, history)
+    return _on_grid(key, fill_window(query, lookback), lookback, window, history)
 
 
 def _on_grid(key: str, text: str, length: timedelta, window: Window, history: timedelta = timedelta()) -> Question:

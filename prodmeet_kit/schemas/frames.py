@@ -904,7 +904,7 @@ PROPOSALS = Spec(
         "matched": ("float", "episodes that the replay of the unchanged rule gives; NaN where it was not replayed"),
         "extra": ("float", "firings that this replay gives and nobody saw"),
         "backed": ("flag", "the replay of the unchanged rule gives exactly the episodes seen"),
-        "reason": ("text", "code of why it was not replayed: no_rule, not_asked, no_answer, or empty"),
+        "reason": ("text", "code of why it was not replayed: no_rule, not_asked, no_answer, other_language, or empty"),
         "error": ("text", "what the metric source said, with no_answer"),
         "kept": (
             "text",

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.core import promql
+from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.schemas.frames import labels_of
@@ -62,7 +63,7 @@ def discovery(product: Product, window: Window) -> Iterator[Question]:
             # A bound that some target lacks, or had for part of the time, has fewer samples than the others.
             query = f"sum by (le) (count_over_time({name}_bucket{{{matchers}}}[{{{{.window}}}}]))"
             length = window.end - oldest
-            text = promql.fill_window(query, length)
+            text = fill_window(query, length)
             yield Question(bounds_key(service.name, slo), "metrics", text, window.end, window.end, None, length)
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prodmeet_kit.core import promql
 from prodmeet_kit.facts import Facts
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.sli.first_events import LOWER_BOUND, births_key, born_steps, found
 from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator
 from prodmeet_kit.sli.mistaken import ratios, too_small
@@ -65,7 +65,7 @@ class Counts:
 def counts(facts: Facts, service: str, slo: Slo, span: str) -> Counts:
     """What one SLO counted over a span (``window``, ``since``, ``previous``)."""
     told = _counts(facts, service, slo, span)
-    if named := ratios(slo):
+    if named := ratios(slo, backends.of(facts.product)):
         told = Counts(nan, nan, told.weight, f"no_events:{named[0]}")
     elif slo.sli.events is not None and too_small(told.total, told.bad):
         told = replace(told, note=_joined(told.note, "under_one"))
@@ -158,7 +158,7 @@ def trend(facts: Facts, service: str, slo: Slo) -> pd.DataFrame | None:
     import pandas as pd
 
     shape, key = indicator(service, slo, facts.answers), f"slo/{service}/{slo.name}"
-    if _unknown(facts, shape, key, "trend") or ratios(slo):
+    if _unknown(facts, shape, key, "trend") or ratios(slo, backends.of(facts.product)):
         return None
     series = [_with_born(facts, f"{key}/{side.name}", side) for side in shape.sides]
     total = series[-1]
@@ -182,7 +182,7 @@ def event_count(facts: Facts, key: str, query: str) -> float:
     """
     value = facts.value(key)
     answer = facts.answers.get(key)
-    if answer is None or promql.counts_events(query):
+    if answer is None or backends.of(facts.product).counts_events(query):
         return value
     assert answer.question.window is not None
     return value * answer.question.window.total_seconds()
@@ -201,7 +201,7 @@ def event_trend(facts: Facts, key: str, query: str) -> pd.Series[float] | None:
     question = facts.answers[key].question
     assert question.step is not None and question.window is not None
     seconds = question.step.total_seconds()
-    if promql.counts_events(query):
+    if backends.of(facts.product).counts_events(query):
         return series * (seconds / question.window.total_seconds())
     return series * seconds
 
@@ -229,7 +229,7 @@ def _with_born(facts: Facts, key: str, side: Side) -> pd.Series[float] | None:
     if births_key(key) not in facts.answers:
         return series
     # Of a rate no server takes a first value for an event.
-    born = born_steps(facts, key, series if promql.counts_events(side.query) else None)
+    born = born_steps(facts, key, series if backends.of(facts.product).counts_events(side.query) else None)
     if born is None:
         return series
     if series is None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.core import promql
 from prodmeet_kit.parameters.sli import Events, Good
 
 if TYPE_CHECKING:
+    from prodmeet_kit.parameters.metrics.backends import MetricBackend
     from prodmeet_kit.parameters.models import Slo
 
 __all__ = ["ratios", "too_small"]
@@ -21,12 +21,15 @@ _MANY = 1000.0
 """A count of events is extrapolated up, never down to less than half an event: beside this many it is a ratio."""
 
 
-def ratios(slo: Slo) -> tuple[str, ...]:
-    """The keys of the SLO's queries that divide events by events, such as ``error_query``; usually none."""
+def ratios(slo: Slo, chosen: MetricBackend) -> tuple[str, ...]:
+    """The keys of the SLO's queries that divide events by events, such as ``error_query``; usually none.
+
+    ``chosen`` is the back end they are written for.
+    """
     kind = slo.sli.definition
     if not isinstance(kind, Events | Good):
         return ()
-    return tuple(name for name, query in kind.model_dump().items() if promql.is_ratio(query))
+    return tuple(name for name, query in kind.model_dump().items() if chosen.is_ratio(query))
 
 
 def too_small(total: float, bad: float) -> bool:

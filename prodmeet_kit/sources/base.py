@@ -5,8 +5,9 @@ parameter file and a :class:`Context` it makes a frame of ``context.spec``::
 
     def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame: ...
 
-A *metric source* is made from the ``sources.metrics`` model and the folder of
-the parameter file, ``kind(config, folder)``, and answers one
+A *metric source* is opened by its back end
+(:class:`~prodmeet_kit.parameters.metrics.backends.MetricBackend`, which also declares its
+settings and its query language), and answers one
 :class:`~prodmeet_kit.facts.Question` at a time, in several threads at once.
 
 Both raise :class:`~prodmeet_kit.core.errors.SourceError` when the system cannot
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from prodmeet_kit.core.errors import Problem, SourceError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
+from prodmeet_kit.parameters.metrics.backends import MetricBackend
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.places import place_of
 from prodmeet_kit.schemas.frames import Spec
@@ -43,10 +45,10 @@ NO_ROW = "no row: "
 """How a warning of a file begins that has nothing for the time that is asked."""
 
 
-def no_series(answer: Answer) -> str:
-    """What to look at when an answer has no series: what a file says of itself, else the words for a server."""
+def no_series(answer: Answer, chosen: MetricBackend) -> str:
+    """What to look at when an answer has no series: what a file says of itself, else the words of the back end."""
     told = next((warning for warning in answer.warnings if warning.startswith(NO_ROW)), "")
-    return told or "no series: check the metric name and labels"
+    return told or f"no series: {chosen.when_empty}"
 
 
 class WrongSetting(SourceError):
@@ -61,7 +63,7 @@ class WrongSetting(SourceError):
 
 
 class MetricSource(Protocol):
-    """A system that answers questions in PromQL. ``name`` is what people read, without credentials."""
+    """A system that answers questions in its own language. ``name`` is what people read, without credentials."""
 
     name: str
 

@@ -14,6 +14,7 @@ from prodmeet_kit.core.errors import InputError, ParametersError, Problem
 from prodmeet_kit.entries import named
 from prodmeet_kit.entries.hand_written import ENTRIES
 from prodmeet_kit.parameters.documents import Document, Way, dotted
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.sources.base import Context
 
@@ -57,7 +58,8 @@ def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> l
     readable = [(file, way) for file, ways in files if file.data is not None or not file.problems for way in ways]
     for file, way in readable:
         try:
-            entry = model.model_validate(_filled(file.data, way), context={"timezone": context.product.timezone})
+            with backends.use(backends.of(context.product)):
+                entry = model.model_validate(_filled(file.data, way), context={"timezone": context.product.timezone})
         except ValidationError as error:
             found = [say(each, model) for each in error.errors()]
             problems += [_problem(file, (*way, *inside), value, fix) for inside, value, fix in found]

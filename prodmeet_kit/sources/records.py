@@ -24,6 +24,7 @@ from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import SourceState
 from prodmeet_kit.minutes.strays import strays
 from prodmeet_kit.parameters import Product, RecordSource
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.places import placed
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import Spec
@@ -151,9 +152,8 @@ class Reader:
                 any(_exists(own / kind) for kind in kinds) or (decisions and bool(strays(own)))
             )
             return (RecordSource(type="minutes"),) if there else ()
-        config = self.product.sources.metrics
-        known = config is not None and config.type == "prometheus" and not isinstance(self.metrics, Broken)
-        return (RecordSource(type="prometheus_rules"),) if known else ()
+        kind = backends.of(self.product).rules if self.product.sources.metrics else ""
+        return (RecordSource(type=kind),) if kind and not isinstance(self.metrics, Broken) else ()
 
     def _with_minutes(self, record: Record, written: tuple[RecordSource, ...]) -> tuple[RecordSource, ...]:
         """What people said to the kit is read wherever the team keeps the rest, once there is any."""

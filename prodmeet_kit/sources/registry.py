@@ -1,4 +1,6 @@
-"""Which kinds of source exist: the kit's own, and those other packages offer.
+"""Which kinds of record source exist: the kit's own, and those other packages offer.
+
+Kinds of metric source are in :mod:`prodmeet_kit.parameters.metrics.backends`.
 
 Another package adds a kind with an entry point; its name is what people write
 after ``type:`` in a parameter file::
@@ -22,7 +24,6 @@ GROUP = "prodmeet_kit.sources"
 
 BUILT_IN = {
     "alertmanager": "prodmeet_kit.sources.alertmanager.source:read",
-    "csv": "prodmeet_kit.sources.csv.source:CsvSource",
     "file": "prodmeet_kit.sources.files:read",
     "github": "prodmeet_kit.sources.github.issues:read",
     "github_action_items": "prodmeet_kit.sources.github.action_items:read",
@@ -31,7 +32,6 @@ BUILT_IN = {
     "inbox": "prodmeet_kit.sources.minutes.inbox:read",
     "minutes": "prodmeet_kit.sources.minutes.minutes:read",
     "pagerduty": "prodmeet_kit.sources.pagerduty.source:read",
-    "prometheus": "prodmeet_kit.sources.prometheus:PrometheusSource",
     "prometheus_alerts": "prodmeet_kit.sources.prometheus.alerts:read",
     "prometheus_rules": "prodmeet_kit.sources.prometheus.rules:read",
 }

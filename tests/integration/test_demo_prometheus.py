@@ -13,7 +13,7 @@ import pytest
 
 from prodmeet_kit.analysis.alerting.episodes import build
 from prodmeet_kit.core.errors import ProdmeetError
-from prodmeet_kit.core.promql import fill_window
+from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.demo.world import World

@@ -131,7 +131,9 @@ def test_an_slo_whose_series_do_not_exist_is_not_known_and_the_others_are(
     edit(home, 'http_requests_total{service="cart"}', 'http_request_total{service="cart"}')
     done = prodmeet(home, "report", "demo", *WINDOW, PROMETHEUS_URL=demo_prometheus[0])
     assert done.returncode == 3
-    assert done.stderr == ("metrics: could not check cart/availability: no series: check the metric name and labels\n")
+    assert done.stderr == (
+        "metrics: could not check cart/availability: no series: check the metric name and the labels\n"
+    )
     states = {f"{row['service']}/{row['name']}": row["state"] for row in numbers(home)["slos"]}
     assert states["cart/availability"] == "NO_DATA"
     assert "NO_DATA" not in {state for ref, state in states.items() if ref != "cart/availability"}

@@ -224,7 +224,7 @@ def test_what_cannot_be_counted_has_no_data_and_a_failure_that_says_why(facts: F
     assert told == {
         "web/too-low": f"the threshold 0.05 s of latency_seconds is below the lowest {bounds}",
         "web/too-high": f"the threshold 2 s of latency_seconds is above the highest finite {bounds}",
-        "web/no-histogram": "no series: check the metric name and labels",
+        "web/no-histogram": "no series: check the metric name and the labels",
     }
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from prodmeet_kit.parameters import MetricSource, Product
+from prodmeet_kit.parameters import Product
+from prodmeet_kit.sources.prometheus.settings import PrometheusSettings
 from tests.support.serving import QuietHandler, serving
 
 
@@ -73,9 +74,9 @@ def answering(says: Callable[[Asked], tuple[int, str, bytes]], *, rules: bool = 
         yield book
 
 
-def metric_source(url: str, **more: Any) -> MetricSource:
+def metric_source(url: str, **more: Any) -> PrometheusSettings:
     """The ``sources.metrics`` of a parameter file."""
-    return MetricSource.model_validate({"url": url, **more})
+    return PrometheusSettings.model_validate({"url": url, **more})
 
 
 def shop(*, sources: dict[str, Any] | None = None, timezone: str = "UTC", **service: Any) -> Product:

@@ -17,6 +17,7 @@ from prodmeet_kit.core.redaction import remember
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.queries.asking import answered, answers, asked, samples
 from prodmeet_kit.sources.base import grid, wide
+from prodmeet_kit.sources.prometheus.backend import BACKEND as PROMETHEUS
 
 PACKAGE = Path(prodmeet_kit.__file__).parent
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -65,8 +66,9 @@ def test_what_a_source_raises_stands_in_the_answer_without_a_credential(error: E
     source = Source(error=error)
     assert answered(source, question()).error == said
     assert samples(source, "up", AT, AT) == said
+    both = [question("a"), question("b")]
     with ThreadPoolExecutor(1) as pool:
-        assert {key: answer.error for key, answer in answers(pool, source, [question("a"), question("b")]).items()} == {
+        assert {key: answer.error for key, answer in answers(pool, source, both, PROMETHEUS).items()} == {
             "a": said,
             "b": said,
         }
@@ -83,8 +85,8 @@ def test_a_person_who_waits_sees_the_kind_of_the_error() -> None:
 def test_several_series_where_one_is_needed_are_an_error_but_for_a_single_question() -> None:
     told: list[str] = []
     with ThreadPoolExecutor(1) as pool:
-        found = answers(pool, Source(2), [question()], told.append)
-    assert found["load/cart/requests/trend"].error.startswith("2 series came back where one is needed")
+        found = answers(pool, Source(2), [question()], PROMETHEUS, told.append)
+    assert found["load/cart/requests/trend"].error.startswith("2 series came back where one is needed: put sum")
     assert told == ["load/cart/requests/trend"]
     assert answered(Source(2), question()).error == ""
 

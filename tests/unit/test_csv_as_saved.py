@@ -14,7 +14,7 @@ import pytest
 
 from prodmeet_kit.core.errors import SourceError, UnexpectedAnswer
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.parameters.models import MetricSource
+from prodmeet_kit.sources.csv.backend import CsvSettings
 from prodmeet_kit.sources.csv.source import CsvSource
 from prodmeet_kit.sources.csv.table import read_table
 from tests.support.counts import count
@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 def answer(folder: Path, data: bytes | str, query: str = "sum_over_time(cars[3h])") -> Answer:
     (folder / "m.csv").write_bytes(data.encode() if isinstance(data, str) else data)
-    source = CsvSource(MetricSource(type="csv", url="file:m.csv"), folder)
+    source = CsvSource(CsvSettings(type="csv", url="file:m.csv"), folder)
     return source.answer(Question("k", "metrics", query, T, T))
 
 
@@ -89,7 +89,7 @@ def test_a_file_is_read_as_programs_save_it(tmp_path: Path, data: bytes | str) -
 )
 def test_times_that_do_not_say_their_zone_are_told(tmp_path: Path, times: tuple[str, str], told: bool) -> None:
     (tmp_path / "m.csv").write_text("time,cars\n" + "".join(f"{time},1\n" for time in times))
-    source = CsvSource(MetricSource(type="csv", url="file:m.csv"), tmp_path)
+    source = CsvSource(CsvSettings(type="csv", url="file:m.csv"), tmp_path)
     assert source.notes == ("times without an offset are read as UTC",) * told
 
 
@@ -218,4 +218,4 @@ def test_a_large_file_is_read_in_bounds_and_a_larger_one_refused(tmp_path: Path)
     with (tmp_path / "m.csv").open("wb") as file:
         file.truncate(49 << 20)
     with pytest.raises(UnexpectedAnswer, match="over 48 MiB"):
-        CsvSource(MetricSource(type="csv", url="file:m.csv"), tmp_path)
+        CsvSource(CsvSettings(type="csv", url="file:m.csv"), tmp_path)

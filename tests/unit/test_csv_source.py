@@ -10,8 +10,8 @@ import pytest
 
 from prodmeet_kit.core.errors import QueryRejected, SourceError
 from prodmeet_kit.facts import Question
-from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.sources.base import WrongSetting
+from prodmeet_kit.sources.csv.backend import CsvSettings
 from prodmeet_kit.sources.csv.source import CsvSource
 
 T = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -26,7 +26,7 @@ ROWS = """time,cars,trucks
 
 def source(folder: Path, text: str = ROWS, step: timedelta | None = None) -> CsvSource:
     (folder / "recorded.csv").write_text(text, encoding="utf-8")
-    return CsvSource(MetricSource(type="csv", url="file:recorded.csv", step=step), folder)
+    return CsvSource(CsvSettings(type="csv", url="file:recorded.csv", step=step), folder)
 
 
 def every(*minutes: float) -> str:

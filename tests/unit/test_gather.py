@@ -187,7 +187,7 @@ def test_a_series_that_does_not_exist_is_a_failure_where_it_is_needed(tmp_path: 
     made, _ = facts(says, tmp_path)
     (failure,) = made.failures
     assert failure.source == source
-    assert failure.message.startswith("no series: check the metric name and labels")
+    assert failure.message.startswith("no series: check the metric name and the labels")
 
 
 def test_absent_bad_events_beside_a_total_are_no_failure(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.core.errors import ParametersError
+from prodmeet_kit.core.promql.depth import depth
 from prodmeet_kit.core.window import EARLIEST, LATEST, LONGEST, parse_day, parse_duration, parse_time
 from prodmeet_kit.parameters import load, read_document
 from prodmeet_kit.parameters.documents import MOST_BYTES, document
-from prodmeet_kit.parameters.query_depth import depth
 from prodmeet_kit.parameters.yaml_nodes import MOST_LEVELS
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(

@@ -10,7 +10,7 @@ import pytest
 
 import prodmeet_kit
 from prodmeet_kit.parameters.fields import TIMEOUT
-from prodmeet_kit.parameters.models import MetricSource
+from prodmeet_kit.parameters.metrics.server import ServerSettings
 from prodmeet_kit.sources.alertmanager.api import Server
 from prodmeet_kit.sources.calendar.events import CalendarConfig
 from prodmeet_kit.sources.github.action_items import ActionItemsConfig
@@ -81,7 +81,7 @@ def test_no_module_outside_the_policy_has_a_timeout_tries_or_redirects_of_its_ow
     assert found == NO_HTTP.keys() | NEEDED.keys()
 
 
-@pytest.mark.parametrize("model", [MetricSource, Server, CalendarConfig, PagerDutyConfig, ActionItemsConfig])
+@pytest.mark.parametrize("model", [ServerSettings, Server, CalendarConfig, PagerDutyConfig, ActionItemsConfig])
 def test_every_source_is_waited_for_as_long_where_nobody_says(model: type) -> None:
     assert model.model_fields["timeout"].default == TIMEOUT  # type: ignore[attr-defined]
     assert Policy("the server").timeout_s == TIMEOUT.total_seconds()

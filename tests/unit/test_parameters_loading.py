@@ -15,6 +15,7 @@ from prodmeet_kit.parameters import AGENDA, load, products
 from prodmeet_kit.parameters.accounting import SloRules
 from prodmeet_kit.parameters.agenda_rules import DEFAULTS, AgendaRules
 from prodmeet_kit.parameters.models import Meeting
+from prodmeet_kit.sources.prometheus.settings import PrometheusSettings
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -59,7 +60,7 @@ def test_every_query_and_reference_stays_as_written(folder: Path) -> None:
     events = product.services[0].slos[0].sli.events
     assert events is not None
     assert events.total_query == "sum(rate(x_total[{{.window}}]))"
-    assert product.sources.metrics is not None
+    assert isinstance(product.sources.metrics, PrometheusSettings)
     assert product.sources.metrics.url == "${PROMETHEUS_URL:-http://localhost:9090}"
 
 
@@ -96,7 +97,7 @@ def test_mappings_merge_deeply_while_lists_and_values_replace(folder: Path) -> N
     assert product.meeting.cadence == timedelta(days=7)
     assert product.meeting.duration == timedelta(hours=1)
     assert product.meeting.agenda == ("toil",)
-    assert product.sources.metrics is not None
+    assert isinstance(product.sources.metrics, PrometheusSettings)
     assert (product.sources.metrics.url, product.sources.metrics.jobs) == ("http://all", 3)
     assert [source.type for source in product.sources.alerts] == ["c"]
 

@@ -10,9 +10,9 @@ import pytest
 
 from prodmeet_kit.core.errors import QueryRejected
 from prodmeet_kit.facts import Question
-from prodmeet_kit.parameters import MetricSource
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from prodmeet_kit.sources.prometheus.lengths import Lengths, RangeTooLong, too_long
+from prodmeet_kit.sources.prometheus.settings import PrometheusSettings
 from tests.support.answering import Asked, answering, metric_source, refusal, success
 
 START = datetime(2026, 9, 1, 0, 0, 7, tzinfo=UTC)
@@ -165,7 +165,7 @@ def test_halving_ends() -> None:
 
 def test_params_go_with_every_query_and_reach_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATE", "canary-7f3a9c")
-    config = MetricSource.model_validate(
+    config = PrometheusSettings.model_validate(
         {"url": "http://x", "params": {"dedup": True, "namespace": "shop", "max": 5, "token": "${GATE}"}}
     )
     with answering(lambda asked: success() if asked.form else (405, "", b"")) as server:

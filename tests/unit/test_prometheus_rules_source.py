@@ -225,7 +225,8 @@ def test_rules_that_were_asked_for_and_did_not_come_are_a_failure_of_their_own_s
 
 def test_rules_can_be_switched_off_and_a_file_of_metrics_has_none(tmp_path: Path) -> None:
     assert gathered(tmp_path, rules(RULE), rules=[]).records["alert_rules"] is None
-    for metrics in (None, {"type": "csv", "url": "file:x.csv", "step": "1h"}):
-        made = gather(shop(sources={"metrics": metrics} if metrics else {}), WINDOW, folder=tmp_path)
+    of_file = {"metrics": {"type": "csv", "url": "file:x.csv", "step": "1h"}}
+    for product in (shop(), shop(sources=of_file, slos=[], load=[], resources=[])):
+        made = gather(product, WINDOW, folder=tmp_path)
         assert made.records["alert_rules"] is None
         assert not any(source.name == "rules" for source in made.sources)

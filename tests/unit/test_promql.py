@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from prodmeet_kit.core import promql
+from prodmeet_kit.core.placeholder import fill_window
 
 
 def test_the_window_placeholder_is_filled_wherever_it_stands() -> None:
     query = "sum(rate(a[{{.window}}])) / sum(rate(b[{{ .window }}]))"
-    assert promql.fill_window(query, timedelta(minutes=6)) == "sum(rate(a[6m])) / sum(rate(b[6m]))"
+    assert fill_window(query, timedelta(minutes=6)) == "sum(rate(a[6m])) / sum(rate(b[6m]))"
 
 
 @pytest.mark.parametrize(

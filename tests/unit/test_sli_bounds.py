@@ -15,9 +15,10 @@ from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.gathering.gather import gather
-from prodmeet_kit.parameters import MetricSource, Product
+from prodmeet_kit.parameters import Product
 from prodmeet_kit.queries.questions import discovery, plan
 from prodmeet_kit.schemas.frames import label_key
+from prodmeet_kit.sources.prometheus.settings import PrometheusSettings
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="UTC")
@@ -124,7 +125,7 @@ def test_a_histogram_without_labels_is_asked_too() -> None:
 
 def test_a_server_that_is_down_is_told_once_and_leaves_no_data(tmp_path: Path) -> None:
     of = product("250ms")
-    metrics = MetricSource.model_validate({"url": "http://127.0.0.1:1"})
+    metrics = PrometheusSettings.model_validate({"url": "http://127.0.0.1:1"})
     of = of.model_copy(update={"sources": of.sources.model_copy(update={"metrics": metrics})})
     facts = gather(of, WINDOW, folder=tmp_path)
     (failure,) = (each for each in facts.failures if each.section == "metrics")

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from prodmeet_kit.entries.hand_written import ENTRIES
 from prodmeet_kit.minutes.inbox import InboxEntry
 from prodmeet_kit.parameters import load, read_document
-from prodmeet_kit.parameters.models import MetricSource, Product
+from prodmeet_kit.parameters.metrics import backends
+from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.sources.minutes.durations import Duration
 from prodmeet_kit.sources.minutes.verdicts import Verdict
 from prodmeet_kit.sources.registry import BUILT_IN
@@ -21,6 +22,7 @@ from prodmeet_kit.sources.registry import BUILT_IN
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SOURCES = DOCS / "sources"
+TYPES = sorted({*BUILT_IN, *backends.BUILT_IN})
 HEADINGS = ["What it reads", "Configuration", "Permissions needed", "Limits"]
 BY_HAND: dict[str, list[type[BaseModel]]] = {"inbox": [InboxEntry], "minutes": [Verdict, Duration]}
 """What the examples of files that people write are, by page, in order."""
@@ -29,14 +31,14 @@ _EXAMPLE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def test_every_type_of_source_has_a_page_and_every_page_a_type() -> None:
-    assert sorted(path.stem for path in SOURCES.glob("*.md")) == sorted(BUILT_IN)
+    assert sorted(path.stem for path in SOURCES.glob("*.md")) == TYPES
     linked = re.findall(
         r"^\| \[`(\w+)`\]\(sources/(\w+)\.md\) \|", (DOCS / "sources.md").read_text(), flags=re.MULTILINE
     )
-    assert sorted(linked) == sorted((kind, kind) for kind in BUILT_IN)
+    assert sorted(linked) == [(kind, kind) for kind in TYPES]
 
 
-@pytest.mark.parametrize("kind", BUILT_IN)
+@pytest.mark.parametrize("kind", TYPES)
 def test_the_pages_of_sources_have_the_same_headings(kind: str) -> None:
     text = (SOURCES / f"{kind}.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == HEADINGS
@@ -46,6 +48,8 @@ def test_the_pages_of_sources_have_the_same_headings(kind: str) -> None:
 
 def settings(kind: str) -> type[BaseModel]:
     """The model of the keys beside ``type``."""
+    if kind in backends.BUILT_IN:
+        return backends.backend(kind).settings
     module = import_module(BUILT_IN[kind].partition(":")[0])
     (name,) = (name for name in module.__all__ if name.endswith("Config"))
     model: type[BaseModel] = getattr(module, name)
@@ -75,14 +79,13 @@ def test_the_examples_load(path: Path, tmp_path: Path) -> None:
     assert found and next(by_hand, None) is None
 
 
-@pytest.mark.parametrize("kind", BUILT_IN)
+@pytest.mark.parametrize("kind", TYPES)
 def test_the_page_of_a_source_lists_its_keys(kind: str) -> None:
     part = (SOURCES / f"{kind}.md").read_text(encoding="utf-8").partition("## Configuration")[2].partition("\n## ")[0]
     table = re.search(r"^\| key \|.*\n.*\n((?:\|.*\n)*)", part, flags=re.MULTILINE)
     cells = re.findall(r"^\| (.+?) \|", table[1], flags=re.MULTILINE) if table else []
     listed = {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
-    model = {"prometheus": MetricSource, "csv": MetricSource}.get(kind) or settings(kind)
-    ours = {"url", "step"} if kind == "csv" else set(model.model_fields) - {"type"}
+    ours = {"url", "step"} if kind == "csv" else set(settings(kind).model_fields) - {"type"}
     assert listed == ours
 
 

@@ -35,7 +35,7 @@ def test_a_kind_of_another_package_is_found_by_its_name() -> None:
 
 @pytest.mark.usefixtures("other_package")
 def test_an_unknown_kind_is_named_with_those_that_exist() -> None:
-    with pytest.raises(InputError, match=r"no source of type trakcer.*file, .*minutes, .*prometheus, .*tracker"):
+    with pytest.raises(InputError, match=r"no source of type trakcer.*file, .*minutes, .*prometheus_rules, .*tracker"):
         find("trakcer")
 
 

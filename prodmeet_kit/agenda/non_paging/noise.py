@@ -177,6 +177,7 @@ def _replay(row: dict[str, Any]) -> str:
     if row["matched"] != row["matched"]:  # NaN: not replayed
         words = {
             "no_rule": t("not backtested: its rule is not known"),
+            "other_language": t("not backtested: the metric source does not answer PromQL"),
             "not_asked": t("not backtested: only the rules that fire most are"),
         }
         return words.get(row["reason"]) or t("not backtested: {error}", error=row["error"])

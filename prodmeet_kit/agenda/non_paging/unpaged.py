@@ -108,6 +108,7 @@ def _rules(findings: Analyses, found: list[dict[str, Any]]) -> tuple[Evidence, .
     ready = findings.ready_rules
     why = {
         "": t("check it with promtool check rules before use"),
+        "other_language": t("not generated: alert rules are PromQL, and the SLO's queries are not"),
         "bounds_unknown": t("not generated: the server did not return the buckets of the histogram"),
         "slice_too_long": t("not generated: a time slice is longer than the shortest window of the rule"),
         "no_condition": t("not generated: no error ratio can burn this budget that fast"),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit import sli
-from prodmeet_kit.core import promql
+from prodmeet_kit.parameters.metrics import backends
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
@@ -109,7 +109,7 @@ def _amount(findings: Analyses, row: dict[str, Any], side: str) -> str:
     value = f'review.answer("{key}").iloc[0, 0]'
     if found.slice:
         return f"{value} * {found.slice.total_seconds():g}"
-    if promql.counts_events(found.query):
+    if backends.of(findings.facts.product).counts_events(found.query):
         return value
     assert answer.question.window is not None
     return f"{value} * {answer.question.window.total_seconds():.0f}"

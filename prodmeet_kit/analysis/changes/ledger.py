@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.window import PERIODS
 from prodmeet_kit.parameters.accounting import Exclusion
-from prodmeet_kit.parameters.credentials import masked
+from prodmeet_kit.parameters.credentials import masked, names_credential
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.schemas import frames
 
 if TYPE_CHECKING:
@@ -50,11 +51,17 @@ def changed(before: Mapped, after: Mapped) -> pd.DataFrame:
     """``LEDGER``: one row for each definition that differs, in the order of the parameters.
 
     Both are a product's parameters as plain values (:attr:`prodmeet_kit.facts.Facts.definitions`).
-    Queries and label expressions are compared by what the parser makes of
-    them, lists without their order, things by name: a new name is one thing
+    Queries and label expressions are compared by what they ask, however they are
+    written, lists without their order, things by name: a new name is one thing
     removed and another added. Credentials in clear are masked.
     """
     old, new = masked(before), masked(after)
+    metrics = (new.get("sources") or {}).get("metrics") or {}
+    with backends.use(backends.known(metrics.get("type", backends.DEFAULT))):
+        return _ledger(old, new)
+
+
+def _ledger(old: Mapped, new: Mapped) -> pd.DataFrame:
     return frames.LEDGER.frame([*_services(old, new), *_exclusions(old, new), *_sources(old, new), *_rules(old, new)])
 
 
@@ -159,7 +166,8 @@ def _metric_source(was: Mapped | None, now: Mapped | None, product: Mapped) -> I
         if difference[0] == "scrape_interval":
             affects = _refs(product, "load", "resources")
         else:
-            affects = [] if difference[0] in _CREDENTIAL_ONLY else _refs(product)
+            own_key = "." not in difference[0] and names_credential(difference[0])  # of a type from another package
+            affects = [] if own_key or difference[0] in _CREDENTIAL_ONLY else _refs(product)
         yield _row("source", "sources.metrics", difference, affects)
 
 
@@ -235,7 +243,7 @@ def _meaning(key: str, value: Any) -> str:
     """A text that is the same for values that mean the same."""
     text, last = _text(value), key.rpartition(".")[2]
     if last.endswith("query") or last == "histogram":
-        return promql.normal(text)
+        return backends.current().normal(text)
     return promql.normal("x{" + text + "}") if last in _MATCHERS else text
 
 

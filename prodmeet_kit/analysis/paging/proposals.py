@@ -40,7 +40,7 @@ class Replayed:
     ``values`` is wide, on a grid of ``interval_s`` seconds; ``compared`` is the
     operator and the number that the values are compared with, or ``None`` when
     the rule holds wherever there is a value. ``reason`` says why ``values`` is
-    ``None``: ``not_asked`` or ``no_answer`` (with ``error``).
+    ``None``: ``not_asked``, ``other_language`` or ``no_answer`` (with ``error``).
     """
 
     labels: Mapping[str, str]

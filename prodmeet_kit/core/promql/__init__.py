@@ -10,13 +10,10 @@ from __future__ import annotations
 from prodmeet_kit.core.promql.counters import Term, counters
 from prodmeet_kit.core.promql.ratios import is_ratio
 from prodmeet_kit.core.promql.reading import (
-    WINDOW,
     Matchers,
     check,
     comparison,
     counts_events,
-    fill_window,
-    has_window,
     normal,
     selector,
     selectors,
@@ -25,7 +22,6 @@ from prodmeet_kit.core.promql.reading import (
 from prodmeet_kit.core.promql.series import Recorded, Selector, expanded, may_share, series
 
 __all__ = [
-    "WINDOW",
     "Matchers",
     "Recorded",
     "Selector",
@@ -35,8 +31,6 @@ __all__ = [
     "counters",
     "counts_events",
     "expanded",
-    "fill_window",
-    "has_window",
     "is_ratio",
     "may_share",
     "normal",

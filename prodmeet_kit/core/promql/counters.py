@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from prodmeet_kit.core.promql.reading import NOBODYS, fill_window, parsed
+from prodmeet_kit.core.placeholder import fill_window
+from prodmeet_kit.core.promql.reading import NOBODYS, parsed
 
 __all__ = ["Term", "counters"]
 

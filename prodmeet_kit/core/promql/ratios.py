@@ -11,8 +11,9 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.core.promql import scanning
-from prodmeet_kit.core.promql.reading import NOBODYS, fill_window, parsed
+from prodmeet_kit.core.promql.reading import NOBODYS, parsed
 from prodmeet_kit.core.window import format_duration
 
 __all__ = ["is_ratio"]

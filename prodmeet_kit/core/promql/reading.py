@@ -10,27 +10,22 @@ from functools import lru_cache
 from itertools import chain, product
 from typing import Any
 
+from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.core.promql import scanning
 from prodmeet_kit.core.window import format_duration
 
 __all__ = [
     "NOBODYS",
-    "WINDOW",
     "Matchers",
     "check",
     "comparison",
     "counts_events",
-    "fill_window",
-    "has_window",
     "normal",
     "parsed",
     "selector",
     "selectors",
     "unread",
 ]
-
-WINDOW = re.compile(r"\{\{\s*\.?window\s*\}\}")
-"""The placeholder of Sloth: ``{{.window}}`` stands for the length of a range."""
 
 _RATES = {"rate", "irate", "rate_prometheus", "xrate", "yrate"}
 _COUNTS = {
@@ -40,20 +35,6 @@ _COUNTS = {
 
 NOBODYS = timedelta(milliseconds=123_457)
 """A length nobody writes: finds the placeholder again in a parsed query."""
-
-
-def has_window(query: str) -> bool:
-    """Whether the query holds ``{{.window}}``."""
-    return bool(WINDOW.search(query))
-
-
-def fill_window(query: str, window: timedelta) -> str:
-    """Put a length where the query says ``{{.window}}``.
-
-    >>> fill_window("rate(x[{{.window}}])", timedelta(minutes=6))
-    'rate(x[6m])'
-    """
-    return WINDOW.sub(format_duration(window), query)
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from prodmeet_kit.core.promql.reading import fill_window, parsed
+from prodmeet_kit.core.placeholder import fill_window
+from prodmeet_kit.core.promql.reading import parsed
 
 __all__ = ["Recorded", "Selector", "expanded", "may_share", "series"]
 

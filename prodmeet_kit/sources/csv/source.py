@@ -19,9 +19,9 @@ import numpy as np
 from prodmeet_kit.core.errors import QueryRejected, UnexpectedAnswer
 from prodmeet_kit.core.window import format_duration, parse_duration
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.parameters.models import MetricSource
 from prodmeet_kit.parameters.validation import did_you_mean
 from prodmeet_kit.sources.base import NO_ROW, WrongSetting, grid, wide
+from prodmeet_kit.sources.csv.backend import CsvSettings
 from prodmeet_kit.sources.csv.table import read_table
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ ZONELESS = "times without an offset are read as UTC"
 
 _OVER = re.compile(r"\s*(sum|avg)_over_time\(\s*(\w+)\s*\[\s*(\w+)\s*\]\s*\)\s*")
 
-_PROBE = "vector(1)"
-"""What a source is asked that is only to say whether it is there."""
-
 _NEAR = 0.01
 """How far off a multiple of the rows' distance a step may be, of itself: rows of a cron job come a little late."""
 
@@ -48,7 +45,7 @@ class CsvSource:
     :class:`~prodmeet_kit.core.errors.UnexpectedAnswer` when something in it has to be fixed.
     """
 
-    def __init__(self, config: MetricSource, folder: Path) -> None:
+    def __init__(self, config: CsvSettings, folder: Path) -> None:
         self._path = folder / config.url.removeprefix("file:")
         self.name = f"csv at {config.url.removeprefix('file:')}"
         try:
@@ -75,8 +72,6 @@ class CsvSource:
         """
         begun = perf_counter()
         times = grid(question)
-        if question.query == _PROBE:
-            return Answer(question, wide(times, ["{}"], np.ones((len(self._table[:1]), 1))), source=self.name)
         series, over = self._asked(question.query)
         if over:
             values = _over(series, times, *over)

@@ -13,9 +13,10 @@ from prometheus_api_client import PrometheusConnect
 
 from prodmeet_kit.core.errors import NotOffered, SourceError
 from prodmeet_kit.core.redaction import remember
-from prodmeet_kit.parameters import MetricSource, expand
+from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.credentials import names_credential
 from prodmeet_kit.sources.http import Wire, address, credentials, mount, place, sendable, use_tls
+from prodmeet_kit.sources.prometheus.settings import PrometheusSettings
 from prodmeet_kit.sources.prometheus.transport import Session
 
 __all__ = ["Connection", "connect"]
@@ -70,7 +71,7 @@ _PLAIN_HEADERS = {
 """Headers that name a tenant or a format. What any other header carries counts as a credential."""
 
 
-def connect(config: MetricSource, folder: Path) -> Connection:
+def connect(config: PrometheusSettings, folder: Path) -> Connection:
     """The connection ``sources.metrics`` describes; nothing is sent yet.
 
     Relative TLS files are looked for beside the parameter file, in ``folder``.

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 from prodmeet_kit.core.errors import QueryRejected, TooExpensive
 from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.facts import Answer, Question
-from prodmeet_kit.parameters import MetricSource
 from prodmeet_kit.sources.http import TooLarge
 from prodmeet_kit.sources.http.bodies import room
 from prodmeet_kit.sources.prometheus.connection import connect
 from prodmeet_kit.sources.prometheus.decoding import Series, doubled, frame, series_of
 from prodmeet_kit.sources.prometheus.lengths import Lengths, RangeTooLong, parts
 from prodmeet_kit.sources.prometheus.replies import partial, reply
+from prodmeet_kit.sources.prometheus.settings import PrometheusSettings
 
 __all__ = ["PrometheusSource", "parts"]
 
@@ -44,7 +44,7 @@ class _Read(NamedTuple):
 class PrometheusSource:
     """Answers questions; safe to use from several threads at once."""
 
-    def __init__(self, config: MetricSource, folder: Path = Path()) -> None:
+    def __init__(self, config: PrometheusSettings, folder: Path = Path()) -> None:
         self._config, self._folder = config, folder
         self.connection = connect(config, folder)
         self.name = f"{config.type} at {self.connection.url}"
