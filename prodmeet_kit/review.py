@@ -236,7 +236,7 @@ class Review(Exploring):
 
     @cached_property
     def folding(self) -> tuple[str, ...]:
-        """Agenda items proposed for folding: nobody decided about them, and they were never red."""
+        """Agenda items proposed for folding: they had no decision, and were never red."""
         busy = [item.key for item in self.items if item.state not in ("fine", "noted", "none")]
         return self.analyses.folding([item.key for item in self.items], busy)
 

@@ -103,7 +103,7 @@ def _granted(found: Finding) -> str:
 
 
 def _last(review: Review, found: Finding) -> str:
-    """What the last meeting that spoke of it decided, in brackets."""
+    """What the last meeting that discussed it decided, in brackets."""
     known = last_time(review.analyses)
     told = next((known[each] for each in found.subjects if each in known), "")
     return t(" ({last})", last=told.rstrip(".")) if told else ""
@@ -152,7 +152,7 @@ def _quiet(services: str, items: list[AgendaItem]) -> str:
 
 
 def _to_know(review: Review, titles: dict[str, str]) -> str:
-    """What takes no minute and is read all the same: announcements, and planned changes nobody has to talk about."""
+    """What takes no minute and is read all the same: announcements, and planned changes that need no discussion."""
     found = review.analyses
     texts = []
     if _ANNOUNCED in titles:

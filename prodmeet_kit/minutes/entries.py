@@ -51,7 +51,7 @@ class Said(BaseModel):
 
 
 class Decision(Said):
-    """One decision. ``act`` needs an owner and a due day: without them nobody does it."""
+    """One decision. ``act`` needs an owner and a due day: without them it does not get done."""
 
     decision: Choice = Field(description="What happens")
 

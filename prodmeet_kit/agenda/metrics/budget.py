@@ -154,7 +154,7 @@ def _parts(parts: pd.DataFrame, names: Mapping[str, str]) -> Table:
 
 
 def _part(row: Mapping[str, Any], name: str) -> str:
-    """What spent a part of a budget, and how long nobody could see it."""
+    """What spent a part of a budget, and for how long samples are missing."""
     rests = {
         "rest": t("not part of an incident or a fast burn"),
         "unplaced": t("not attributable: samples are missing"),

@@ -1,4 +1,4 @@
-"""Metrics: are the SLOs kept, what changed since the last meeting, what will hurt next."""
+"""Metrics: which SLOs are met, what changed since the last meeting, what comes next."""
 
 from __future__ import annotations
 

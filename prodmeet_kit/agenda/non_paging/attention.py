@@ -1,4 +1,4 @@
-"""The queue of what needs somebody without a page: how old, how dear, whose."""
+"""The queue of what needs attention without a page: its age, its cost, its owner."""
 
 from __future__ import annotations
 

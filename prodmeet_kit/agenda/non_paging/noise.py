@@ -1,4 +1,4 @@
-"""Noise: which alerts to silence, what would do it and at what price, and rules that never fired."""
+"""Noise: noisy alerts, rule changes against them with their effect, and rules that never fired."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ __all__ = ["evidence"]
 
 
 def evidence(findings: Analyses) -> tuple[Evidence, ...]:
-    """What burned budget and paged nobody, dearest first, then the rules to add; nothing where nothing was missed."""
+    """Lay out unpaged burns, the most expensive first, then the rules to add; nothing where all were paged."""
     missed = findings.missed
     if not len(missed):
         return ()

@@ -189,7 +189,7 @@ def _headline(row: Mapping[str, Any], cost: float, timezone: str, *, unpaged: bo
 
 
 def _pages(row: Mapping[str, Any], unpaged: Mapping[str, Any] | None) -> list[str]:
-    """Of an outage nobody was paged for, the pages that were noise; of another, which SLO had no page of its own."""
+    """Name, of an unpaged outage, the pages that were noise; of another, which SLO had no page of its own."""
     if unpaged:
         noise = list(row["noise_alerts"])
         return [t("the only pages were noise: {alerts}", alerts=listed(noise))] if noise else []

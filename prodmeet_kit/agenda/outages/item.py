@@ -74,7 +74,7 @@ def _without_incidents(findings: Analyses, item: AgendaItem) -> AgendaItem:
 
 
 def _unchecked(findings: Analyses) -> Iterator[Note]:
-    """What failed elsewhere and leaves prices, burns or pages unknown here."""
+    """Say what failed elsewhere and leaves costs, burns or pages unknown here."""
     burns = any(target.ref not in findings.slo_trends for target in findings.slo_targets)
     prices = any(isnan(share) for spent in findings.incidents["budget_spent"] for share in spent.values())
     pages = bool(findings.incidents["paged"].isna().any())
@@ -133,7 +133,7 @@ def _headline(incidents: pd.DataFrame, written: pd.DataFrame, unwritten: pd.Data
 
 
 def _most_expensive(incidents: pd.DataFrame, unwritten: pd.DataFrame, timezone: str) -> tuple[int, str]:
-    """The dearest of all: whether it is among the incidents (0) or nobody wrote it down (1), and what to say of it."""
+    """Find the most expensive: whether it is an incident (0) or has no record (1), and what to say of it."""
     known = [(0, str(row["id"]), row) for row in rows(incidents)]
     known += [(1, called(row, timezone), row) for row in rows(unwritten)]
     if len(known) == len(unwritten) == 1:  # the most expensive of one is nothing to say

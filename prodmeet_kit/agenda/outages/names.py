@@ -16,7 +16,7 @@ __all__ = ["by_id", "called"]
 
 
 def called(outage: Mapping[str, Any], timezone: str) -> str:
-    """``INC-51``, or where nobody wrote it down ``an outage of search on Tue 24 Nov 23:08``."""
+    """``INC-51``, or without a record ``an outage of search on Tue 24 Nov 23:08``."""
     return listed(outage["incidents"]) or t(
         "an outage of {services} on {when}", services=listed(outage["services"]), when=ranges.began(outage, timezone)
     )

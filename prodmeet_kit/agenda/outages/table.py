@@ -74,7 +74,7 @@ def worst(spent: Mapping[str, float]) -> float:
 
 
 def or_more(share: float, blind_s: Mapping[str, float] | None) -> str:
-    """A price in error budget; the least it can be where samples are missing."""
+    """Write a cost in error budget; a lower bound where samples are missing."""
     text = write(share, "budget")
     return t("{share} or more", share=text) if any(seconds > 0 for seconds in (blind_s or {}).values()) else text
 
@@ -145,7 +145,7 @@ def _nobody(row: Mapping[str, Any]) -> str:
 
 
 def _price(row: Mapping[str, Any]) -> list[str]:
-    """What it spent of each budget, and for how much of it samples are missing: then the price is the least."""
+    """What it spent of each budget, and for how much of it samples are missing: then the cost is a lower bound."""
     length = (row["span_end"] - row["span_start"]).total_seconds()
     blind = row["blind_s"] or {}
     return [_spent(slo, share, blind.get(slo, 0.0), length) for slo, share in row["budget_spent"].items()]
@@ -186,7 +186,7 @@ def _told(row: Mapping[str, Any]) -> str:
 
 
 def _unwatched(seconds: float) -> str:
-    """For how long of it nobody could have seen a page; empty where the server was there."""
+    """Say for how long of it the server was down; empty where it was up."""
     if not seconds > 0:
         return ""
     return t(

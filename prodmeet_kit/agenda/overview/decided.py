@@ -1,4 +1,4 @@
-"""What this meeting decided, and how often earlier ones spoke of the same."""
+"""What this meeting decided, and how often earlier ones discussed the same."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def spoken_before(findings: Analyses) -> dict[str, str]:
 
 
 def last_time(findings: Analyses) -> dict[str, str]:
-    """By subject, what the last meeting that spoke of it decided: its day, the decision, who, until when, and why."""
+    """By subject, what the last meeting that discussed it decided: its day, the decision, who, until when, and why."""
     return {
         subject: sentence(row, t("at the meeting of {day}", day=times.day(row["meeting"])))
         for subject, row in findings.last_words.items()

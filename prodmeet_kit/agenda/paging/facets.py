@@ -1,4 +1,4 @@
-"""Alerts: those that paged, with their verdict and what would be better, noise, and what nobody looks after."""
+"""Alerts: those that paged, with their verdict and what would be better, noise, and what has no owner."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ SHOWN = 200
 
 
 def evidence(findings: Analyses) -> tuple[Evidence, ...]:
-    """The groups, the most pressing open; then what people said otherwise, and what became a habit."""
+    """The groups, the most urgent open; then what people said otherwise, and what became a habit."""
     groups, timezone = findings.page_groups, findings.facts.window.timezone
     shown: list[Evidence] = [_groups(t("Pages by alert"), groups.iloc[:OPEN], timezone, folded=False)]
     if len(groups) > OPEN:

@@ -146,7 +146,7 @@ def _waits(row: dict[str, Any], timezone: str) -> str:
 
 
 def toil(analyses: Analyses) -> tuple[Facet, ...]:
-    """The dearest kind of toil, and each that other products have as well."""
+    """Raise the most expensive kind of toil, and each that other products have as well."""
     every = rows(analyses.toil)
     if not every:
         return ()

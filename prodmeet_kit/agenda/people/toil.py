@@ -19,7 +19,7 @@ KEY = "toil"
 
 
 def item(findings: Analyses) -> AgendaItem:
-    """Every kind of toil the team keeps, dearest first."""
+    """List every kind of toil of the team, the most expensive first."""
     title = t("Toil")
     if (gone := absent(findings, KEY, title, "toil", "toil")) is not None:
         return gone

@@ -1,4 +1,4 @@
-"""Which gaps in an alert are no stops: nobody looked, or the server itself remembers that it went on.
+"""Which gaps in an alert are no stops: evaluations were missed, or the server itself remembers that it went on.
 
 A rule leaves a sample an evaluation while it fires. Between two of them lies a
 stop, or an evaluation that never was: one may be missed by itself, and none is
@@ -81,7 +81,7 @@ class _Gap:
         return near and not known and not self._pending
 
     def _away(self, blind: list[Span], missed: int) -> bool:
-        """Whether the server was away until the alert was seen again: firing, or pending anew because it forgot.
+        """Whether the server was down until the alert was there again: firing, or pending again after a reset.
 
         So many evaluations may be ``missed`` beside those that fell into the time away.
         """

@@ -1,4 +1,4 @@
-"""What cannot be seen in the alerts: so that "nothing fired" is never said of a time nobody watched.
+"""What cannot be seen in the alerts: so that "nothing fired" is never said of a time without data.
 
 Five things can be known from what a source told:
 

@@ -60,7 +60,7 @@ class BlindTime:
         return sum((last - first).total_seconds() for first, last in self.during(start, end))
 
     def hides(self, start: datetime, end: datetime) -> bool:
-        """Whether a page of a trouble may have gone unseen: ten minutes of its time, or a quarter, were not watched."""
+        """Whether a page of an outage may be unrecorded: ten minutes of its time, or a quarter, have no data."""
         hidden = self.unwatched_s(start, end)
         return hidden > 0 and hidden >= min(LONG.total_seconds(), SHARE * (end - start).total_seconds())
 

@@ -98,7 +98,7 @@ class Series:
 def first_firing(
     series: Series, target: SloTarget, conditions: Iterable[Condition], start: datetime, end: datetime
 ) -> Firing | None:
-    """The condition that held first in a trouble; of two at the same point the one named first."""
+    """The condition that held first in a burn; of two at the same point the one named first."""
     found = [series.first(condition, target.objective, start, end) for condition in conditions]
     return min((firing for firing in found if firing is not None), key=lambda firing: firing.at, default=None)
 

@@ -128,7 +128,7 @@ def _timed(runs: pd.DataFrame, group: list[int], window: Window, flap_gap: timed
 
 
 def _joined(firing: pd.DataFrame, pending: pd.DataFrame, blind: BlindTime) -> pd.DataFrame:
-    """One row for each episode: the runs of a group that reach each other, or between which nobody looked."""
+    """One row for each episode: the runs of a group that reach each other, or between which no rule was evaluated."""
     before = firing.groupby("group")["reach"].cummax().groupby(firing["group"]).shift()
     apart = (before.isna() | (firing["start"] > before)).to_numpy(dtype=bool)
     begins = alert_gaps.bridged(firing, pending, apart, blind)

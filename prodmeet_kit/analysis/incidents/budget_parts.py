@@ -78,7 +78,7 @@ def parts(
 
 
 def by_service(budget_parts: pd.DataFrame) -> pd.DataFrame:
-    """What each service spent of its own budgets and of the product's, as ``BUDGET_BY_SERVICE``, dearest first.
+    """What each service spent of its own budgets and of the product's, as ``BUDGET_BY_SERVICE``, largest first.
 
     Sums of ``BUDGET_PARTS``; a service without a budget (no SLO, no data, or an objective of 1) has no row.
     """

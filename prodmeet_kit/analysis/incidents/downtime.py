@@ -60,7 +60,7 @@ class Downtime:
         return min(well, self.latest)
 
     def row(self, window: Window) -> dict[str, Any]:
-        """Its row in ``OUTAGES``, without prices and pages."""
+        """Its row in ``OUTAGES``, without costs and pages."""
         later = None if self.onset is None else self.onset + window.step
         began = next((burn.began for burn in self.burns if burn.start == self.onset), (self.onset, later))
         over = next((burn.over for burn in self.burns if burn.end == self.latest), (self.latest, self.latest))

@@ -1,4 +1,4 @@
-"""What outages cost: every bad event of an SLO is of one outage, so the prices never exceed what was spent."""
+"""What outages cost: every bad event of an SLO is of one outage, so the costs never exceed what was spent."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def outages(
     slos: Iterable[SloTarget],
     window: Window,
 ) -> pd.DataFrame:
-    """The outages since the meeting before the last, as ``OUTAGES`` in order of start, without prices and pages.
+    """The outages since the meeting before the last, as ``OUTAGES`` in order of start, without costs and pages.
 
     ``incidents`` holds the columns of ``INCIDENTS``, ``events`` is
     ``SLO_EVENTS``, ``trends`` maps ``service/name`` to ``[total, bad]`` a step

@@ -23,12 +23,12 @@ def current(questions: pd.DataFrame, window: Window) -> pd.DataFrame:
 
 
 def waiting(questions: pd.DataFrame) -> pd.Series[bool]:
-    """Which questions nobody answered, closed, or made something of."""
+    """Which questions are neither answered nor closed and have no follow-up."""
     return _nothing_came(questions) & ~questions["closed"]
 
 
 def dropped(questions: pd.DataFrame) -> pd.Series[bool]:
-    """Which were closed though nobody wrote an answer, nor what they became."""
+    """Which were closed without an answer and without a follow-up."""
     return _nothing_came(questions) & questions["closed"]
 
 

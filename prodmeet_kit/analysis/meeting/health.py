@@ -98,7 +98,7 @@ def split(
 def folding(
     agenda: Sequence[str], meetings: Sequence[tuple[str, Iterable[str]]], decisions: Said, n: int = MEETINGS_UNTOUCHED
 ) -> tuple[str, ...]:
-    """Agenda items nobody decided about and that were not red at any of the last ``n`` meetings, in agenda order.
+    """Agenda items without a decision that were not red at any of the last ``n`` meetings, in agenda order.
 
     ``meetings`` are day and red items of each meeting, oldest first; nothing is
     proposed before there were ``n``.

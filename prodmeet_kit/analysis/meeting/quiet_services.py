@@ -1,4 +1,4 @@
-"""The services nobody has to speak of, and the numbers that say so: many of them fit one line of an agenda."""
+"""Services without findings, and the numbers that prove it: many of them fit one line of an agenda."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def agenda(lines: pd.DataFrame, items: Iterable[str]) -> pd.DataFrame:
 
 
 def _pressing(wish: Wish, waited: Mapping[str, int], rules: Rules) -> tuple[float, float]:
-    """What to sort by, the most pressing first."""
+    """What to sort by, the most urgent first."""
     meetings = wish.waited(waited)
     overdue = meetings if _overdue(wish, waited, rules) else 0
     return -overdue, -(_number(wish.score) + rules.lift * meetings)

@@ -16,7 +16,7 @@ WEEKS_PER_QUARTER = 13.0
 
 
 def findings(toil: pd.DataFrame) -> pd.DataFrame:
-    """The kinds of toil (``TOIL``) with their hours, dearest first, as ``TOIL_FINDINGS``.
+    """The kinds of toil (``TOIL``) with their hours, most expensive first, as ``TOIL_FINDINGS``.
 
     hours = minutes * times a week * 13 / 60; NaN, and last, where either is not
     known. ``hours_everywhere`` adds those of the same toil in other products, as far as they are known.

@@ -1,4 +1,4 @@
-"""What needs somebody although it is not worth a page (SRE book, ch. 31), as a queue: the oldest and dearest first.
+"""What needs attention but no page (SRE book, ch. 31), as a queue: the oldest and most expensive first.
 
 An item is as old as the first time it was so in all the history that is known;
 it need not have been so all the time since. It belongs to whom an open action
@@ -205,6 +205,6 @@ _KINDS = {"rule": "alert"}
 
 
 def _order(row: dict[str, Any]) -> tuple[float, float, bool]:
-    """By whole days of age, unknown last, then by loss; among equals what nobody owns goes first."""
+    """By whole days of age, unknown last, then by loss; among equals what has no owner goes first."""
     age, loss = row["age_days"], row.get("loss_per_fortnight", nan)
     return (-(age // 1) if age == age else inf, -loss if loss == loss else inf, bool(row["owner"]))

@@ -51,7 +51,7 @@ class Deleting:
         return {**found, "change": change, "kept": kept}
 
     def _kept(self, service: str, mine: pd.DataFrame, caught_else: bool) -> str:
-        """Why it is not to be deleted; empty where nothing speaks against it."""
+        """Why it is not to be deleted; empty where there is no reason."""
         window = self._window
         spans = [(window.start, window.end), *zip(mine["start"], mine["end"], strict=True)]
         if self._burns.ticket_held(service, spans):

@@ -1,4 +1,4 @@
-"""Whether a page came late: long after the trouble began, and later than a standard rule would have come.
+"""Whether a page came late: long after the outage began, and later than a standard rule would have come.
 
 A burn that a good rule finds after two hours makes no page late that came after
 one. The measure is the fastest standard condition of :mod:`.burn_rates`, played

@@ -1,4 +1,4 @@
-"""Which alerts, incidents and SLO events are about the same trouble: by service and by time."""
+"""Which alerts, incidents and SLO events are about the same outage: by service and by time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SLO events: the times an error budget burned fast enough, and dear enough, to deserve a page.
+"""SLO events: the times an error budget burned fast enough, and lost enough, to deserve a page.
 
 One definition, used for recall and precision of paging, for missed events and
 for incidents that nobody wrote down. An SLO event is

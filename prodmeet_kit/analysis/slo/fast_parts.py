@@ -47,7 +47,7 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True)
 class Burn:
-    """What is one trouble of an SLO event (a row of ``SLO_EVENTS``): the whole of it, or a fast part alone."""
+    """What is one outage of an SLO event (a row of ``SLO_EVENTS``): the whole of it, or a fast part alone."""
 
     event: Mapping[str, Any]
     start: pd.Timestamp
@@ -86,7 +86,7 @@ class Burn:
 def burns(
     events: pd.DataFrame, trends: Mapping[str, pd.DataFrame], slos: Iterable[SloTarget], window: Window
 ) -> list[Burn]:
-    """The burns of ``events`` (``SLO_EVENTS``), in order of onset; of two with the same the dearer event first.
+    """The burns of ``events`` (``SLO_EVENTS``), in order of onset; of two with the same the more expensive first.
 
     An event under a day that burns slower than its fast parts for at most 30 min
     before, between and after them is one burn, as is one without a fast part.

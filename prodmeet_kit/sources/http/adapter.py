@@ -59,7 +59,7 @@ class Adapter(WatchedAdapter):
     def _persist(
         self, request: requests.PreparedRequest, deadline: float, how: dict[str, Any]
     ) -> tuple[requests.Response, Wire]:
-        """Ask again while the trouble may be over in a moment and time is left."""
+        """Ask again while the failure may be over in a moment and time is left."""
         pauses = iter(PAUSES_S if request.method in self.policy.reads else ())
         told: tuple[requests.Response, Wire] | SourceError | None = None
         while True:

@@ -51,7 +51,7 @@ class Reply:
 
 
 def passing(wire: Wire) -> bool:
-    """Whether the trouble may be over in a moment: an overloaded server, a proxy, a server that starts."""
+    """Whether the failure may be over in a moment: an overloaded server, a proxy, a server that starts."""
     return wire.status == 429 or (wire.status in AGAIN and wire.error_type in ("", "unavailable"))
 
 
