@@ -163,18 +163,18 @@ def raw(url: str, shop: Product, window: Window) -> None:
 def judged(shop: Product, window: Window, folder: Path) -> Review:
     """The review, every finding calculated."""
     review = Review(gather(shop, window, folder=folder))
-    for kind in Analyses.__mro__:
-        for name, member in vars(kind).items():
+    for part in review.analyses.parts.values():
+        for name, member in vars(type(part)).items():
             if isinstance(member, property | cached_property):
-                getattr(review.analyses, name)
+                getattr(part, name)
     return review
 
 
 def check(review: Review) -> None:
     """What was judged is what was made."""
     found: dict[str, Any] = {
-        "episodes": len(review.analyses.episodes),
-        "alerts": int(review.analyses.episodes["alert"].nunique()),
+        "episodes": len(review.analyses.alerting.episodes),
+        "alerts": int(review.analyses.alerting.episodes["alert"].nunique()),
     }
     assert found == {"episodes": EPISODES, "alerts": RULES}, found
 
@@ -222,14 +222,13 @@ def main() -> int:
 
 def slowest(review: Review, most: int) -> None:
     """How long each finding took, calculated anew."""
-    findings = Analyses(review.facts)
-    names = [
-        name
-        for kind in reversed(Analyses.__mro__)
-        for name, member in vars(kind).items()
+    analyses = Analyses(review.facts)
+    took = {
+        f"{topic}.{name}": seconds(lambda part=part, name=name: getattr(part, name))  # type: ignore[misc]
+        for topic, part in analyses.parts.items()
+        for name, member in vars(type(part)).items()
         if isinstance(member, property | cached_property)
-    ]
-    took = {name: seconds(lambda name=name: getattr(findings, name)) for name in names}  # type: ignore[misc]
+    }
     for name, each in sorted(took.items(), key=lambda item: -item[1])[:most]:
         print(f"  {name}: {each:.2f} s")
 

@@ -232,19 +232,19 @@ class Review(Exploring):
     @cached_property
     def split(self) -> Split | None:
         """Two meetings that are proposed instead of one that overran twice."""
-        return self.analyses.split([(each.services, each.wanted) for each in self.findings])
+        return self.analyses.meeting.split([(each.services, each.wanted) for each in self.findings])
 
     @cached_property
     def folding(self) -> tuple[str, ...]:
         """Agenda items proposed for folding: they had no decision, and were never red."""
         busy = [item.key for item in self.items if item.state not in ("fine", "noted", "none")]
-        return self.analyses.folding([item.key for item in self.items], busy)
+        return self.analyses.meeting.folding([item.key for item in self.items], busy)
 
     @property
     def _health(self) -> list[Table | Note]:
         titles = {item.key: item.title for item in self.items}
         return meeting_health.evidence(
-            self.analyses.meeting_health, self.split, [titles[key] for key in self.folding], MEETINGS_UNTOUCHED
+            self.analyses.meeting.health, self.split, [titles[key] for key in self.folding], MEETINGS_UNTOUCHED
         )
 
     @property

@@ -43,14 +43,14 @@ def names() -> tuple[str, ...]:
     return AGENDA + tuple(sorted(point.name for point in entry_points(group=GROUP)))
 
 
-def build(name: str, findings: Analyses) -> AgendaItem:
+def build(name: str, analyses: Analyses) -> AgendaItem:
     """The agenda item of this name. Raises :class:`InputError` for a name that does not exist.
 
     An item that breaks becomes one that says it could not be checked, so that the others stand.
     """
     make = _maker(name)
     try:
-        return make(findings)
+        return make(analyses)
     except Exception as error:  # noqa: BLE001 - one item's fault must not take the meeting's other items with it
         message = f"{type(error).__name__}: {error}"
         return AgendaItem(
@@ -58,7 +58,7 @@ def build(name: str, findings: Analyses) -> AgendaItem:
             title=name.replace("_", " ").capitalize(),
             headline=t("Could not check: {message}", message=message),
             state="could_not_check",
-            timezone=findings.facts.window.timezone,
+            timezone=analyses.facts.window.timezone,
             failures=(Failure(name, "analysis", message),),
         )
 

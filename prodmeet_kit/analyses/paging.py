@@ -1,117 +1,151 @@
-"""The part of the findings that is about pages: what each was for, how good all of them were, what people said."""
+"""Analyses of pages: what each was for, what people said of it, which alerts are noise and what would change that."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from math import nan
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from prodmeet_kit.analyses.part import Part
+from prodmeet_kit.analyses.reading import alerts_known, record
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
-from prodmeet_kit.analysis.paging import (
-    groups as page_groups,
-)
-from prodmeet_kit.analysis.paging import (
-    quality as paging_quality,
-)
-from prodmeet_kit.analysis.paging import (
-    said as verdicts,
-)
-from prodmeet_kit.analysis.paging import (
-    verdicts_on_pages as paging,
-)
+from prodmeet_kit.analysis.incidents import outage_pages
+from prodmeet_kit.analysis.paging import groups, load, noise, proposals, quality, said, verdicts_on_pages
+from prodmeet_kit.analysis.paging.proposals import Replayed
+from prodmeet_kit.core import promql
+from prodmeet_kit.parameters.metrics import backends
+from prodmeet_kit.parameters.rotations import Rotation
+from prodmeet_kit.queries import backtests as replays
+from prodmeet_kit.schemas.frames import labels_of, rows
+
+if TYPE_CHECKING:
+    from prodmeet_kit.analyses.alerting import Alerting
+    from prodmeet_kit.analyses.downtimes import Downtimes
+    from prodmeet_kit.analyses.slos import Slos
+    from prodmeet_kit.facts import Facts
 
 __all__ = ["Paging"]
 
 
-class Paging(Part):
+class Paging:
     """Each property is a frame of the spec it names, or a plain value; calculated once, when first asked for."""
+
+    def __init__(self, facts: Facts, slo: Slos, alerting: Alerting, downtime: Downtimes) -> None:
+        self._facts = facts
+        self._slo = slo
+        self._alerting = alerting
+        self._downtime = downtime
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """``VERDICTS``: what people said of alerts at this meeting and earlier ones, oldest first."""
-        return self._record("verdicts").sort_values("meeting", kind="stable")
+        return record(self._facts, "verdicts").sort_values("meeting", kind="stable")
 
     @cached_property
     def burns(self) -> Burns:
         """Which alerts may have fired because an SLO burned, by when they began or by what their rules read."""
-        return Burns(self.slo_trends, self.slo_targets, self.facts.window, self.alert_reads)
+        return Burns(self._slo.trends, self._slo.targets, self._facts.window, self._alerting.alert_reads)
 
     @cached_property
-    def judged_pages(self) -> pd.DataFrame:
+    def judged(self) -> pd.DataFrame:
         """``PAGES`` over all that is known of alerts, those that are noise with what they overlap."""
-        judged = paging.judge(
-            self.episodes,
-            self.slo_events,
-            self._incidents,
-            self.slo_trends,
-            self.slo_targets,
-            self.facts.window,
-            self.exclusions,
-            self.outage_spans,
+        judged = verdicts_on_pages.judge(
+            self._alerting.episodes,
+            self._slo.events,
+            self._downtime.incidents,
+            self._slo.trends,
+            self._slo.targets,
+            self._facts.window,
+            self._slo.exclusions,
+            self._downtime.spans,
             burns=self.burns,
-            fine=self.fine_trends,
+            fine=self._slo.fine_trends,
         )
-        return verdicts.with_verdicts(judged, self.verdicts, self.facts.window)
+        return said.with_verdicts(judged, self.verdicts, self._facts.window)
+
+    @cached_property
+    def noise(self) -> pd.DataFrame:
+        """``NOISE``."""
+        return noise.noise(self._alerting.episodes, self.judged, self._slo.events, self._facts.window, self.burns)
+
+    @cached_property
+    def noise_pages(self) -> pd.Series[bool]:
+        """Whether each of ``judged`` was noise, by what people said or the kit says of its alert."""
+        return outage_pages.noise_of(self.judged, self.verdicts, self.noise, self._facts.window)
 
     @cached_property
     def all_pages(self) -> pd.DataFrame:
         """``PAGES`` over all that is known of alerts; those that were noise are for no outage."""
-        found = self.judged_pages
+        found = self.judged
         for column in ("caught", "outages"):
             told = [[] if noise else ids for ids, noise in zip(found[column], self.noise_pages, strict=True)]
             found = found.assign(**{column: pd.Series(told, index=found.index, dtype="object")})
-        return found.assign(told=paging_quality.tells(found))
+        return found.assign(told=quality.tells(found))
 
     @cached_property
     def pages(self) -> pd.DataFrame:
         """``PAGES`` that began since the last meeting."""
-        return page_groups.since_last(self.all_pages, self.facts.window)
+        return groups.since_last(self.all_pages, self._facts.window)
 
     @cached_property
-    def page_groups(self) -> pd.DataFrame:
+    def groups(self) -> pd.DataFrame:
         """``PAGE_GROUPS``: the pages since the last meeting, one row for each alert of a service."""
-        return verdicts.with_history(page_groups.groups(self.pages), self.verdicts, self.facts.window)
+        return said.with_history(groups.groups(self.pages), self.verdicts, self._facts.window)
 
     @cached_property
     def verdict_disagreements(self) -> pd.DataFrame:
         """``PAGE_GROUPS`` of which people said something else than the data suggest."""
-        return verdicts.disagreements(self.page_groups)
+        return said.disagreements(self.groups)
 
     @cached_property
     def proposed_items(self) -> pd.DataFrame:
         """``PROPOSED_ITEMS``: alerts that are noise for the third meeting in a row."""
-        return verdicts.proposed_items(self.page_groups, self.facts.window)
+        return said.proposed_items(self.groups, self._facts.window)
 
     @cached_property
-    def hidden_events(self) -> pd.DataFrame:
-        """``SLO_EVENTS`` in outages of which no page was seen and may have gone unseen.
+    def load(self) -> pd.DataFrame:
+        """``PAGE_LOAD``: pages of each rotation by its own hours and shifts; NaN when alerts are not known."""
+        product = self._facts.product
+        everybody = Rotation(name=product.product, timezone=product.timezone)
+        episodes = self._alerting.episodes
+        rotations = product.rotations or (everybody,)
+        counted = load.by_rotation(episodes[episodes["page"]], rotations, self._facts.window)
+        return counted if alerts_known(self._facts) else counted.assign(**dict.fromkeys(load.COUNTED, nan))
 
-        The server was away, a source of alerts could not be read, or none tells what is over.
-        """
-        hidden = {event for ids in self.outages.loc[self.outages["paged"].isna(), "events"] for event in ids}
-        return self.slo_events[self.slo_events["id"].isin(hidden)]
-
-    @cached_property
-    def _watched(self) -> pd.DataFrame:
-        """``OUTAGES`` of which it is known whether they were paged."""
-        return self.outages[self.outages["paged"].notna()]
+    # What would make an alert quieter
 
     @cached_property
-    def paging_quality(self) -> paging_quality.PagingQuality:
-        """Precision, recall, detection and reset times since the last meeting."""
-        return paging_quality.quality(self.all_pages, self._watched, self.facts.window)
+    def proposals(self) -> pd.DataFrame:
+        """``PROPOSALS`` for each noisy alert, each tried on what its rule's expression gave since the last meeting."""
+        window = self._facts.window
+        noisy = proposals.candidates(self.noise, self.all_pages, window)
+        alerting, events = self._alerting, self._slo.events
+        return proposals.proposals(
+            noisy, alerting.episodes, events, self._replayed, window, alerting.service_of, self.burns
+        )
 
     @cached_property
-    def paging_by_alert(self) -> pd.DataFrame:
-        """``PAGING_BY_ALERT``."""
-        return paging_quality.by_alert(self.all_pages, self._watched, self.facts.window)
+    def _replayed(self) -> dict[tuple[str, str], Replayed]:
+        """Rules by alert and severity; of two with the same, the one that was answered."""
+        known = self._alerting.own_rules
+        found: dict[tuple[str, str], Replayed] = {}
+        for rule in rows(known) if known is not None else ():
+            labels = labels_of(rule["labels"] or "{}")
+            name = (rule["alert"], labels.get("severity", ""))
+            if name not in found or found[name].values is None:
+                found[name] = self._one(rule, labels)
+        return found
 
-    @cached_property
-    def paging_history(self) -> pd.DataFrame:
-        """``PAGING_HISTORY``: this meeting and those before it that the facts reach back to."""
-        if self.facts.records.get("alert_runs") is None:  # then no count of pages is known
-            found = paging_quality.history(self.all_pages, self.outages, self.facts.window)
-            return found.assign(pages=nan, caught=nan, events_caught=nan)
-        return paging_quality.history(self.all_pages, self._watched, self.facts.window)
+    def _one(self, rule: dict[str, Any], labels: dict[str, str]) -> Replayed:
+        answer = self._facts.answers.get(replays.key(rule["group"], rule["alert"]))
+        keep = rule["keep_firing_for_s"]
+        step = replays.step_s(rule["interval_s"], self._facts.window)
+        times = (rule["for_s"], keep if keep == keep else 0.0, step)  # NaN: the server does not tell
+        if answer is None:
+            promql_asked = backends.of(self._facts.product).promql
+            return Replayed(labels, *times, None, reason="not_asked" if promql_asked else "other_language")
+        if answer.frame is None:
+            return Replayed(labels, *times, None, reason="no_answer", error=answer.error)
+        compared = promql.comparison(rule["query"])
+        return Replayed(labels, *times, answer.frame, compared[1:] if compared else None)

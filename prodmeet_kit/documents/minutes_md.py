@@ -72,14 +72,14 @@ def _placed(review: Review, shown: set[str]) -> list[dict[str, Any]]:
     raised = {about: each.section for each in review.findings for about in each.subjects}
     return [
         row if row["item"] in shown else {**row, "item": raised.get(row["subject"], row["item"])}
-        for row in rows(review.analyses.decided_now)
+        for row in rows(review.analyses.meeting.decided_now)
     ]
 
 
 def _reasons(review: Review) -> dict[str, str]:
     """What raised each subject: at this meeting, or else when it was last decided about."""
-    findings = review.analyses
-    told = [*rows(findings.decided_before), *rows(findings.decided_now)]
+    analyses = review.analyses
+    told = [*rows(analyses.meeting.decided_before), *rows(analyses.meeting.decided_now)]
     kept = {row["subject"]: row["what"] for row in told if row["what"]}
     return {**kept, **dict(zip(review.lines["subject"], review.lines["reason"], strict=True))}
 
@@ -105,7 +105,7 @@ def _list(title: str, entries: Sequence[str]) -> str:
 
 def _carried_here(review: Review) -> str:
     """What the last meeting that decided anything left to this one."""
-    carried = rows(review.analyses.carried_here)
+    carried = rows(review.analyses.meeting.carried_here)
     if not carried:
         return ""
     title = t("Carried over from the meeting of {day}", day=times.day(carried[0]["meeting"]))
@@ -130,14 +130,14 @@ def _new_action_items(review: Review) -> str:
             f"{row['verify_query']} {row['verify_expect']}".strip(),
             row["id"],
         )
-        for row in rows(review.analyses.born_here)
+        for row in rows(review.analyses.meeting.born_here)
     ]
     return f"## {escape(t('New action items'))}\n\n{_table(heads, [*items, [''] * len(heads)])}"
 
 
 def _health(review: Review) -> str:
     """Minutes planned and taken: of each item at this meeting, and of the last meetings in all."""
-    took, health = rows(review.analyses.took_now), rows(review.analyses.meeting_health)
+    took, health = rows(review.analyses.meeting.took_now), rows(review.analyses.meeting.health)
     if not health:
         return ""
     titles = {item.key: item.title for item in review.items}

@@ -156,7 +156,7 @@ def _to_know(review: Review, titles: dict[str, str]) -> str:
     found = review.analyses
     texts = []
     if _ANNOUNCED in titles:
-        told = found.topics[found.topics["kind"] == "announcement"]
+        told = found.meeting.topics[found.meeting.topics["kind"] == "announcement"]
         texts += [_joined(t("Announcement: {text}", text=row["text"]), row["owner"]) for row in rows(told)]
     if _CHANGES in titles:
         loud = {rest_of(about) for each in review.findings for about in each.subjects if kind_of(about) == "change"}
@@ -167,7 +167,7 @@ def _to_know(review: Review, titles: dict[str, str]) -> str:
                 written(row["start"], "time", timezone=zone),
                 row["owner"],
             )
-            for row in rows(found.upcoming_changes)
+            for row in rows(found.changes.upcoming)
             if row["id"] not in loud
         ]
     return f"## {escape(t('For information'))}\n\n{bullets(texts)}" if texts else ""

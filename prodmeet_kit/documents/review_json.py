@@ -31,7 +31,9 @@ __all__ = ["dumps", "record"]
 
 def record(review: Review, *, generated_at: datetime | None = None) -> dict[str, Any]:
     """The review as plain JSON values. ``generated_at`` defaults to now."""
-    findings, facts = review.analyses, review.facts
+    analyses, facts = review.analyses, review.facts
+    capacity = analyses.capacity
+    resources = _by_day(rows(capacity.resources), capacity.resource_by_day)
     zone = facts.window.zone
     states = {item.key: item.state for item in review.items}
     content: dict[str, Any] = {
@@ -43,58 +45,56 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
         "window": _window(facts),
         "previous_meeting": facts.previous.end if facts.previous else None,
         "sources": [vars(source) for source in facts.sources],
-        "slos": _with_redefined(findings, _by_day(_slos(findings), findings.bad_by_day), slo="name"),
-        "load": _with_redefined(findings, _by_day(rows(findings.loads), findings.load_by_day), load="name"),
-        "load_patterns": rows(findings.load_patterns),
-        "unusual_days": rows(findings.unusual_days),
-        "resources": _with_redefined(
-            findings, _by_day(rows(findings.resources), findings.resource_by_day), resource="name"
-        ),
-        "borrowed": rows(findings.borrowed),
-        "efficiency": _with_redefined(findings, rows(findings.efficiency), resource="resource", load="load"),
-        "regressions": rows(findings.regressions),
-        "before_after": rows(findings.before_after),
-        "definition_changes": rows(findings.definition_changes),
-        "error_budget": rows(findings.error_budget),
-        "budget_parts": rows(findings.budget_parts),
-        "budget_by_service": rows(findings.budget_by_service),
-        "one_offs": [{"slo": ref, **vars(found)} for ref, found in findings.one_offs.items()],
-        "exclusions": rows(findings.excluded),
-        "objectives_to_revise": rows(findings.revise),
-        "decisions": rows(findings.decisions),
-        "incidents": rows(findings.incidents),
-        "outages": rows(findings.recent_outages),
-        "slo_events": rows(findings.slo_events),
+        "slos": _with_redefined(analyses, _by_day(_slos(analyses), analyses.slo.bad_by_day), slo="name"),
+        "load": _with_redefined(analyses, _by_day(rows(capacity.loads), capacity.load_by_day), load="name"),
+        "load_patterns": rows(capacity.load_patterns),
+        "unusual_days": rows(capacity.unusual_days),
+        "resources": _with_redefined(analyses, resources, resource="name"),
+        "borrowed": rows(capacity.borrowed),
+        "efficiency": _with_redefined(analyses, rows(capacity.efficiency), resource="resource", load="load"),
+        "regressions": rows(capacity.regressions),
+        "before_after": rows(analyses.changes.before_after),
+        "definition_changes": rows(analyses.basis.definition_changes),
+        "error_budget": rows(analyses.budget.since_last),
+        "budget_parts": rows(analyses.budget.parts),
+        "budget_by_service": rows(analyses.budget.by_service),
+        "one_offs": [{"slo": ref, **vars(found)} for ref, found in analyses.budget.one_offs.items()],
+        "exclusions": rows(analyses.slo.excluded),
+        "objectives_to_revise": rows(analyses.slo.revise),
+        "decisions": rows(analyses.budget.decisions),
+        "incidents": rows(analyses.incidents.recent),
+        "outages": rows(analyses.incidents.recent_outages),
+        "slo_events": rows(analyses.slo.events),
         "alert_conditions": _conditions(),
-        "alerts_seen": findings.alerts_seen,
-        "unwatched_s": findings.unwatched_s,
-        "pages": rows(findings.pages),
-        "alert_events": rows(findings.recent_alert_events),
-        "blind_spots": rows(findings.blind_spots),
-        "page_groups": rows(findings.page_groups),
-        "paging_quality": _paging_quality(findings),
-        "proposed_action_items": rows(findings.proposed_items),
-        "page_load": rows(findings.page_load),
-        "missed_events": rows(findings.missed),
-        "attention": rows(findings.attention),
-        "noise": rows(findings.noise),
-        "noise_proposals": rows(findings.proposals),
-        "rules_never_fired": rows(findings.never_fired.drop(columns=["reads", "recorded"])),
-        "rule_changes": rows(findings.rule_changes),
-        "silences": _silences(findings),
-        "planned_changes": rows(findings.upcoming_changes),
-        "change_scorecard": rows(findings.scorecard),
-        "past_changes": rows(findings.past_changes),
-        "action_items": rows(findings.action_items),
-        "promises": rows(findings.promises),
-        "consultations": rows(findings.consultations),
-        "toil": rows(findings.toil),
-        "topics": rows(findings.topics),
+        "alerts_seen": analyses.alerting.alerts_seen,
+        "unwatched_s": analyses.alerting.unwatched_s,
+        "pages": rows(analyses.paging.pages),
+        "alert_events": rows(analyses.alerting.recent_events),
+        "blind_spots": rows(analyses.alerting.blind_spots),
+        "page_groups": rows(analyses.paging.groups),
+        "paging_quality": _paging_quality(analyses),
+        "proposed_action_items": rows(analyses.paging.proposed_items),
+        "page_load": rows(analyses.paging.load),
+        "missed_events": rows(analyses.detection.missed),
+        "attention": rows(analyses.detection.attention),
+        "noise": rows(analyses.paging.noise),
+        "noise_proposals": rows(analyses.paging.proposals),
+        "rules_never_fired": rows(analyses.alerting.never_fired.drop(columns=["reads", "recorded"])),
+        "rule_changes": rows(analyses.alerting.rule_changes),
+        "silences": _silences(analyses),
+        "planned_changes": rows(analyses.changes.upcoming),
+        "change_scorecard": rows(analyses.changes.scorecard),
+        "past_changes": rows(analyses.changes.past),
+        "action_items": rows(analyses.meeting.action_items),
+        "promises": rows(analyses.meeting.promises),
+        "consultations": rows(analyses.meeting.consultations),
+        "toil": rows(analyses.meeting.toil),
+        "topics": rows(analyses.meeting.topics),
         "agenda": [{**row, "state": states[row["item"]]} for row in rows(review.agenda)],
         "agenda_lines": rows(review.lines),
         "findings": [_finding(each) for each in review.findings],
-        "quiet_services": vars(quiet_services.found(findings, review.lines)),
-        "decisions_of_meeting": rows(findings.decided_now),
+        "quiet_services": vars(quiet_services.found(analyses, review.lines)),
+        "decisions_of_meeting": rows(analyses.meeting.decided_now),
         "meeting_health": _meeting_health(review),
         "queries": _queries(facts),
         "failures": [vars(failure) for failure in review.failures],
@@ -154,8 +154,8 @@ def _meeting_health(review: Review) -> dict[str, Any]:
     """Minutes, decisions and proof by meeting; ``split`` is ``None`` while none is proposed."""
     halves = review.split
     return {
-        "meetings": rows(review.analyses.meeting_health),
-        "durations": rows(review.analyses.took_now),
+        "meetings": rows(review.analyses.meeting.health),
+        "durations": rows(review.analyses.meeting.took_now),
         "split": None if halves is None else vars(halves),
         "fold": review.folding,
     }
@@ -167,7 +167,7 @@ def _glance(review: Review) -> dict[str, int | None]:
     Pages are not known where a source of alerts could not be read, or none tells what is over.
     """
     return {
-        "pages": len(review.analyses.pages) if review.analyses.all_alerts else None,
+        "pages": len(review.analyses.paging.pages) if review.analyses.alerting.all_alerts else None,
         "to_decide": sum(each.place == "agenda" and bool(each.question) for each in review.findings),
         "unchecked": sum(item.unchecked for item in review.items),
     }
@@ -211,7 +211,7 @@ def _queries(facts: Facts) -> list[dict[str, Any]]:
     ]
 
 
-def _with_redefined(findings: Analyses, shown: list[dict[str, Any]], **columns: str) -> list[dict[str, Any]]:
+def _with_redefined(analyses: Analyses, shown: list[dict[str, Any]], **columns: str) -> list[dict[str, Any]]:
     """The rows, each with whether what it is made of is defined otherwise than at the earlier meeting.
 
     And with ``certain``, false where an answer it is made of was partial.
@@ -221,9 +221,10 @@ def _with_redefined(findings: Analyses, shown: list[dict[str, Any]], **columns: 
     return [
         {
             **row,
-            "redefined": any(ref in findings.redefined for ref in _refs(row, columns)),
+            "redefined": any(ref in analyses.basis.redefined for ref in _refs(row, columns)),
             # An SLO knows more of it than whether an answer was partial.
-            "certain": row.get("certain", True) and not any(ref in findings.partial for ref in _refs(row, columns)),
+            "certain": row.get("certain", True)
+            and not any(ref in analyses.basis.partial for ref in _refs(row, columns)),
         }
         for row in shown
     ]
@@ -233,25 +234,24 @@ def _refs(row: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
     return [f"{kind}/{row['service']}/{row[column]}" for kind, column in columns.items()]
 
 
-def _slos(findings: Analyses) -> list[dict[str, Any]]:
+def _slos(analyses: Analyses) -> list[dict[str, Any]]:
     defined = {
         f"{service.name}/{slo.name}": {"sli": slo.sli.kind, "query": slo.sli.definition.model_dump(mode="json")}
-        for service in findings.facts.product.services
+        for service in analyses.facts.product.services
         for slo in service.slos
     }
-    return [{**row, **defined[f"{row['service']}/{row['name']}"]} for row in rows(findings.slos)]
+    return [{**row, **defined[f"{row['service']}/{row['name']}"]} for row in rows(analyses.slo.summary)]
 
 
-def _silences(findings: Analyses) -> list[dict[str, Any]]:
+def _silences(analyses: Analyses) -> list[dict[str, Any]]:
     """Name who wrote a silence only where the parameters say so."""
-    people = findings.facts.product.show_people
-    return [row if people else {**row, "created_by": None} for row in rows(findings.silences)]
+    people = analyses.facts.product.show_people
+    return [row if people else {**row, "created_by": None} for row in rows(analyses.alerting.silences)]
 
 
-def _paging_quality(findings: Analyses) -> dict[str, Any]:
+def _paging_quality(analyses: Analyses) -> dict[str, Any]:
     """How well pages matched SLO events; not known where a source of alerts could not be read."""
-    quality = findings.paging_quality
-    known = findings.all_alerts
+    quality, known = analyses.detection.quality, analyses.alerting.all_alerts
     return {
         "precision": {
             "caught": quality.pages_caught if known else None,
@@ -273,8 +273,8 @@ def _paging_quality(findings: Analyses) -> dict[str, Any]:
             "worst": quality.reset_worst_s,
             "between": quality.reset,
         },
-        "by_alert": rows(findings.paging_by_alert),
-        "history": rows(findings.paging_history),
+        "by_alert": rows(analyses.detection.by_alert),
+        "history": rows(analyses.detection.history),
     }
 
 

@@ -65,7 +65,7 @@ def answer(facts: Facts, key: str) -> pd.DataFrame:
     return found.frame.copy()
 
 
-def counts(findings: Analyses, name: str, span: str) -> Count:
+def counts(analyses: Analyses, name: str, span: str) -> Count:
     """What an SLO counted over a span, cleaned and without what is excluded.
 
     Raises :class:`InputError` with the nearest names, or with the spans there are.
@@ -75,7 +75,7 @@ def counts(findings: Analyses, name: str, span: str) -> Count:
 
     if span not in SPANS:
         raise InputError(f"span {span}: choose from {', '.join(SPANS)}")
-    return cleaned(findings.counted)[ref(findings.facts.product, name, "slo").short, span]
+    return cleaned(analyses.slo.counted)[ref(analyses.facts.product, name, "slo").short, span]
 
 
 def same_query(answers: Mapping[str, Answer], texts: set[str], chosen: MetricBackend) -> list[Answer]:

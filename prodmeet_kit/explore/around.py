@@ -53,7 +53,7 @@ class AroundShown(Shown):
 
 
 def around(
-    findings: Analyses,
+    analyses: Analyses,
     what: str | date | datetime,
     before: str | timedelta = "1h",
     after: str | timedelta = "2h",
@@ -65,24 +65,24 @@ def around(
     product's zone, or a datetime. ``opened``, where the metric source can be asked, gives finer trends.
     Raises :class:`InputError` when it is none of them or no data reach there.
     """
-    found = happenings.things(findings)
-    here = place(findings, found, what)
+    found = happenings.things(analyses)
+    here = place(analyses, found, what)
     start, end = here.start - length("before", before), here.end + length("after", after)
     panels: list[Chart] = []
     reach, failed = None, ""
     if opened is not None:
-        near = finer(findings, opened, here.services, start, end)
+        near = finer(analyses, opened, here.services, start, end)
         panels, reach = _panels(near, here, found, start, end)
         failed = "" if panels else _error(near)
     if not panels:
-        panels, reach = _panels(findings, here, found, start, end)
+        panels, reach = _panels(analyses, here, found, start, end)
     inside = [thing for thing in found if thing.touches(start, end) and thing.concerns(here.services)]
-    zone = findings.facts.window.timezone
+    zone = analyses.facts.window.timezone
     if not panels and reach:
         first, last = (f"{local(moment, zone):%Y-%m-%d %H:%M}" for moment in reach)
         raise InputError(f"around {here.name}: the data reach from {first} to {last} ({zone}): choose a time between")
     table = happenings.happenings(inside, start, end)
-    step = panels[0].step if panels else findings.facts.window.step
+    step = panels[0].step if panels else analyses.facts.window.step
     evidence: list[Evidence] = [*_warnings(start, end, reach, step, zone)]
     if failed:
         text = t("The source could not be queried now; these are the trends of the report: {error}", error=failed)
@@ -94,11 +94,11 @@ def around(
     return AroundShown((start, end), _series(panels), shown)
 
 
-def place(findings: Analyses, found: list[Thing], what: str | date | datetime) -> Place:
+def place(analyses: Analyses, found: list[Thing], what: str | date | datetime) -> Place:
     """Where and about whom. An id wins over a time; what nobody ended goes on until the meeting."""
-    last = findings.facts.window.end
+    last = analyses.facts.window.end
     if what == "":
-        what = _newest(findings, found)
+        what = _newest(analyses, found)
     if isinstance(what, str):
         for thing in found:
             if thing.id == what.strip():
@@ -106,17 +106,17 @@ def place(findings: Analyses, found: list[Thing], what: str | date | datetime) -
                 name = f"{thing.id}: {title}" if title else thing.id
                 return Place(name, thing.start, max(thing.start, thing.end or last), thing.services)
     try:
-        moment = parse_time(what, findings.facts.window.timezone)
+        moment = parse_time(what, analyses.facts.window.timezone)
     except ValueError as error:
         known = [thing.id for thing in reversed(found)]
         fix = f"{nearest(str(what), known)}; or {error}"
         raise InputError(f"{what} is no incident, alert, SLO event or change: {fix}") from None
-    return Place(write(moment, "time", timezone=findings.facts.window.timezone), moment, moment, ())
+    return Place(write(moment, "time", timezone=analyses.facts.window.timezone), moment, moment, ())
 
 
-def _newest(findings: Analyses, found: list[Thing]) -> str | datetime:
+def _newest(analyses: Analyses, found: list[Thing]) -> str | datetime:
     """The newest incident since the last meeting, else fast burn, page, change; else the meeting itself."""
-    window = findings.facts.window
+    window = analyses.facts.window
     recent = [thing for thing in found if window.start <= thing.start <= window.end]
     for kind in ("incident", "slo_event", "page", "change"):
         for thing in reversed(recent):
@@ -129,12 +129,12 @@ Reach = tuple[datetime, datetime]
 
 
 def _panels(
-    findings: Analyses, here: Place, found: list[Thing], start: datetime, end: datetime
+    analyses: Analyses, here: Place, found: list[Thing], start: datetime, end: datetime
 ) -> tuple[list[Chart], Reach | None]:
     """The charts that have a value in the span, and from where to where any data reach."""
     panels, firsts, lasts = [], [], []
-    for ref in refs(findings.facts.product):
-        measured = measure(findings, ref) if not here.services or ref.service in here.services else None
+    for ref in refs(analyses.facts.product):
+        measured = measure(analyses, ref) if not here.services or ref.service in here.services else None
         if measured is None:
             continue
         known = measured.values.dropna()
@@ -144,7 +144,7 @@ def _panels(
         lasts.append(known.index[-1].to_pydatetime())
         values = measured.values[(measured.values.index > start) & (measured.values.index <= end)]
         if values.notna().any():
-            panels.append(measured.chart(findings, values, happenings.marks(found, ref.service, end)))
+            panels.append(measured.chart(analyses, values, happenings.marks(found, ref.service, end)))
     return panels, (min(firsts), max(lasts)) if firsts else None
 
 

@@ -81,39 +81,39 @@ def closer(review: Exploring) -> Closer:
     return Closer(review)
 
 
-def choices(findings: Analyses) -> list[tuple[str, list[Choice]]]:
+def choices(analyses: Analyses) -> list[tuple[str, list[Choice]]]:
     """What can be looked at, since the last meeting, newest first: title of a group, and id and text of its choices.
 
     Pages of one alert and service are one choice: the newest of them.
     """
-    window = findings.facts.window
-    recent = [thing for thing in reversed(happenings.things(findings)) if thing.touches(window.start, window.end)]
+    window = analyses.facts.window
+    recent = [thing for thing in reversed(happenings.things(analyses)) if thing.touches(window.start, window.end)]
 
     def kind(name: str) -> list[Thing]:
         return [thing for thing in recent if thing.kind == name]
 
     groups = [
-        (t("Incidents"), [(thing.id, _text(findings, thing)) for thing in kind("incident")]),
-        (t("Pages"), _pages(findings, kind("page"))),
-        (t("Fast burns"), [(thing.id, _text(findings, thing)) for thing in kind("slo_event")]),
-        (t("Changes"), [(thing.id, _text(findings, thing)) for thing in kind("change")]),
+        (t("Incidents"), [(thing.id, _text(analyses, thing)) for thing in kind("incident")]),
+        (t("Pages"), _pages(analyses, kind("page"))),
+        (t("Fast burns"), [(thing.id, _text(analyses, thing)) for thing in kind("slo_event")]),
+        (t("Changes"), [(thing.id, _text(analyses, thing)) for thing in kind("change")]),
     ]
     return [(title, found) for title, found in groups if found]
 
 
-def _text(findings: Analyses, thing: Thing) -> str:
-    when = write(thing.start, "time", timezone=findings.facts.window.timezone)
+def _text(analyses: Analyses, thing: Thing) -> str:
+    when = write(thing.start, "time", timezone=analyses.facts.window.timezone)
     name = f"{thing.id}: {thing.title}" if thing.kind != "slo_event" else f"{thing.services[0]}: {thing.title}"
     return f"{when} · {name}"
 
 
-def _pages(findings: Analyses, pages: Iterable[Thing]) -> list[Choice]:
+def _pages(analyses: Analyses, pages: Iterable[Thing]) -> list[Choice]:
     groups: dict[tuple[str, tuple[str, ...]], list[Thing]] = {}
     for page in pages:
         groups.setdefault((page.title, page.services), []).append(page)
     found = []
     for (title, services), same in groups.items():
-        when = write(same[0].start, "time", timezone=findings.facts.window.timezone)
+        when = write(same[0].start, "time", timezone=analyses.facts.window.timezone)
         times = tn("{n} page", "{n} pages, this is the newest", len(same))
         found.append((same[0].id, f"{when} · {title} ({', '.join(services) or t('no service')}): {times}"))
     return found

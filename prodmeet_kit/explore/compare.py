@@ -43,21 +43,21 @@ class CompareShown(Shown):
         self.days = days
 
 
-def compare(findings: Analyses, what: str, shift: str | timedelta = "7d") -> CompareShown:
+def compare(analyses: Analyses, what: str, shift: str | timedelta = "7d") -> CompareShown:
     """What ``cart/cpu`` or ``load/cart/requests`` did since the last meeting, and ``shift`` earlier.
 
     Days are moved on the product's calendar, so that the hour stays when the clock changes. Raises
     :class:`InputError` for an unknown name, and when the data do not reach back to any of the earlier time.
     """
-    ref = find(findings.facts.product, what) if what else _first(findings)
-    measured = measure(findings, ref)
+    ref = find(analyses.facts.product, what) if what else _first(analyses)
+    measured = measure(analyses, ref)
     if measured is None:
         raise InputError(f"{ref} has no data: its query failed or gave no series; see review.questions")
     back = length("shift", shift)
     if not back:
         raise InputError("shift 0: give how much earlier, such as 7d")
-    frame = _frame(findings, measured, back)
-    window = findings.facts.window
+    frame = _frame(analyses, measured, back)
+    window = analyses.facts.window
     start, end = _back(window.start, back, window.timezone), _back(window.end, back, window.timezone)
     if not (frame["before_weight"] > 0).any():
         raise InputError(_too_early(measured, start, end, window.timezone))
@@ -66,18 +66,18 @@ def compare(findings: Analyses, what: str, shift: str | timedelta = "7d") -> Com
         "compare",
         t("{name}: now and {shift} earlier", name=ref.short, shift=write(back.total_seconds(), "duration")),
         _sentence(measured, days, start, end, window.timezone),
-        _evidence(findings, measured, frame, days),
+        _evidence(analyses, measured, frame, days),
         window.timezone,
         _values(frame),
     )
     return CompareShown(days, shown)
 
 
-def _first(findings: Analyses) -> Ref:
+def _first(analyses: Analyses) -> Ref:
     """The first load, else resource, else SLO that has data."""
     order = ("load", "resource", "slo")
-    for ref in sorted(refs(findings.facts.product), key=lambda one: order.index(one.kind)):
-        if measure(findings, ref) is not None:
+    for ref in sorted(refs(analyses.facts.product), key=lambda one: order.index(one.kind)):
+        if measure(analyses, ref) is not None:
             return ref
     raise InputError("no load, resource or SLO of the product has data: see review.questions")
 
@@ -86,12 +86,12 @@ def _back(moment: datetime, shift: timedelta, timezone: str) -> datetime:
     return (local(moment, timezone) - shift).astimezone(UTC)
 
 
-def _frame(findings: Analyses, measured: Measure, back: timedelta) -> pd.DataFrame:
+def _frame(analyses: Analyses, measured: Measure, back: timedelta) -> pd.DataFrame:
     """``now``, ``now_weight``, ``before``, ``before_weight`` of each step since the last meeting."""
     import numpy as np
     import pandas as pd
 
-    window = findings.facts.window
+    window = analyses.facts.window
     index = measured.amount.index[(measured.amount.index > window.start) & (measured.amount.index <= window.end)]
     clock = pd.DatetimeIndex(index).tz_convert(window.timezone).tz_localize(None) - back
     # An hour the clock skips has no earlier one; of a doubled one the first is taken.
@@ -171,13 +171,13 @@ def _sentence(measured: Measure, days: pd.DataFrame, start: datetime, end: datet
     )
 
 
-def _evidence(findings: Analyses, measured: Measure, frame: pd.DataFrame, days: pd.DataFrame) -> tuple[Evidence, ...]:
+def _evidence(analyses: Analyses, measured: Measure, frame: pd.DataFrame, days: pd.DataFrame) -> tuple[Evidence, ...]:
     values = _values(frame)
     name = measured.ref.short
-    marks = happenings.marks(happenings.things(findings), measured.ref.service, findings.facts.window.end)
-    chart = measured.chart(findings, values["now"], marks)
+    marks = happenings.marks(happenings.things(analyses), measured.ref.service, analyses.facts.window.end)
+    chart = measured.chart(analyses, values["now"], marks)
     faint = values["before"].to_frame(name)
-    evidence: list[Evidence] = [replace(chart, faint=faint), _table(measured, days, findings.facts.window.timezone)]
+    evidence: list[Evidence] = [replace(chart, faint=faint), _table(measured, days, analyses.facts.window.timezone)]
     missing = days.iloc[0]["missing_before"]
     if missing > 0.01:
         share = write(missing, "percent")

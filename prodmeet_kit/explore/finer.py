@@ -24,16 +24,16 @@ _FINER = 11
 """A thousand points instead of the eleven thousand a server allows."""
 
 
-def finer(findings: Analyses, opened: Open, services: tuple[str, ...], start: datetime, end: datetime) -> Analyses:
+def finer(analyses: Analyses, opened: Open, services: tuple[str, ...], start: datetime, end: datetime) -> Analyses:
     """The same product with trends from ``start`` to ``end`` only, a point a minute where that is under a thousand.
 
     Only these services are asked about (all, when none is named). The findings themselves come back when their own
     step is as fine. What the source cannot answer has no trend; its answers say why.
     """
-    facts = findings.facts
-    step = max(choose_step((end - start) * _FINER), min(_scrape(findings), facts.window.step))
+    facts = analyses.facts
+    step = max(choose_step((end - start) * _FINER), min(_scrape(analyses), facts.window.step))
     if step >= facts.window.step:
-        return findings
+        return analyses
     first, last = floor_to_step(start, step), floor_to_step(end, step)
     near = replace(facts.window, start=first, end=last, step=step, compare_start=first, history_start=first)
     asked = [
@@ -45,9 +45,9 @@ def finer(findings: Analyses, opened: Open, services: tuple[str, ...], start: da
     return Analyses(replace(facts, window=near, answers=answers))
 
 
-def _scrape(findings: Analyses) -> timedelta:
-    metrics = findings.facts.product.sources.metrics
-    return metrics.overlap or findings.facts.window.step if metrics else findings.facts.window.step
+def _scrape(analyses: Analyses) -> timedelta:
+    metrics = analyses.facts.product.sources.metrics
+    return metrics.overlap or analyses.facts.window.step if metrics else analyses.facts.window.step
 
 
 def _none(answers: Mapping[str, Answer]) -> dict[str, Answer]:

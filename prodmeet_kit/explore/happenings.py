@@ -49,9 +49,9 @@ class Thing:
         return not services or not self.services or bool(set(self.services) & set(services))
 
 
-def things(findings: Analyses) -> list[Thing]:
+def things(analyses: Analyses) -> list[Thing]:
     """All incidents, alerts, SLO events and changes the review knows, whenever they were, oldest first."""
-    found = [*_incidents(findings), *_alerts(findings), *_slo_events(findings), *_changes(findings)]
+    found = [*_incidents(analyses), *_alerts(analyses), *_slo_events(analyses), *_changes(analyses)]
     return sorted(found, key=lambda thing: thing.start)
 
 
@@ -99,8 +99,8 @@ def _moments(row: dict[str, Any], **texts: str) -> tuple[tuple[datetime, str], .
     return tuple((moment, text) for moment, text in pairs if moment is not None)
 
 
-def _incidents(findings: Analyses) -> Iterator[Thing]:
-    incidents = findings.facts.records.get("incidents")
+def _incidents(analyses: Analyses) -> Iterator[Thing]:
+    incidents = analyses.facts.records.get("incidents")
     for row in rows(incidents) if incidents is not None else ():
         began = _moment(row["start"])
         if began is None:
@@ -111,16 +111,16 @@ def _incidents(findings: Analyses) -> Iterator[Thing]:
         yield Thing("incident", row["id"], row["title"], tuple(row["services"]), began, end, moments)
 
 
-def _alerts(findings: Analyses) -> Iterator[Thing]:
-    for row in rows(findings.episodes):
+def _alerts(analyses: Analyses) -> Iterator[Thing]:
+    for row in rows(analyses.alerting.episodes):
         kind = "page" if row["page"] else "alert"
         services = (row["service"],) if row["service"] else ()
         moments = _moments(row, end=t("{alert} ended", alert=row["alert"]))
         yield Thing(kind, row["id"], row["alert"], services, row["start"].to_pydatetime(), _moment(row["end"]), moments)
 
 
-def _slo_events(findings: Analyses) -> Iterator[Thing]:
-    for row in rows(findings.slo_events):
+def _slo_events(analyses: Analyses) -> Iterator[Thing]:
+    for row in rows(analyses.slo.events):
         title = t(
             "{slo} burned its error budget at up to {burn} times the sustainable rate, {spent} of it",
             slo=row["slo"],
@@ -134,8 +134,8 @@ def _slo_events(findings: Analyses) -> Iterator[Thing]:
                     moments)  # fmt: skip
 
 
-def _changes(findings: Analyses) -> Iterator[Thing]:
-    changes = findings.facts.records.get("changes")
+def _changes(analyses: Analyses) -> Iterator[Thing]:
+    changes = analyses.facts.records.get("changes")
     for row in rows(changes) if changes is not None else ():
         began = _moment(row["start"])
         if began is not None:

@@ -42,9 +42,9 @@ class Measure:
         """The value of each step; NaN where it is not known."""
         return self.amount / self.weight.where(self.weight > 0)
 
-    def chart(self, findings: Analyses, values: pd.Series[float], marks: Iterable[Mark] = ()) -> Chart:
+    def chart(self, analyses: Analyses, values: pd.Series[float], marks: Iterable[Mark] = ()) -> Chart:
         """A chart of some of its values."""
-        window = findings.facts.window
+        window = analyses.facts.window
         return Chart(
             title=self.ref.short,
             frame=values.to_frame(self.ref.short),
@@ -58,38 +58,38 @@ class Measure:
         )
 
 
-def measure(findings: Analyses, ref: Ref) -> Measure | None:
+def measure(analyses: Analyses, ref: Ref) -> Measure | None:
     """What the facts hold of it; ``None`` where its questions failed or had no series."""
     if ref.kind == "slo":
-        frame = sli_frame(findings, ref)
+        frame = sli_frame(analyses, ref)
         if frame is None:
             return None
-        objective = next(target.objective for target in findings.slo_targets if target.ref == ref.short)
+        objective = next(target.objective for target in analyses.slo.targets if target.ref == ref.short)
         level = Line(objective, t("objective"))
         return Measure(ref, "", "percent", frame["good"], frame["total"], (level,))
-    series = (findings.load_series if ref.kind == "load" else findings.resource_series).get(ref.short)
+    series = (analyses.capacity.load_series if ref.kind == "load" else analyses.capacity.resource_series).get(ref.short)
     if series is None:
         return None
     known = series.notna().astype("float64")
-    service = next(each for each in findings.facts.product.services if each.name == ref.service)
+    service = next(each for each in analyses.facts.product.services if each.name == ref.service)
     units = {one.name: one.unit for one in (service.load if ref.kind == "load" else service.resources)}
-    return Measure(ref, units[ref.name], "line", series, known.where(known > 0), _limit(findings, ref))
+    return Measure(ref, units[ref.name], "line", series, known.where(known > 0), _limit(analyses, ref))
 
 
-def _limit(findings: Analyses, ref: Ref) -> tuple[Line, ...]:
-    limits = findings.resource_limits.get(ref.short) if ref.kind == "resource" else None
+def _limit(analyses: Analyses, ref: Ref) -> tuple[Line, ...]:
+    limits = analyses.capacity.resource_limits.get(ref.short) if ref.kind == "resource" else None
     known = None if limits is None else limits.dropna()
     return () if known is None or known.empty else (Line(float(known.iloc[-1]), t("limit")),)
 
 
-def sli_frame(findings: Analyses, ref: Ref) -> pd.DataFrame | None:
+def sli_frame(analyses: Analyses, ref: Ref) -> pd.DataFrame | None:
     """``good, total, bad, sli`` of each step ``(t - step, t]`` of an SLO; ``None`` where its total is not known.
 
     Without a value of bad events beside a total nothing failed: then ``bad`` is 0. ``sli`` is NaN without events.
     """
     import pandas as pd
 
-    trend = findings.slo_trends.get(ref.short)
+    trend = analyses.slo.trends.get(ref.short)
     if trend is None:
         return None
     total = trend["total"]

@@ -46,34 +46,34 @@ class SloShown(Shown):
         self.queries = queries
 
 
-def slo(findings: Analyses, text: str) -> SloShown:
+def slo(analyses: Analyses, text: str) -> SloShown:
     """What is known of the SLO ``service/name``, without a name of the one whose budget lost most.
 
     Raises :class:`InputError` with the nearest names.
     """
     import pandas as pd
 
-    summary = findings.slos
+    summary = analyses.slo.summary
     if not text and len(summary):
         spent = summary["budget_spent_since_last"].fillna(-1.0)
         most = summary.iloc[int(spent.argmax())]
         text = f"{most['service']}/{most['name']}"
-    ref = find(findings.facts.product, text, "slo")
+    ref = find(analyses.facts.product, text, "slo")
     row_frame = summary[(summary["service"] == ref.service) & (summary["name"] == ref.name)]
     row = rows(row_frame)[0]
-    asked = questions(findings.facts)
+    asked = questions(analyses.facts)
     queries = asked[asked["key"].str.startswith(f"slo/{ref.short}/")].reset_index(drop=True)
-    evidence: list[Evidence] = [slo_table(findings, row_frame)]
-    chart = burn_chart(findings, row)
+    evidence: list[Evidence] = [slo_table(analyses, row_frame)]
+    chart = burn_chart(analyses, row)
     if chart is not None:
         evidence.append(replace(chart, folded=False))
-    measured = measure(findings, ref)
+    measured = measure(analyses, ref)
     if measured is not None:
-        start = findings.facts.window.start
-        trend = measured.chart(findings, measured.values[measured.values.index > start])
+        start = analyses.facts.window.start
+        trend = measured.chart(analyses, measured.values[measured.values.index > start])
         evidence.append(replace(trend, title=t("{name}: share of good events", name=ref.short)))
-    evidence += [_events(findings, ref.short), _queries(queries)]
-    frame = sli_frame(findings, ref)
+    evidence += [_events(analyses, ref.short), _queries(queries)]
+    frame = sli_frame(analyses, ref)
     empty = pd.DataFrame({name: pd.Series(dtype="float64") for name in ("good", "total", "bad", "sli")})
     return SloShown(
         queries,
@@ -81,7 +81,7 @@ def slo(findings: Analyses, text: str) -> SloShown:
         title=ref.short,
         sentence=_sentence(row),
         evidence=tuple(evidence),
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
         frame=empty if frame is None else frame,
     )
 
@@ -118,11 +118,11 @@ def _events_or_time(row: dict[str, Any], column: str) -> str:
     return write(row[column], "count") if column == "good" else t("{n} events", n=write(row[column], "count"))
 
 
-def _events(findings: Analyses, ref: str) -> Table:
-    events = findings.slo_events
+def _events(analyses: Analyses, ref: str) -> Table:
+    events = analyses.slo.events
     service, _, name = ref.partition("/")
     mine = events[(events["service"] == service) & (events["slo"] == name)]
-    timezone, found = findings.facts.window.timezone, rows(mine)
+    timezone, found = analyses.facts.window.timezone, rows(mine)
     mine = mine.assign(
         began=[ranges.began(row, timezone) for row in found], lasted=[ranges.length(*lasted(row)) for row in found]
     )

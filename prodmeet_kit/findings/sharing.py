@@ -84,5 +84,5 @@ class Sharing:
         """For how many meetings in a row each subject was in the annex, or carried over by people."""
         previous = self._analyses.facts.previous
         earlier = dict(previous.waited) if previous else {}
-        carried = self._analyses.carried_times
+        carried = self._analyses.meeting.carried_times
         return {key: max(earlier.get(key, 0), carried.get(key, 0)) for key in {*earlier, *carried}}

@@ -183,7 +183,7 @@ def _verifications(action_items: Reading, window: Window) -> list[Question]:
 def _closer(product: Product, window: Window, at: datetime, answers: Mapping[str, Answer]) -> list[Question]:
     """What to ask again at scrape step: the SLO events are known only when the first answers are."""
     known = Analyses(Facts(product, window, at, answers))
-    return fine_times.plan(product, window, known.slo_events, answers, known.fast_starts)
+    return fine_times.plan(product, window, known.slo.events, answers, known.slo.fast_starts)
 
 
 def _failures(facts: Facts) -> Iterator[Failure]:

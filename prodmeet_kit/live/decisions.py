@@ -85,7 +85,7 @@ def _fields(pages: bool) -> list[dict[str, Any]]:
 def _alerts(meeting: Meeting) -> dict[str, dict[str, str]]:
     """Alert, service and suggested verdict of each subject of the pages, the first of several groups."""
     found: dict[str, dict[str, str]] = {}
-    for group in rows(meeting.review.analyses.page_groups):
+    for group in rows(meeting.review.analyses.paging.groups):
         about_it = subject("alert", group["alert"], group["service"])
         about = {"alert": group["alert"], "service": group["service"], "suggested": group["suggested_verdict"]}
         found.setdefault(about_it, about)

@@ -126,7 +126,7 @@ def product(url: str) -> Product:
 
 
 def test_each_time_an_alert_fired_is_one_page(review: Review) -> None:
-    pages = review.analyses.pages
+    pages = review.analyses.paging.pages
     assert pages["alert"].value_counts().to_dict() == {
         "SlowGroup": 1,
         "OneOutage": 1,
@@ -140,17 +140,17 @@ def test_each_time_an_alert_fired_is_one_page(review: Review) -> None:
 
 
 def test_the_time_away_is_listed(review: Review) -> None:
-    spots = review.analyses.blind_spots.set_index("code")
+    spots = review.analyses.alerting.blind_spots.set_index("code")
     assert spots.loc["server_away", "value"] == 300  # from the last scrape before to the first one after
     assert [source.state for source in review.facts.sources if source.name == "alerts"] == ["ok"]
 
 
 def test_a_page_of_sloth_is_judged_against_its_own_service(review: Review) -> None:
-    pages = {page["alert"]: page for page in rows(review.analyses.pages)}
+    pages = {page["alert"]: page for page in rows(review.analyses.paging.pages)}
     sloth, web, kube = (pages[alert] for alert in ("CartHighErrorRate", "WebErrors", "KubePodCrashLooping"))
     assert (sloth["service"], sloth["suggested_verdict"]) == ("cart", "right")
     assert [event.split("/")[0] for event in sloth["caught"]] == ["cart"]
     # Web's own page came later, and is the first that told of web.
     assert (web["suggested_verdict"], web["reason"]) == ("right", "caught")
     assert (kube["service"], kube["caught"]) == ("kube-state-metrics", [])
-    assert review.analyses.missed.empty
+    assert review.analyses.detection.missed.empty

@@ -146,7 +146,7 @@ def test_the_plain_formula_is_kept_beside_it(reviewed: Reviewed, service: str) -
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("slo", ["rate", "increase", "good"])
 def test_the_trend_holds_the_same_events(reviewed: Reviewed, service: str, slo: str) -> None:
-    trend = reviewed.review.analyses.slo_trends[f"{service}/{slo}"]
+    trend = reviewed.review.analyses.slo.trends[f"{service}/{slo}"]
     bad = float(trend["bad"][trend.index > END - timedelta(days=28)].sum())
     # VictoriaMetrics counts a first value itself, in each step that looks at it: one or two of the overlapping ones.
     loose = 0.25 if reviewed.victoria and slo == "increase" else 0
@@ -163,6 +163,6 @@ def test_a_query_that_cannot_be_taken_apart_gives_a_lower_bound_and_says_so(revi
         return
     assert row["at_least"]
     assert row["bad"] <= reviewed.failed(service, END - timedelta(days=28)) + 1 or reviewed.victoria
-    shown = slo_table(reviewed.review.analyses, reviewed.review.analyses.slos).frame
+    shown = slo_table(reviewed.review.analyses, reviewed.review.analyses.slo.summary).frame
     its = shown[(shown["service"] == service) & (shown["name"] == "apart")]
     assert "at least" in its["rests_on"].item()

@@ -222,7 +222,7 @@ def test_the_missing_share_and_each_bucket_of_a_trend_equal_the_recount(
     bad = seen.per_bucket(service, tuple(BAD.get(name, ["500", "503"])))
     length = SLO_WINDOWS.get(name, WEEKS_S)
     steps = [at for at in seen.grid if at > seen.span.end - length]
-    trend = seen.review.analyses.slo_trends.get(name)
+    trend = seen.review.analyses.slo.trends.get(name)
     if not total:
         assert trend is None
         assert seen.row("slos", service, slo)["missing_fraction"] is None
@@ -263,7 +263,7 @@ def test_states_at_the_edges(reviews: Mapping[str, Reviewed]) -> None:
     assert found["hopeless/whatever"]["budget_remaining"] == pytest.approx(0, abs=1e-12)
     assert found["strict/spotless"]["attainment"] == 1
     assert found["strict/spotless"]["note"] == "bad_absent"
-    summary = reviews["berlin"].review.analyses.slos.set_index(["service", "name"])
+    summary = reviews["berlin"].review.analyses.slo.summary.set_index(["service", "name"])
     assert summary.loc[("strict", "always"), "budget_remaining"] == -math.inf
     assert summary.loc[("strict", "always"), "burn_rate"] == math.inf
 

@@ -56,8 +56,8 @@ def test_attainment_is_exact_on_a_bound_and_interpolated_between_and_always_note
     )
     facts = gather(product, WINDOW, folder=tmp_path)
     assert facts.failures == ()
-    findings = Analyses(facts)
-    counts = findings.slo_counts
+    analyses = Analyses(facts)
+    counts = analyses.slo.counts
     window = counts[counts["span"] == "window"].set_index("name")
     good = (1 - window["bad"] / window["total"]).to_dict()
     assert good["1s"] == pytest.approx(0.80, rel=1e-6)
@@ -66,5 +66,5 @@ def test_attainment_is_exact_on_a_bound_and_interpolated_between_and_always_note
     # 2 pods, 100 events a minute, 2 hours: the first and the last scrape are extrapolated to the ends
     assert window["total"]["1s"] == pytest.approx(2 * 100 * 120, rel=0.01)
     assert set(counts["note"]) == {"interpolated"}
-    trend = findings.slo_trends["web/1s"].dropna().sum()
+    trend = analyses.slo.trends["web/1s"].dropna().sum()
     assert 1 - trend["bad"] / trend["total"] == pytest.approx(0.80, rel=1e-6)

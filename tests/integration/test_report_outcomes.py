@@ -83,10 +83,10 @@ def test_live_data_gives_the_numbers_of_the_shipped_snapshot(home: Path, demo_pr
 
 def test_the_kits_attainment_is_the_truth_of_the_generated_events(demo_prometheus: tuple[str, World]) -> None:
     world = demo_prometheus[1]
-    findings = open_review(snapshot=SNAPSHOT).analyses
-    end = findings.facts.window.end
-    assert len(findings.slos) == 6
-    for row in findings.slos.to_dict("records"):
+    analyses = open_review(snapshot=SNAPSHOT).analyses
+    end = analyses.facts.window.end
+    assert len(analyses.slo.summary) == 6
+    for row in analyses.slo.summary.to_dict("records"):
         bad, total = true_counts(world, row["service"], row["name"], end - timedelta(days=28), end)
         if total > 100_000:
             assert row["attainment"] == pytest.approx(1 - bad / total, abs=0.001 * (1 - row["objective"]))

@@ -159,7 +159,7 @@ def facts(server: str, tmp_path_factory: pytest.TempPathFactory) -> Facts:
 @pytest.fixture(scope="module")
 def counts(facts: Facts) -> dict[tuple[str, str], Row]:
     """The rows of ``SLO_COUNTS`` by SLO and span."""
-    return {(row["name"], row["span"]): row for row in rows(Analyses(facts).slo_counts)}
+    return {(row["name"], row["span"]): row for row in rows(Analyses(facts).slo.counts)}
 
 
 # A counter tells what happened between the first and the last scrape of the window: 4319 minutes of 4320.
@@ -196,7 +196,7 @@ def test_kinds_that_count_the_same_series_agree_to_rounding(counts: dict[tuple[s
 
 @pytest.mark.parametrize("name", ["good", "latency", "raw", "sloth", "pyrra"])
 def test_trends_add_up_to_the_same_share(facts: Facts, name: str) -> None:
-    trend = Analyses(facts).slo_trends[f"web/{name}"].sum()
+    trend = Analyses(facts).slo.trends[f"web/{name}"].sum()
     assert trend["bad"] / trend["total"] == pytest.approx(TRUE_BAD, rel=2e-3)
 
 
@@ -216,7 +216,7 @@ def test_absent_good_events_are_all_bad(counts: dict[tuple[str, str], Row]) -> N
 
 
 def test_what_cannot_be_counted_has_no_data_and_a_failure_that_says_why(facts: Facts) -> None:
-    states = dict(Analyses(facts).slos[["name", "state"]].itertuples(index=False, name=None))
+    states = dict(Analyses(facts).slo.summary[["name", "state"]].itertuples(index=False, name=None))
     for name in ("too-low", "too-high", "no-histogram", "invalid"):
         assert states[name] == "NO_DATA"
     told = {failure.source: failure.message for failure in facts.failures}
@@ -247,7 +247,7 @@ def test_slices_are_those_of_a_slow_recount_and_nan_never_satisfies(
     assert (row["total"], row["bad"]) == recount(minutes, (1.0,))
     assert row["bad"] > 90 * 60  # the outage and the NaN
     assert row["weight"] == "time"
-    trend = Analyses(facts).slo_trends[f"web/{name}"].sum()
+    trend = Analyses(facts).slo.trends[f"web/{name}"].sum()
     assert (trend["total"], trend["bad"]) == recount(minutes, (1.0,))
 
 
@@ -258,16 +258,16 @@ def test_time_without_a_recorded_ratio_is_not_known_and_spoils_nothing(
     # NaN for the first half of three days, then 0.5: looked at once a minute
     assert row["total"] == pytest.approx(THREE_DAYS / 2, abs=60)
     assert row["bad"] == pytest.approx(row["total"] / 2)
-    (summary,) = [row for row in rows(Analyses(facts).slos) if row["name"] == "night"]
+    (summary,) = [row for row in rows(Analyses(facts).slo.summary) if row["name"] == "night"]
     assert summary["missing_fraction"] == pytest.approx(0.5, abs=0.002)
 
 
 def test_a_snapshot_holds_the_bounds_and_gives_the_same_numbers(facts: Facts, tmp_path: Path) -> None:
     again = reopen(freeze(facts, tmp_path / "snapshot"))
     assert "slo/web/latency/bounds" in again.answers
-    pd.testing.assert_frame_equal(Analyses(again).slo_counts, Analyses(facts).slo_counts)
-    for ref, trend in Analyses(facts).slo_trends.items():
-        pd.testing.assert_frame_equal(Analyses(again).slo_trends[ref], trend)
+    pd.testing.assert_frame_equal(Analyses(again).slo.counts, Analyses(facts).slo.counts)
+    for ref, trend in Analyses(facts).slo.trends.items():
+        pd.testing.assert_frame_equal(Analyses(again).slo.trends[ref], trend)
     assert again.failures == facts.failures
 
 

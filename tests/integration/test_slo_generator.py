@@ -107,7 +107,7 @@ def both(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROMETHEUS_URL", url)
         window = Window.ending(end, cadence=product.meeting.cadence, timezone=product.timezone)
-        slos = Review(gather(product, window, folder=ROOT / "parameters")).analyses.slos
+        slos = Review(gather(product, window, folder=ROOT / "parameters")).analyses.slo.summary
     ours = {f"{row['service']}/{row['name']}": row for row in rows(slos)}
     theirs = {
         name: spec(name, ours[name]["objective"], {"filter_good": at(good, end), "filter_valid": at(valid, end)})

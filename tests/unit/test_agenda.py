@@ -236,9 +236,9 @@ def test_what_should_have_told_us_is_asked_only_where_no_page_did(
     made = down(alerts, detected_by=detected_by)
     found = about(made, "outage:INC-1")
     assert rules(found).count("event_unpaged") == asked
-    paged = made.analyses.recent_outages["paged"].tolist()
+    paged = made.analyses.incidents.recent_outages["paged"].tolist()
     assert paged == [False if asked else None]  # of a page that people wrote of and nobody saw, nothing is known
-    assert made.analyses.paging_quality.events == len(made.analyses.missed) == asked or alerts is None
+    assert made.analyses.detection.quality.events == len(made.analyses.detection.missed) == asked or alerts is None
     assert (found.place == "agenda") is bool(found.question) is bool(asked)
     assert table(made.outages, "Incidents since the last meeting").frame["told"].tolist() == [told]
 

@@ -59,14 +59,14 @@ def test_flapping_is_joined_as_the_parameters_say() -> None:
     runs = [run("12T01:00", "12T01:10", "a"), run("12T01:20", "12T01:30", "a")]
     for gap, count in (("0s", 2), ("8m", 2), ("9m", 1)):  # it ends at 01:11
         sources = {"alerts": [{"type": "prometheus_alerts", "flap_gap": gap}, {"type": "prometheus_alerts"}]}
-        assert len(review({"alert_runs": runs}, sources=sources).analyses.episodes) == count
+        assert len(review({"alert_runs": runs}, sources=sources).analyses.alerting.episodes) == count
 
 
 def test_labels_of_replicas_come_from_the_parameters() -> None:
     runs = [run("12T01:00", "12T01:10", "a"), run("12T01:05", "12T01:20", "b")]
     sources = {"alerts": [{"type": "prometheus_alerts", "replica_labels": ["pod"]}]}
-    assert len(review({"alert_runs": runs}).analyses.episodes) == 2
-    assert len(review({"alert_runs": runs}, sources=sources).analyses.episodes) == 1
+    assert len(review({"alert_runs": runs}).analyses.alerting.episodes) == 2
+    assert len(review({"alert_runs": runs}, sources=sources).analyses.alerting.episodes) == 1
 
 
 def test_without_alerts_nothing_is_said_of_them() -> None:

@@ -124,20 +124,20 @@ def test_everything_behind_reads_the_one_service() -> None:
     }
     runs = [run("CartBurn", sloth_service="cart"), run("Crash", service="kube-state-metrics", pod="web-7c")]
     services = [{"name": "web"}, *product().model_dump(mode="json")["services"]]
-    findings = review({"alert_runs": runs, "incidents": [incident]}, services=services).analyses
-    assert dict(zip(findings.episodes["alert"], findings.episodes["service"], strict=True)) == {
+    analyses = review({"alert_runs": runs, "incidents": [incident]}, services=services).analyses
+    assert dict(zip(analyses.alerting.episodes["alert"], analyses.alerting.episodes["service"], strict=True)) == {
         "CartBurn": "cart",
         "Crash": "kube-state-metrics",
     }
-    assert findings.incidents["paged"].tolist() == [False]
-    assert set(findings.page_groups["service"]) == {"cart", "kube-state-metrics"}
-    assert set(findings.alert_events["service"]) == {"cart", "kube-state-metrics"}
+    assert analyses.incidents.recent["paged"].tolist() == [False]
+    assert set(analyses.paging.groups["service"]) == {"cart", "kube-state-metrics"}
+    assert set(analyses.alerting.events["service"]) == {"cart", "kube-state-metrics"}
 
 
 def test_the_parameters_may_name_the_label() -> None:
     sources = {"alerts": [{"type": "prometheus_alerts", "service_label": "team"}]}
-    findings = review({"alert_runs": [run("Burn", service="web", team="cart")]}, sources=sources).analyses
-    assert findings.episodes["service"].tolist() == ["cart"]
+    analyses = review({"alert_runs": [run("Burn", service="web", team="cart")]}, sources=sources).analyses
+    assert analyses.alerting.episodes["service"].tolist() == ["cart"]
 
 
 @pytest.mark.parametrize("label", ["", [], "a, b", ["service", 3]])

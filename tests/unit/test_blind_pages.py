@@ -55,9 +55,9 @@ def shown(*runs: dict[str, Any], outages: list[dict[str, Any]] | None = None, fa
     ],
 )
 def test_an_outage_is_unpaged_only_where_a_page_could_be_seen(runs: list[dict[str, Any]], paged: bool | None) -> None:
-    findings = shown(*runs, outages=[outage("12T02:00", "12T04:00")]).analyses
-    assert findings.incidents["paged"].tolist() == [paged]
-    assert (len(findings.missed) == 1) is (paged is False)
+    analyses = shown(*runs, outages=[outage("12T02:00", "12T04:00")]).analyses
+    assert analyses.incidents.recent["paged"].tolist() == [paged]
+    assert (len(analyses.detection.missed) == 1) is (paged is False)
     assert record(shown(*runs, outages=[outage("12T02:00", "12T04:00")]))["incidents"][0]["paged"] is paged
 
 
@@ -75,8 +75,8 @@ def test_of_what_is_over_only_a_source_with_a_history_says_that_nothing_paged(
     runs = [run("12T03:00", "12T03:10")] * fired
     records = {"alert_runs": runs, "incidents": [outage("12T02:00", "12T04:00")]}
     given = review(records, sources={"alerts": [{"type": kind} for kind in kinds]})
-    assert given.analyses.incidents["paged"].tolist() == [paged]
-    assert (len(given.analyses.missed) == 1) is (paged is False)
+    assert given.analyses.incidents.recent["paged"].tolist() == [paged]
+    assert (len(given.analyses.detection.missed) == 1) is (paged is False)
     assert (record(given)["glance"]["pages"] is None) is (len(kinds) == 1)
 
 
@@ -134,10 +134,10 @@ def test_a_fast_burn_that_nobody_could_see_a_page_of_is_not_missed() -> None:
     }
     for runs, events in (([], 1), ([away("12T02:10", "12T02:40")], 0)):
         found = shown(*runs)
-        found.analyses.__dict__["slo_events"] = SLO_EVENTS.frame([burn])
-        assert len(found.analyses.hidden_events) == 1 - events
-        assert found.analyses.paging_quality.events == events
-        assert len(found.analyses.missed) == events
+        found.analyses.slo.__dict__["events"] = SLO_EVENTS.frame([burn])
+        assert len(found.analyses.detection.hidden_events) == 1 - events
+        assert found.analyses.detection.quality.events == events
+        assert len(found.analyses.detection.missed) == events
         headline = found.item("non_paging_events").headline
         assert ("for 1 of 1 SLO it is not known whether a burn went unpaged" in headline) is (events == 0)
 

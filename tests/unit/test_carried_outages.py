@@ -46,7 +46,7 @@ def test_an_outage_that_waited_or_was_carried_over_is_raised_again(
 ) -> None:
     made = after(waited, decisions)
     assert ("outage:INC-0" in subjects(made)) is raised
-    assert made.analyses.recent_outages.empty
+    assert made.analyses.incidents.recent_outages.empty
     if raised:
         assert about(made, "outage:INC-0").question
 
@@ -71,5 +71,5 @@ def test_a_page_that_fires_since_before_the_last_meeting_is_a_finding(page: bool
     assert subjects(made) == ["alert:Disk/cart"]
     facets = [each for _, each in about(made, "alert:Disk/cart").facets if each.rule.startswith("page_")]
     assert len(facets) == int(page)
-    assert (len(made.analyses.pages) == 0) is (days == 60 or not page)
+    assert (len(made.analyses.paging.pages) == 0) is (days == 60 or not page)
     assert all(each.question for each in facets) or days == 1

@@ -53,7 +53,7 @@ def test_the_example_of_the_documents_gives_the_numbers_worked_out_by_hand(home:
     product = load("archive", home / "parameters")
     window = window_of(product, end=END.isoformat(), now=END)
     found = Analyses(gather(product, window, folder=home / "parameters"))
-    events, uptime = found.slos.to_dict("records")
+    events, uptime = found.slo.summary.to_dict("records")
     # 28 days of 24 rows of 100 requests; 4 rows with 50 failures, one with 10.
     assert (events["total"], events["bad"]) == (67_200, 210)
     assert events["attainment"] == pytest.approx(1 - 210 / 67_200)
@@ -69,12 +69,12 @@ def test_the_example_of_the_documents_gives_the_numbers_worked_out_by_hand(home:
     assert uptime["bad"] == pytest.approx(2 * 3600)
     assert uptime["attainment"] == pytest.approx(1 - 2 / 672)
     # Each step of the trend holds its own row and no part of the next.
-    trend = found.slo_trends["cart/availability"]
+    trend = found.slo.trends["cart/availability"]
     assert dict(trend.loc["2026-11-20 04:00+00:00"]) == {"total": 100, "bad": 50}
     assert set(trend["total"].dropna()) == {100.0}
     assert trend["bad"].sum() == 210
-    assert found.loads.loc[0, "mean"] == 100
-    event, _ = found.slo_events.sort_values("slo").to_dict("records")
+    assert found.capacity.loads.loc[0, "mean"] == 100
+    event, _ = found.slo.events.sort_values("slo").to_dict("records")
     assert event["onset"] == datetime(2026, 11, 20, tzinfo=UTC)  # the row of 01:00 tells of the hour before it
     assert event["bad"] == 200
 

@@ -106,8 +106,8 @@ def test_many_numbers_that_one_change_touches_become_a_count() -> None:
 
     now = review(values=VALUES, services=_with(edit))
     earlier = {**now.facts.definitions, "sources": {**now.facts.definitions["sources"], "metrics": {"url": "${OLD}"}}}
-    findings = Review(replace(now.facts, previous=Previous(EARLIER.end, earlier))).analyses
-    (table,) = metrics_definitions.evidence(findings)
+    analyses = Review(replace(now.facts, previous=Previous(EARLIER.end, earlier))).analyses
+    (table,) = metrics_definitions.evidence(analyses)
     assert isinstance(table, Table)
     assert "cart/availability, cart/requests, cart/load0, cart/load1 and 5 more" in set(table.frame["affects_text"])
 
@@ -119,9 +119,11 @@ def _with(edit: Callable[[dict[str, Any]], object]) -> list[dict[str, Any]]:
 
 
 def test_the_table_marks_what_is_defined_otherwise_and_keeps_its_anchors() -> None:
-    findings = meeting(other_load).analyses
-    plain = Table("Load", findings.loads, (Column("name", "Load"),), anchor=("service", "name"), caption="By hour.")
-    table = marked(plain, findings, ["load"])
+    analyses = meeting(other_load).analyses
+    plain = Table(
+        "Load", analyses.capacity.loads, (Column("name", "Load"),), anchor=("service", "name"), caption="By hour."
+    )
+    table = marked(plain, analyses, ["load"])
     assert [table.frame[column.name].tolist() for column in table.columns] == [["requests \N{DAGGER}"]]
     assert table.frame["name"].tolist() == ["requests"]
     assert table.anchor == plain.anchor
@@ -129,16 +131,16 @@ def test_the_table_marks_what_is_defined_otherwise_and_keeps_its_anchors() -> No
 
 
 def test_a_mark_is_of_a_kind_so_that_an_slo_named_as_a_load_has_none() -> None:
-    findings = meeting(other_load).analyses
-    table = Table("SLOs", findings.loads, (Column("name", "SLO"),))
-    assert marked(table, findings, ["slo"]) is table
+    analyses = meeting(other_load).analyses
+    table = Table("SLOs", analyses.capacity.loads, (Column("name", "SLO"),))
+    assert marked(table, analyses, ["slo"]) is table
 
 
 @pytest.mark.parametrize("edit", [None, nothing], ids=["first meeting", "nothing changed"])
 def test_a_table_without_a_changed_definition_has_no_mark(edit: Callable[[dict[str, Any]], object] | None) -> None:
-    findings = meeting(edit).analyses
-    table = Table("Load", findings.loads, (Column("name", "Load"),))
-    assert marked(table, findings, ["load"]) is table
+    analyses = meeting(edit).analyses
+    table = Table("Load", analyses.capacity.loads, (Column("name", "Load"),))
+    assert marked(table, analyses, ["load"]) is table
 
 
 def test_review_json_lists_the_changes_and_flags_the_rows() -> None:

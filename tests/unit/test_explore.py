@@ -169,9 +169,9 @@ def test_around_a_time_all_services_are_shown(demo: Review, what: str | datetime
 
 def test_pages_slo_events_and_changes_are_found_by_their_id(demo: Review) -> None:
     for frame, column in (
-        (demo.analyses.all_pages, "id"),
-        (demo.analyses.slo_events, "id"),
-        (demo.analyses.past_changes, "id"),
+        (demo.analyses.paging.all_pages, "id"),
+        (demo.analyses.slo.events, "id"),
+        (demo.analyses.changes.past, "id"),
     ):
         identity = frame[column].iloc[-1]
         shown = demo.around(identity)

@@ -244,7 +244,7 @@ def test_the_chooser_lists_what_happened_newest_first_pages_by_alert(demo: Revie
     assert [identity for identity, _ in groups["Incidents"]] == ["INC-52", "INC-51"]
     assert [identity for identity, _ in groups["Changes"]] == ["CH-32", "CH-31", "CH-30"]
     (cpu,) = (text for _, text in groups["Pages"] if "WebHighCPU" in text)
-    count = int((demo.analyses.pages["alert"] == "WebHighCPU").sum())
+    count = int((demo.analyses.paging.pages["alert"] == "WebHighCPU").sum())
     assert cpu.endswith(f"WebHighCPU (web): {count} pages, this is the newest")
 
 

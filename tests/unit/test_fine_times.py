@@ -51,7 +51,7 @@ def product(url: str, **more: Any) -> Product:
 
 def times(found: Facts) -> pd.DataFrame:
     columns = ["onset_from", "onset_to", "end_from", "end_to", "onset_step_s"]
-    return Analyses(found).slo_events[["id", *columns]]
+    return Analyses(found).slo.events[["id", *columns]]
 
 
 def test_an_event_is_asked_about_again_at_scrape_step_and_the_answers_are_frozen(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_a_change_says_everything_it_is_in_the_way_of() -> None:
     first = {**CHANGE, "start": "2026-11-27T03:30Z", "end": "2026-11-27T15:30Z"}
     freeze = {"start": "2026-11-28", "end": "2026-11-28", "reason": "the sale"}
     values = {"slo/cart/availability/bad": 2.0, "slo/cart/availability/total": 4.0}
-    found = review({"changes": [first, other]}, values, freezes=[freeze]).analyses.upcoming_changes
+    found = review({"changes": [first, other]}, values, freezes=[freeze]).analyses.changes.upcoming
     assert found.set_index("id")["warnings"].to_dict() == {
         "CH-1": ["collides:CH-2", "budget_spent:cart/availability", "freeze:the sale"],
         "CH-2": ["collides:CH-1", "budget_spent:cart/availability"],

@@ -96,8 +96,8 @@ def test_a_share_is_never_outside_zero_and_one_whatever_the_server_says(world: W
         else:
             frame.iloc[:, 0] = random.choice([math.nan, -3.0, 0.0, 1e-12, 2.0, 5e8], len(frame))
         answers[key] = replace(answer, frame=frame)
-    findings = Analyses(replace(known, answers=answers))
-    for row in rows(findings.slos):
+    analyses = Analyses(replace(known, answers=answers))
+    for row in rows(analyses.slo.summary):
         if row["state"] == "NO_DATA":
             assert math.isnan(row["attainment"])
             continue
@@ -106,9 +106,9 @@ def test_a_share_is_never_outside_zero_and_one_whatever_the_server_says(world: W
         assert row["good"] >= 0
         assert 0 <= row["missing_fraction"] <= 1
         assert not row["budget_spent_since_last"] < 0
-    for ref in findings.slo_trends:
+    for ref in analyses.slo.trends:
         for hours in (1, 6, 72):
-            ratio = findings.error_ratio(ref, timedelta(hours=hours))
+            ratio = analyses.slo.error_ratio(ref, timedelta(hours=hours))
             assert ratio is not None
             assert ratio.dropna().between(0, 1).all()
 
@@ -125,7 +125,7 @@ def test_counts_are_those_of_the_events_and_a_part_of_the_window_has_no_more_bad
 ) -> None:
     known, events = world.facts, world.events
     span = known.window
-    counts = {(row["service"], row["span"]): row for row in rows(Analyses(known).slo_counts)}
+    counts = {(row["service"], row["span"]): row for row in rows(Analyses(known).slo.counts)}
     for name, seen in events.items():
         for part, start, end in (
             ("window", span.end - timedelta(days=28), span.end),
@@ -143,7 +143,7 @@ def test_a_stretch_of_a_trend_has_no_more_bad_events_than_a_longer_one(world: Wo
     known = world.facts
     end = pd.Timestamp(known.window.end)
     short, long = (pd.DatetimeIndex([end - pd.Timedelta(hours=hour)]) for hour in sorted(hours))
-    for trend in Analyses(known).slo_trends.values():
+    for trend in Analyses(known).slo.trends.values():
         inner, outer = (
             burn_rates.events_between(trend, STEP, start, pd.DatetimeIndex([end])).iloc[0] for start in (short, long)
         )
@@ -158,7 +158,7 @@ def test_splitting_the_window_changes_nothing(world: World, cuts: list[int]) -> 
     span = known.window
     begin = span.end - timedelta(days=28)
     edges = pd.DatetimeIndex([begin, *(begin + timedelta(hours=cut) for cut in sorted(cuts)), span.end])
-    for ref, trend in Analyses(known).slo_trends.items():
+    for ref, trend in Analyses(known).slo.trends.items():
         parts = burn_rates.events_between(trend, STEP, edges[:-1], edges[1:])
         seen = events[ref.split("/")[0]]
         scraped = Events(seen.ends, np.where(seen.known, seen.bad, 0), np.where(seen.known, seen.total, 0), seen.known)
@@ -175,15 +175,15 @@ def test_splitting_the_window_changes_nothing(world: World, cuts: list[int]) -> 
 @given(worlds())
 def test_services_add_up_to_the_product(world: World) -> None:
     known = world.facts
-    findings = Analyses(known)
-    slos = findings.slos.set_index("service")
+    analyses = Analyses(known)
+    slos = analyses.slo.summary.set_index("service")
     parts, whole = slos.drop("whole"), slos.loc["whole"]
     for column in ("total", "bad", "good"):
         assert parts[column].sum() == pytest.approx(whole[column] if whole["total"] > 0 else 0, rel=ROUNDING, abs=1e-6)
     attained = parts["attainment"].dropna()
     if whole["state"] != "NO_DATA":
         assert attained.min() - ROUNDING <= whole["attainment"] <= attained.max() + ROUNDING
-    trends = findings.slo_trends
+    trends = analyses.slo.trends
     summed = sum(trend["bad"].fillna(0) for ref, trend in trends.items() if ref != "whole/availability")
     np.testing.assert_allclose(summed, trends["whole/availability"]["bad"].fillna(0), rtol=ROUNDING, atol=1e-9)
 
@@ -193,16 +193,16 @@ def test_services_add_up_to_the_product(world: World) -> None:
 def test_what_each_part_and_each_service_spent_adds_up_to_what_was_spent(
     world: World,
 ) -> None:
-    findings = Analyses(world.facts)
-    parts, slos = findings.budget_parts, findings.slos
-    recent = findings.slo_counts.query("span == 'since'").set_index("service")["bad"]
+    analyses = Analyses(world.facts)
+    parts, slos = analyses.budget.parts, analyses.slo.summary
+    recent = analyses.slo.counts.query("span == 'since'").set_index("service")["bad"]
     for row in rows(slos[slos["total"] > 0]):
         its = parts[parts["service"] == row["service"]]
         assert its["bad"].sum() == pytest.approx(recent[row["service"]], rel=ROUNDING, abs=1e-6)
         if row["objective"] < 1:
             assert its["share"].sum() == pytest.approx(row["budget_spent_since_last"], rel=ROUNDING, abs=ROUNDING)
     spent = slos.loc[(slos["total"] > 0) & (slos["objective"] < 1), "budget_spent_since_last"]
-    by_service = findings.budget_by_service
+    by_service = analyses.budget.by_service
     assert by_service["share"].sum() == pytest.approx(spent.sum(), rel=ROUNDING, abs=ROUNDING)
     assert by_service["share_of_product"].sum() == pytest.approx(
         spent.mean() if len(spent) else 0.0, abs=1e-6, rel=1e-6

@@ -78,12 +78,12 @@ def test_the_table_comes_first_and_shows_no_column_that_says_nothing() -> None:
 
 
 def test_one_unusual_day_is_told_in_a_sentence_and_its_figures_are_open() -> None:
-    findings = reviewed(times("2026-11-11", 0.59)).analyses
-    _, note, _, _, chart, weeks, hours = metrics_load.evidence(findings)
+    analyses = reviewed(times("2026-11-11", 0.59)).analyses
+    _, note, _, _, chart, weeks, hours = metrics_load.evidence(analyses)
     assert isinstance(note, Note)
     assert note.text == "Wed 11 Nov was 41% below a usual Wednesday: cart/requests"
     assert [figure.folded for figure in (chart, weeks, hours)] == [True, False, False]  # type: ignore[union-attr]
-    (said,) = facets.facets(findings)
+    (said,) = facets.facets(analyses)
     assert (said.subject, said.rule, said.reason) == ("load:cart/requests", "load_unusual", note.text)
     assert said.question
 
@@ -93,8 +93,8 @@ def test_a_day_unusual_for_several_loads_is_one_sentence_and_only_the_furthest_i
         values = times("2026-11-11", 0.8, "cart")(key, values)
         return times("2026-11-11", 1.5, "web")(key, values)
 
-    findings = reviewed(change, services=SERVICES).analyses
-    shown = metrics_load.evidence(findings)
+    analyses = reviewed(change, services=SERVICES).analyses
+    shown = metrics_load.evidence(analyses)
     (note,) = (part for part in shown if isinstance(part, Note))
     assert note.text == "Wed 11 Nov compared with a usual Wednesday: cart/requests \N{MINUS SIGN}20%, web/requests +50%"
     opened = [part.anchor for part in shown if isinstance(part, HeatMap | WeekOverlay) and not part.folded]
@@ -108,10 +108,10 @@ def test_a_day_unusual_for_several_loads_is_one_sentence_and_only_the_furthest_i
 def test_the_peak_to_expect_says_which_change_it_does_not_know_of(metric: str, way: str, known: bool) -> None:
     effect = {"metric": metric, "direction": way, "size": 0.6}
     change = {"id": "CH-43", "title": "sale", "start": WINDOW.end + timedelta(days=3), "services": []}
-    findings = reviewed(
+    analyses = reviewed(
         as_it_is, records={"changes": [{**change, "expected_effect": effect}]}, services=SERVICES
     ).analyses
-    said = dict(metrics_brief.brief(findings))["What comes next?"]
+    said = dict(metrics_brief.brief(analyses))["What comes next?"]
     assert "cart/requests will peak at about 100 req/s" in said
     assert said.endswith(", excluding CH-43.") == known
 
@@ -122,10 +122,10 @@ def test_many_unusual_days_are_a_table() -> None:
             values = times(f"2026-11-{day}", 0.5)(key, values)
         return values
 
-    findings = reviewed(change).analyses
-    days = metrics_load.evidence(findings)[1]
+    analyses = reviewed(change).analyses
+    days = metrics_load.evidence(analyses)[1]
     assert isinstance(days, Table) and len(days.frame) == 4
-    unusual = [each for each in facets.facets(findings) if each.rule == "load_unusual"]
+    unusual = [each for each in facets.facets(analyses) if each.rule == "load_unusual"]
     assert len(unusual) == 1 and unusual[0].question  # asked once, however many days there were
 
 
@@ -133,10 +133,10 @@ def test_a_load_that_moved_like_for_like_is_asked_about_and_its_chart_is_open() 
     def change(_: str, values: pd.Series[Any]) -> pd.Series[Any]:
         return values.where(values.index <= pd.Timestamp(WINDOW.start), values * 1.2)
 
-    findings = reviewed(change).analyses
-    chart = next(part for part in metrics_load.evidence(findings) if isinstance(part, Chart))
+    analyses = reviewed(change).analyses
+    chart = next(part for part in metrics_load.evidence(analyses) if isinstance(part, Chart))
     assert not chart.folded
-    (moved,) = (each for each in facets.facets(findings) if each.rule == "load_moved")
+    (moved,) = (each for each in facets.facets(analyses) if each.rule == "load_moved")
     assert (moved.subject, bool(moved.question)) == ("load:cart/requests", True)
 
 
@@ -145,23 +145,23 @@ def test_the_calendar_and_gaps_get_a_column_when_they_made_a_difference() -> Non
         nights = (clock(values.index).hour < 8) & (values.index > pd.Timestamp(WINDOW.start))
         return values.where(~nights)
 
-    findings = reviewed(change).analyses
-    table = metrics_load.evidence(findings)[0]
+    analyses = reviewed(change).analyses
+    table = metrics_load.evidence(analyses)[0]
     assert isinstance(table, Table)
     assert {"calendar_effect", "missing_fraction"} <= {column.name for column in table.columns}
-    row = findings.load_patterns.iloc[0]
+    row = analyses.capacity.load_patterns.iloc[0]
     # By night nothing is known: the mean rises from 83.3 to 100, and nothing grew.
     assert abs(row["like_for_like"]) < 0.02
     assert row["calendar_effect"] > 0.15
-    assert findings.unusual_days.empty
+    assert analyses.capacity.unusual_days.empty
 
 
 def test_without_an_answer_there_is_a_row_and_what_was_asked_and_nothing_else() -> None:
-    findings = review().analyses
-    table, behind = metrics_load.evidence(findings)
+    analyses = review().analyses
+    table, behind = metrics_load.evidence(analyses)
     assert isinstance(behind, Table) and list(behind.frame["key"]) == [LOAD]
     assert isinstance(table, Table) and len(table.frame) == 1
-    assert facets.facets(findings) == ()
+    assert facets.facets(analyses) == ()
 
 
 def test_patterns_and_unusual_days_are_in_the_record() -> None:

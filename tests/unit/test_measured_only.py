@@ -44,7 +44,7 @@ def test_an_objective_with_too_few_events_is_not_said_to_be_kept() -> None:
     # 1e-4 requests a second are about 120 events in a fortnight, of which one would be ten budgets of 0.1%
     few = {**FINE, "slo/cart/availability/total": 1e-4, "slo/cart/availability/bad": 0.0}
     found = review({"alert_runs": []}, few)
-    assert list(found.analyses.slos["state"]) == ["TOO_FEW"]
+    assert list(found.analyses.slo.summary["state"]) == ["TOO_FEW"]
     assert raised(found, "all_quiet") == []
     assert found.overview.headline == "No SLO can be judged, no page."
 

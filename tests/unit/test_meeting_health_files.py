@@ -91,13 +91,13 @@ def test_an_item_closed_long_ago_is_proof_as_long_as_its_query_is_met(tmp_path: 
     (folder / "a.yaml").write_text(json.dumps({**item, "verify": {"query": "vector(0)", "expect": "<= 1"}}))
     product = shop(timezone="Asia/Tokyo", sources={"action_items": [{"type": "minutes"}]})
     facts = gather(product, WINDOW, folder=tmp_path, minutes=tmp_path / "minutes")
-    assert Review(facts).analyses.meeting_health["closed_with_proof"].tolist() == [0.0]  # nobody answered its query
+    assert Review(facts).analyses.meeting.health["closed_with_proof"].tolist() == [0.0]  # nobody answered its query
     answer = facts.answers["verify/AI-1"]
     frame = answer.frame if answer.frame is not None else _value(1.0)
     facts.answers["verify/AI-1"] = type(answer)(answer.question, frame)  # type: ignore[index]
-    findings = Review(facts).analyses
-    assert findings.meeting_health["closed_with_proof"].tolist() == [1.0]
-    assert len(findings.action_items) == 0  # proved and closed: not on the agenda any more
+    analyses = Review(facts).analyses
+    assert analyses.meeting.health["closed_with_proof"].tolist() == [1.0]
+    assert len(analyses.meeting.action_items) == 0  # proved and closed: not on the agenda any more
 
 
 def _value(value: float) -> Any:
@@ -247,5 +247,5 @@ def test_the_record_of_this_meeting_tells_the_state_that_the_next_one_reads(tmp_
 
 def test_nothing_is_made_up_where_no_clock_was_kept(tmp_path: Path) -> None:
     said(tmp_path, "2026-11-23", "slo/a", "decide")
-    (row,) = rows(opened(tmp_path).analyses.meeting_health)
+    (row,) = rows(opened(tmp_path).analyses.meeting.health)
     assert isnan(row["planned"]) and isnan(row["actual"]) and row["decisions"] == 1.0

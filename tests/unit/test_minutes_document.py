@@ -95,7 +95,7 @@ def test_a_decision_written_without_its_item_stands_where_its_subject_was_raised
 def test_an_act_that_nobody_is_to_do_is_told_and_does_not_count(tmp_path: Path) -> None:
     said(tmp_path, TODAY, MISSED, "act", owner="ada", note="half said")
     facts = gather(shop(timezone="Asia/Tokyo"), WINDOW, folder=tmp_path, minutes=tmp_path / "minutes")
-    assert Review(facts).analyses.decided_now.empty
+    assert Review(facts).analyses.meeting.decided_now.empty
     (path,) = (tmp_path / "minutes" / "shop" / "decisions").glob("*.yaml")
     (failure,) = [each for each in facts.failures if each.source == "decisions"]
     assert failure.message == f"{path}: the decision about {MISSED} does not count yet: add due"

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from prodmeet_kit.agenda.non_paging import unpaged as non_paging_missed
-from prodmeet_kit.analyses.missed_pages import ReadyRule
+from prodmeet_kit.analyses.detection import ReadyRule
 from prodmeet_kit.evidence import AgendaItem, Table
 from prodmeet_kit.render.html import chunks
 from prodmeet_kit.render.markdown import markdown
@@ -47,8 +47,9 @@ NO_RULE = missed(
 
 
 def shown(*rows: dict[str, Any], ready: ReadyRule = READY) -> tuple[Table, ...]:
-    findings: Any = SimpleNamespace(missed=MISSED.frame(rows), ready_rules={REF: ready})
-    found = non_paging_missed.evidence(findings)
+    detection = SimpleNamespace(missed=MISSED.frame(rows), ready_rules={REF: ready})
+    analyses: Any = SimpleNamespace(detection=detection)
+    found = non_paging_missed.evidence(analyses)
     assert all(isinstance(each, Table) for each in found)
     return found  # type: ignore[return-value]
 
@@ -90,6 +91,6 @@ def test_a_rule_that_cannot_be_written_says_why() -> None:
 
 
 def test_each_slo_of_a_review_has_its_rules() -> None:
-    ready = review().analyses.ready_rules
+    ready = review().analyses.detection.ready_rules
     assert list(ready) == [REF] and ready[REF].reason == ""
     assert ready[REF].text.count("- alert:") == 4

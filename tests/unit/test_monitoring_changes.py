@@ -209,8 +209,8 @@ def test_the_rules_of_the_earlier_meeting_come_from_its_snapshot_and_are_frozen_
     pd.testing.assert_frame_equal(found.rules, before)
     now = facts(found, alert_rules=frames.ALERT_RULES.frame([rule()]))
     again = reopen(freeze(now, tmp_path / "now"))
-    assert rows(Analyses(again).rule_changes) == rows(Analyses(now).rule_changes)
-    assert list(Analyses(again).rule_changes["what"]) == ["for_s"]
+    assert rows(Analyses(again).alerting.rule_changes) == rows(Analyses(now).alerting.rule_changes)
+    assert list(Analyses(again).alerting.rule_changes["what"]) == ["for_s"]
 
 
 def test_earlier_rules_that_cannot_be_read_cost_only_their_comparison(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ def tables(**given: pd.DataFrame) -> list[Table]:
         "proposals": PROPOSALS.frame(),
         "never_fired": ALERT_RULES.frame(),
     } | given
-    shown = evidence(SimpleNamespace(**known))  # type: ignore[arg-type] # all that is read of the findings
+    alerting = SimpleNamespace(never_fired=known.pop("never_fired"))
+    analyses = SimpleNamespace(paging=SimpleNamespace(**known), alerting=alerting)
+    shown = evidence(analyses)  # type: ignore[arg-type] # all that is read of the analyses
     return [each for each in shown if isinstance(each, Table)]
 
 

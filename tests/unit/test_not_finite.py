@@ -69,7 +69,7 @@ def test_some_infinite_values_are_missing_and_counted(tmp_path: Path) -> None:
 
 def test_infinite_steps_of_a_trend_are_gaps_of_the_slo(tmp_path: Path) -> None:
     found, _ = facts(instead(TOTAL, "+Inf", every=2), tmp_path)
-    trend = Review(found).analyses.slo_trends["cart/availability"]
+    trend = Review(found).analyses.slo.trends["cart/availability"]
     assert trend["total"].max() < 1e9
     assert trend["total"].isna().mean() == pytest.approx(0.5, abs=0.01)
 

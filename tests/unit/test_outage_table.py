@@ -167,7 +167,7 @@ def test_what_happened_in_a_burn_is_asked_in_the_time_of_the_product() -> None:
     found = review({"incidents": [], "alert_runs": []}, FINE)
     burn = {"id": "cart/availability@x", "service": "cart", "slo": "availability"}
     times = {"onset": pd.Timestamp("2026-11-12T02:00Z"), "end": pd.Timestamp("2026-11-12T03:00Z")}
-    found.analyses.__dict__["slo_events"] = SLO_EVENTS.frame([{**burn, **times}])
+    found.analyses.slo.__dict__["events"] = SLO_EVENTS.frame([{**burn, **times}])
     burned = about(found, "outage:cart/availability@x")
     assert ("untold_event" in rules(burned), burned.place, bool(burned.question)) == (True, "agenda", True)
     assert burned.headline.startswith("cart ") and "Thu 12 Nov 11:00" in burned.headline
@@ -176,7 +176,7 @@ def test_what_happened_in_a_burn_is_asked_in_the_time_of_the_product() -> None:
 def untold(bad: float, *burns: tuple[str, str, str]) -> Review:
     """A review of burns of cart (id, onset, end) that nobody wrote down, of so many bad of 10 events a second."""
     found = review({"incidents": [], "alert_runs": []}, {**FINE, "slo/cart/availability/bad/trend": bad})
-    found.analyses.__dict__["slo_events"] = SLO_EVENTS.frame(
+    found.analyses.slo.__dict__["events"] = SLO_EVENTS.frame(
         {
             "id": name, "service": "cart", "slo": "availability",
             "onset": pd.Timestamp(start), "onset_from": pd.Timestamp(start), "onset_to": pd.Timestamp(start),
@@ -209,9 +209,9 @@ def test_the_most_expensive_is_named_though_nobody_wrote_it_down() -> None:
 
 def test_the_time_and_length_of_an_outage_read_as_in_its_table() -> None:
     made = untold(0.7, ("burn", "2026-11-12T02:00Z", "2026-11-12T02:30Z"))
-    frame = made.analyses.slo_events
+    frame = made.analyses.slo.events
     late = {"onset_from": pd.Timestamp("2026-11-12T02:03Z"), "onset_to": pd.Timestamp("2026-11-12T02:08Z")}
-    made.analyses.__dict__["slo_events"] = frame.assign(**late)
+    made.analyses.slo.__dict__["events"] = frame.assign(**late)
     row = found_table(made.outages, "Fast burns without an incident record").frame.iloc[0]
     assert (row["began"], row["lasted"]) == ("Thu 12 Nov 11:03 to 11:08", "22 min to 27 min")
     assert all(row[name] in about(made, "outage:burn").headline for name in ("began", "lasted"))
@@ -219,11 +219,11 @@ def test_the_time_and_length_of_an_outage_read_as_in_its_table() -> None:
 
 def test_an_outage_is_called_by_its_incidents_or_by_what_it_hit_and_when() -> None:
     made = untold(0.7, ("cart/availability@2026-11-12T02:00Z", "2026-11-12T02:00Z", "2026-11-12T02:30Z"))
-    (name,) = by_id(made.analyses.outages, "Asia/Tokyo").values()
+    (name,) = by_id(made.analyses.incidents.outages, "Asia/Tokyo").values()
     assert name == "an outage of cart on Thu 12 Nov 11:00"
     parts = found_table(made.metrics, "What spent the error budgets").frame
     assert name in set(parts["what"]) and not parts["what"].str.contains("@").any()
-    written = OUTAGES.frame({**row, "incidents": ["INC-1"]} for row in rows(made.analyses.outages))
+    written = OUTAGES.frame({**row, "incidents": ["INC-1"]} for row in rows(made.analyses.incidents.outages))
     assert set(by_id(written, "Asia/Tokyo").values()) == {"INC-1"}
 
 
@@ -246,7 +246,7 @@ def test_what_goes_on_is_asked_about_before_all_that_can_wait() -> None:
 
 def test_a_burn_that_nobody_wrote_down_and_that_goes_on_is_asked_about_too() -> None:
     made = untold(0.7, ("burn", "2026-11-22T23:00Z", "2026-11-23T01:00Z"))
-    made.analyses.__dict__["slo_events"] = made.analyses.slo_events.assign(ongoing=True)
+    made.analyses.slo.__dict__["events"] = made.analyses.slo.events.assign(ongoing=True)
     found = about(made, "outage:burn")
     assert (found.dated, found.place, "who is working on it?" in found.question) == (True, "agenda", True)
 

@@ -35,7 +35,7 @@ def findings(*starts: str, **more: Any) -> Analyses:
         for start in starts
         for begin in [at(f"2026-11-{start}")]
     ]
-    vars(found)["episodes"] = EPISODES.frame(pages)
+    vars(found.alerting)["episodes"] = EPISODES.frame(pages)
     return found
 
 
@@ -98,7 +98,7 @@ def test_shifts_longer_than_the_guide_knows_say_so() -> None:
 def queue(count: int, **more: Any) -> Analyses:
     found = review().analyses
     row = {"kind": "alert", "service": "cart", "reason": "ticket_alert", "value": 2.0, "age_days": 9.5, **more}
-    vars(found)["attention"] = ATTENTION.frame([{**row, "what": f"A{n}"} for n in range(count)])
+    vars(found.detection)["attention"] = ATTENTION.frame([{**row, "what": f"A{n}"} for n in range(count)])
     return found
 
 
@@ -150,7 +150,7 @@ def test_the_queue_of_a_review_knows_rules_owners_and_action_items() -> None:
     rules = [{"alert": "Full", "health": "err"}]
     items = [{"id": "AI-1", "text": "Full: fix the rule", "owner": "ann", "status": "open"}]
     found = review({"alert_rules": rules, "action_items": items}, values, services=services)
-    queue = found.analyses.attention
+    queue = found.analyses.detection.attention
     assert queue[["what", "owner", "action_item"]].to_numpy().tolist() == [
         ["memory", "shop", ""],
         ["Full", "ann", "AI-1"],
@@ -179,8 +179,10 @@ def test_an_alert_about_what_is_in_the_queue_itself_is_counted_with_it() -> None
         {"kind": "alert", "service": "cart", "what": "Other", "reason": "ticket_alert", "value": 1.0},
     ]
     reads = {"CartErrors": Thing("slo", "cart", "availability"), "MemoryFull": Thing("resource", "cart", "memory")}
-    vars(found)["attention"] = ATTENTION.frame([{"age_days": 1.0, "first": at("2026-11-20T00:00"), **r} for r in queue])
-    vars(found)["alerts_about"] = lambda alert, service: [reads[alert]] if alert in reads else []
+    vars(found.detection)["attention"] = ATTENTION.frame(
+        [{"age_days": 1.0, "first": at("2026-11-20T00:00"), **r} for r in queue]
+    )
+    vars(found.meeting)["alerts_about"] = lambda alert, service: [reads[alert]] if alert in reads else []
     item = non_paging_events.item(found)
     assert item.headline.startswith("3 need attention without a page")
     said = {facet.subject: facet for facet in item.facets}
@@ -196,8 +198,8 @@ def test_a_finding_about_a_limit_is_headed_by_when_it_is_reached() -> None:
         "days_to_full_low": 50.0,
         "days_to_full_high": 70.0,
     }
-    vars(found)["resources"] = found.resources.assign(**near)
-    vars(found)["attention"] = found.attention.assign(value=59.0, age_days=80.0)
+    vars(found.capacity)["resources"] = found.capacity.resources.assign(**near)
+    vars(found.detection)["attention"] = found.detection.attention.assign(value=59.0, age_days=80.0)
     (limit,) = (each for each in resources.facets(found) if each.rule == "limit_near")
     (since,) = alerts.attention(found)
     assert (limit.subject, since.subject, since.said) == ("resource:cart/memory", "resource:cart/memory", True)
@@ -215,6 +217,6 @@ def test_a_finding_about_a_limit_is_headed_by_when_it_is_reached() -> None:
 def test_noise_that_paged_is_not_counted_twice(paged: list[bool], headline: str) -> None:
     found = review({"alert_runs": []}).analyses
     noise = [{"alert": f"A{n}", "service": "cart", "page": page, "count": 3.0} for n, page in enumerate(paged)]
-    vars(found)["noise"] = NOISE.frame([{**row, "severity": "x", "reason": "flapping"} for row in noise])
-    vars(found)["proposals"] = PROPOSALS.frame()
+    vars(found.paging)["noise"] = NOISE.frame([{**row, "severity": "x", "reason": "flapping"} for row in noise])
+    vars(found.paging)["proposals"] = PROPOSALS.frame()
     assert non_paging_events.item(found).headline == headline

@@ -164,10 +164,10 @@ def test_a_review_in_a_notebook_knows_the_earlier_meeting(tmp_path: Path) -> Non
     (tmp_path / "parameters").mkdir()
     text = 'product: shop\ntimezone: Asia/Tokyo\nservices:\n  - name: cart\n    load: [{name: requests, query: "x"}]\n'
     (tmp_path / "parameters" / "shop.yaml").write_text(text)
-    findings = open_review("shop", end="2026-11-23T10:00", folder=tmp_path).analyses
-    assert findings.facts.previous is not None
-    assert findings.redefined == {"load/cart/requests"}
-    assert set(findings.definition_changes["subject"]) >= {"cart/availability", "cart/cpu", "cart/requests"}
+    analyses = open_review("shop", end="2026-11-23T10:00", folder=tmp_path).analyses
+    assert analyses.facts.previous is not None
+    assert analyses.basis.redefined == {"load/cart/requests"}
+    assert set(analyses.basis.definition_changes["subject"]) >= {"cart/availability", "cart/cpu", "cart/requests"}
 
 
 def test_a_pipe_where_a_review_json_should_be_is_not_waited_for(tmp_path: Path) -> None:

@@ -50,8 +50,8 @@ def test_a_question_is_told_with_its_range_step_source_and_the_line_that_recount
     facts = review().facts
     asked = replace(answer({"{}": [1, None, 3, 4]}), source="prometheus at http://localhost:9090")
     question = replace(asked.question, query='up{job="x"}', window=timedelta(minutes=6))
-    findings = Analyses(replace(facts, answers={question.key: replace(asked, question=question)}))
-    table, last = behind(findings, "Load", ["load/"])
+    analyses = Analyses(replace(facts, answers={question.key: replace(asked, question=question)}))
+    table, last = behind(analyses, "Load", ["load/"])
     item = AgendaItem("metrics", "Metrics", "", "fine", "Asia/Tokyo", (table,))
     html = "".join(str(chunk) for chunk in chunks(item))
     assert table.folded and last.place == "recount"  # how the numbers are made of it stands next
@@ -66,7 +66,7 @@ def test_a_question_is_told_with_its_range_step_source_and_the_line_that_recount
         "review.answer(&#34;load/cart/requests&#34;)",
     ):
         assert told in html
-    assert behind(findings, "SLOs", ["slo/"]) == []
+    assert behind(analyses, "SLOs", ["slo/"]) == []
 
 
 def test_a_question_without_an_answer_says_why() -> None:

@@ -116,7 +116,7 @@ def test_the_days_found_are_the_known_ones_and_few_others(first: datetime, folde
     found = [
         day.tz_convert(ZONE).date()
         for window in meetings(first)
-        for day in Analyses(gather(road, window, folder=folder)).unusual_days["day"]
+        for day in Analyses(gather(road, window, folder=folder)).capacity.unusual_days["day"]
     ]
     assert len(found) == len(set(found)), "each day is judged by one meeting"
     true, false = set(found) & KNOWN, set(found) - KNOWN

@@ -44,9 +44,13 @@ def told(item: AgendaItem) -> list[dict[str, Any]]:
 
 def frames(opened: Review) -> Mapping[str, Any]:
     found = opened.analyses
-    efficiency = found.efficiency.assign(name=found.efficiency["resource"] + "/" + found.efficiency["load"])
-    loads = found.loads.merge(found.load_patterns.drop(columns=["unit", "change_vs_previous"]), on=["service", "name"])
-    return {"slo": found.slos, "load": loads, "resource": found.resources, "efficiency": efficiency}
+    efficiency = found.capacity.efficiency.assign(
+        name=found.capacity.efficiency["resource"] + "/" + found.capacity.efficiency["load"]
+    )
+    loads = found.capacity.loads.merge(
+        found.capacity.load_patterns.drop(columns=["unit", "change_vs_previous"]), on=["service", "name"]
+    )
+    return {"slo": found.slo.summary, "load": loads, "resource": found.capacity.resources, "efficiency": efficiency}
 
 
 def test_each_line_pasted_gives_the_number_of_its_row(demo: Review) -> None:
@@ -104,7 +108,7 @@ def test_what_is_excluded_is_not_counted_in_the_line_either() -> None:
     (row,) = (each for each in told(small.metrics) if each["key"] == "slo/total")
     assert row["line"] == 'review.counts("cart/availability").total'
     assert pasted(small, row["line"]) == pytest.approx(2 * (28 - 1) * 86_400, rel=0.01)
-    assert pasted(small, row["line"]) == small.analyses.slos.loc[0, "total"]
+    assert pasted(small, row["line"]) == small.analyses.slo.summary.loc[0, "total"]
 
 
 def test_a_number_nobody_knows_has_no_line() -> None:

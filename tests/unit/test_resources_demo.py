@@ -20,7 +20,7 @@ def demo() -> Analyses:
 
 def test_the_dearer_version_of_web_is_dated_and_blamed_on_its_deploy(demo: Analyses) -> None:
     # Each request costs 12% more CPU; a few hundredths of a core are idle, so a little less of all.
-    step = demo.regressions[demo.regressions["kind"] == "step"]
+    step = demo.capacity.regressions[demo.capacity.regressions["kind"] == "step"]
     assert step[["service", "resource"]].to_numpy().tolist() == [["web", "cpu"]]
     assert abs(step["at"].iloc[0] - SLOWER_SINCE) <= timedelta(hours=2)
     assert step["changes"].tolist() == [["CH-31"]]
@@ -30,13 +30,13 @@ def test_the_dearer_version_of_web_is_dated_and_blamed_on_its_deploy(demo: Analy
 
 
 def test_the_leak_of_cart_drifts_and_is_asked_about_once_with_its_limit(demo: Analyses) -> None:
-    drift = demo.regressions[demo.regressions["kind"] == "drift"]
+    drift = demo.capacity.regressions[demo.capacity.regressions["kind"] == "drift"]
     assert drift[["service", "resource"]].to_numpy().tolist() == [["cart", "memory"]]
     assert [each.rule for each in facets.facets(demo) if each.subject == "resource:cart/memory"] == ["limit_near"]
 
 
 def test_no_other_resource_is_used_otherwise_at_equal_load(demo: Analyses) -> None:
-    moved = demo.efficiency[demo.efficiency["equal_load"] != "within_noise"]
+    moved = demo.capacity.efficiency[demo.capacity.efficiency["equal_load"] != "within_noise"]
     assert moved[["service", "resource", "equal_load"]].to_numpy().tolist() == [
         ["web", "cpu", "higher"],
         ["cart", "memory", "higher"],
@@ -44,7 +44,7 @@ def test_no_other_resource_is_used_otherwise_at_equal_load(demo: Analyses) -> No
 
 
 def test_what_the_deploy_of_web_did_is_told_from_noise(demo: Analyses) -> None:
-    deploy = demo.before_after[demo.before_after["change"] == "CH-31"].set_index(["kind", "name"])
+    deploy = demo.changes.before_after[demo.changes.before_after["change"] == "CH-31"].set_index(["kind", "name"])
     beyond = deploy[deploy["outcome"] != "within_noise"]
     assert set(beyond.index) == {("slo", "latency"), ("equal_load", "cpu"), ("resource", "cpu")}
     # Requests over 0.3 s: 0.52% before, four times as many after: 1.6 points more, somewhat more at busy hours.
@@ -60,12 +60,14 @@ def test_what_the_deploy_of_web_did_is_told_from_noise(demo: Analyses) -> None:
 
 
 def test_an_outage_that_came_with_a_change_is_named_and_left_out(demo: Analyses) -> None:
-    pool = demo.before_after[(demo.before_after["change"] == "CH-32") & (demo.before_after["kind"] == "slo")]
+    pool = demo.changes.before_after[
+        (demo.changes.before_after["change"] == "CH-32") & (demo.changes.before_after["kind"] == "slo")
+    ]
     assert pool["slo_events"].map(len).gt(0).all()
     assert pool["within_noise"].all()  # once it was over, cart was as before
 
 
 def test_no_limit_was_nearly_met(demo: Analyses) -> None:
-    assert (demo.resources["saturation_90"] == 0).all()
-    assert np.isfinite(demo.resources["headroom"]).all()
-    assert len(demo.borrowed) == 0
+    assert (demo.capacity.resources["saturation_90"] == 0).all()
+    assert np.isfinite(demo.capacity.resources["headroom"]).all()
+    assert len(demo.capacity.borrowed) == 0

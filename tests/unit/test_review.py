@@ -21,7 +21,7 @@ def test_without_arguments_the_embedded_demo_opens() -> None:
     demo = prodmeet_kit.open_review()
     assert repr(demo) == "<Review of demo, 2026-11-09 to 2026-11-23 UTC>"
     assert demo.failures == ()
-    assert len(demo.analyses.slos) == 6
+    assert len(demo.analyses.slo.summary) == 6
 
 
 def test_every_agenda_item_is_an_attribute_that_completion_finds() -> None:
@@ -104,4 +104,4 @@ def test_the_folder_of_a_report_opens_as_the_snapshot_in_it(tmp_path: Path) -> N
 
 def test_the_next_meeting_is_at_the_same_local_hour() -> None:
     berlin = review(timezone="Europe/Berlin").analyses
-    assert berlin.next_meeting == datetime(2026, 12, 7, 1, tzinfo=UTC)
+    assert berlin.meeting.next_meeting == datetime(2026, 12, 7, 1, tzinfo=UTC)

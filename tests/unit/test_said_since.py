@@ -37,8 +37,8 @@ def test_decisions_verdicts_and_items_come_to_the_frozen_facts_and_freeze_with_t
 
     facts = reopen(SNAPSHOT)
     review = Review(with_said(facts, tmp_path / "minutes"))
-    assert list(review.analyses.decided_now["owner"]) == ["shop"]
-    assert "late" in set(review.analyses.pages["verdict"])
+    assert list(review.analyses.meeting.decided_now["owner"]) == ["shop"]
+    assert "late" in set(review.analyses.paging.pages["verdict"])
     assert ids(review.facts) == ["AI-18", "AI-21", "AI-22", "AI-23", "AI-90"]
     assert review.facts.answers is facts.answers
 
@@ -73,12 +73,12 @@ def test_a_damaged_file_is_named_and_the_rest_counts(tmp_path: Path) -> None:
     path = minutes.save("decisions", "x", DECIDED)
     path.with_name("bad.yaml").write_text("subject: x\n  decision: [", encoding="utf-8")
     review = Review(with_said(reopen(SNAPSHOT), tmp_path / "minutes"))
-    assert len(review.analyses.decided_now) == 1
+    assert len(review.analyses.meeting.decided_now) == 1
     assert any("bad.yaml:2" in failure.message for failure in review.failures)
 
 
 def test_the_report_of_the_demo_shows_what_a_live_meeting_decided(tmp_path: Path) -> None:
     Minutes(tmp_path / "minutes", "demo").save("decisions", "x", DECIDED)
     made = make_report("", folder=tmp_path)
-    assert list(open_review(snapshot=made.path).analyses.decided_now["subject"]) == ["alert:WebHighCPU/web"]
+    assert list(open_review(snapshot=made.path).analyses.meeting.decided_now["subject"]) == ["alert:WebHighCPU/web"]
     assert "act, shop, until 2026-12-04" in (made.path / "minutes.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.agenda.changes import scorecard as shown
-from prodmeet_kit.analyses import Analyses
+from prodmeet_kit.analyses.changes import Changes
 from prodmeet_kit.analysis.changes.scorecard import REASONS, scorecard
 from prodmeet_kit.evidence import Table
 from prodmeet_kit.schemas.frames import BEFORE_AFTER, CHANGES, SCORECARD
@@ -86,7 +86,7 @@ def test_a_seen_effect_is_shown_with_its_interval(monkeypatch: pytest.MonkeyPatc
     frame = SCORECARD.frame(
         [{**row, **numbers, "observed_high": 0.25, "outcome": "as_expected", "reason": "size_fits"}]
     )
-    monkeypatch.setattr(Analyses, "scorecard", frame)
+    monkeypatch.setattr(Changes, "scorecard", frame)
     table = shown.table(review().analyses)
     assert table is not None
     assert table.frame.loc[0, "observed"] == "+20% (+15% to +25%)"

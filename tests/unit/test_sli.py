@@ -279,5 +279,5 @@ def test_time_weighs_in_seconds_and_is_never_too_few() -> None:
     of = product("raw")
     slo = of.services[0].slos[0].model_copy(update={"objective": 99.99999})
     of = of.model_copy(update={"services": (of.services[0].model_copy(update={"slos": (slo,)}),)})
-    (row,) = Analyses(facts(of, {"ratio": 0.0})).slos.to_dict("records")
+    (row,) = Analyses(facts(of, {"ratio": 0.0})).slo.summary.to_dict("records")
     assert (row["state"], row["weight"], row["total"]) == ("OK", "time", DAYS_28)

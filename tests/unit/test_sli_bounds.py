@@ -134,4 +134,4 @@ def test_a_server_that_is_down_is_told_once_and_leaves_no_data(tmp_path: Path) -
         "rules"
     ]  # asked without being told to
     assert "cannot connect" in failure.message
-    assert list(Analyses(facts).slos["state"]) == ["NO_DATA"]
+    assert list(Analyses(facts).slo.summary["state"]) == ["NO_DATA"]

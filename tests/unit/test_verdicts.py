@@ -204,7 +204,7 @@ def test_thousands_of_pages_stay_a_list_that_a_meeting_can_use() -> None:
     assert (len(tables["Further pages by alert"].frame), tables["Further pages by alert"].folded) == (5, True)
     every = tables["Every page"]
     assert (len(every.frame), every.folded) == (200, True)
-    assert every.frame["start"].max() == found.analyses.pages["start"].max()
+    assert every.frame["start"].max() == found.analyses.paging.pages["start"].max()
     assert every.caption == "The newest 200 of 2500; review.json has every page"
     assert len([each for each in found.findings if each.section == "paging_events"]) == 25
     assert 0 < len(item.questions) <= 15  # 30 minutes, 2 for each: no more is asked than can be decided

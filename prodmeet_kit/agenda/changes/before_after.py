@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["details", "table", "towards"]
 
 
-def table(findings: Analyses) -> Table | None:
+def table(analyses: Analyses) -> Table | None:
     """Each change: what moved beyond noise and what it predicted, then the rest in one row; ``None`` without changes.
 
     ``details`` has every row. Of a resource compared at equal load, that row alone counts unless its own moved too.
     """
-    frame = _told(findings)
+    frame = _told(analyses)
     if frame is None:
         return None
-    names = _names(findings)
+    names = _names(analyses)
     shown: list[dict[str, Any]] = []
     for change in dict.fromkeys(frame["change"]):
         mine = frame[frame["change"] == change]
@@ -39,22 +39,22 @@ def table(findings: Analyses) -> Table | None:
     return _table(t("Before and after"), shown, folded=False)
 
 
-def details(findings: Analyses) -> Table | None:
+def details(analyses: Analyses) -> Table | None:
     """Every change against everything its services are measured by, folded; ``None`` without changes."""
-    frame = _told(findings)
+    frame = _told(analyses)
     if frame is None:
         return None
-    names = _names(findings)
+    names = _names(analyses)
     return _table(t("Before and after in detail"), [_cells(row, names) for row in rows(frame)], folded=True)
 
 
-def _names(findings: Analyses) -> dict[str, str]:
-    return by_id(findings.outages, findings.facts.window.timezone)
+def _names(analyses: Analyses) -> dict[str, str]:
+    return by_id(analyses.incidents.outages, analyses.facts.window.timezone)
 
 
-def _told(findings: Analyses) -> pd.DataFrame | None:
+def _told(analyses: Analyses) -> pd.DataFrame | None:
     """What is worth a row, the notable first in each change."""
-    frame = findings.before_after
+    frame = analyses.changes.before_after
     if not len(frame):
         return None
     frame = frame[_worth(rows(frame))]

@@ -29,7 +29,7 @@ def facets(analyses: Analyses) -> tuple[Facet, ...]:
     What needs somebody or carries a warning has a date before the next meeting. Two that overlap join, and so does one
     that meets a spent budget with its SLO: what is decided of one decides the other.
     """
-    upcoming = analyses.upcoming_changes
+    upcoming = analyses.changes.upcoming
     needing = set(upcoming["id"][needs_response(upcoming)])
     return tuple(made for row in rows(upcoming) for made in _of(analyses, row, needs=row["id"] in needing))
 

@@ -23,13 +23,13 @@ __all__ = ["item"]
 KEY = "planned_changes"
 
 
-def item(findings: Analyses) -> AgendaItem:
+def item(analyses: Analyses) -> AgendaItem:
     """Changes that start before the next meeting, and below them those made since the last one."""
     title = t("Planned changes")
-    if (gone := absent(findings, KEY, title, "changes", "changes")) is not None:
+    if (gone := absent(analyses, KEY, title, "changes", "changes")) is not None:
         return gone
-    upcoming, past = findings.upcoming_changes, findings.past_changes
-    policy = findings.facts.product.slo_rules.policy or t(
+    upcoming, past = analyses.changes.upcoming, analyses.changes.past
+    policy = analyses.facts.product.slo_rules.policy or t(
         "until it recovers, only P0 and security changes are released"
     )
     evidence: list[Evidence] = []
@@ -37,12 +37,12 @@ def item(findings: Analyses) -> AgendaItem:
         evidence.append(_table(t("Before the next meeting"), upcoming, policy))
     if len(past):
         evidence.append(_table(t("Made since the last meeting"), past))
-        compared = (scorecard.table(findings), before_after.table(findings), before_after.details(findings))
+        compared = (scorecard.table(analyses), before_after.table(analyses), before_after.details(analyses))
         evidence += [table for table in compared if table is not None]
     if not len(upcoming):
-        until = write(findings.next_meeting, "date", timezone=findings.facts.window.timezone)
+        until = write(analyses.meeting.next_meeting, "date", timezone=analyses.facts.window.timezone)
         because = t("no change is planned to start before {until}", until=until)
-        return replace(none(findings, KEY, title, because), evidence=tuple(evidence))
+        return replace(none(analyses, KEY, title, because), evidence=tuple(evidence))
     needing = upcoming[needs_response(upcoming)]
     colliding = upcoming[upcoming["warnings"].map(bool)]
     return AgendaItem(
@@ -50,10 +50,10 @@ def item(findings: Analyses) -> AgendaItem:
         title=title,
         headline=_headline(upcoming, needing, colliding),
         state="attention" if len(needing) or len(colliding) else "fine",
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
         evidence=tuple(evidence),
-        failures=tuple(findings.facts.failed(KEY)),
-        facets=facets.facets(findings),
+        failures=tuple(analyses.facts.failed(KEY)),
+        facets=facets.facets(analyses),
     )
 
 

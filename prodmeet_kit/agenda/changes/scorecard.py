@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["table"]
 
 
-def table(findings: Analyses) -> Table | None:
+def table(analyses: Analyses) -> Table | None:
     """One row a prediction of the changes since the last meeting; ``None`` when none predicted anything."""
     import pandas as pd
 
-    found = rows(findings.scorecard)
+    found = rows(analyses.changes.scorecard)
     if not found:
         return None
     cells = [_cells(row) for row in found]

@@ -41,11 +41,11 @@ NAMED = 6
 """A headline names so many SLOs of a state; the table has all."""
 
 
-def brief(findings: Analyses) -> tuple[tuple[str, str], ...]:
+def brief(analyses: Analyses) -> tuple[tuple[str, str], ...]:
     """Question and answer, in the order in which they are asked."""
     return (
-        (t("What changed?"), _sentence(_changed(findings), t("nothing notable"))),
-        (t("What comes next?"), _sentence(_next(findings), t("no limit and no error budget will run out soon"))),
+        (t("What changed?"), _sentence(_changed(analyses), t("nothing notable"))),
+        (t("What comes next?"), _sentence(_next(analyses), t("no limit and no error budget will run out soon"))),
     )
 
 
@@ -102,7 +102,7 @@ def refs(frame: pd.DataFrame) -> list[str]:
     return [f"{service}/{name}" for service, name in zip(frame["service"], frame["name"], strict=True)]
 
 
-def blamed(findings: Analyses) -> dict[str, dict[str, Any]]:
+def blamed(analyses: Analyses) -> dict[str, dict[str, Any]]:
     """For each SLO that got worse with a change: ``change``, and its bad events ``before`` and ``after``, written.
 
     ``times``: how many times as many they are; 0 where there were none.
@@ -114,7 +114,7 @@ def blamed(findings: Analyses) -> dict[str, dict[str, Any]]:
             "after": write(row["after"], "percent"),
             "times": row["after"] / row["before"] if row["before"] > 0 else 0.0,
         }
-        for ref, row in worsened(findings.before_after).items()
+        for ref, row in worsened(analyses.changes.before_after).items()
     }
 
 
@@ -123,39 +123,39 @@ def spent_fast(slos: pd.DataFrame) -> pd.DataFrame:
     return slos[(slos["state"] == "OK") & (slos["budget_spent_since_last"] > SPENT_FAST)]
 
 
-def spiked(findings: Analyses) -> list[str]:
+def spiked(analyses: Analyses) -> list[str]:
     """Return the SLOs whose budget was spent fast, but only by what is over."""
-    fast = refs(spent_fast(findings.slos))
-    return [ref for ref in fast if ref in findings.one_offs]
+    fast = refs(spent_fast(analyses.slo.summary))
+    return [ref for ref in fast if ref in analyses.budget.one_offs]
 
 
-def one_off(findings: Analyses, ref: str) -> str:
+def one_off(analyses: Analyses, ref: str) -> str:
     """What is over spent of a budget that lasts without it."""
-    names = refs(findings.slos)
-    spent, one = findings.slos["budget_spent_since_last"].iloc[names.index(ref)], findings.one_offs[ref]
+    names = refs(analyses.slo.summary)
+    spent, one = analyses.slo.summary["budget_spent_since_last"].iloc[names.index(ref)], analyses.budget.one_offs[ref]
     return t(
         "{name} spent {spent} of its error budget, {share} in {incidents}; without that, the budget would last",
         name=ref,
         spent=write(spent, "budget"),
         share=write(one.share, "budget"),
-        incidents=listed(_called(findings, name) for name in one.incidents),
+        incidents=listed(_called(analyses, name) for name in one.incidents),
     )
 
 
-def _called(findings: Analyses, name: str) -> str:
+def _called(analyses: Analyses, name: str) -> str:
     """An incident by its id, an SLO event by when it began."""
     ref, at, onset = name.rpartition("@")
-    if not at or ref not in refs(findings.slos):
+    if not at or ref not in refs(analyses.slo.summary):
         return name
     return t(
         "a fast burn on {day}",
-        day=write(datetime.fromisoformat(onset), "time", timezone=findings.facts.window.timezone),
+        day=write(datetime.fromisoformat(onset), "time", timezone=analyses.facts.window.timezone),
     )
 
 
-def ending_budgets(findings: Analyses) -> pd.DataFrame:
+def ending_budgets(analyses: Analyses) -> pd.DataFrame:
     """``ERROR_BUDGET`` of those that will be gone at the pace of what still goes on, the soonest first."""
-    budget = findings.error_budget
+    budget = analyses.budget.since_last
     return budget[budget["outlook"] == "date"].sort_values("runs_out")
 
 
@@ -165,11 +165,11 @@ def _sentence(parts: list[str], otherwise: str) -> str:
     return sentence(clauses(shown) or otherwise)
 
 
-def _changed(findings: Analyses) -> list[str]:
-    fast = findings.slos[findings.slos["budget_spent_since_last"] > SPENT_FAST]
-    worse, oneoffs = blamed(findings), spiked(findings)
+def _changed(analyses: Analyses) -> list[str]:
+    fast = analyses.slo.summary[analyses.slo.summary["budget_spent_since_last"] > SPENT_FAST]
+    worse, oneoffs = blamed(analyses), spiked(analyses)
     clauses = [
-        one_off(findings, name)
+        one_off(analyses, name)
         if name in oneoffs
         else t("{name} spent {spent} of its budget", name=name, spent=write(spent, "budget"))
         for name, spent in zip(refs(fast), fast["budget_spent_since_last"], strict=True)
@@ -178,13 +178,13 @@ def _changed(findings: Analyses) -> list[str]:
         t("{name}: bad events from {before} to {after} since {change}", name=name, **values)
         for name, values in worse.items()
     ]
-    clauses += metrics_efficiency.regressions(findings)
-    for row in rows(findings.load_patterns):
+    clauses += metrics_efficiency.regressions(analyses)
+    for row in rows(analyses.capacity.load_patterns):
         if abs(row["like_for_like"]) >= MOVED:
             change = write(row["like_for_like"], "change")
             clauses.append(t("{name} changed by {change}", name=f"{row['service']}/{row['name']}", change=change))
-    if len(findings.definition_changes):
-        count = len(findings.definition_changes)
+    if len(analyses.basis.definition_changes):
+        count = len(analyses.basis.definition_changes)
         clauses.append(tn("{n} definition changed", "{n} definitions changed", count))
     return clauses
 
@@ -197,33 +197,33 @@ def at_limit(row: dict[str, Any]) -> str:
     return t("{name} was above 90% of its limit for {share} of the time", name=name, share=share)
 
 
-def _next(findings: Analyses) -> list[str]:
-    timezone = findings.facts.window.timezone
+def _next(analyses: Analyses) -> list[str]:
+    timezone = analyses.facts.window.timezone
     clauses = []
-    filling = limits.near_limit(findings.resources, findings.facts.window).sort_values("days_to_full")
+    filling = limits.near_limit(analyses.capacity.resources, analyses.facts.window).sort_values("days_to_full")
     for row in rows(filling):
         name, days = f"{row['service']}/{row['name']}", write(row["days_to_full"], "days")
         clauses.append(at_limit(row) or t("{name} will be full in about {days}", name=name, days=days))
-    ending = ending_budgets(findings)
+    ending = ending_budgets(analyses)
     for name, day in zip(refs(ending), ending["runs_out"], strict=True):
         gone = write(day, "date", timezone=timezone)
         clauses.append(t("at this rate the error budget of {name} will be exhausted on {day}", name=name, day=gone))
-    peak = _peak(findings)
+    peak = _peak(analyses)
     return [*clauses, peak] if peak else clauses
 
 
-def _peak(findings: Analyses) -> str:
+def _peak(analyses: Analyses) -> str:
     """The expected peak of the busiest load of the first service: what the next fortnight has to carry."""
     known = [
         {**summary, **pattern}
-        for summary, pattern in zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
+        for summary, pattern in zip(rows(analyses.capacity.loads), rows(analyses.capacity.load_patterns), strict=True)
         if pattern["expected_peak"] == pattern["expected_peak"]
     ]
     if not known:
         return ""
     row: dict[str, Any] = known[0]
     name = f"{row['service']}/{row['name']}"
-    moved = [change["id"] for change in rows(findings.upcoming_changes) if _moves(change["expected_effect"], name)]
+    moved = [change["id"] for change in rows(analyses.changes.upcoming) if _moves(change["expected_effect"], name)]
     text = t(
         "{name} will peak at about {peak}, {low} to {high}",
         name=name,

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 __all__ = ["evidence", "story"]
 
 
-def evidence(findings: Analyses) -> list[Evidence]:
+def evidence(analyses: Analyses) -> list[Evidence]:
     """What needs a word in the open, then exclusions, then folded tables for whoever asks."""
-    timezone = findings.facts.window.timezone
-    found: list[Evidence] = [*_notes(findings, timezone), *_exclusions(findings)]
-    found.append(_moves(findings.error_budget, findings.slos, timezone))
-    if len(findings.budget_parts):
+    timezone = analyses.facts.window.timezone
+    found: list[Evidence] = [*_notes(analyses, timezone), *_exclusions(analyses)]
+    found.append(_moves(analyses.budget.since_last, analyses.slo.summary, timezone))
+    if len(analyses.budget.parts):
         found += [
-            _parts(findings.budget_parts, by_id(findings.outages, findings.facts.window.timezone)),
-            _services(findings.budget_by_service),
+            _parts(analyses.budget.parts, by_id(analyses.incidents.outages, analyses.facts.window.timezone)),
+            _services(analyses.budget.by_service),
         ]
     return found
 
@@ -94,18 +94,18 @@ def _outlook(row: Mapping[str, Any], timezone: str) -> str:
     return words[row["outlook"]] or write(row["runs_out"], "date", timezone=timezone)
 
 
-def _notes(findings: Analyses, timezone: str) -> list[Note]:
+def _notes(analyses: Analyses, timezone: str) -> list[Note]:
     """Budgets that rose though nothing got better, what incidents spent, and budgets that will be gone."""
-    budget = findings.error_budget
+    budget = analyses.budget.since_last
     rose = budget[(budget["change"] == "rose") & (budget["spent_since_last"] >= NOTABLE)]
     notes = [
         Note(t("{name}: {story}.", name=f"{row['service']}/{row['name']}", story=story(row, timezone)))
         for row in rows(rose)
     ]
-    notes += [Note(sentence(one_off(findings, ref))) for ref in spiked(findings)]
+    notes += [Note(sentence(one_off(analyses, ref))) for ref in spiked(analyses)]
     ending = [
         t("{name} on {day}", name=f"{row['service']}/{row['name']}", day=_outlook(row, timezone))
-        for row in rows(ending_budgets(findings))
+        for row in rows(ending_budgets(analyses))
     ]
     if ending:
         text = t("At the rate since the last meeting, error budgets will be exhausted: {ends}.", ends=listed(ending))
@@ -183,9 +183,9 @@ def _services(services: pd.DataFrame) -> Table:
     return Table(title, services, columns, anchor=("service",), folded=True, caption=caption, place="spent_by")
 
 
-def _exclusions(findings: Analyses) -> list[Table]:
+def _exclusions(analyses: Analyses) -> list[Table]:
     """What was taken out, by whom and why, and every number with and without it: never folded."""
-    excluded = findings.excluded
+    excluded = analyses.slo.excluded
     if not len(excluded):
         return []
     taken = (
@@ -208,7 +208,7 @@ def _exclusions(findings: Analyses) -> list[Table]:
         Column("budget_remaining", t("Budget left"), "budget"),
         Column("budget_remaining_all", t("Budget left, without exclusions"), "budget"),
     )
-    touched = findings.slos.merge(excluded[["service", "name"]].drop_duplicates(), on=["service", "name"])
+    touched = analyses.slo.summary.merge(excluded[["service", "name"]].drop_duplicates(), on=["service", "name"])
     caption = t("Only whole steps of the trend inside an exclusion are left out; an SLO counts everything else")
     return [
         Table(

@@ -21,22 +21,22 @@ __all__ = ["evidence"]
 _NAMED = 4  # affected things a row names before it says how many more
 
 
-def evidence(findings: Analyses) -> list[Evidence]:
+def evidence(analyses: Analyses) -> list[Evidence]:
     """The changed definitions; a folded sentence when nothing changed or no earlier meeting is known.
 
     Nothing where earlier meetings are there and cannot be read: then the failure says it.
     """
-    earlier = findings.facts.previous
+    earlier = analyses.facts.previous
     if earlier is None:
-        if any(failure.source == SOURCE for failure in findings.facts.failed(SECTION)):
+        if any(failure.source == SOURCE for failure in analyses.facts.failed(SECTION)):
             return []
         text = t("Definitions are compared with the report of the last meeting, and there is none yet.")
         return [Note(text, summary=t("No earlier meeting is on record"))]
-    day = write(earlier.end, "time", timezone=findings.facts.window.timezone)
-    if not len(findings.definition_changes):
+    day = write(earlier.end, "time", timezone=analyses.facts.window.timezone)
+    if not len(analyses.basis.definition_changes):
         text = t("Queries, objectives, windows, units, limits and sources are those of the meeting of {day}.", day=day)
         return [Note(text, summary=t("No definition changed since the last meeting"))]
-    return [_table(findings.definition_changes, t("Compared with the meeting of {day}", day=day))]
+    return [_table(analyses.basis.definition_changes, t("Compared with the meeting of {day}", day=day))]
 
 
 def _table(ledger: pd.DataFrame, caption: str) -> Table:

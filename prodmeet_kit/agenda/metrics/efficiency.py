@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 __all__ = ["clause", "evidence", "regressions", "worse"]
 
 
-def evidence(findings: Analyses) -> list[Evidence]:
+def evidence(analyses: Analyses) -> list[Evidence]:
     """A sentence for each regression and gain, then the table; nothing where no load is known."""
     found: list[Evidence] = [
-        Note(sentence(clause(row, findings)), "warning" if row["change"] > 0 else "info")
-        for row in _once(findings.regressions)
+        Note(sentence(clause(row, analyses)), "warning" if row["change"] > 0 else "info")
+        for row in _once(analyses.capacity.regressions)
     ]
-    if len(findings.efficiency):
-        found.append(marked(_table(findings.efficiency), findings, ["resource", "load"], ["resource", "load"]))
+    if len(analyses.capacity.efficiency):
+        found.append(marked(_table(analyses.capacity.efficiency), analyses, ["resource", "load"], ["resource", "load"]))
     return found
 
 
-def regressions(findings: Analyses) -> list[str]:
+def regressions(analyses: Analyses) -> list[str]:
     """Each regression as a clause, with its date and the changes of that day."""
-    return [clause(row, findings) for row in worse(findings)]
+    return [clause(row, analyses) for row in worse(analyses)]
 
 
 def _once(regressions: pd.DataFrame) -> list[dict[str, Any]]:
@@ -42,23 +42,23 @@ def _once(regressions: pd.DataFrame) -> list[dict[str, Any]]:
     return list({(row["service"], row["resource"]): row for row in reversed(rows(regressions))}.values())[::-1]
 
 
-def worse(findings: Analyses) -> Iterator[dict[str, Any]]:
+def worse(analyses: Analyses) -> Iterator[dict[str, Any]]:
     """Regressions to talk about.
 
     What fills towards a limit is asked about with the limit: a leak has no date, but where a change has one.
     """
-    filling = findings.resources[findings.resources["trend"].isin(["growing", "full"])]
+    filling = analyses.capacity.resources[analyses.capacity.resources["trend"].isin(["growing", "full"])]
     asked = set(zip(filling["service"], filling["name"], strict=True))
-    for row in _once(findings.regressions):
+    for row in _once(analyses.capacity.regressions):
         leaks = (row["service"], row["resource"]) in asked and (row["kind"] == "drift" or not len(row["changes"]))
         if row["change"] > 0 and not leaks:
             yield row
 
 
-def clause(row: dict[str, Any], findings: Analyses) -> str:
+def clause(row: dict[str, Any], analyses: Analyses) -> str:
     """``web uses 12% more cpu at equal load since Fri 13 Nov 14:00; on that day: CH-31``."""
     words = {"size": write(row["change"], "size"), "service": row["service"], "resource": row["resource"]}
-    window = findings.facts.window
+    window = analyses.facts.window
     if row["kind"] == "drift":
         words["since"] = write(window.compare_start, "date", timezone=window.timezone)
         more = t("{service} uses more {resource} at equal load each day: {size} more than on {since}", **words)

@@ -38,30 +38,30 @@ MOST_OPEN = 24
 """So many charts are open; more are a wall nobody reads, so the others fold, in the order of the page."""
 
 
-def item(findings: Analyses) -> AgendaItem:
+def item(analyses: Analyses) -> AgendaItem:
     """SLOs first, then load, resources and efficiency; quiet charts are folded."""
     title = t("Metrics")
-    if not findings.metrics_known:
-        return could_not_check(findings, KEY, title)
-    slos = findings.slos
-    facets = (*slo_facets.facets(findings), *resource_facets.facets(findings))
+    if not analyses.basis.metrics_known:
+        return could_not_check(analyses, KEY, title)
+    slos = analyses.slo.summary
+    facets = (*slo_facets.facets(analyses), *resource_facets.facets(analyses))
     return AgendaItem(
         key=KEY,
         title=title,
         headline=fine(slos),
-        brief=brief(findings),
-        state="attention" if asked(facets) else "fine" if len(slos) or len(findings.resources) else "none",
-        timezone=findings.facts.window.timezone,
+        brief=brief(analyses),
+        state="attention" if asked(facets) else "fine" if len(slos) or len(analyses.capacity.resources) else "none",
+        timezone=analyses.facts.window.timezone,
         evidence=folded_beyond(
             MOST_OPEN,
             (
-                *metrics_slos.evidence(findings),
-                *metrics_load.evidence(findings),
-                *metrics_resources.evidence(findings),
-                *metrics_definitions.evidence(findings),
+                *metrics_slos.evidence(analyses),
+                *metrics_load.evidence(analyses),
+                *metrics_resources.evidence(analyses),
+                *metrics_definitions.evidence(analyses),
             ),
         ),
-        failures=tuple(findings.facts.failed(KEY)),
+        failures=tuple(analyses.facts.failed(KEY)),
         facets=facets,
     )
 

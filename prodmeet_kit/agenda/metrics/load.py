@@ -36,18 +36,18 @@ SAID = 3
 """So many unusual days are told in sentences; more of them make a table."""
 
 
-def evidence(findings: Analyses) -> list[Evidence]:
+def evidence(analyses: Analyses) -> list[Evidence]:
     """The table of loads, their unusual days, then their figures; nothing where the product has none."""
-    if not len(findings.loads):
+    if not len(analyses.capacity.loads):
         return []
-    return [_table(findings), *_unusual(findings), *behind(findings, t("Load"), ["load/"]), *_figures(findings)]
+    return [_table(analyses), *_unusual(analyses), *behind(analyses, t("Load"), ["load/"]), *_figures(analyses)]
 
 
-def _rows(findings: Analyses) -> list[dict[str, Any]]:
+def _rows(analyses: Analyses) -> list[dict[str, Any]]:
     """Summary and pattern of each load in one mapping."""
     return [
         {**summary, **pattern}
-        for summary, pattern in zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
+        for summary, pattern in zip(rows(analyses.capacity.loads), rows(analyses.capacity.load_patterns), strict=True)
     ]
 
 
@@ -55,16 +55,16 @@ def _ref(row: dict[str, Any]) -> str:
     return f"{row['service']}/{row['name']}"
 
 
-def _table(findings: Analyses) -> Table:
-    patterns = findings.load_patterns
-    frame = findings.loads.assign(
+def _table(analyses: Analyses) -> Table:
+    patterns = analyses.capacity.load_patterns
+    frame = analyses.capacity.loads.assign(
         like_for_like=patterns["like_for_like"].to_numpy(),
         calendar_effect=patterns["calendar_effect"].to_numpy(),
         expected_peak=patterns["expected_peak"].to_numpy(),
         expected_range=[_range(row) for row in rows(patterns)],
-        by_day=_by_day(findings),
+        by_day=_by_day(analyses),
     )
-    frame = with_column(frame, partly(findings, "load", findings.loads))
+    frame = with_column(frame, partly(analyses, "load", analyses.capacity.loads))
     columns = [
         Column("service", t("Service")),
         Column("name", t("Load")),
@@ -87,12 +87,15 @@ def _table(findings: Analyses) -> Table:
         "next meeting, with a range meant to hold 8 times out of 10"
     )
     table = Table(t("Load"), frame, tuple(columns), anchor=("service", "name"), caption=caption, place="load")
-    return marked(table, findings, ("load",))
+    return marked(table, analyses, ("load",))
 
 
-def _by_day(findings: Analyses) -> pd.Series[Any]:
+def _by_day(analyses: Analyses) -> pd.Series[Any]:
     """The mean of each day, as a list in the cell of each load."""
-    return daily.column([findings.load_by_day.get(_ref(row), []) for row in rows(findings.loads)], findings.loads.index)
+    return daily.column(
+        [analyses.capacity.load_by_day.get(_ref(row), []) for row in rows(analyses.capacity.loads)],
+        analyses.capacity.loads.index,
+    )
 
 
 def _range(row: dict[str, Any]) -> str:
@@ -105,38 +108,38 @@ def _range(row: dict[str, Any]) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _unusual(findings: Analyses) -> list[Evidence]:
-    sentences = said(findings)
+def _unusual(analyses: Analyses) -> list[Evidence]:
+    sentences = said(analyses)
     if len(sentences) > SAID:
-        return [unusual_table(findings)]
+        return [unusual_table(analyses)]
     return [Note(sentence) for sentence in sentences]
 
 
-def _figures(findings: Analyses) -> list[Evidence]:
+def _figures(analyses: Analyses) -> list[Evidence]:
     """Each load over time, by hour and weekday, and week over week; open is what moved and what was most unusual."""
     figures: list[Evidence] = []
-    odd = most_unusual(findings.unusual_days)
-    for row in _rows(findings):
+    odd = most_unusual(analyses.capacity.unusual_days)
+    for row in _rows(analyses):
         ref = _ref(row)
-        series = findings.load_series.get(ref)
+        series = analyses.capacity.load_series.get(ref)
         if series is not None:
             quiet = not abs(row["like_for_like"]) >= MOVED
-            chart: Chart = over_time(findings, row, series, "load", quiet=quiet)
-            figures += [chart, *_patterns(findings, row, folded=ref != odd)]
+            chart: Chart = over_time(analyses, row, series, "load", quiet=quiet)
+            figures += [chart, *_patterns(analyses, row, folded=ref != odd)]
     return figures
 
 
-def _patterns(findings: Analyses, row: dict[str, Any], *, folded: bool) -> list[Evidence]:
-    ref, timezone = _ref(row), findings.facts.window.timezone
+def _patterns(analyses: Analyses, row: dict[str, Any], *, folded: bool) -> list[Evidence]:
+    ref, timezone = _ref(row), analyses.facts.window.timezone
     shared: dict[str, Any] = {"unit": str(row["unit"]), "timezone": timezone, "folded": folded}
     place = f"{row['service']}-{row['name']}"
     shown: list[Evidence] = []
-    weeks = findings.load_by_week(ref)
+    weeks = analyses.capacity.load_by_week(ref)
     if weeks is not None:
-        newest = t("7 days to {day}", day=short_date(findings.facts.window.end, timezone))
+        newest = t("7 days to {day}", day=short_date(analyses.facts.window.end, timezone))
         title = t("{name}: week over week", name=ref)
         shown.append(WeekOverlay(title, weeks, anchor=f"load-weeks-{place}", newest=newest, **shared))
-    hours = findings.load_by_hour(ref)
+    hours = analyses.capacity.load_by_hour(ref)
     if hours is not None:
         title = t("{name}: by hour and weekday", name=ref)
         caption = t("mean since the last meeting")

@@ -17,7 +17,7 @@ __all__ = ["before", "marks", "over_time"]
 
 
 def over_time(
-    findings: Analyses,
+    analyses: Analyses,
     row: dict[str, Any],
     series: pd.Series,
     kind: str,
@@ -26,51 +26,51 @@ def over_time(
     lines: tuple[Line, ...] = (),
 ) -> Chart:
     """A chart of one row of a summary since the last meeting; ``kind`` begins its anchor, ``quiet`` folds it."""
-    window = findings.facts.window
+    window = analyses.facts.window
     ref = f"{row['service']}/{row['name']}"
     return Chart(
         title=ref,
         frame=series[series.index > window.start].to_frame(ref),
-        faint=before(findings, series).to_frame(ref),
+        faint=before(analyses, series).to_frame(ref),
         unit=str(row["unit"]),
         step=window.step,
         timezone=window.timezone,
         anchor=f"{kind}-{row['service']}-{row['name']}",
         lines=lines,
-        marks=marks(findings, str(row["service"])),
+        marks=marks(analyses, str(row["service"])),
         folded=quiet,
     )
 
 
-def before(findings: Analyses, series: pd.Series) -> pd.Series:
+def before(analyses: Analyses, series: pd.Series) -> pd.Series:
     """The part of a series that lies in the window before the last meeting."""
-    window = findings.facts.window
+    window = analyses.facts.window
     return series[(series.index > window.compare_start) & (series.index <= window.start)]
 
 
-def marks(findings: Analyses, service: str) -> tuple[Mark, ...]:
+def marks(analyses: Analyses, service: str) -> tuple[Mark, ...]:
     """Return incidents, pages sent for a burn, and changes of a service since the last meeting.
 
     What names no service may concern any. An incident that nobody ended lasts until the meeting.
     """
-    window = findings.facts.window
+    window = analyses.facts.window
 
     def about(row: dict[str, Any]) -> bool:
         return not len(row["services"]) or service in row["services"]
 
     found = [
         Mark(row["start"].to_pydatetime(), _over(row, window.end), row["id"], "incident")
-        for row in rows(findings.incidents)
+        for row in rows(analyses.incidents.recent)
         if about(row)
     ]
     found += [
         Mark(row["start"].to_pydatetime(), None, row["alert"], "page")
-        for row in rows(findings.pages)
+        for row in rows(analyses.paging.pages)
         if row["service"] == service and row["outages"]
     ]
     found += [
         Mark(row["start"].to_pydatetime(), None, row["id"], "change")
-        for row in rows(findings.past_changes)
+        for row in rows(analyses.changes.past)
         if about(row) and window.start <= row["start"] <= window.end
     ]
     return tuple(found)

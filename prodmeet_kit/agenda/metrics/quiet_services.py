@@ -20,25 +20,31 @@ _PLANS = ("planned_changes", "topics", "consultations", "toil")
 """What is planned or asked makes no service loud."""
 
 
-def found(findings: Analyses, lines: pd.DataFrame) -> Quiet:
+def found(analyses: Analyses, lines: pd.DataFrame) -> Quiet:
     """The quiet services of a review; ``lines`` is ``frames.AGENDA_LINES``, on the agenda or in the annex."""
     loud = {name for names in lines["services"][~lines["item"].isin(_PLANS)] for name in names}
-    for frame in (findings.pages, findings.missed, findings.attention, findings.noise, findings.untold_events):
+    for frame in (
+        analyses.paging.pages,
+        analyses.detection.missed,
+        analyses.detection.attention,
+        analyses.paging.noise,
+        analyses.downtime.unwritten_events,
+    ):
         loud |= set(frame["service"])
-    for row in rows(findings.incidents):
+    for row in rows(analyses.incidents.recent):
         loud |= set(row["services"])
-    return quiet(findings.slos, findings.resources, loud)
+    return quiet(analyses.slo.summary, analyses.capacity.resources, loud)
 
 
-def sentence(findings: Analyses, lines: pd.DataFrame) -> str:
+def sentence(analyses: Analyses, lines: pd.DataFrame) -> str:
     """The quiet services as people read them; empty when there is none."""
-    quiet_ones = found(findings, lines)
+    quiet_ones = found(analyses, lines)
     if not quiet_ones.services:
         return ""
     text = t(
         "Services without findings, {n} of {all} ({names})",
         n=len(quiet_ones.services),
-        all=len(findings.facts.product.services),
+        all=len(analyses.facts.product.services),
         names=listed(quiet_ones.services),
     )
     proof = [tn("{n} SLO is met", "{n} SLOs are met", quiet_ones.slos)]

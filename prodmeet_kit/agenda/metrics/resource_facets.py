@@ -40,8 +40,8 @@ def _ref(row: Mapping[str, Any]) -> str:
 
 
 def _limits(analyses: Analyses) -> Iterator[Facet]:
-    near = {_ref(row): row for row in rows(limits.near_limit(analyses.resources, analyses.facts.window))}
-    days = (analyses.next_meeting - analyses.facts.window.end) / timedelta(days=1)
+    near = {_ref(row): row for row in rows(limits.near_limit(analyses.capacity.resources, analyses.facts.window))}
+    days = (analyses.meeting.next_meeting - analyses.facts.window.end) / timedelta(days=1)
     for ref, row in near.items():
         soon = bool(row["days_to_full_low"] <= days)
         question, minutes = _before_full(analyses, ref, row, soon=soon)
@@ -55,7 +55,7 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
             extra=30 - row["days_to_full"] / 2,
             dated=soon,
         )
-    for row in rows(analyses.resources[analyses.resources["saturation_90"] > SATURATED]):
+    for row in rows(analyses.capacity.resources[analyses.capacity.resources["saturation_90"] > SATURATED]):
         if _ref(row) not in near:
             yield facet(
                 analyses,
@@ -109,7 +109,7 @@ def _number(days: float) -> str:
 
 def _returns(analyses: Analyses) -> Iterator[Facet]:
     """Borrowed capacity that should be back, and limits that do not survive its return."""
-    for row in rows(analyses.borrowed[analyses.borrowed["overdue"]]):
+    for row in rows(analyses.capacity.borrowed[analyses.capacity.borrowed["overdue"]]):
         amount, day = write(row["amount"], "amount", unit=row["unit"]), last_day(row, analyses)
         yield facet(
             analyses,
@@ -158,7 +158,7 @@ def _worth(row: Mapping[str, Any], changes: list[str]) -> str:
 def _loads(analyses: Analyses) -> Iterator[Facet]:
     """Unusual days, one finding however many there were, and loads that moved by a tenth like for like."""
     days = said(analyses)
-    refs = list(dict.fromkeys(analyses.unusual_days["ref"]))
+    refs = list(dict.fromkeys(analyses.capacity.unusual_days["ref"]))
     if days:
         yield facet(
             analyses,
@@ -170,7 +170,7 @@ def _loads(analyses: Analyses) -> Iterator[Facet]:
             joins=[subject("load", ref) for ref in refs[1:]],
             services=list(dict.fromkeys(ref.partition("/")[0] for ref in refs)),
         )
-    for row in rows(analyses.load_patterns):
+    for row in rows(analyses.capacity.load_patterns):
         if abs(row["like_for_like"]) >= MOVED:
             yield facet(
                 analyses,

@@ -32,23 +32,25 @@ SATURATED = 0.05
 """Above 90% of the limit for a twentieth of the time, more than an hour a day, is worth a word."""
 
 
-def evidence(findings: Analyses) -> list[Evidence]:
+def evidence(analyses: Analyses) -> list[Evidence]:
     """Resources, what is borrowed, their charts, then efficiency; nothing where the product has none."""
     shown: list[Evidence] = []
-    if len(findings.resources):
-        shown.append(marked(_table(findings), findings, ["resource"]))
-        if len(findings.borrowed):
-            shown.append(_borrowed_table(findings.borrowed))
-        shown.append(marked(_details(findings.resources), findings, ["resource"]))
-        shown += [*behind(findings, t("Resources and efficiency"), ["resource/"]), *_charts(findings)]
-    return [*shown, *metrics_efficiency.evidence(findings)]
+    if len(analyses.capacity.resources):
+        shown.append(marked(_table(analyses), analyses, ["resource"]))
+        if len(analyses.capacity.borrowed):
+            shown.append(_borrowed_table(analyses.capacity.borrowed))
+        shown.append(marked(_details(analyses.capacity.resources), analyses, ["resource"]))
+        shown += [*behind(analyses, t("Resources and efficiency"), ["resource/"]), *_charts(analyses)]
+    return [*shown, *metrics_efficiency.evidence(analyses)]
 
 
-def short_after_return(findings: Analyses) -> list[dict[str, Any]]:
+def short_after_return(analyses: Analyses) -> list[dict[str, Any]]:
     """Resources that a return fills within sight, and that would not be full as soon without it."""
     return [
         row
-        for row in rows(findings.resources[findings.resources["full_after_return"] <= LIMIT_NEAR_DAYS])
+        for row in rows(
+            analyses.capacity.resources[analyses.capacity.resources["full_after_return"] <= LIMIT_NEAR_DAYS]
+        )
         if not row["days_to_full"] <= row["full_after_return"]
     ]
 
@@ -57,21 +59,21 @@ def _ref(row: dict[str, Any]) -> str:
     return f"{row['service']}/{row['name']}"
 
 
-def last_day(row: dict[str, Any], findings: Analyses) -> str:
+def last_day(row: dict[str, Any], analyses: Analyses) -> str:
     """The last day on which a borrowed part may be kept, written."""
     import pandas as pd
 
-    return write(row["until"] - pd.Timedelta(seconds=1), "date", timezone=findings.facts.window.timezone)
+    return write(row["until"] - pd.Timedelta(seconds=1), "date", timezone=analyses.facts.window.timezone)
 
 
-def _table(findings: Analyses) -> Table:
-    resources = findings.resources
-    days = [findings.resource_by_day.get(_ref(row), []) for row in rows(resources)]
+def _table(analyses: Analyses) -> Table:
+    resources = analyses.capacity.resources
+    days = [analyses.capacity.resource_by_day.get(_ref(row), []) for row in rows(resources)]
     frame = resources.assign(
         outlook=[_outlook(row) for row in rows(resources)],
         by_day=daily.column(days, resources.index),
     )
-    frame = with_column(frame, partly(findings, "resource", resources))
+    frame = with_column(frame, partly(analyses, "resource", resources))
     columns = (
         Column("service", t("Service")),
         Column("name", t("Resource")),
@@ -151,11 +153,11 @@ def _borrowed_table(borrowed: pd.DataFrame) -> Table:
     return Table(t("Borrowed capacity"), frame, columns, anchor=("service", "name", "until"), place="borrowed")
 
 
-def _charts(findings: Analyses) -> list[Chart]:
+def _charts(analyses: Analyses) -> list[Chart]:
     """Each resource, with its limit, what is left of it after returns, and its request."""
     charts = []
-    for row in rows(findings.resources):
-        series = findings.resource_series.get(_ref(row))
+    for row in rows(analyses.capacity.resources):
+        series = analyses.capacity.resource_series.get(_ref(row))
         if series is not None:
             quiet = row["trend"] not in ("growing", "full") and not row["utilisation_p95"] >= BUSY
             levels = (
@@ -164,5 +166,5 @@ def _charts(findings: Analyses) -> list[Chart]:
                 (row["request"], t("request")),
             )
             lines = tuple(Line(value, label) for value, label in levels if value == value)
-            charts.append(over_time(findings, row, series, "resource", quiet=quiet, lines=lines))
+            charts.append(over_time(analyses, row, series, "resource", quiet=quiet, lines=lines))
     return charts

@@ -28,11 +28,13 @@ MOST_OF_IT = 0.5
 def facets(analyses: Analyses) -> tuple[Facet, ...]:
     """One facet for each SLO that somebody may have to decide about; a look at all where there is none."""
     worse = metrics_brief.blamed(analyses)
-    budgets = {_ref(row): row for row in rows(analyses.error_budget)}
+    budgets = {_ref(row): row for row in rows(analyses.budget.since_last)}
     found = [
-        each for row in rows(analyses.slos) for each in _of(analyses, row, worse.get(_ref(row)), budgets.get(_ref(row)))
+        each
+        for row in rows(analyses.slo.summary)
+        for each in _of(analyses, row, worse.get(_ref(row)), budgets.get(_ref(row)))
     ]
-    found += [_to_revise(analyses, row) for row in rows(analyses.revise)]
+    found += [_to_revise(analyses, row) for row in rows(analyses.slo.revise)]
     return tuple(found) or _all_quiet(analyses)
 
 
@@ -108,11 +110,11 @@ def _kept(
             question=_back(change) or _before_gone(analyses, ref, ends),
             extra=size,
             sentence=_cause(change),
-            dated=bool(ends <= analyses.next_meeting),
+            dated=bool(ends <= analyses.meeting.next_meeting),
             **shared,
         )
     elif row["budget_spent_since_last"] > SPENT_FAST:
-        over = ref in analyses.one_offs
+        over = ref in analyses.budget.one_offs
         asks = budget is not None and budget["decision_needed"] and not over
         spent = write(row["budget_spent_since_last"], "budget")
         reason = t("{name} spent {spent} of its error budget since the last meeting", name=ref, spent=spent)
@@ -213,9 +215,9 @@ def _spent_why(row: dict[str, Any]) -> str:
 
 def _outages(analyses: Analyses, row: dict[str, Any]) -> list[str]:
     """The outages that spent most of what the SLO spent since the last meeting: it is where it is because of them."""
-    parts = analyses.budget_parts
+    parts = analyses.budget.parts
     mine = parts[(parts["service"] == row["service"]) & (parts["name"] == row["name"])]
-    told = mine[mine["id"].isin(list(analyses.recent_outages["id"])) & (mine["share"] > NOTABLE)]
+    told = mine[mine["id"].isin(list(analyses.incidents.recent_outages["id"])) & (mine["share"] > NOTABLE)]
     whole = float(mine["share"].sum())
     if not len(told) or not float(told["share"].sum()) >= MOST_OF_IT * whole:
         return []
@@ -224,13 +226,13 @@ def _outages(analyses: Analyses, row: dict[str, Any]) -> list[str]:
 
 def _check(analyses: Analyses, row: dict[str, Any]) -> Check | None:
     """The share of bad events until the next meeting, against what the objective allows."""
-    query = analyses.ratio_since(_ref(row))
+    query = analyses.slo.ratio_since(_ref(row))
     return Check(query, f"<= {1 - row['objective']:.12g}") if query else None
 
 
 def _all_quiet(analyses: Analyses) -> tuple[Facet, ...]:
     """Say that every SLO is met; nothing is claimed of one that was not measured, or where there is none."""
-    kept, every = int((analyses.slos["state"] == "OK").sum()), len(analyses.slos)
+    kept, every = int((analyses.slo.summary["state"] == "OK").sum()), len(analyses.slo.summary)
     if not kept:
         return ()
     reason = t("every SLO is met") if kept == every else metrics_brief.kept_of(kept, every)

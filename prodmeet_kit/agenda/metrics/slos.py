@@ -43,34 +43,34 @@ FIRST = (
 """Columns of the first screen."""
 
 
-def evidence(findings: Analyses) -> list[Evidence]:
+def evidence(analyses: Analyses) -> list[Evidence]:
     """The table of SLOs, what moved their budgets, what to decide, then charts; nothing where the product has none."""
-    if not len(findings.slos):
+    if not len(analyses.slo.summary):
         return []
     return [
-        marked(slo_table(findings, findings.slos), findings, ["slo"]),
-        *budgets(findings),
-        decision_table(findings.decisions),
-        *behind(findings, t("Service level objectives"), ["slo/", "fine/"]),
-        *_charts(findings),
+        marked(slo_table(analyses, analyses.slo.summary), analyses, ["slo"]),
+        *budgets(analyses),
+        decision_table(analyses.budget.decisions),
+        *behind(analyses, t("Service level objectives"), ["slo/", "fine/"]),
+        *_charts(analyses),
     ]
 
 
-def brief_table(findings: Analyses) -> Table:
+def brief_table(analyses: Analyses) -> Table:
     """What the first screen shows of each SLO: the columns that are read first."""
-    full = slo_table(findings, findings.slos)
+    full = slo_table(analyses, analyses.slo.summary)
     columns = tuple(column for column in full.columns if column.name in FIRST)
-    caption = t("{over}. More on each is under Metrics.", over=_over(findings.slos))
+    caption = t("{over}. More on each is under Metrics.", over=_over(analyses.slo.summary))
     return replace(full, columns=columns, details=(), caption=caption)
 
 
-def slo_table(findings: Analyses, slos: pd.DataFrame) -> Table:
+def slo_table(analyses: Analyses, slos: pd.DataFrame) -> Table:
     """The SLO summary, or some of its rows, as people read it."""
     frame = with_column(slos, [rests_on(row) for row in rows(slos)]).assign(
         note_text=[_note(row) for row in rows(slos)],
         window_text=[_window(row) for row in rows(slos)],
         interval=[_interval(row) for row in rows(slos)],
-        by_day=daily.column(_by_day(findings, slos), slos.index),
+        by_day=daily.column(_by_day(analyses, slos), slos.index),
     )
     columns = [
         Column("service", t("Service")),
@@ -100,9 +100,9 @@ def slo_table(findings: Analyses, slos: pd.DataFrame) -> Table:
     )
 
 
-def _by_day(findings: Analyses, slos: pd.DataFrame) -> list[list[float]]:
+def _by_day(analyses: Analyses, slos: pd.DataFrame) -> list[list[float]]:
     """The share of bad events of each day since the last meeting, for each SLO; none where no total is known."""
-    return [findings.bad_by_day.get(ref, []) for ref in refs(slos)]
+    return [analyses.slo.bad_by_day.get(ref, []) for ref in refs(slos)]
 
 
 def _caption(slos: pd.DataFrame) -> str:
@@ -167,22 +167,22 @@ def _interval(row: dict[str, Any]) -> str:
     return t("{low} to {high}", low=write(low, "percent"), high=write(high, "percent"))
 
 
-def _charts(findings: Analyses) -> list[Chart]:
-    found = (chart(findings, row) for row in rows(findings.slos))
+def _charts(analyses: Analyses) -> list[Chart]:
+    found = (chart(analyses, row) for row in rows(analyses.slo.summary))
     return [one for one in found if one is not None]
 
 
-def chart(findings: Analyses, row: dict[str, Any]) -> Chart | None:
+def chart(analyses: Analyses, row: dict[str, Any]) -> Chart | None:
     """The burn rate of an SLO (a row of ``SLO_SUMMARY``); of one that allows no bad event the share of bad events.
 
     ``None`` where no total is known.
     """
-    return _burn(findings, row) if row["objective"] < 1 else _ratio(findings, row)
+    return _burn(analyses, row) if row["objective"] < 1 else _ratio(analyses, row)
 
 
-def _burn(findings: Analyses, row: dict[str, Any]) -> Chart | None:
+def _burn(analyses: Analyses, row: dict[str, Any]) -> Chart | None:
     ref = f"{row['service']}/{row['name']}"
-    history = findings.burn_history(ref)
+    history = analyses.slo.burn_history(ref)
     if history is None:
         return None
     history.columns = [t("over {span}", span=write(span, "duration")) for span in history.columns]
@@ -195,46 +195,46 @@ def _burn(findings: Analyses, row: dict[str, Any]) -> Chart | None:
         allowed=write(1 - row["objective"], "percent"),
     )
     slow = history.columns[-1]
-    target = next(each for each in findings.slo_targets if each.ref == ref)
-    few = too_few_to_page(target, findings.slo_trends[ref], findings.slo_events, findings.facts.window)
+    target = next(each for each in analyses.slo.targets if each.ref == ref)
+    few = too_few_to_page(target, analyses.slo.trends[ref], analyses.slo.events, analyses.facts.window)
     if few:
         why = t("too few bad events to page: {n}", n=write(few, "count"))
         caption = clauses([caption, why if few < MIN_BAD else t("too little of the budget was lost to page")])
     return Chart(
         title=t("{name}: burn rate", name=ref),
-        frame=history[history.index > findings.facts.window.start],
-        faint=before(findings, history[slow]).to_frame(slow),
+        frame=history[history.index > analyses.facts.window.start],
+        faint=before(analyses, history[slow]).to_frame(slow),
         lines=(*lines, Line(1.0, t("budget in one window"))),
         caption=caption,
         unit="",
         bent=True,
-        **_common(findings, row),
+        **_common(analyses, row),
     )
 
 
-def _ratio(findings: Analyses, row: dict[str, Any]) -> Chart | None:
+def _ratio(analyses: Analyses, row: dict[str, Any]) -> Chart | None:
     ref = f"{row['service']}/{row['name']}"
-    ratio = findings.error_ratio(ref, SMOOTH)
+    ratio = analyses.slo.error_ratio(ref, SMOOTH)
     if ratio is None:
         return None
     return Chart(
         title=t("{name}: share of bad events", name=ref),
-        frame=ratio[ratio.index > findings.facts.window.start].to_frame(ref),
-        faint=before(findings, ratio).to_frame(ref),
+        frame=ratio[ratio.index > analyses.facts.window.start].to_frame(ref),
+        faint=before(analyses, ratio).to_frame(ref),
         lines=(Line(1 - row["objective"], t("allowed by {objective}", objective=write(row["objective"], "percent"))),),
         caption=t("Bad / total events over {span}", span=write(SMOOTH.total_seconds(), "duration")),
         unit="",
         kind="percent",
-        **_common(findings, row),
+        **_common(analyses, row),
     )
 
 
-def _common(findings: Analyses, row: dict[str, Any]) -> dict[str, Any]:
-    window = findings.facts.window
+def _common(analyses: Analyses, row: dict[str, Any]) -> dict[str, Any]:
+    window = analyses.facts.window
     return {
         "step": window.step,
         "timezone": window.timezone,
         "anchor": f"slo-{row['service']}-{row['name']}",
-        "marks": marks(findings, row["service"]),
+        "marks": marks(analyses, row["service"]),
         "folded": row["state"] == "OK" and not row["budget_spent_since_last"] > 0.2,
     }

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 __all__ = ["most_unusual", "said", "unusual_table"]
 
 
-def said(findings: Analyses) -> list[str]:
+def said(analyses: Analyses) -> list[str]:
     """One sentence for each unusual day, in order, with every load it was unusual for."""
     days: dict[Any, list[dict[str, Any]]] = {}
-    for row in rows(findings.unusual_days.sort_values("day", kind="stable")):
+    for row in rows(analyses.capacity.unusual_days.sort_values("day", kind="stable")):
         days.setdefault(row["day"], []).append(row)
-    timezone = findings.facts.window.timezone
+    timezone = analyses.facts.window.timezone
     return [_sentence(day, found, timezone) for day, found in days.items()]
 
 
-def unusual_table(findings: Analyses) -> Table:
+def unusual_table(analyses: Analyses) -> Table:
     """Every unusual day of every load."""
-    units = {f"{row['service']}/{row['name']}": row["unit"] for row in rows(findings.loads)}
-    frame = findings.unusual_days.sort_values("day", kind="stable").reset_index(drop=True)
+    units = {f"{row['service']}/{row['name']}": row["unit"] for row in rows(analyses.capacity.loads)}
+    frame = analyses.capacity.unusual_days.sort_values("day", kind="stable").reset_index(drop=True)
     frame = frame.assign(
         unit=frame["ref"].map(units),
         change=frame["ratio"] - 1,

@@ -21,9 +21,9 @@ SHOWN = 15
 _ANCHOR = ("kind", "what", "service", "reason")
 
 
-def evidence(findings: Analyses) -> tuple[Evidence, ...]:
+def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """The oldest 15 items of the queue, and the rest folded; nothing where nothing needs attention."""
-    queue = findings.attention
+    queue = analyses.detection.attention
     if not len(queue):
         return ()
     found = rows(queue)

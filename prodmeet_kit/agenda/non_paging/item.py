@@ -34,69 +34,69 @@ _ALERTS = ("alert", "rule")
 """Kinds of the queue that are an alert."""
 
 
-def item(findings: Analyses) -> AgendaItem:
+def item(analyses: Analyses) -> AgendaItem:
     """What should have paged, what needs attention without a page, and what is only noise."""
     title = t("Non-paging events")
-    alerts_known = findings.facts.records.get("alert_runs") is not None
-    if not alerts_known and not findings.metrics_known:
-        return could_not_check(findings, KEY, title, "metrics", "paging_events")
-    missed, attention, noise = findings.missed, findings.attention, findings.noise
-    shown = (missed, attention, noise, findings.proposals, findings.never_fired)
+    alerts_known = analyses.facts.records.get("alert_runs") is not None
+    if not alerts_known and not analyses.basis.metrics_known:
+        return could_not_check(analyses, KEY, title, "metrics", "paging_events")
+    missed, attention, noise = analyses.detection.missed, analyses.detection.attention, analyses.paging.noise
+    shown = (missed, attention, noise, analyses.paging.proposals, analyses.alerting.never_fired)
     if not any(len(frame) for frame in shown):
-        return none(findings, KEY, title, _grounds(findings, alerts_known))
+        return none(analyses, KEY, title, _grounds(analyses, alerts_known))
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(len(missed), _subjects(findings), noise["page"], alerts_known),
+        headline=_headline(len(missed), _subjects(analyses), noise["page"], alerts_known),
         state="attention" if len(missed) or len(attention) else "fine",
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
         evidence=(
-            *non_paging_missed.evidence(findings),
-            *non_paging_attention.evidence(findings),
-            *non_paging_noise.evidence(findings),
-            *behind(findings, t("Rule changes against noise"), ["replay/"]),
+            *non_paging_missed.evidence(analyses),
+            *non_paging_attention.evidence(analyses),
+            *non_paging_noise.evidence(analyses),
+            *behind(analyses, t("Rule changes against noise"), ["replay/"]),
         ),
-        failures=tuple(findings.facts.failed(KEY)),
-        facets=(*alerts.attention(findings), *alerts.noise(findings)),
+        failures=tuple(analyses.facts.failed(KEY)),
+        facets=(*alerts.attention(analyses), *alerts.noise(analyses)),
     )
 
 
-def _grounds(findings: Analyses, alerts_known: bool) -> str:
+def _grounds(analyses: Analyses, alerts_known: bool) -> str:
     """Why there is nothing to show; only what was measured is claimed."""
     if not alerts_known:
         return t(
             "no SLO and no resource needs attention; "
             "without alert data it is not known what should have paged and what is noise"
         )
-    hidden = findings.hidden_events
+    hidden = analyses.detection.hidden_events
     unseen = {f"{service}/{slo}" for service, slo in zip(hidden["service"], hidden["slo"], strict=True)}
-    known = set(findings.slo_trends) - unseen
-    unknown = [target.ref for target in findings.slo_targets if target.ref not in known]
+    known = set(analyses.slo.trends) - unseen
+    unknown = [target.ref for target in analyses.slo.targets if target.ref not in known]
     if unknown:
         return tn(
             "no alert is noise; for {unknown} of {n} SLO it is not known whether a burn went unpaged",
             "no alert is noise; for {unknown} of {n} SLOs it is not known whether a burn went unpaged",
-            len(findings.slo_targets),
+            len(analyses.slo.targets),
             unknown=len(unknown),
         )
-    if not len(findings.slos):
+    if not len(analyses.slo.summary):
         return t("no alert is noise; without an objective it is not known what should have paged")
     return tn(
         "{n} SLO had no unpaged burn, and no alert is noise",
         "{n} SLOs had no unpaged burn, and no alert is noise",
-        len(findings.slos),
+        len(analyses.slo.summary),
     )
 
 
-def _subjects(findings: Analyses) -> int:
+def _subjects(analyses: Analyses) -> int:
     """How many need attention: an alert whose rule reads what is in the queue itself is no other matter."""
-    queue = rows(findings.attention)
+    queue = rows(analyses.detection.attention)
     own = {subject(row["kind"], row["service"], row["what"]) for row in queue if row["kind"] not in _ALERTS}
     alerts_too = {
         (row["what"], row["service"])
         for row in queue
         if row["kind"] in _ALERTS
-        and not own & {each.subject for each in findings.alerts_about(row["what"], row["service"])}
+        and not own & {each.subject for each in analyses.meeting.alerts_about(row["what"], row["service"])}
     }
     return len(own) + len(alerts_too)
 

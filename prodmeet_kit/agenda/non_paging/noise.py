@@ -21,24 +21,26 @@ SHOWN = 15
 """More rows than a meeting gets through are folded."""
 
 
-def evidence(findings: Analyses) -> tuple[Evidence, ...]:
+def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """Noisy alerts, what would silence them, and rules that never fired; nothing where there are none."""
     shown: list[Evidence] = []
-    if len(findings.noise):
-        shown += _split(t("Noise"), _noise_frame(findings.noise, findings.pages), _noise_columns(), "noise")
-    if len(findings.proposals):
+    if len(analyses.paging.noise):
         shown += _split(
-            t("Rule changes against noise"), _proposal_frame(findings.proposals), _proposal_columns(), "silence"
+            t("Noise"), _noise_frame(analyses.paging.noise, analyses.paging.pages), _noise_columns(), "noise"
+        )
+    if len(analyses.paging.proposals):
+        shown += _split(
+            t("Rule changes against noise"), _proposal_frame(analyses.paging.proposals), _proposal_columns(), "silence"
         )
         shown.append(Note(_how(), summary=t("How a change was backtested")))
-    if len(findings.never_fired):
-        title = tn("{n} rule never fired", "{n} rules never fired", len(findings.never_fired))
+    if len(analyses.alerting.never_fired):
+        title = tn("{n} rule never fired", "{n} rules never fired", len(analyses.alerting.never_fired))
         columns = (Column("alert", t("Alert"), "code"), Column("group", t("Group"), "code"))
         details = (Column("query", t("Condition"), "code"),)
         shown.append(
             Table(
                 title,
-                findings.never_fired,
+                analyses.alerting.never_fired,
                 columns,
                 details,
                 anchor=("group", "alert"),

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["evidence"]
 
 
-def evidence(findings: Analyses) -> tuple[Evidence, ...]:
+def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """Lay out unpaged burns, the most expensive first, then the rules to add; nothing where all were paged."""
-    missed = findings.missed
+    missed = analyses.detection.missed
     if not len(missed):
         return ()
     found = rows(missed)
-    began, start = _moments(findings, found, "start", t("Start"))
-    fires, fires_at = _moments(findings, found, "fires", t("Would have fired at"))
+    began, start = _moments(analyses, found, "start", t("Start"))
+    fires, fires_at = _moments(analyses, found, "fires", t("Would have fired at"))
     frame = missed.assign(
         began=began,
         rule_words=[_rule(row) for row in found],
@@ -46,7 +46,7 @@ def evidence(findings: Analyses) -> tuple[Evidence, ...]:
     )
     details = (Column("pages", t("Pages")),)
     table = Table(t("Should have paged"), frame, columns, details, anchor=("id",), caption=_caption())
-    return table, *_rules(findings, found)
+    return table, *_rules(analyses, found)
 
 
 def _caption() -> str:
@@ -62,7 +62,7 @@ def _pages(noise: list[str] | None) -> str:
 
 
 def _moments(
-    findings: Analyses, found: list[dict[str, Any]], name: str, title: str
+    analyses: Analyses, found: list[dict[str, Any]], name: str, title: str
 ) -> tuple[list[Any] | pd.Series[Any], Column]:
     """Moments to the minute, or words where one of them is known to a wider range; and the column to show them in."""
     import pandas as pd
@@ -70,7 +70,7 @@ def _moments(
     column = "began" if name == "start" else name
     between = [(row[f"{name}_from"], row[f"{name}_to"]) for row in found]
     if any(ranges.is_wide(*each) for each in between):
-        return [ranges.moment(*each, findings.facts.window.timezone) for each in between], Column(column, title)
+        return [ranges.moment(*each, analyses.facts.window.timezone) for each in between], Column(column, title)
     plain = "start" if name == "start" else "fires_at"
     middles = [
         row[plain] if low != low else low + (high - low) / 2  # NaT
@@ -100,12 +100,12 @@ def _price(row: dict[str, Any]) -> str:
     )
 
 
-def _rules(findings: Analyses, found: list[dict[str, Any]]) -> tuple[Evidence, ...]:
+def _rules(analyses: Analyses, found: list[dict[str, Any]]) -> tuple[Evidence, ...]:
     """One row an SLO whose rules would have caught it, in the order of the table above."""
     import pandas as pd
 
     refs = list(dict.fromkeys(row["rule_slo"] for row in found if row["rule_slo"]))
-    ready = findings.ready_rules
+    ready = analyses.detection.ready_rules
     why = {
         "": t("check it with promtool check rules before use"),
         "other_language": t("not generated: alert rules are PromQL, and the SLO's queries are not"),

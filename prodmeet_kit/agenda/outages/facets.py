@@ -45,17 +45,17 @@ def facets(analyses: Analyses) -> tuple[Facet, ...]:
 
 
 def _facets(analyses: Analyses) -> Iterator[Facet]:
-    written = {row["id"]: row for row in rows(analyses.incidents)}
-    missed = {row["id"]: row for row in rows(analyses.missed)}
-    again = {row["id"]: row for row in outage_table.repeated(analyses.incidents)}
-    for row in rows(analyses.recent_outages):
+    written = {row["id"]: row for row in rows(analyses.incidents.recent)}
+    missed = {row["id"]: row for row in rows(analyses.detection.missed)}
+    again = {row["id"]: row for row in outage_table.repeated(analyses.incidents.recent)}
+    for row in rows(analyses.incidents.recent_outages):
         mine = [written[each] for each in row["incidents"] if each in written]
         owed = [each["id"] for each in mine if each["postmortem_missing"]]
         owed += [called(row, analyses.facts.window.timezone)] if outage_table.owes(row) else []
         seen = next((again[each["id"]] for each in mine if each["id"] in again), None)
         yield from _of(analyses, row, mine, missed.get(row["id"]), owed, seen)
-    for row in rows(analyses.carried_outages):
-        mine = [each for each in rows(analyses.known_incidents) if each["id"] in row["incidents"]]
+    for row in rows(analyses.incidents.carried_outages):
+        mine = [each for each in rows(analyses.downtime.incidents) if each["id"] in row["incidents"]]
         required = row["postmortem_required"] is True and not any(each["postmortem"] for each in mine)
         names = row["incidents"] or [called(row, analyses.facts.window.timezone)]
         unpaged = {"would_have_fired": ""} if row["paged"] is False else None  # which rule would have is of the last
@@ -88,7 +88,7 @@ def _of(
         question=sentences(asked),
         extra=MOST_EXTRA if urgent else _weight(cost),
         minutes=None if urgent or cost >= QUICK or cost != cost else 1.0,
-        sentence=_more(row, mine, unpaged, analyses.past_changes),
+        sentence=_more(row, mine, unpaged, analyses.changes.past),
         dated=urgent,
         **shared,
     )

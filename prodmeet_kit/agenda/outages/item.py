@@ -28,58 +28,58 @@ __all__ = ["item"]
 KEY = "outages"
 
 
-def item(findings: Analyses) -> AgendaItem:
+def item(analyses: Analyses) -> AgendaItem:
     """Incidents since the last meeting with their cost, and fast burns without an incident record."""
     title = t("Outages")
-    if (gone := absent(findings, KEY, title, "incidents", "incidents")) is not None:
-        return _without_incidents(findings, gone)
-    incidents, untold = findings.incidents, findings.untold_events
-    evidence: list[Evidence] = list(_unchecked(findings))
+    if (gone := absent(analyses, KEY, title, "incidents", "incidents")) is not None:
+        return _without_incidents(analyses, gone)
+    incidents, untold = analyses.incidents.recent, analyses.downtime.unwritten_events
+    evidence: list[Evidence] = list(_unchecked(analyses))
     if not len(incidents) and not len(untold):
-        since = write(findings.facts.window.start, "date", timezone=findings.facts.window.timezone)
-        known = {target.ref: target.ref in findings.slo_trends for target in findings.slo_targets}
-        calm = replace(none(findings, KEY, title, _grounds(known, since)), evidence=tuple(evidence))
-        carried = facets.facets(findings)
+        since = write(analyses.facts.window.start, "date", timezone=analyses.facts.window.timezone)
+        known = {target.ref: target.ref in analyses.slo.trends for target in analyses.slo.targets}
+        calm = replace(none(analyses, KEY, title, _grounds(known, since)), evidence=tuple(evidence))
+        carried = facets.facets(analyses)
         return replace(calm, state="attention", facets=carried) if carried else calm
     if len(incidents):
-        evidence.append(outage_table.table(incidents, findings.facts.window.timezone))
-    recent = findings.recent_outages
+        evidence.append(outage_table.table(incidents, analyses.facts.window.timezone))
+    recent = analyses.incidents.recent_outages
     written, unwritten = recent[recent["written"]], recent[~recent["written"]]
     if len(unwritten):
-        evidence.append(outage_table.unwritten(unwritten, findings.facts.window.timezone, findings.facts.window.end))
+        evidence.append(outage_table.unwritten(unwritten, analyses.facts.window.timezone, analyses.facts.window.end))
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(incidents, written, unwritten, findings.facts.window.timezone),
+        headline=_headline(incidents, written, unwritten, analyses.facts.window.timezone),
         state="attention",
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
         evidence=tuple(evidence),
-        failures=tuple(findings.facts.failed(KEY)),
-        facets=facets.facets(findings),
+        failures=tuple(analyses.facts.failed(KEY)),
+        facets=facets.facets(analyses),
     )
 
 
-def _without_incidents(findings: Analyses, item: AgendaItem) -> AgendaItem:
+def _without_incidents(analyses: Analyses, item: AgendaItem) -> AgendaItem:
     """Where nobody's incidents are known, what the SLIs themselves saw; the item says that incidents are not."""
-    seen = findings.recent_outages
+    seen = analyses.incidents.recent_outages
     if not len(seen):
         return item
-    window = findings.facts.window
+    window = analyses.facts.window
     return replace(
         item,
         state=item.state if item.state == "could_not_check" else "attention",
         evidence=(outage_table.unwritten(seen, window.timezone, window.end),),
-        facets=facets.facets(findings),
+        facets=facets.facets(analyses),
     )
 
 
-def _unchecked(findings: Analyses) -> Iterator[Note]:
+def _unchecked(analyses: Analyses) -> Iterator[Note]:
     """Say what failed elsewhere and leaves costs, burns or pages unknown here."""
-    burns = any(target.ref not in findings.slo_trends for target in findings.slo_targets)
-    prices = any(isnan(share) for spent in findings.incidents["budget_spent"] for share in spent.values())
-    pages = bool(findings.incidents["paged"].isna().any())
-    metrics = list(findings.facts.failed("metrics")) if burns or prices else []
-    alerts = list(findings.facts.failed("paging_events")) if pages else []
+    burns = any(target.ref not in analyses.slo.trends for target in analyses.slo.targets)
+    prices = any(isnan(share) for spent in analyses.incidents.recent["budget_spent"] for share in spent.values())
+    pages = bool(analyses.incidents.recent["paged"].isna().any())
+    metrics = list(analyses.facts.failed("metrics")) if burns or prices else []
+    alerts = list(analyses.facts.failed("paging_events")) if pages else []
     why = "; ".join(dict.fromkeys(f"{failure.source}: {failure.message}" for failure in metrics + alerts))
     if metrics and alerts:
         yield Note(t("Error budget costs and pages could not be checked: {why}", why=why), "warning")

@@ -20,9 +20,9 @@ DECISION, MEETINGS = "decision", 6
 """History is told over this many meetings: an older one is another team's."""
 
 
-def decided(findings: Analyses, lines: pd.DataFrame) -> list[Table]:
+def decided(analyses: Analyses, lines: pd.DataFrame) -> list[Table]:
     """The decisions of this meeting as a table; none before anything was decided."""
-    here = findings.decided_now
+    here = analyses.meeting.decided_now
     if here.empty:
         return []
     reasons = dict(zip(lines["subject"], lines["reason"], strict=True))
@@ -63,9 +63,9 @@ def sentence(row: dict[str, Any], what: str) -> str:
     return languages.sentences([languages.sentence(text), row["note"]])
 
 
-def spoken_before(findings: Analyses) -> dict[str, str]:
+def spoken_before(analyses: Analyses) -> dict[str, str]:
     """By subject, at how many of the last meetings something was decided about it, where it was more than never."""
-    meetings, days = _days(findings.decided_before, MEETINGS)
+    meetings, days = _days(analyses.meeting.decided_before, MEETINGS)
     return {
         subject: tn(
             "discussed at {n} of {all} meetings", "discussed at {n} of {all} meetings", len(held), all=len(meetings)
@@ -74,17 +74,17 @@ def spoken_before(findings: Analyses) -> dict[str, str]:
     }
 
 
-def last_time(findings: Analyses) -> dict[str, str]:
+def last_time(analyses: Analyses) -> dict[str, str]:
     """By subject, what the last meeting that discussed it decided: its day, the decision, who, until when, and why."""
     return {
         subject: sentence(row, t("at the meeting of {day}", day=times.day(row["meeting"])))
-        for subject, row in findings.last_words.items()
+        for subject, row in analyses.meeting.last_words.items()
     }
 
 
-def history(findings: Analyses) -> dict[str, str]:
+def history(analyses: Analyses) -> dict[str, str]:
     """By subject discussed before: how many times by now, among the last meetings including this one."""
-    meetings, days = _days(findings.decided_before, MEETINGS - 1)
+    meetings, days = _days(analyses.meeting.decided_before, MEETINGS - 1)
     return {
         subject: t(
             "discussed at {n} of the last {all} meetings, including this one", n=len(held) + 1, all=len(meetings) + 1

@@ -41,7 +41,7 @@ LACKING = 0.2
 
 
 def overview(
-    findings: Analyses,
+    analyses: Analyses,
     items: Sequence[AgendaItem],
     agenda: pd.DataFrame,
     lines: pd.DataFrame,
@@ -54,27 +54,27 @@ def overview(
     how its minutes are shared among them, ``lines`` is ``frames.AGENDA_LINES`` and ``found`` the findings: what for.
     ``health`` of the meeting stands last.
     """
-    facts = findings.facts
+    facts = analyses.facts
     evidence: list[Evidence] = [
         Note(t("{section}: {message}", section=item.title, message=failure.message), "warning")
         for item in items
         for failure in item.failures
     ]
-    evidence += decided(findings, lines)
+    evidence += decided(analyses, lines)
     evidence.append(_clock(items, agenda, lines))
-    evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(findings, lines))
-    if quiet := quiet_services.sentence(findings, lines):
+    evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(analyses, lines))
+    if quiet := quiet_services.sentence(analyses, lines):
         evidence.append(Note(quiet))
-    if len(findings.slos):
-        evidence.append(marked(brief_table(findings), findings, ["slo"]))
-    evidence.append(_sources(findings))
+    if len(analyses.slo.summary):
+        evidence.append(marked(brief_table(analyses), analyses, ["slo"]))
+    evidence.append(_sources(analyses))
     evidence += health
     unknown = sum(item.unchecked for item in items)
     return AgendaItem(
         key=KEY,
         title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
-        headline=_headline(findings, found, unknown),
-        brief=_brief(findings, unknown),
+        headline=_headline(analyses, found, unknown),
+        brief=_brief(analyses, unknown),
         state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",
         timezone=facts.window.timezone,
         evidence=tuple(evidence),
@@ -82,7 +82,7 @@ def overview(
     )
 
 
-def _headline(findings: Analyses, found: Sequence[Finding], unknown: int) -> str:
+def _headline(analyses: Analyses, found: Sequence[Finding], unknown: int) -> str:
     """The two or three findings that rank first, by what they are about; then what they leave out."""
     here = sorted((each for each in found if each.place == "agenda"), key=lambda each: each.rank)
     told = [each.headline.rstrip(".。") for each in here[:NAMED]]
@@ -91,7 +91,7 @@ def _headline(findings: Analyses, found: Sequence[Finding], unknown: int) -> str
     if unknown:
         told.append(tn("{n} section could not be checked", "{n} sections could not be checked", unknown))
     shared = _shared(here)
-    return sentences([sentence(clauses(told) or _all_well(findings)), shared, _left_out(found)])
+    return sentences([sentence(clauses(told) or _all_well(analyses)), shared, _left_out(found)])
 
 
 def _shared(here: Sequence[Finding]) -> str:
@@ -116,15 +116,15 @@ def _left_out(found: Sequence[Finding]) -> str:
     return sentence(t("{what}: {names}", what=text, names=clauses(late)))
 
 
-def _brief(findings: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
+def _brief(analyses: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
     """What everybody asks first, a line each: which fortnight, SLOs, budgets, pages, and what is not known."""
     failed = tn("{n} section could not be checked", "{n} sections could not be checked", unknown)
-    told = [(t("Period"), _window(findings))]
-    if len(findings.slos):
-        told += [(t("SLOs"), fine(findings.slos)), (t("Error budgets"), _budgets(findings.slos))]
-    told.append((t("Pages"), _pages(findings)))
+    told = [(t("Period"), _window(analyses))]
+    if len(analyses.slo.summary):
+        told += [(t("SLOs"), fine(analyses.slo.summary)), (t("Error budgets"), _budgets(analyses.slo.summary))]
+    told.append((t("Pages"), _pages(analyses)))
     checked = failed if unknown else t("Every section was checked")
-    told.append((t("Sources"), sentence(clauses([checked, *_gaps(findings.slos)]))))
+    told.append((t("Sources"), sentence(clauses([checked, *_gaps(analyses.slo.summary)]))))
     return tuple(told)
 
 
@@ -148,10 +148,10 @@ def _budgets(slos: pd.DataFrame) -> str:
     )
 
 
-def _pages(findings: Analyses) -> str:
-    if findings.facts.records.get("alert_runs") is None:
+def _pages(analyses: Analyses) -> str:
+    if analyses.facts.records.get("alert_runs") is None:
         return t("not known")
-    pages, unpaged = findings.pages, len(findings.missed)
+    pages, unpaged = analyses.paging.pages, len(analyses.detection.missed)
     noise = int((pages["shown_verdict"] == "noise").sum())
     told = [tn("{n} page", "{n} pages", len(pages))]
     if len(pages):
@@ -161,31 +161,31 @@ def _pages(findings: Analyses) -> str:
     return listed(told)
 
 
-def _all_well(findings: Analyses) -> str:
+def _all_well(analyses: Analyses) -> str:
     """That nothing was found, and only of what was measured: of SLOs that were judged, of alerts that are read."""
-    states = findings.slos["state"]
+    states = analyses.slo.summary["state"]
     if not len(states):
         objectives = t("No objective is set")
     elif (states == "BAD").any():
-        return fine(findings.slos).rstrip(".。")
+        return fine(analyses.slo.summary).rstrip(".。")
     elif (states == "OK").all():
         objectives = t("No SLO is missed")
     else:
         objectives = t("No SLO that could be judged is missed") if (states == "OK").any() else t("No SLO can be judged")
-    if findings.facts.records.get("alert_runs") is None:
+    if analyses.facts.records.get("alert_runs") is None:
         return t("{objectives}, and no alert source is configured", objectives=objectives)
-    if not len(findings.pages):
-        if going_on(findings):
+    if not len(analyses.paging.pages):
+        if going_on(analyses):
             return t("{objectives}, no new page", objectives=objectives)
         return t("{objectives}, no page", objectives=objectives)
-    if not findings.slo_trends:  # a page is in vain when no SLI burned: without one nobody knows
+    if not analyses.slo.trends:  # a page is in vain when no SLI burned: without one nobody knows
         return t("{objectives}, so no page can be judged", objectives=objectives)
     return t("{objectives}, no page was noise", objectives=objectives)
 
 
-def _before(findings: Analyses, lines: pd.DataFrame) -> dict[str, str]:
+def _before(analyses: Analyses, lines: pd.DataFrame) -> dict[str, str]:
     """Say at how many meetings a finding was discussed, and what the last one decided."""
-    spoken, last = spoken_before(findings), last_time(findings)
+    spoken, last = spoken_before(analyses), last_time(analyses)
     told = {}
     for row in rows(lines):
         about = next((each for each in row["subjects"] if each in last), None)
@@ -194,8 +194,8 @@ def _before(findings: Analyses, lines: pd.DataFrame) -> dict[str, str]:
     return told
 
 
-def _window(findings: Analyses) -> str:
-    window = findings.facts.window
+def _window(analyses: Analyses) -> str:
+    window = analyses.facts.window
     return t(
         "{start} to {end} ({zone})",
         start=write(window.start, "time", timezone=window.timezone),
@@ -232,13 +232,13 @@ def _why(row: dict[str, Any], *, asks: bool) -> str:
     return t("no time left: {reason}", reason=reason) if asks else t("nothing to decide: {reason}", reason=reason)
 
 
-def _sources(findings: Analyses) -> Table:
+def _sources(analyses: Analyses) -> Table:
     import pandas as pd
 
     frame = pd.DataFrame(
         [
             {"name": source.name, "type": source.type, "state": source.state, "detail": detail(source.detail)}
-            for source in findings.facts.sources
+            for source in analyses.facts.sources
         ],
         columns=["name", "type", "state", "detail"],
     )

@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 __all__ = ["evidence"]
 
 
-def evidence(findings: Analyses) -> tuple[Evidence, ...]:
+def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """A folded note with both counts, and a folded table of the blind spots; nothing when alerts are not known."""
-    if findings.facts.records.get("alert_runs") is None:
+    if analyses.facts.records.get("alert_runs") is None:
         return ()
-    return (Note(_seen(findings), summary=t("What the alert data shows")), *_unseen(findings))
+    return (Note(_seen(analyses), summary=t("What the alert data shows")), *_unseen(analyses))
 
 
-def _seen(findings: Analyses) -> str:
-    begin = findings.facts.window.start
-    episodes = findings.episodes[findings.episodes["end"] > begin]
-    events = findings.recent_alert_events
+def _seen(analyses: Analyses) -> str:
+    begin = analyses.facts.window.start
+    episodes = analyses.alerting.episodes[analyses.alerting.episodes["end"] > begin]
+    events = analyses.alerting.recent_events
     parts = [
         t(
             "Since the last meeting: {episodes} of {alerts}, in {events}.",
             episodes=tn("{n} episode", "{n} episodes", len(episodes)),
-            alerts=tn("{n} alert", "{n} alerts", findings.alerts_seen),
+            alerts=tn("{n} alert", "{n} alerts", analyses.alerting.alerts_seen),
             events=tn("{n} alert event", "{n} alert events", len(events)),
         ),
         t(
@@ -55,7 +55,7 @@ def _seen(findings: Analyses) -> str:
                 several,
             )
         )
-    ours = {service.name for service in findings.facts.product.services}
+    ours = {service.name for service in analyses.facts.product.services}
     if others := sorted(set(episodes["service"]) - ours - {""}):
         parts.append(
             tn(
@@ -67,7 +67,7 @@ def _seen(findings: Analyses) -> str:
         )
     if len(episodes) and not episodes["acknowledges"].any():
         parts.append(t("No alert source records whether a person acknowledged the alert."))
-    if unknown := findings.paging_unknown:
+    if unknown := analyses.alerting.paging_unknown:
         parts.append(
             tn(
                 "It is not known whether {n} firing paged; it counts as not paging. Set page at its source.",
@@ -78,8 +78,8 @@ def _seen(findings: Analyses) -> str:
     return sentences(parts)
 
 
-def _unseen(findings: Analyses) -> list[Evidence]:
-    spots = findings.blind_spots
+def _unseen(analyses: Analyses) -> list[Evidence]:
+    spots = analyses.alerting.blind_spots
     if spots.empty:
         return []
     texts = [_said(code, value) for code, value in zip(spots["code"], spots["value"], strict=True)]

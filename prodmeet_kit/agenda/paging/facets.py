@@ -37,7 +37,7 @@ def pages(analyses: Analyses) -> tuple[Facet, ...]:
             joins=_joins(analyses, row),
             services=[row["service"]] if row["service"] in ours else (),
         )
-        for row in rows(analyses.page_groups)
+        for row in rows(analyses.paging.groups)
     )
 
 
@@ -55,7 +55,7 @@ def _joins(analyses: Analyses, row: dict[str, Any]) -> list[str]:
     """Return the outages its pages were sent for, and the SLO it queries during a slow burn; none for noise."""
     if row["shown_verdict"] in ("noise", "maintenance"):
         return []
-    pages = analyses.pages
+    pages = analyses.paging.pages
     mine = pages[(pages["alert"] == row["alert"]) & (pages["service"] == row["service"])]
     told = dict.fromkeys(subject("outage", each) for ids in mine["outages"] for each in ids)
     return list(told) or (_read(analyses, row["alert"], row["service"]) if row["shown_verdict"] == "could_wait" else [])
@@ -63,7 +63,7 @@ def _joins(analyses: Analyses, row: dict[str, Any]) -> list[str]:
 
 def _read(analyses: Analyses, alert: str, service: str) -> list[str]:
     """The SLOs and resources that the rule of an alert reads."""
-    return [each.subject for each in analyses.alerts_about(alert, service)]
+    return [each.subject for each in analyses.meeting.alerts_about(alert, service)]
 
 
 def _paged(alert: str, row: dict[str, Any]) -> str:
@@ -122,7 +122,7 @@ def _question(analyses: Analyses, row: dict[str, Any], ours: set[str]) -> str:
 
 def _better(analyses: Analyses, alert: str, service: str) -> str:
     """The change that was tried on the data, as a question; empty where none was found."""
-    mine = [row for row in rows(analyses.proposals) if (row["alert"], row["service"]) == (alert, service)]
+    mine = [row for row in rows(analyses.paging.proposals) if (row["alert"], row["service"]) == (alert, service)]
     asked = (_changed(row, called(analyses, alert, service)) for row in mine)
     return next((question for question in asked if question), "")
 
@@ -166,12 +166,12 @@ def going_on(analyses: Analyses) -> list[dict[str, Any]]:
 
     Without those that told of an outage of this meeting all the same.
     """
-    pages = analyses.all_pages
-    recent = set(analyses.recent_outages["id"])
+    pages = analyses.paging.all_pages
+    recent = set(analyses.incidents.recent_outages["id"])
     telling = pages[pages["outages"].map(lambda ids: bool(recent & set(ids))).astype(bool)]
-    known = (analyses.page_groups, telling)
+    known = (analyses.paging.groups, telling)
     paged = {key for each in known for key in zip(each["alert"], each["service"], strict=True)}
-    return [row for row in rows(analyses.noise) if row["page"] and (row["alert"], row["service"]) not in paged]
+    return [row for row in rows(analyses.paging.noise) if row["page"] and (row["alert"], row["service"]) not in paged]
 
 
 def _going_on(analyses: Analyses) -> Iterator[Facet]:
@@ -203,7 +203,7 @@ def _quiet_noise(analyses: Analyses) -> tuple[Facet, ...]:
             question=_better(analyses, row["alert"], row["service"])
             or t("Do we need {alert}?", alert=called(analyses, row["alert"], row["service"])),
         )
-        for row in rows(analyses.noise)
+        for row in rows(analyses.paging.noise)
         if not row["page"]
     )
 
@@ -214,7 +214,7 @@ def attention(analyses: Analyses) -> tuple[Facet, ...]:
 
 
 def _attention(analyses: Analyses) -> Iterator[Facet]:
-    for row in rows(analyses.attention):
+    for row in rows(analyses.detection.attention):
         about = _about(row)
         # The facet of the limit itself says when it is reached; since when that is known does not make it press more.
         limit = row["reason"] == "limit_near"
@@ -240,7 +240,7 @@ def _about(row: dict[str, Any]) -> str:
 
 def called(analyses: Analyses, alert: str, service: str) -> str:
     """An alert by its name, and with its service where several services have it."""
-    several = analyses.services_of_alerts.get(alert, 0) > 1
+    several = analyses.alerting.services_of_alerts.get(alert, 0) > 1
     return f"{alert} ({service})" if several and service else alert
 
 

@@ -36,44 +36,44 @@ __all__ = ["item"]
 KEY = "paging_events"
 
 
-def item(findings: Analyses) -> AgendaItem:
+def item(analyses: Analyses) -> AgendaItem:
     """Pages since the last meeting in groups by alert, each with the verdict the data suggests."""
     title = t("Paging events")
-    if (gone := absent(findings, KEY, title, "alert_runs", "alerts")) is not None:
-        return _quiet(gone, findings)
-    pages = findings.pages
+    if (gone := absent(analyses, KEY, title, "alert_runs", "alerts")) is not None:
+        return _quiet(gone, analyses)
+    pages = analyses.paging.pages
     if not len(pages):
-        seen = tn("{n} alert was seen", "{n} alerts were seen", findings.alerts_seen)
-        if findings.unwatched_s:
-            away = write(findings.unwatched_s, "duration")
+        seen = tn("{n} alert was seen", "{n} alerts were seen", analyses.alerting.alerts_seen)
+        if analyses.alerting.unwatched_s:
+            away = write(analyses.alerting.unwatched_s, "duration")
             grounds = t("{seen} and none paged; the server was down for {length}", seen=seen, length=away)
-        elif alerts.going_on(findings):
+        elif alerts.going_on(analyses):
             grounds = t("{seen} and none began to page", seen=seen)
         else:
             grounds = t("{seen} and none paged", seen=seen)
-        return _quiet(none(findings, KEY, title, grounds), findings)
-    groups = findings.page_groups
+        return _quiet(none(analyses, KEY, title, grounds), analyses)
+    groups = analyses.paging.groups
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(findings),
-        finding=sentence(_pages(findings)),
+        headline=_headline(analyses),
+        finding=sentence(_pages(analyses)),
         state="attention" if (groups["shown_verdict"] != "right").any() else "fine",
-        timezone=findings.facts.window.timezone,
-        evidence=_evidence(findings),
-        failures=tuple(findings.facts.failed(KEY)),
-        facets=alerts.pages(findings),
+        timezone=analyses.facts.window.timezone,
+        evidence=_evidence(analyses),
+        failures=tuple(analyses.facts.failed(KEY)),
+        facets=alerts.pages(analyses),
     )
 
 
-def _quiet(item: AgendaItem, findings: Analyses) -> AgendaItem:
+def _quiet(item: AgendaItem, analyses: Analyses) -> AgendaItem:
     """The item without pages: what was silenced and which rules changed may be why."""
-    looked = any(findings.facts.records.get(name) is not None for name in ("silences", "alert_rules"))
-    return replace(item, evidence=monitoring_changes.evidence(findings)) if looked else item
+    looked = any(analyses.facts.records.get(name) is not None for name in ("silences", "alert_rules"))
+    return replace(item, evidence=monitoring_changes.evidence(analyses)) if looked else item
 
 
-def _pages(findings: Analyses) -> str:
-    pages, quality = findings.pages, findings.paging_quality
+def _pages(analyses: Analyses) -> str:
+    pages, quality = analyses.paging.pages, analyses.detection.quality
     parts = [tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught)]
     noise = int((pages["shown_verdict"] == "noise").sum())
     if noise:
@@ -81,13 +81,13 @@ def _pages(findings: Analyses) -> str:
     return t(
         "{pages} from {alerts}: {kinds}",
         pages=tn("{n} page", "{n} pages", len(pages)),
-        alerts=tn("{n} alert", "{n} alerts", len(findings.page_groups)),
+        alerts=tn("{n} alert", "{n} alerts", len(analyses.paging.groups)),
         kinds=listed(parts),
     )
 
 
-def _headline(findings: Analyses) -> str:
-    first, quality = _pages(findings), findings.paging_quality
+def _headline(analyses: Analyses) -> str:
+    first, quality = _pages(analyses), analyses.detection.quality
     if not quality.events:
         return sentence(first)
     return sentences([sentence(first), sentence(_caught(quality))])
@@ -117,12 +117,12 @@ def _caught(quality: PagingQuality) -> str:
     )
 
 
-def _evidence(findings: Analyses) -> tuple[Evidence, ...]:
+def _evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     return (
-        *paging_verdicts.evidence(findings),
-        *paging_quality.evidence(findings),
-        *paging_people.evidence(findings),
-        paging_verdicts.every_page(findings),
-        *monitoring_changes.evidence(findings),
-        *alert_facts.evidence(findings),
+        *paging_verdicts.evidence(analyses),
+        *paging_quality.evidence(analyses),
+        *paging_people.evidence(analyses),
+        paging_verdicts.every_page(analyses),
+        *monitoring_changes.evidence(analyses),
+        *alert_facts.evidence(analyses),
     )

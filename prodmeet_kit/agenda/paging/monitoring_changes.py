@@ -22,16 +22,16 @@ __all__ = ["evidence"]
 _SECTION = "monitoring_changes"
 
 
-def evidence(findings: Analyses) -> tuple[Evidence, ...]:
+def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """A folded table of changed rules and a table of silences, or a note that says why there is none."""
-    return (*_rules(findings), *_silences(findings))
+    return (*_rules(analyses), *_silences(analyses))
 
 
-def _rules(findings: Analyses) -> tuple[Evidence, ...]:
-    facts = findings.facts
-    now, earlier = findings.own_rules, facts.previous
+def _rules(analyses: Analyses) -> tuple[Evidence, ...]:
+    facts = analyses.facts
+    now, earlier = analyses.alerting.own_rules, facts.previous
     if now is None:
-        trouble = _trouble(findings, "rules")
+        trouble = _trouble(analyses, "rules")
         if trouble:
             return (Note(t("Could not check which alert rules changed: {message}", message=trouble), "warning"),)
         return (Note(t("Changes of alert rules are not checked: no source of rules is configured.")),)
@@ -46,8 +46,8 @@ def _rules(findings: Analyses) -> tuple[Evidence, ...]:
     day = write(earlier.end, "date", timezone=facts.window.timezone)
     if earlier.rules is None:
         return (Note(t("Which alert rules changed is not known: the report of {day} has no rules.", day=day)),)
-    changes = findings.rule_changes
-    partly = _trouble(findings, "rules")
+    changes = analyses.alerting.rule_changes
+    partly = _trouble(analyses, "rules")
     notes = (Note(t("Not all alert rules could be read: {message}", message=partly), "warning"),) if partly else ()
     if not len(changes):
         same = tn(
@@ -73,15 +73,15 @@ def _rules(findings: Analyses) -> tuple[Evidence, ...]:
     )
 
 
-def _silences(findings: Analyses) -> tuple[Evidence, ...]:
-    facts = findings.facts
-    trouble = _trouble(findings, "silences")
+def _silences(analyses: Analyses) -> tuple[Evidence, ...]:
+    facts = analyses.facts
+    trouble = _trouble(analyses, "silences")
     if facts.records.get("silences") is None:
         if trouble:
             return (Note(t("Could not check silences: {message}", message=trouble), "warning"),)
         return (Note(t("Silences are not checked: no source is configured (sources.silences).")),)
     notes = (Note(t("Not all silences could be read: {message}", message=trouble), "warning"),) if trouble else ()
-    silences = findings.silences
+    silences = analyses.alerting.silences
     if not len(silences):
         return (*notes, Note(t("No silence was in force since the last meeting, and none is planned.")))
     people = (Column("created_by", t("By")),) if facts.product.show_people else ()
@@ -135,12 +135,12 @@ def _words_of_rules() -> dict[str, str]:
     }
 
 
-def _trouble(findings: Analyses, key: str) -> str:
+def _trouble(analyses: Analyses, key: str) -> str:
     """What a source of the key said that failed, or could not read all; empty when each read everything."""
 
     def of_key(name: str) -> bool:
         return name == key or name.startswith(f"{key}[")
 
-    failed = [source.detail for source in findings.facts.sources if source.state == "failed" and of_key(source.name)]
-    failed += [failure.message for failure in findings.facts.failed(_SECTION) if of_key(failure.source)]
+    failed = [source.detail for source in analyses.facts.sources if source.state == "failed" and of_key(source.name)]
+    failed += [failure.message for failure in analyses.facts.failed(_SECTION) if of_key(failure.source)]
     return failed[0] if failed else ""

@@ -21,9 +21,9 @@ GUIDE_HOURS = 12
 """The guide is for shifts of 8 to 12 hours."""
 
 
-def evidence(findings: Analyses) -> tuple[Evidence, ...]:
+def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """A sentence against the guide for each rotation that was paged, then the table; nothing without pages."""
-    load = findings.page_load
+    load = analyses.paging.load
     if not load["pages"].sum():
         return ()
     notes = [

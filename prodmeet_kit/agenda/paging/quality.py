@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["evidence"]
 
 
-def evidence(findings: Analyses) -> tuple[Evidence, ...]:
+def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """The four measures of the SRE Workbook, then by alert and by meeting, folded."""
-    return (_measures(findings.paging_quality), _by_alert(findings), _history(findings))
+    return (_measures(analyses.detection.quality), _by_alert(analyses), _history(analyses))
 
 
 def _measures(quality: PagingQuality) -> Table:
@@ -75,8 +75,8 @@ def _times(each: list[Between] | None) -> str:
     return lengths(each) if each else UNKNOWN
 
 
-def _by_alert(findings: Analyses) -> Table:
-    by_alert = findings.paging_by_alert
+def _by_alert(analyses: Analyses) -> Table:
+    by_alert = analyses.detection.by_alert
     frame = by_alert.assign(
         precision_text=[_row_precision(row) for row in rows(by_alert)],
         detection_text=[_times(row["detection_between_s"]) for row in rows(by_alert)],
@@ -97,8 +97,8 @@ def _row_precision(row: dict[str, Any]) -> str:
     return _counted(int(row["caught"]), int(row["pages"]))
 
 
-def _history(findings: Analyses) -> Table:
-    history = findings.paging_history
+def _history(analyses: Analyses) -> Table:
+    history = analyses.detection.history
     frame = history.assign(
         pages_text=[_of(row["caught"], row["pages"]) for row in rows(history)],
         events_text=[_of(row["events_caught"], row["events"]) for row in rows(history)],

@@ -26,16 +26,16 @@ SHOWN = 200
 """More pages than these are not read one by one; all of them stand in review.json."""
 
 
-def evidence(findings: Analyses) -> tuple[Evidence, ...]:
+def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """The groups, the most urgent open; then what people said otherwise, and what became a habit."""
-    groups, timezone = findings.page_groups, findings.facts.window.timezone
+    groups, timezone = analyses.paging.groups, analyses.facts.window.timezone
     shown: list[Evidence] = [_groups(t("Pages by alert"), groups.iloc[:OPEN], timezone, folded=False)]
     if len(groups) > OPEN:
         shown.append(_groups(t("Further pages by alert"), groups.iloc[OPEN:], timezone, folded=True))
-    if len(findings.verdict_disagreements):
-        shown.append(_disagreements(findings.verdict_disagreements))
-    if len(findings.proposed_items):
-        shown.append(_proposed(findings.proposed_items))
+    if len(analyses.paging.verdict_disagreements):
+        shown.append(_disagreements(analyses.paging.verdict_disagreements))
+    if len(analyses.paging.proposed_items):
+        shown.append(_proposed(analyses.paging.proposed_items))
     return tuple(shown)
 
 
@@ -143,11 +143,11 @@ def _proposed(items: pd.DataFrame) -> Table:
     return Table(t("Proposed action items"), frame, columns, details, anchor=("alert", "service"), place="proposed")
 
 
-def every_page(findings: Analyses) -> Table:
+def every_page(analyses: Analyses) -> Table:
     """Each page, folded; the newest when there are more than anybody reads."""
-    pages = findings.pages
+    pages = analyses.paging.pages
     shown = pages.iloc[-SHOWN:]
-    names = by_id(findings.outages, findings.facts.window.timezone)
+    names = by_id(analyses.incidents.outages, analyses.facts.window.timezone)
     frame = shown.assign(
         reason_text=shown["reason"].map(reasons()).fillna(shown["reason"]),
         outages_text=shown["outages"].map(lambda told: [names.get(each, each) for each in told]),

@@ -24,15 +24,15 @@ __all__ = ["item"]
 KEY = "action_items"
 
 
-def item(findings: Analyses) -> AgendaItem:
+def item(analyses: Analyses) -> AgendaItem:
     """Open items, and closed ones whose acceptance query says otherwise or cannot tell."""
     title = t("Action items")
-    if (gone := absent(findings, KEY, title, "action_items", "action_items")) is not None:
+    if (gone := absent(analyses, KEY, title, "action_items", "action_items")) is not None:
         return gone
-    items, promised = findings.action_items, findings.promises
+    items, promised = analyses.meeting.action_items, analyses.meeting.promises
     if not len(items) and not len(promised):
         return none(
-            findings,
+            analyses,
             KEY,
             title,
             t("no action item is open, and every closed one with an acceptance query still passes"),
@@ -46,14 +46,14 @@ def item(findings: Analyses) -> AgendaItem:
         title=title,
         headline=_headline(items, overdue, close, reopen, unproved, promised),
         state="attention" if any(map(len, (overdue, reopen, close, unproved, late))) else "fine",
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
         evidence=(
             *((_table(items),) if len(items) else ()),
             *((_promises(promised),) if len(promised) else ()),
-            *behind(findings, title, ["verify/"]),
+            *behind(analyses, title, ["verify/"]),
         ),
-        failures=tuple(findings.facts.failed(KEY)),
-        facets=people.action_items(findings),
+        failures=tuple(analyses.facts.failed(KEY)),
+        facets=people.action_items(analyses),
     )
 
 

@@ -18,14 +18,14 @@ __all__ = ["item"]
 KEY = "consultations"
 
 
-def item(findings: Analyses) -> AgendaItem:
+def item(analyses: Analyses) -> AgendaItem:
     """Open questions, then those answered since the last meeting."""
     title = t("SRE consultations")
-    if (gone := absent(findings, KEY, title, "consultations", "consultations")) is not None:
+    if (gone := absent(analyses, KEY, title, "consultations", "consultations")) is not None:
         return gone
-    shown = findings.consultations
+    shown = analyses.meeting.consultations
     if not len(shown):
-        return none(findings, KEY, title, t("no question is open and none was answered since the last meeting"))
+        return none(analyses, KEY, title, t("no question is open and none was answered since the last meeting"))
     waiting, lost = shown[consultations.waiting(shown)], shown[consultations.dropped(shown)]
     columns = (
         Column("id", t("Question"), "code"),
@@ -41,10 +41,10 @@ def item(findings: Analyses) -> AgendaItem:
         title=title,
         headline=_headline(len(waiting), len(lost), len(shown) - len(waiting) - len(lost)),
         state="attention" if len(waiting) or len(lost) else "fine",
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
         evidence=(Table(t("Questions to the SREs"), shown, columns, (Column("answer", t("Answer")),), anchor=("id",)),),
-        failures=tuple(findings.facts.failed(KEY)),
-        facets=people.asked(findings),
+        failures=tuple(analyses.facts.failed(KEY)),
+        facets=people.asked(analyses),
     )
 
 

@@ -24,7 +24,10 @@ __all__ = ["action_items", "asked", "still", "toil", "topics"]
 
 def action_items(analyses: Analyses) -> tuple[Facet, ...]:
     """One facet for each item to decide about, and for each promise that is overdue, about what it was made for."""
-    return (*(made for row in rows(analyses.action_items) if (made := _item(analyses, row))), *_promises(analyses))
+    return (
+        *(made for row in rows(analyses.meeting.action_items) if (made := _item(analyses, row))),
+        *_promises(analyses),
+    )
 
 
 def _item(analyses: Analyses, row: dict[str, Any]) -> Facet | None:
@@ -84,7 +87,7 @@ def still(row: Mapping[str, Any]) -> str:
 
 def _promises(analyses: Analyses) -> Iterator[Facet]:
     """Raise what somebody promised with the finding it is about; while it is not overdue it is only shown."""
-    for row in rows(analyses.promises):
+    for row in rows(analyses.meeting.promises):
         late, words = row["overdue_days"] > 0, {"owner": row["owner"], "day": day(row["due"])}
         reason = (
             t(
@@ -109,7 +112,7 @@ def _promises(analyses: Analyses) -> Iterator[Facet]:
 
 def asked(analyses: Analyses) -> tuple[Facet, ...]:
     """Questions to the SREs that wait, and those closed without a word of what became of them."""
-    shown = analyses.consultations
+    shown = analyses.meeting.consultations
     waiting, lost = shown[consultations.waiting(shown)], shown[consultations.dropped(shown)]
     found = [
         facet(
@@ -147,10 +150,10 @@ def _waits(row: dict[str, Any], timezone: str) -> str:
 
 def toil(analyses: Analyses) -> tuple[Facet, ...]:
     """Raise the most expensive kind of toil, and each that other products have as well."""
-    every = rows(analyses.toil)
+    every = rows(analyses.meeting.toil)
     if not every:
         return ()
-    hours, dearest = float(analyses.toil["hours_per_quarter"].sum()), every[0]
+    hours, dearest = float(analyses.meeting.toil["hours_per_quarter"].sum()), every[0]
     reason = t("Toil costs {hours} hours per quarter; {id} costs most", hours=write(hours, "number"), id=dearest["id"])
     question = t("Is {id} worth automating now?", id=dearest["id"])
     found = [facet(analyses, "toil", subject("toil", str(dearest["id"])), reason, question=question, extra=hours / 10)]
@@ -173,7 +176,7 @@ def _elsewhere(analyses: Analyses, row: dict[str, Any]) -> Facet:
 
 def topics(analyses: Analyses) -> tuple[Facet, ...]:
     """Topics people brought; an announcement is read and not talked about."""
-    shown = analyses.topics
+    shown = analyses.meeting.topics
     return tuple(
         facet(
             analyses,

@@ -18,14 +18,14 @@ __all__ = ["item"]
 KEY = "toil"
 
 
-def item(findings: Analyses) -> AgendaItem:
+def item(analyses: Analyses) -> AgendaItem:
     """List every kind of toil of the team, the most expensive first."""
     title = t("Toil")
-    if (gone := absent(findings, KEY, title, "toil", "toil")) is not None:
+    if (gone := absent(analyses, KEY, title, "toil", "toil")) is not None:
         return gone
-    toil = findings.toil
+    toil = analyses.meeting.toil
     if not len(toil):
-        return none(findings, KEY, title, t("the list of toil is empty"))
+        return none(analyses, KEY, title, t("the list of toil is empty"))
     hours = float(toil["hours_per_quarter"].sum())
     repeated = toil[toil["other_products"].map(len) > 0]
     columns = (
@@ -57,8 +57,8 @@ def item(findings: Analyses) -> AgendaItem:
             id=dearest["id"],
         ),
         state="fine",
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
         evidence=(Table(t("Work done by hand"), toil, columns, anchor=("id",)),),
-        failures=tuple(findings.facts.failed(KEY)),
-        facets=people.toil(findings),
+        failures=tuple(analyses.facts.failed(KEY)),
+        facets=people.toil(analyses),
     )

@@ -17,14 +17,14 @@ __all__ = ["item"]
 KEY = "topics"
 
 
-def item(findings: Analyses) -> AgendaItem:
+def item(analyses: Analyses) -> AgendaItem:
     """Announcements, then topics; only topics ask for minutes."""
     title = t("Announcements and topics")
-    if (gone := absent(findings, KEY, title, "topics", "topics")) is not None:
+    if (gone := absent(analyses, KEY, title, "topics", "topics")) is not None:
         return gone
-    shown = findings.topics
+    shown = analyses.meeting.topics
     if not len(shown):
-        return none(findings, KEY, title, t("nobody added one since the last meeting"))
+        return none(analyses, KEY, title, t("nobody added one since the last meeting"))
     topics = shown[shown["kind"] == "topic"]
     words = {"topic": t("topic"), "announcement": t("announcement")}
     told = shown.assign(kind=shown["kind"].map(words))
@@ -40,10 +40,10 @@ def item(findings: Analyses) -> AgendaItem:
         title=title,
         headline=_headline(len(topics), len(shown) - len(topics)),
         state="attention" if len(topics) else "fine",
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
         evidence=(Table(t("Added by people"), told, columns, anchor=("id",)),),
-        failures=tuple(findings.facts.failed(KEY)),
-        facets=people.topics(findings),
+        failures=tuple(analyses.facts.failed(KEY)),
+        facets=people.topics(analyses),
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["behind", "missing", "recount"]
 
 
-def behind(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[Table]:
+def behind(analyses: Analyses, title: str, prefixes: Iterable[str]) -> list[Table]:
     """The table behind the numbers of ``title``: every question whose key begins with one of these, in their order.
 
     Then how the numbers are made of the answers. Nothing when none was asked.
@@ -30,8 +30,8 @@ def behind(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[Tabl
     import pandas as pd
 
     wanted = tuple(prefixes)
-    timezone = findings.facts.window.timezone
-    asked = [_row(key, found, timezone) for key, found in findings.facts.answers.items() if key.startswith(wanted)]
+    timezone = analyses.facts.window.timezone
+    asked = [_row(key, found, timezone) for key, found in analyses.facts.answers.items() if key.startswith(wanted)]
     if not asked:
         return []
     columns: tuple[Column, ...] = (
@@ -60,7 +60,7 @@ def behind(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[Tabl
             folded=True,
             caption="" if len(sources) > 1 else t("Source: {source}", source=sources[0]),
         ),
-        *last_steps(findings, title, wanted),
+        *last_steps(analyses, title, wanted),
     ]
 
 

@@ -78,45 +78,45 @@ def burn(_: Analyses, row: dict[str, Any]) -> str:
     return f"{_counts(row, 'since')}.bad / {_counts(row, 'since')}.total / {_budget(row)}"
 
 
-def missing(findings: Analyses, row: dict[str, Any]) -> str:
+def missing(analyses: Analyses, row: dict[str, Any]) -> str:
     """The share of the steps of the window without a total."""
-    at = [target.ref for target in findings.slo_targets].index(row["ref"])
-    begin = f"{WINDOW}.end - review.analyses.slo_targets[{at}].window"
-    total = f'review.analyses.slo_trends["{row["ref"]}"]["total"]'
+    at = [target.ref for target in analyses.slo.targets].index(row["ref"])
+    begin = f"{WINDOW}.end - review.analyses.slo.targets[{at}].window"
+    total = f'review.analyses.slo.trends["{row["ref"]}"]["total"]'
     return f"{ANALYSIS}.grid.missing_fraction({total}, {begin}, {WINDOW}.end, {WINDOW}.step)"
 
 
-def total(findings: Analyses, row: dict[str, Any]) -> str:
+def total(analyses: Analyses, row: dict[str, Any]) -> str:
     """All events over the window."""
-    return _amount(findings, row, "total") or f"{_counts(row)}.total"
+    return _amount(analyses, row, "total") or f"{_counts(row)}.total"
 
 
-def bad(findings: Analyses, row: dict[str, Any]) -> str:
+def bad(analyses: Analyses, row: dict[str, Any]) -> str:
     """Bad events over the window."""
-    total, good = _amount(findings, row, "total"), _amount(findings, row, "good")
-    return _amount(findings, row, "bad") or (f"{total} - {good}" if good else f"{_counts(row)}.bad")
+    total, good = _amount(analyses, row, "total"), _amount(analyses, row, "good")
+    return _amount(analyses, row, "bad") or (f"{total} - {good}" if good else f"{_counts(row)}.bad")
 
 
-def _amount(findings: Analyses, row: dict[str, Any], side: str) -> str:
+def _amount(analyses: Analyses, row: dict[str, Any], side: str) -> str:
     """The answer over the SLO window as a count; empty where it is not alone what is shown, or there is none."""
-    shape = sli.indicator(row["service"], _slo(findings, row), findings.facts.answers)
+    shape = sli.indicator(row["service"], _slo(analyses, row), analyses.facts.answers)
     found = next((each for each in shape.sides if each.name == side), None)
     key = f"slo/{row['ref']}/{side}/window"
-    answer = findings.facts.answers.get(key)
+    answer = analyses.facts.answers.get(key)
     excluded = row["excluded_fraction"] > 0  # NaN, which is not known, is not above 0
     if found is None or excluded or row["note"] or answer is None or answer.frame is None or answer.frame.empty:
         return ""
     value = f'review.answer("{key}").iloc[0, 0]'
     if found.slice:
         return f"{value} * {found.slice.total_seconds():g}"
-    if backends.of(findings.facts.product).counts_events(found.query):
+    if backends.of(analyses.facts.product).counts_events(found.query):
         return value
     assert answer.question.window is not None
     return f"{value} * {answer.question.window.total_seconds():.0f}"
 
 
-def _slo(findings: Analyses, row: dict[str, Any]) -> Slo:
-    services = {service.name: service for service in findings.facts.product.services}
+def _slo(analyses: Analyses, row: dict[str, Any]) -> Slo:
+    services = {service.name: service for service in analyses.facts.product.services}
     return next(slo for slo in services[row["service"]].slos if slo.name == row["name"])
 
 
@@ -160,14 +160,14 @@ def limit(_: Analyses, row: dict[str, Any]) -> str:
     return f"{ANALYSIS}.headroom.last_known({_limits(row['ref'])}, {WINDOW})"
 
 
-def utilisation(findings: Analyses, row: dict[str, Any]) -> str:
+def utilisation(analyses: Analyses, row: dict[str, Any]) -> str:
     """The 95th percentile as a share of the limit."""
-    return f"{p95(findings, row)} / {limit(findings, row)}"
+    return f"{p95(analyses, row)} / {limit(analyses, row)}"
 
 
-def headroom(findings: Analyses, row: dict[str, Any]) -> str:
+def headroom(analyses: Analyses, row: dict[str, Any]) -> str:
     """What the 95th percentile leaves of the limit."""
-    return f"{limit(findings, row)} - {p95(findings, row)}"
+    return f"{limit(analyses, row)} - {p95(analyses, row)}"
 
 
 def of_capacity(column: str) -> Line:
@@ -196,15 +196,15 @@ def of_efficiency(column: str) -> Line:
 
 
 def _load(ref: str) -> str:
-    return f'review.analyses.load_series["{ref}"]'
+    return f'review.analyses.capacity.load_series["{ref}"]'
 
 
 def _use(ref: str) -> str:
-    return f'review.analyses.resource_series["{ref}"]'
+    return f'review.analyses.capacity.resource_series["{ref}"]'
 
 
 def _limits(ref: str) -> str:
-    return f'review.analyses.resource_limits["{ref}"]'
+    return f'review.analyses.capacity.resource_limits["{ref}"]'
 
 
 def _recent(series: str) -> str:

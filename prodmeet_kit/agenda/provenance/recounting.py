@@ -39,7 +39,7 @@ class _Step:
     written: Callable[[dict[str, Any]], str] | None = None
 
 
-def _of_slos(findings: Analyses) -> list[dict[str, Any]]:
+def _of_slos(analyses: Analyses) -> list[dict[str, Any]]:
     steps = (
         _Step(
             "total",
@@ -92,11 +92,11 @@ def _of_slos(findings: Analyses) -> list[dict[str, Any]]:
             "percent",
         ),
     )
-    return _rows(findings, "slo", rows(findings.slos), steps)
+    return _rows(analyses, "slo", rows(analyses.slo.summary), steps)
 
 
-def _of_loads(findings: Analyses) -> list[dict[str, Any]]:
-    pairs = zip(rows(findings.loads), rows(findings.load_patterns), strict=True)
+def _of_loads(analyses: Analyses) -> list[dict[str, Any]]:
+    pairs = zip(rows(analyses.capacity.loads), rows(analyses.capacity.load_patterns), strict=True)
     like = t("mean / mean expected from the same weekdays and hours before - 1")
     growth = t("median slope between days of one weekday * 7 / mean; shown where it is significant")
     steps = (
@@ -125,10 +125,10 @@ def _of_loads(findings: Analyses) -> list[dict[str, Any]]:
             "amount",
         ),
     )
-    return _rows(findings, "load", [{**summary, **pattern} for summary, pattern in pairs], steps)
+    return _rows(analyses, "load", [{**summary, **pattern} for summary, pattern in pairs], steps)
 
 
-def _of_resources(findings: Analyses) -> list[dict[str, Any]]:
+def _of_resources(analyses: Analyses) -> list[dict[str, Any]]:
     steps = (
         _Step("p95", t("p95"), t("95th percentile of the steps since the last meeting"), recount_lines.p95, "amount"),
         _Step("limit", t("Limit"), t("the last value of its query"), recount_lines.limit, "amount"),
@@ -150,10 +150,10 @@ def _of_resources(findings: Analyses) -> list[dict[str, Any]]:
         ),
     )
     # What a resource does for a load is asked by no query of its own: it stands with the resource's.
-    return [*_rows(findings, "resource", rows(findings.resources), steps), *_of_efficiency(findings)]
+    return [*_rows(analyses, "resource", rows(analyses.capacity.resources), steps), *_of_efficiency(analyses)]
 
 
-def _of_efficiency(findings: Analyses) -> list[dict[str, Any]]:
+def _of_efficiency(analyses: Analyses) -> list[dict[str, Any]]:
     steps = (
         _Step(
             "per_load",
@@ -173,7 +173,7 @@ def _of_efficiency(findings: Analyses) -> list[dict[str, Any]]:
     )
     unit = {
         (service.name, kind, each.name): each.unit
-        for service in findings.facts.product.services
+        for service in analyses.facts.product.services
         for kind, measured in (("use", service.resources), ("load", service.load))
         for each in measured
     }
@@ -184,9 +184,9 @@ def _of_efficiency(findings: Analyses) -> list[dict[str, Any]]:
             "use_unit": unit[row["service"], "use", row["resource"]],
             "load_unit": unit[row["service"], "load", row["load"]],
         }
-        for row in rows(findings.efficiency)
+        for row in rows(analyses.capacity.efficiency)
     ]
-    return _rows(findings, "efficiency", known, steps)
+    return _rows(analyses, "efficiency", known, steps)
 
 
 _TOLD: dict[str, Callable[[Analyses], list[dict[str, Any]]]] = {
@@ -200,7 +200,7 @@ This order is that of the rows, in whatever order they are asked for.
 """
 
 
-def last_steps(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[Table]:
+def last_steps(analyses: Analyses, title: str, prefixes: Iterable[str]) -> list[Table]:
     """The formulas behind the numbers of ``title``, for the kinds of question that begin with one of these.
 
     Nothing where no number is known.
@@ -208,7 +208,7 @@ def last_steps(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[
     import pandas as pd
 
     wanted = tuple(prefixes)
-    made = [row for prefix, told in _TOLD.items() if prefix in wanted for row in told(findings)]
+    made = [row for prefix, told in _TOLD.items() if prefix in wanted for row in told(analyses)]
     if not made:
         return []
     columns = (
@@ -230,7 +230,7 @@ def last_steps(findings: Analyses, title: str, prefixes: Iterable[str]) -> list[
     ]
 
 
-def _rows(findings: Analyses, about: str, known: list[dict[str, Any]], steps: Iterable[_Step]) -> list[dict[str, Any]]:
+def _rows(analyses: Analyses, about: str, known: list[dict[str, Any]], steps: Iterable[_Step]) -> list[dict[str, Any]]:
     """One row a kind of number, for the first of ``known`` that has it."""
     made = []
     for step in steps:
@@ -244,8 +244,8 @@ def _rows(findings: Analyses, about: str, known: list[dict[str, Any]], steps: It
                 "number": step.title,
                 "formula": step.formula,
                 "of": ref,
-                "shown": _shown(step, found, findings.facts.window.timezone),
-                "line": step.line(findings, {**found, "ref": ref}),
+                "shown": _shown(step, found, analyses.facts.window.timezone),
+                "line": step.line(analyses, {**found, "ref": ref}),
             }
         )
     return made

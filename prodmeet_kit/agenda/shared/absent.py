@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 __all__ = ["absent", "could_not_check", "none"]
 
 
-def absent(findings: Analyses, key: str, title: str, records: str, sources: str) -> AgendaItem | None:
+def absent(analyses: Analyses, key: str, title: str, records: str, sources: str) -> AgendaItem | None:
     """The item to show when a record frame is not there; ``None`` when the frame is there.
 
     ``records`` names the frame in ``facts.records``, ``sources`` the key under ``sources`` in the parameter file.
     """
-    if findings.facts.records.get(records) is not None:
+    if analyses.facts.records.get(records) is not None:
         return None
-    if any(findings.facts.failed(key)):
-        return could_not_check(findings, key, title)
-    return none(findings, key, title, t("no source is configured: add sources.{key} to the parameters", key=sources))
+    if any(analyses.facts.failed(key)):
+        return could_not_check(analyses, key, title)
+    return none(analyses, key, title, t("no source is configured: add sources.{key} to the parameters", key=sources))
 
 
-def could_not_check(findings: Analyses, key: str, title: str, *also: str) -> AgendaItem:
+def could_not_check(analyses: Analyses, key: str, title: str, *also: str) -> AgendaItem:
     """The item whose sources failed: says so, with what each source answered.
 
     ``also`` are other sections whose sources it needs; their failures stand there, only the first is quoted here.
     """
-    failures = tuple(findings.facts.failed(key))
-    told = failures or tuple(failure for section in also for failure in findings.facts.failed(section))
-    if not told and findings.facts.product.sources.metrics is None:  # nothing was asked for: nothing failed
+    failures = tuple(analyses.facts.failed(key))
+    told = failures or tuple(failure for section in also for failure in analyses.facts.failed(section))
+    if not told and analyses.facts.product.sources.metrics is None:  # nothing was asked for: nothing failed
         return none(
-            findings, key, title, t("no source is configured: add sources.{key} to the parameters", key="metrics")
+            analyses, key, title, t("no source is configured: add sources.{key} to the parameters", key="metrics")
         )
     message = told[0].message if told else t("no answer")
     return AgendaItem(
@@ -42,22 +42,22 @@ def could_not_check(findings: Analyses, key: str, title: str, *also: str) -> Age
         title=title,
         headline=t("Could not check: {message}", message=message),
         state="could_not_check",
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
         failures=failures,
     )
 
 
-def none(findings: Analyses, key: str, title: str, because: str) -> AgendaItem:
+def none(analyses: Analyses, key: str, title: str, because: str) -> AgendaItem:
     """The item that was checked and is empty, with the grounds.
 
     Where something could not be read nobody knows whether it is empty: then it says that instead.
     """
-    if any(findings.facts.failed(key)):
-        return could_not_check(findings, key, title)
+    if any(analyses.facts.failed(key)):
+        return could_not_check(analyses, key, title)
     return AgendaItem(
         key=key,
         title=title,
         headline=t("None, because {because}.", because=because),
         state="none",
-        timezone=findings.facts.window.timezone,
+        timezone=analyses.facts.window.timezone,
     )

@@ -20,19 +20,21 @@ MARK = "\N{DAGGER}"
 """Stands behind the name."""
 
 
-def marked(table: Table, findings: Analyses, kinds: Sequence[str], names: Sequence[str] = ("name",)) -> Table:
+def marked(table: Table, analyses: Analyses, kinds: Sequence[str], names: Sequence[str] = ("name",)) -> Table:
     """The table with a mark behind each name that is defined otherwise now, and a caption that says so.
 
     The table's frame has a column ``service``. ``names`` are its columns that
     name a thing of the service, ``kinds`` say which: ``slo``, ``load`` or
     ``resource``. Anchors stay. A table without such a row comes back as it was.
     """
-    earlier = findings.facts.previous
+    earlier = analyses.facts.previous
     if earlier is None:
         return table
     shown = {
         name: [
-            f"{row[name]} {MARK}" if f"{kind}/{row['service']}/{row[name]}" in findings.redefined else str(row[name])
+            f"{row[name]} {MARK}"
+            if f"{kind}/{row['service']}/{row[name]}" in analyses.basis.redefined
+            else str(row[name])
             for row in rows(table.frame)
         ]
         for kind, name in zip(kinds, names, strict=True)
@@ -42,7 +44,7 @@ def marked(table: Table, findings: Analyses, kinds: Sequence[str], names: Sequen
     caption = t(
         "{mark} new, or defined differently at the meeting of {day}: not comparable with the numbers shown then",
         mark=MARK,
-        day=write(earlier.end, "date", timezone=findings.facts.window.timezone),
+        day=write(earlier.end, "date", timezone=analyses.facts.window.timezone),
     )
     return replace(
         table,

@@ -47,10 +47,10 @@ def _part_of_the_data() -> str:
     return t("part of the data")
 
 
-def partly(findings: Analyses, kind: str, frame: pd.DataFrame) -> list[str]:
+def partly(analyses: Analyses, kind: str, frame: pd.DataFrame) -> list[str]:
     """What each load or resource (``kind``) rests on: part of the data, or nothing to say."""
     return [
-        _part_of_the_data() if f"{kind}/{row['service']}/{row['name']}" in findings.partial else ""
+        _part_of_the_data() if f"{kind}/{row['service']}/{row['name']}" in analyses.basis.partial else ""
         for row in rows(frame)
     ]
 
