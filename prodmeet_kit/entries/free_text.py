@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator, Mapping
 from unicodedata import normalize
 
+from prodmeet_kit.entries.markup import TAG
+
 __all__ = ["fields", "in_a_row"]
 
 _LONGEST = 200_000
@@ -22,10 +24,6 @@ _LONGEST = 200_000
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
 _BREAK = re.compile(r"(?i)<br\s*/?>|</(?:p|div|li|tr|h[1-6])\s*>")
 _CELL = re.compile(r"(?i)</t[dh]\s*>\s*<t[dh]\b[^<>]*>")
-_TAG = re.compile(
-    r"(?i)</?(?:a|abbr|b|blockquote|br|center|code|del|details|div|em|font|h[1-6]|hr|html-blob|i|img|ins|kbd|li|ol|p|pre|s"
-    r"|small|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|wbr)\b(?:[\s/][^<>]*)?>"
-)
 _LEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,2}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
 _LETTERS = "A-Za-z\u3041-\u3096\u30a1-\u30fa\u30fc\u3005\u4e00-\u9fff"
 """Of English and Japanese."""
@@ -92,7 +90,7 @@ def _machine_written(text: str) -> Iterator[str]:
 def _said(text: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Each field with its value, in the order of the text."""
     text = _STRUCK.sub(_GONE, text.replace("\u3000", " "))
-    lines = [line.strip() for line in _TAG.sub("", _BREAK.sub("\n", _CELL.sub(" | ", text))).splitlines()]
+    lines = [line.strip() for line in TAG.sub("", _BREAK.sub("\n", _CELL.sub(" | ", text))).splitlines()]
     at = 0
     while at < len(lines):
         line = lines[at]

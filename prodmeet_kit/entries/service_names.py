@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from unicodedata import normalize
 
+from prodmeet_kit.entries.markup import TAG
 from prodmeet_kit.parameters.validation import did_you_mean
 
 __all__ = ["Matched", "after_prefix", "match", "one_service"]
@@ -20,7 +21,6 @@ __all__ = ["Matched", "after_prefix", "match", "one_service"]
 _UNCHECKED = re.compile(r"(?m)^[ \t]*(?:[-*+][ \t]+)?\[ \][^\n]*$")  # an empty box of a form: not chosen
 _BULLET = re.compile(r"(?m)^[ \t]*(?:(?:[-*+\u2022]|\d{1,3}[.)])[ \t]+)?(?:\[[xX]\][ \t]+)?")
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*\)")
-_TAG = re.compile(r"(?i)</?(?:a|b|br|code|div|em|i|li|ol|p|pre|span|strong|td|tr|ul)\b[^<>]*>")
 _KEY = re.compile(r"(?i)^\s*(?:affected\s+)?services?\s*[:=]\s*")
 
 # Full-width forms of these became the narrow ones by NFKC.
@@ -164,7 +164,7 @@ def _of_words(name: str, names: _Names) -> Iterator[tuple[str, str]]:
 def _plain(text: str) -> str:
     """The text without marks of Markdown and HTML, its letters and signs in their usual width."""
     text = normalize("NFKC", unescape(text))
-    text = _TAG.sub("\n", text).replace("\r\n", "\n")
+    text = TAG.sub("\n", text).replace("\r\n", "\n")
     text = _BULLET.sub("", _UNCHECKED.sub("", text))
     return _KEY.sub("", _LINK.sub(r"\1", text))
 

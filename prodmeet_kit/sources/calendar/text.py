@@ -8,32 +8,16 @@ from html import unescape
 
 import nh3
 
+from prodmeet_kit.entries.markup import BREAKS, CELLS, WITHIN
+
 __all__ = ["plain"]
 
-_BREAKS = ("blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "tr", "ul")
-_CELLS = ("td", "th")
-_WITHIN = (
-    "a",
-    "b",
-    "body",
-    "code",
-    "em",
-    "font",
-    "head",
-    "html",
-    "html-blob",
-    "i",
-    "s",
-    "span",
-    "strong",
-    "tbody",
-    "u",
-)
+_FRAME = ("body", "head", "html", "link", "meta")
 _UNSEEN = ("script", "style", "title")
 _LONGEST = 50_000
 """Letters that are read as HTML: elements within elements within elements take a parser long."""
 
-_KNOWN = rf"/?(?:{'|'.join((*_BREAKS, *_CELLS, *_WITHIN, 'li', 'img', 'link', 'meta', *_UNSEEN))})\b[^<>]*>"
+_KNOWN = rf"/?(?:{'|'.join((*BREAKS, *CELLS, *WITHIN, 'li', *_FRAME, *_UNSEEN))})\b[^<>]*>"
 _TAG = re.compile(rf"(?i)<{_KNOWN}")
 _NO_TAG = re.compile(rf"(?i)<(?!{_KNOWN}|!--|!doctype\b)")
 """An address between angle brackets, or a sign of less: text, also where the rest is HTML."""
@@ -59,13 +43,13 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=1)
 def _cleaner() -> nh3.Cleaner:
     """What leaves only the elements at which a line ends, written in one way, without attributes and comments."""
-    return nh3.Cleaner(tags={*_BREAKS, *_CELLS, "li"}, attributes={}, clean_content_tags=set(_UNSEEN))
+    return nh3.Cleaner(tags={*BREAKS, *CELLS, "li"}, attributes={}, clean_content_tags=set(_UNSEEN))
 
 
 def _broken(tag: re.Match[str]) -> str:
     end, name = tag.groups()
     if name == "li":
         return "\n" if end else "\n- "
-    if name in _CELLS:
+    if name in CELLS:
         return " " if end else ""
     return "\n"
