@@ -1,19 +1,21 @@
 """Find words that the project no longer uses in its texts: a test that ``make lint`` runs.
 
-Looked through are every message of the code, errors, what the command line prints,
-the first lines of docstrings, and the documentation. Each word stands beside what to
-write instead; ``docs/glossary.md`` has the terms.
+Looked through are every text of the code with several words (messages, errors,
+descriptions), the first lines of docstrings, the help of commands, the notebooks
+and the documentation. Each word has beside it what to write instead;
+``docs/glossary.md`` has the terms.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tools.catalogues import PACKAGE, extract
+from tools.catalogues import PACKAGE
 
 __all__ = ["RETIRED", "found", "main", "texts"]
 
@@ -48,6 +50,9 @@ RETIRED = {
 }
 """Each word, whole and in any case, and what to write in its place."""
 
+SEVERAL = 2
+"""A text with so many blanks is a sentence for people, not a name."""
+
 _LOWER = {word.lower(): instead for word, instead in RETIRED.items()}
 
 # What a letter or a placeholder stands for is plain.
@@ -56,11 +61,10 @@ _PATTERN = re.compile(rf"\b({'|'.join(map(re.escape, RETIRED))})\b(?! for\b)", r
 
 def texts(root: Path) -> Iterator[tuple[str, str]]:
     """Yield every text with the place it is at, below the root of the repository."""
-    for message in extract(root / PACKAGE.name):
-        forms = [message.id] if isinstance(message.id, str) else [*message.id]
-        yield from ((message.locations[0][0], form) for form in forms if message.locations)
     for path in sorted((root / PACKAGE.name).rglob("*.py")):
         yield from _of_module(path, path.relative_to(root).as_posix())
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        yield from _of_notebook(path, path.relative_to(root).as_posix())
     for path in (root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").rglob("*.md"))):
         if path.is_file():
             lines = path.read_text(encoding="utf-8").splitlines()
@@ -68,18 +72,21 @@ def texts(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _of_module(path: Path, place: str) -> Iterator[tuple[str, str]]:
-    """Yield the first line of each docstring, the texts of errors and those of the command line."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Yield the first line of each docstring, the whole help of each command, and every text of several words."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    remarks = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        at = f"{place}:{getattr(node, 'lineno', 1)}"
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            if said := ast.get_docstring(node):
-                # The help of a command is its whole docstring.
-                yield f"{place}:{getattr(node, 'lineno', 1)}", said if "/cli/" in place else said.splitlines()[0]
-        elif isinstance(node, ast.Raise) or ("/cli/" in place and isinstance(node, ast.Call)):
-            yield from (
-                (f"{place}:{each.lineno}", each.value)
-                for each in ast.walk(node)
-                if isinstance(each, ast.Constant) and isinstance(each.value, str)
-            )
+            said = ast.get_docstring(node) or ""
+            yield at, said if "/cli/" in place else said.partition("\n")[0]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in remarks:
+            yield at, node.value if node.value.count(" ") >= SEVERAL else ""
+
+
+def _of_notebook(path: Path, place: str) -> Iterator[tuple[str, str]]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    yield from ((place, "".join(cell["source"])) for cell in cells if cell["cell_type"] == "markdown")
 
 
 def found(each: Iterable[tuple[str, str]]) -> list[str]:

@@ -64,7 +64,7 @@ _PAGE = {
 """What a meeting does not need is not loaded: the first screen comes sooner."""
 
 CSS = """
-/* Code is folded away: an input that is hidden takes no room, and what it shows stands alone. */
+/* Code is folded away: an input that is hidden takes no room, and only what it shows is left. */
 .jp-Notebook .jp-Cell:has(.jp-InputPlaceholder) .jp-Cell-inputWrapper { display: none; }
 .jp-Notebook .jp-Cell:has(.jp-InputPlaceholder) .jp-OutputPrompt { display: none; }
 .jp-Notebook .jp-Cell:has(.jp-InputPlaceholder):not(:has(.jp-OutputArea-child)) { display: none; }
@@ -72,7 +72,7 @@ CSS = """
 .jp-NotebookPanel-toolbar, #jp-title-panel-title { display: none; }
 .jp-NotebookPanel-notebook { top: 0 !important; height: 100% !important; }
 .jp-RenderedHTMLCommon { font-size: 18px; }
-/* The clock stands in the bar at the top, in sight whatever is scrolled. */
+/* The clock is in the bar at the top, in sight whatever is scrolled. */
 #jp-top-panel, #jp-menu-panel { min-height: 60px !important; }
 #jp-menu-panel { align-items: center; }
 body > .pm-clock { position: fixed; top: 2px; right: 8px; z-index: 50; height: 56px;
