@@ -19,6 +19,7 @@ from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import listed, sentences, t, tn, use
 from prodmeet_kit.i18n.numbers import write as written
 from prodmeet_kit.render.markdown_text import bullets, escape
+from prodmeet_kit.schemas.changes import UPCOMING
 from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.sources.records import MONITORING
 
@@ -167,7 +168,7 @@ def _to_know(review: Review, titles: dict[str, str]) -> str:
                 written(row["start"], "time", timezone=zone),
                 row["owner"],
             )
-            for row in rows(found.changes.upcoming)
+            for row in UPCOMING.rows(found.changes.upcoming)
             if row["id"] not in loud
         ]
     return f"## {escape(t('For information'))}\n\n{bullets(texts)}" if texts else ""

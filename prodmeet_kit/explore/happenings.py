@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,9 @@ from prodmeet_kit.core.time_ranges import end_between, onset_between
 from prodmeet_kit.evidence import Mark
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.schemas.alerting import EPISODES
 from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,7 +96,7 @@ def _moment(value: Any) -> datetime | None:
     return None if value is None or value != value else value.to_pydatetime()  # NaT is not equal to itself
 
 
-def _moments(row: dict[str, Any], **texts: str) -> tuple[tuple[datetime, str], ...]:
+def _moments(row: Mapping[str, Any], **texts: str) -> tuple[tuple[datetime, str], ...]:
     pairs = ((_moment(row[column]), text) for column, text in texts.items())
     return tuple((moment, text) for moment, text in pairs if moment is not None)
 
@@ -112,7 +114,7 @@ def _incidents(analyses: Analyses) -> Iterator[Thing]:
 
 
 def _alerts(analyses: Analyses) -> Iterator[Thing]:
-    for row in rows(analyses.alerting.episodes):
+    for row in EPISODES.rows(analyses.alerting.episodes):
         kind = "page" if row["page"] else "alert"
         services = (row["service"],) if row["service"] else ()
         moments = _moments(row, end=t("{alert} ended", alert=row["alert"]))
@@ -120,7 +122,7 @@ def _alerts(analyses: Analyses) -> Iterator[Thing]:
 
 
 def _slo_events(analyses: Analyses) -> Iterator[Thing]:
-    for row in rows(analyses.slo.events):
+    for row in SLO_EVENTS.rows(analyses.slo.events):
         title = t(
             "{slo} burned its error budget at up to {burn} times the sustainable rate, {spent} of it",
             slo=row["slo"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,14 @@ from prodmeet_kit.i18n import ranges
 from prodmeet_kit.i18n.languages import later, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.slo import SloRow
 
 __all__ = ["SloShown", "slo"]
 
@@ -60,7 +63,7 @@ def slo(analyses: Analyses, text: str) -> SloShown:
         text = f"{most['service']}/{most['name']}"
     ref = find(analyses.facts.product, text, "slo")
     row_frame = summary[(summary["service"] == ref.service) & (summary["name"] == ref.name)]
-    row = rows(row_frame)[0]
+    row = SLO_SUMMARY.rows(row_frame)[0]
     asked = questions(analyses.facts)
     queries = asked[asked["key"].str.startswith(f"slo/{ref.short}/")].reset_index(drop=True)
     evidence: list[Evidence] = [slo_table(analyses, row_frame)]
@@ -86,7 +89,7 @@ def slo(analyses: Analyses, text: str) -> SloShown:
     )
 
 
-def _sentence(row: dict[str, Any]) -> str:
+def _sentence(row: SloRow) -> str:
     kept = _KEPT[row["state"]]
     state = t(kept)
     span = write(row["window_s"], "duration")
@@ -112,7 +115,7 @@ def _sentence(row: dict[str, Any]) -> str:
     )
 
 
-def _events_or_time(row: dict[str, Any], column: str) -> str:
+def _events_or_time(row: Mapping[str, Any], column: str) -> str:
     if row["weight"] == "time":
         return write(row[column], "duration")
     return write(row[column], "count") if column == "good" else t("{n} events", n=write(row[column], "count"))

@@ -17,7 +17,7 @@ from prodmeet_kit.evidence.facet import Check, Facet
 from prodmeet_kit.findings.joining import Joined
 from prodmeet_kit.i18n.languages import listed, sentence, sentences, t
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.meeting import AGENDA_LINES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,7 @@ def findings(groups: Iterable[Joined], lines: pd.DataFrame, length: float, owner
     ``length`` is the meeting's in minutes, ``owners`` maps a service to its owner.
     """
     by_subject = {group.subject: group for group in groups}
-    return [_finding(by_subject[line["subject"]], line, length, owners) for line in rows(lines)]
+    return [_finding(by_subject[line["subject"]], line, length, owners) for line in AGENDA_LINES.rows(lines)]
 
 
 def _finding(group: Joined, line: Mapping[str, object], length: float, owners: Mapping[str, str]) -> Finding:

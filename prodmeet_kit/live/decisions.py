@@ -20,7 +20,7 @@ from prodmeet_kit.live.words import begun, browser, kept, not_saved, taken_back
 from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
 from prodmeet_kit.render.states import word
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.paging import PAGE_GROUPS
 
 if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting
@@ -85,7 +85,7 @@ def _fields(pages: bool) -> list[dict[str, Any]]:
 def _alerts(meeting: Meeting) -> dict[str, dict[str, str]]:
     """Alert, service and suggested verdict of each subject of the pages, the first of several groups."""
     found: dict[str, dict[str, str]] = {}
-    for group in rows(meeting.review.analyses.paging.groups):
+    for group in PAGE_GROUPS.rows(meeting.review.analyses.paging.groups):
         about_it = subject("alert", group["alert"], group["service"])
         about = {"alert": group["alert"], "service": group["service"], "suggested": group["suggested_verdict"]}
         found.setdefault(about_it, about)

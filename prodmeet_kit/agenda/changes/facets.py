@@ -12,10 +12,11 @@ from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import listed, sentence, sentences, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render.labels import brief
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.changes import UPCOMING
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.changes import UpcomingRow
 
 __all__ = ["facets"]
 
@@ -31,10 +32,10 @@ def facets(analyses: Analyses) -> tuple[Facet, ...]:
     """
     upcoming = analyses.changes.upcoming
     needing = set(upcoming["id"][needs_response(upcoming)])
-    return tuple(made for row in rows(upcoming) for made in _of(analyses, row, needs=row["id"] in needing))
+    return tuple(made for row in UPCOMING.rows(upcoming) for made in _of(analyses, row, needs=row["id"] in needing))
 
 
-def _of(analyses: Analyses, row: dict[str, Any], *, needs: bool) -> Iterator[Facet]:
+def _of(analyses: Analyses, row: UpcomingRow, *, needs: bool) -> Iterator[Facet]:
     about, words = subject("change", row["id"]), {"id": row["id"], "when": _when(analyses, row)}
     shared: dict[str, Any] = {"services": list(row["services"]), "owner": row["owner"]}
     risky, planless = bool(row["warnings"]), not row["rollback"].strip()
@@ -66,7 +67,7 @@ def _of(analyses: Analyses, row: dict[str, Any], *, needs: bool) -> Iterator[Fac
         yield facet(analyses, "change_needs_response", about, without, question=plan[0], minutes=0.5, **shared)
 
 
-def _when(analyses: Analyses, row: dict[str, Any]) -> str:
+def _when(analyses: Analyses, row: UpcomingRow) -> str:
     return write(row["start"], "time", timezone=analyses.facts.window.timezone)
 
 

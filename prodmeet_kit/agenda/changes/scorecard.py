@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.changes.before_after import towards
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.changes import SCORECARD
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.changes import ScorecardRow
 
 __all__ = ["table"]
 
@@ -20,7 +22,7 @@ def table(analyses: Analyses) -> Table | None:
     """One row a prediction of the changes since the last meeting; ``None`` when none predicted anything."""
     import pandas as pd
 
-    found = rows(analyses.changes.scorecard)
+    found = SCORECARD.rows(analyses.changes.scorecard)
     if not found:
         return None
     cells = [_cells(row) for row in found]
@@ -38,7 +40,7 @@ def table(analyses: Analyses) -> Table | None:
     return Table(t("Change scorecard"), pd.DataFrame(cells), columns, caption=caption)
 
 
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
+def _cells(row: ScorecardRow) -> dict[str, Any]:
     directions = {"up": t("up"), "down": t("down"), "none": t("no effect")}
     direction = directions.get(row["expected_direction"], row["expected_direction"])
     name = row["metric"]
@@ -58,13 +60,13 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _amount(row: dict[str, Any], side: str) -> str:
+def _amount(row: Mapping[str, Any], side: str) -> str:
     if row["kind"] in ("", "equal_load") or row[side] != row[side]:  # use at equal load has no unit of its own
         return UNKNOWN
     return write(row[side], "percent" if row["kind"] == "slo" else "amount", unit=row["unit"])
 
 
-def _observed(row: dict[str, Any]) -> str:
+def _observed(row: Mapping[str, Any]) -> str:
     values = [row[column] for column in ("observed_change", "observed_low", "observed_high")]
     if any(value != value for value in values):
         return UNKNOWN

@@ -13,12 +13,15 @@ from prodmeet_kit.analysis.changes.before_after import worsened
 from prodmeet_kit.analysis.slo.budget import SPENT_FAST
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.capacity import LOAD_PATTERNS, LOAD_SUMMARY, RESOURCE_SUMMARY
+from prodmeet_kit.schemas.changes import UPCOMING
+from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.capacity import ResourceRow
 
 __all__ = [
     "at_limit",
@@ -85,7 +88,7 @@ def why_unknown(state: str, reason: str) -> str:
 
 def _resting(slos: pd.DataFrame) -> list[str]:
     """What rests on less than everything, by SLO; a long list is cut as the others are."""
-    told = [(ref, rests_on(row)) for ref, row in zip(refs(slos), rows(slos), strict=True)]
+    told = [(ref, rests_on(row)) for ref, row in zip(refs(slos), SLO_SUMMARY.rows(slos), strict=True)]
     texts = [t("{name} is based on {what}", name=ref, what=what) for ref, what in told if what]
     more = len(texts) - NAMED
     shown = texts[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
@@ -179,7 +182,7 @@ def _changed(analyses: Analyses) -> list[str]:
         for name, values in worse.items()
     ]
     clauses += metrics_efficiency.regressions(analyses)
-    for row in rows(analyses.capacity.load_patterns):
+    for row in LOAD_PATTERNS.rows(analyses.capacity.load_patterns):
         if abs(row["like_for_like"]) >= MOVED:
             change = write(row["like_for_like"], "change")
             clauses.append(t("{name} changed by {change}", name=f"{row['service']}/{row['name']}", change=change))
@@ -189,7 +192,7 @@ def _changed(analyses: Analyses) -> list[str]:
     return clauses
 
 
-def at_limit(row: dict[str, Any]) -> str:
+def at_limit(row: ResourceRow) -> str:
     """How often a resource that is full now stood at its limit, a row of ``RESOURCE_SUMMARY``; empty for the others."""
     if row["days_to_full"] != 0:
         return ""
@@ -201,7 +204,7 @@ def _next(analyses: Analyses) -> list[str]:
     timezone = analyses.facts.window.timezone
     clauses = []
     filling = limits.near_limit(analyses.capacity.resources, analyses.facts.window).sort_values("days_to_full")
-    for row in rows(filling):
+    for row in RESOURCE_SUMMARY.rows(filling):
         name, days = f"{row['service']}/{row['name']}", write(row["days_to_full"], "days")
         clauses.append(at_limit(row) or t("{name} will be full in about {days}", name=name, days=days))
     ending = ending_budgets(analyses)
@@ -216,14 +219,18 @@ def _peak(analyses: Analyses) -> str:
     """The expected peak of the busiest load of the first service: what the next fortnight has to carry."""
     known = [
         {**summary, **pattern}
-        for summary, pattern in zip(rows(analyses.capacity.loads), rows(analyses.capacity.load_patterns), strict=True)
+        for summary, pattern in zip(
+            LOAD_SUMMARY.rows(analyses.capacity.loads), LOAD_PATTERNS.rows(analyses.capacity.load_patterns), strict=True
+        )
         if pattern["expected_peak"] == pattern["expected_peak"]
     ]
     if not known:
         return ""
     row: dict[str, Any] = known[0]
     name = f"{row['service']}/{row['name']}"
-    moved = [change["id"] for change in rows(analyses.changes.upcoming) if _moves(change["expected_effect"], name)]
+    moved = [
+        change["id"] for change in UPCOMING.rows(analyses.changes.upcoming) if _moves(change["expected_effect"], name)
+    ]
     text = t(
         "{name} will peak at about {peak}, {low} to {high}",
         name=name,

@@ -12,7 +12,7 @@ from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import short_date
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import BUDGET_PARTS, ERROR_BUDGET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,12 +100,12 @@ def _notes(analyses: Analyses, timezone: str) -> list[Note]:
     rose = budget[(budget["change"] == "rose") & (budget["spent_since_last"] >= NOTABLE)]
     notes = [
         Note(t("{name}: {story}.", name=f"{row['service']}/{row['name']}", story=story(row, timezone)))
-        for row in rows(rose)
+        for row in ERROR_BUDGET.rows(rose)
     ]
     notes += [Note(sentence(one_off(analyses, ref))) for ref in spiked(analyses)]
     ending = [
         t("{name} on {day}", name=f"{row['service']}/{row['name']}", day=_outlook(row, timezone))
-        for row in rows(ending_budgets(analyses))
+        for row in ERROR_BUDGET.rows(ending_budgets(analyses))
     ]
     if ending:
         text = t("At the rate since the last meeting, error budgets will be exhausted: {ends}.", ends=listed(ending))
@@ -115,8 +115,8 @@ def _notes(analyses: Analyses, timezone: str) -> list[Note]:
 
 def _moves(budget: pd.DataFrame, slos: pd.DataFrame, timezone: str) -> Table:
     frame = budget.assign(
-        story=[story(row, timezone) for row in rows(budget)],
-        outlook_text=[_outlook(row, timezone) for row in rows(budget)],
+        story=[story(row, timezone) for row in ERROR_BUDGET.rows(budget)],
+        outlook_text=[_outlook(row, timezone) for row in ERROR_BUDGET.rows(budget)],
         attainment_since=slos["attainment_since"].to_numpy(),
     )
     columns = (
@@ -136,7 +136,7 @@ def _moves(budget: pd.DataFrame, slos: pd.DataFrame, timezone: str) -> Table:
 def _parts(parts: pd.DataFrame, names: Mapping[str, str]) -> Table:
     """``names`` are those of the outages, by their ids and those of their SLO events, which nobody reads."""
     frame = parts.assign(
-        what=[_part(row, names.get(row["id"], row["id"])) for row in rows(parts)],
+        what=[_part(row, names.get(row["id"], row["id"])) for row in BUDGET_PARTS.rows(parts)],
     )
     columns = (
         Column("service", t("Service")),

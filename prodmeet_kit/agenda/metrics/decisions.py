@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.analysis.slo.decision_matrix import MATRIX
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import t
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import DECISIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +29,8 @@ def decision_table(decisions: pd.DataFrame) -> Table:
     }
     frame = decisions.assign(
         **{f"{name}_text": decisions[name].map(words) for name in ("slo", "toil", "satisfaction")},
-        advice_text=[_advice(row) for row in rows(decisions)],
-        ask_text=pd.Series([_asked(row) for row in rows(decisions)], dtype="object"),
+        advice_text=[_advice(row) for row in DECISIONS.rows(decisions)],
+        ask_text=pd.Series([_asked(row) for row in DECISIONS.rows(decisions)], dtype="object"),
     )
     columns = (
         Column("service", t("Service")),

@@ -8,7 +8,7 @@ from prodmeet_kit.archive.previous_meeting import SECTION, SOURCE
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.changes import LEDGER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,8 +53,8 @@ def _table(ledger: pd.DataFrame, caption: str) -> Table:
     }
     frame = ledger.assign(
         kind_text=ledger["kind"].map(kinds).fillna(ledger["kind"]),
-        what_text=[_what(row["what"]) for row in rows(ledger)],
-        affects_text=[_affects(row["affects"]) for row in rows(ledger)],
+        what_text=[_what(row["what"]) for row in LEDGER.rows(ledger)],
+        affects_text=[_affects(row["affects"]) for row in LEDGER.rows(ledger)],
     )
     columns = (
         Column("subject", t("Used for"), "code"),

@@ -10,13 +10,14 @@ from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t
 from prodmeet_kit.i18n.numbers import UNKNOWN, number, write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.capacity import EFFICIENCY, REGRESSIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.capacity import EfficiencyRow
 
 __all__ = ["clause", "evidence", "regressions", "worse"]
 
@@ -39,7 +40,9 @@ def regressions(analyses: Analyses) -> list[str]:
 
 def _once(regressions: pd.DataFrame) -> list[dict[str, Any]]:
     """Each resource once, its largest first: its other loads tell the same step."""
-    return list({(row["service"], row["resource"]): row for row in reversed(rows(regressions))}.values())[::-1]
+    return list({(row["service"], row["resource"]): row for row in reversed(REGRESSIONS.rows(regressions))}.values())[
+        ::-1
+    ]
 
 
 def worse(analyses: Analyses) -> Iterator[dict[str, Any]]:
@@ -75,11 +78,11 @@ def clause(row: dict[str, Any], analyses: Analyses) -> str:
 
 def _table(efficiency: pd.DataFrame) -> Table:
     frame = efficiency.assign(
-        each=[use_of_each(row["per_load"], row["unit"]) for row in rows(efficiency)],
-        each_before=[use_of_each(row["per_load_previous"], row["unit"]) for row in rows(efficiency)],
-        compared=[_compared(row) for row in rows(efficiency)],
-        cost_text=[_money(row["cost"], row["cost_unit"]) for row in rows(efficiency)],
-        cost_before=[_money(row["cost_previous"], row["cost_unit"]) for row in rows(efficiency)],
+        each=[use_of_each(row["per_load"], row["unit"]) for row in EFFICIENCY.rows(efficiency)],
+        each_before=[use_of_each(row["per_load_previous"], row["unit"]) for row in EFFICIENCY.rows(efficiency)],
+        compared=[_compared(row) for row in EFFICIENCY.rows(efficiency)],
+        cost_text=[_money(row["cost"], row["cost_unit"]) for row in EFFICIENCY.rows(efficiency)],
+        cost_before=[_money(row["cost_previous"], row["cost_unit"]) for row in EFFICIENCY.rows(efficiency)],
     )
     columns = [
         Column("service", t("Service")),
@@ -107,10 +110,10 @@ def _table(efficiency: pd.DataFrame) -> Table:
     )
 
 
-def _compared(row: dict[str, Any]) -> str:
+def _compared(row: EfficiencyRow) -> str:
     if row["equal_load"] == "cannot_tell":
         return t("cannot be compared")
-    low, high = (write(row[f"equal_load_{end}"], "change") for end in ("low", "high"))
+    low, high = (write(row[end], "change") for end in ("equal_load_low", "equal_load_high"))
     interval = t("{low} to {high}", low=low, high=high)
     return (
         t("{interval}, within normal variation", interval=interval) if row["equal_load"] == "within_noise" else interval

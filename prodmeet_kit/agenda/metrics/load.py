@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.metrics.over_time import over_time
@@ -14,7 +15,7 @@ from prodmeet_kit.evidence import Chart, Column, HeatMap, Note, Table, WeekOverl
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, is_bytes, write
 from prodmeet_kit.i18n.times import short_date
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.capacity import LOAD_PATTERNS, LOAD_SUMMARY
 
 if TYPE_CHECKING:
     from typing import Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.capacity import LoadPatternRow
 
 __all__ = ["MOVED", "evidence"]
 
@@ -47,11 +49,13 @@ def _rows(analyses: Analyses) -> list[dict[str, Any]]:
     """Summary and pattern of each load in one mapping."""
     return [
         {**summary, **pattern}
-        for summary, pattern in zip(rows(analyses.capacity.loads), rows(analyses.capacity.load_patterns), strict=True)
+        for summary, pattern in zip(
+            LOAD_SUMMARY.rows(analyses.capacity.loads), LOAD_PATTERNS.rows(analyses.capacity.load_patterns), strict=True
+        )
     ]
 
 
-def _ref(row: dict[str, Any]) -> str:
+def _ref(row: Mapping[str, Any]) -> str:
     return f"{row['service']}/{row['name']}"
 
 
@@ -61,7 +65,7 @@ def _table(analyses: Analyses) -> Table:
         like_for_like=patterns["like_for_like"].to_numpy(),
         calendar_effect=patterns["calendar_effect"].to_numpy(),
         expected_peak=patterns["expected_peak"].to_numpy(),
-        expected_range=[_range(row) for row in rows(patterns)],
+        expected_range=[_range(row) for row in LOAD_PATTERNS.rows(patterns)],
         by_day=_by_day(analyses),
     )
     frame = with_column(frame, partly(analyses, "load", analyses.capacity.loads))
@@ -93,12 +97,12 @@ def _table(analyses: Analyses) -> Table:
 def _by_day(analyses: Analyses) -> pd.Series[Any]:
     """The mean of each day, as a list in the cell of each load."""
     return daily.column(
-        [analyses.capacity.load_by_day.get(_ref(row), []) for row in rows(analyses.capacity.loads)],
+        [analyses.capacity.load_by_day.get(_ref(row), []) for row in LOAD_SUMMARY.rows(analyses.capacity.loads)],
         analyses.capacity.loads.index,
     )
 
 
-def _range(row: dict[str, Any]) -> str:
+def _range(row: LoadPatternRow) -> str:
     low, high = row["expected_peak_low"], row["expected_peak_high"]
     if low != low:
         return UNKNOWN

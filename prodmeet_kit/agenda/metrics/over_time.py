@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.evidence import Chart, Line, Mark
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.changes import CHANGES
+from prodmeet_kit.schemas.incidents import INCIDENT_FINDINGS
+from prodmeet_kit.schemas.paging import PAGES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.incidents import IncidentFindingRow
 
 __all__ = ["before", "marks", "over_time"]
 
 
 def over_time(
     analyses: Analyses,
-    row: dict[str, Any],
+    row: Mapping[str, Any],
     series: pd.Series,
     kind: str,
     *,
@@ -55,28 +59,28 @@ def marks(analyses: Analyses, service: str) -> tuple[Mark, ...]:
     """
     window = analyses.facts.window
 
-    def about(row: dict[str, Any]) -> bool:
+    def about(row: Mapping[str, Any]) -> bool:
         return not len(row["services"]) or service in row["services"]
 
     found = [
         Mark(row["start"].to_pydatetime(), _over(row, window.end), row["id"], "incident")
-        for row in rows(analyses.incidents.recent)
+        for row in INCIDENT_FINDINGS.rows(analyses.incidents.recent)
         if about(row)
     ]
     found += [
         Mark(row["start"].to_pydatetime(), None, row["alert"], "page")
-        for row in rows(analyses.paging.pages)
+        for row in PAGES.rows(analyses.paging.pages)
         if row["service"] == service and row["outages"]
     ]
     found += [
         Mark(row["start"].to_pydatetime(), None, row["id"], "change")
-        for row in rows(analyses.changes.past)
+        for row in CHANGES.rows(analyses.changes.past)
         if about(row) and window.start <= row["start"] <= window.end
     ]
     return tuple(found)
 
 
-def _over(incident: dict[str, Any], meeting: datetime) -> datetime:
+def _over(incident: IncidentFindingRow, meeting: datetime) -> datetime:
     """Return when user impact ended: mitigated, else the end, else not before the meeting."""
     for moment in (incident["mitigated"], incident["end"]):
         if moment == moment:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.analysis.meeting.quiet_services import Quiet, quiet
 from prodmeet_kit.i18n.languages import clauses, listed, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.incidents import INCIDENT_FINDINGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ def found(analyses: Analyses, lines: pd.DataFrame) -> Quiet:
         analyses.downtime.unwritten_events,
     ):
         loud |= set(frame["service"])
-    for row in rows(analyses.incidents.recent):
+    for row in INCIDENT_FINDINGS.rows(analyses.incidents.recent):
         loud |= set(row["services"])
     return quiet(analyses.slo.summary, analyses.capacity.resources, loud)
 

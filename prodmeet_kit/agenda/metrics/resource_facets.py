@@ -19,10 +19,11 @@ from prodmeet_kit.evidence.facet import Facet
 from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import fixed, write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.capacity import BORROWED, LOAD_PATTERNS, RESOURCE_SUMMARY
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.capacity import ResourceRow
 
 __all__ = ["facets"]
 
@@ -40,7 +41,10 @@ def _ref(row: Mapping[str, Any]) -> str:
 
 
 def _limits(analyses: Analyses) -> Iterator[Facet]:
-    near = {_ref(row): row for row in rows(limits.near_limit(analyses.capacity.resources, analyses.facts.window))}
+    near = {
+        _ref(row): row
+        for row in RESOURCE_SUMMARY.rows(limits.near_limit(analyses.capacity.resources, analyses.facts.window))
+    }
     days = (analyses.meeting.next_meeting - analyses.facts.window.end) / timedelta(days=1)
     for ref, row in near.items():
         soon = bool(row["days_to_full_low"] <= days)
@@ -55,7 +59,9 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
             extra=30 - row["days_to_full"] / 2,
             dated=soon,
         )
-    for row in rows(analyses.capacity.resources[analyses.capacity.resources["saturation_90"] > SATURATED]):
+    for row in RESOURCE_SUMMARY.rows(
+        analyses.capacity.resources[analyses.capacity.resources["saturation_90"] > SATURATED]
+    ):
         if _ref(row) not in near:
             yield facet(
                 analyses,
@@ -75,14 +81,14 @@ def _less(analyses: Analyses, ref: str) -> str:
     return "" if done else t("Raise the limit of {name}, or use less of it?", name=ref)
 
 
-def _before_full(analyses: Analyses, ref: str, row: Mapping[str, Any], *, soon: bool) -> tuple[str, float | None]:
+def _before_full(analyses: Analyses, ref: str, row: ResourceRow, *, soon: bool) -> tuple[str, float | None]:
     """What to decide of a limit that comes near, and the minutes it takes where they are not the rule's.
 
     Nothing while somebody does something about it in time; but where it is reached before the next meeting it is asked
     whether that is on its way.
     """
     done = answer_to(analyses, subject("resource", ref))
-    if done is None and at_limit(dict(row)):
+    if done is None and at_limit(row):
         return _less(analyses, ref), None
     if done is None:
         return t("Raise the limit of {name}, or stop its growth?", name=ref), None
@@ -109,7 +115,7 @@ def _number(days: float) -> str:
 
 def _returns(analyses: Analyses) -> Iterator[Facet]:
     """Borrowed capacity that should be back, and limits that do not survive its return."""
-    for row in rows(analyses.capacity.borrowed[analyses.capacity.borrowed["overdue"]]):
+    for row in BORROWED.rows(analyses.capacity.borrowed[analyses.capacity.borrowed["overdue"]]):
         amount, day = write(row["amount"], "amount", unit=row["unit"]), last_day(row, analyses)
         yield facet(
             analyses,
@@ -118,15 +124,15 @@ def _returns(analyses: Analyses) -> Iterator[Facet]:
             t("{amount} of {name} should have been returned by {day}", amount=amount, name=_ref(row), day=day),
             question=t("Was it returned to {owner}?", owner=row["from_whom"] or t("its owner")),
         )
-    for row in short_after_return(analyses):
-        when = write(row["full_after_return"], "days")
+    for used in short_after_return(analyses):
+        when = write(used["full_after_return"], "days")
         yield facet(
             analyses,
             "limit_near",
-            subject("resource", _ref(row)),
-            t("{name} will be full in about {days}, once the borrowed part is returned", name=_ref(row), days=when),
-            question=t("What will replace the borrowed part of {name}?", name=_ref(row)),
-            extra=(limits.LIMIT_NEAR_DAYS - min(row["full_after_return"], limits.LIMIT_NEAR_DAYS)) / 2,
+            subject("resource", _ref(used)),
+            t("{name} will be full in about {days}, once the borrowed part is returned", name=_ref(used), days=when),
+            question=t("What will replace the borrowed part of {name}?", name=_ref(used)),
+            extra=(limits.LIMIT_NEAR_DAYS - min(used["full_after_return"], limits.LIMIT_NEAR_DAYS)) / 2,
         )
 
 
@@ -170,7 +176,7 @@ def _loads(analyses: Analyses) -> Iterator[Facet]:
             joins=[subject("load", ref) for ref in refs[1:]],
             services=list(dict.fromkeys(ref.partition("/")[0] for ref in refs)),
         )
-    for row in rows(analyses.capacity.load_patterns):
+    for row in LOAD_PATTERNS.rows(analyses.capacity.load_patterns):
         if abs(row["like_for_like"]) >= MOVED:
             yield facet(
                 analyses,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.metrics import efficiency as metrics_efficiency
 from prodmeet_kit.agenda.metrics.over_time import over_time
@@ -15,13 +15,14 @@ from prodmeet_kit.evidence import Chart, Column, Line, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.ranges import days_between
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.capacity import BORROWED, RESOURCE_SUMMARY
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.capacity import BorrowedRow, ResourceRow
 
 __all__ = ["SATURATED", "evidence", "last_day", "short_after_return"]
 
@@ -44,22 +45,22 @@ def evidence(analyses: Analyses) -> list[Evidence]:
     return [*shown, *metrics_efficiency.evidence(analyses)]
 
 
-def short_after_return(analyses: Analyses) -> list[dict[str, Any]]:
+def short_after_return(analyses: Analyses) -> list[ResourceRow]:
     """Resources that a return fills within sight, and that would not be full as soon without it."""
     return [
         row
-        for row in rows(
+        for row in RESOURCE_SUMMARY.rows(
             analyses.capacity.resources[analyses.capacity.resources["full_after_return"] <= LIMIT_NEAR_DAYS]
         )
         if not row["days_to_full"] <= row["full_after_return"]
     ]
 
 
-def _ref(row: dict[str, Any]) -> str:
+def _ref(row: ResourceRow) -> str:
     return f"{row['service']}/{row['name']}"
 
 
-def last_day(row: dict[str, Any], analyses: Analyses) -> str:
+def last_day(row: BorrowedRow, analyses: Analyses) -> str:
     """The last day on which a borrowed part may be kept, written."""
     import pandas as pd
 
@@ -68,9 +69,9 @@ def last_day(row: dict[str, Any], analyses: Analyses) -> str:
 
 def _table(analyses: Analyses) -> Table:
     resources = analyses.capacity.resources
-    days = [analyses.capacity.resource_by_day.get(_ref(row), []) for row in rows(resources)]
+    days = [analyses.capacity.resource_by_day.get(_ref(row), []) for row in RESOURCE_SUMMARY.rows(resources)]
     frame = resources.assign(
-        outlook=[_outlook(row) for row in rows(resources)],
+        outlook=[_outlook(row) for row in RESOURCE_SUMMARY.rows(resources)],
         by_day=daily.column(days, resources.index),
     )
     frame = with_column(frame, partly(analyses, "resource", resources))
@@ -90,7 +91,7 @@ def _table(analyses: Analyses) -> Table:
     return Table(t("Resources"), frame, columns, anchor=("service", "name"), place="resource")
 
 
-def _outlook(row: dict[str, Any]) -> str:
+def _outlook(row: ResourceRow) -> str:
     """The trend, and the days until full with their range where a trend is real."""
     words = {
         "growing": t("growing"),
@@ -136,7 +137,7 @@ def _borrowed_table(borrowed: pd.DataFrame) -> Table:
         last_day=borrowed["until"] - pd.Timedelta(seconds=1),
         state_text=[
             t("overdue") if row["overdue"] else t("in {days}", days=write(row["days_left"], "days"))
-            for row in rows(borrowed)
+            for row in BORROWED.rows(borrowed)
         ],
     )
     columns = (
@@ -156,7 +157,7 @@ def _borrowed_table(borrowed: pd.DataFrame) -> Table:
 def _charts(analyses: Analyses) -> list[Chart]:
     """Each resource, with its limit, what is left of it after returns, and its request."""
     charts = []
-    for row in rows(analyses.capacity.resources):
+    for row in RESOURCE_SUMMARY.rows(analyses.capacity.resources):
         series = analyses.capacity.resource_series.get(_ref(row))
         if series is not None:
             quiet = row["trend"] not in ("growing", "full") and not row["utilisation_p95"] >= BUSY

@@ -14,10 +14,11 @@ from prodmeet_kit.evidence.facet import Check, Facet
 from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import fixed, write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import ERROR_BUDGET, REVISE, SLO_SUMMARY
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.slo import ErrorBudgetRow, ReviseRow, SloRow
 
 __all__ = ["facets"]
 
@@ -28,17 +29,17 @@ MOST_OF_IT = 0.5
 def facets(analyses: Analyses) -> tuple[Facet, ...]:
     """One facet for each SLO that somebody may have to decide about; a look at all where there is none."""
     worse = metrics_brief.blamed(analyses)
-    budgets = {_ref(row): row for row in rows(analyses.budget.since_last)}
+    budgets = {_ref(row): row for row in ERROR_BUDGET.rows(analyses.budget.since_last)}
     found = [
         each
-        for row in rows(analyses.slo.summary)
+        for row in SLO_SUMMARY.rows(analyses.slo.summary)
         for each in _of(analyses, row, worse.get(_ref(row)), budgets.get(_ref(row)))
     ]
-    found += [_to_revise(analyses, row) for row in rows(analyses.slo.revise)]
+    found += [_to_revise(analyses, row) for row in REVISE.rows(analyses.slo.revise)]
     return tuple(found) or _all_quiet(analyses)
 
 
-def _to_revise(analyses: Analyses, row: dict[str, Any]) -> Facet:
+def _to_revise(analyses: Analyses, row: ReviseRow) -> Facet:
     """An objective that was met by far, or missed, in every window for long."""
     ref, words = _ref(row), {"name": _ref(row), "n": int(row["windows"])}
     attained = listed(write(share, "percent") for share in row["attained"])
@@ -53,7 +54,7 @@ def _to_revise(analyses: Analyses, row: dict[str, Any]) -> Facet:
 
 
 def _of(
-    analyses: Analyses, row: dict[str, Any], change: dict[str, Any] | None, budget: dict[str, Any] | None
+    analyses: Analyses, row: SloRow, change: dict[str, Any] | None, budget: ErrorBudgetRow | None
 ) -> Iterator[Facet]:
     """``change`` is what it got worse with, ``budget`` its row of ``ERROR_BUDGET``."""
     ref = _ref(row)
@@ -87,9 +88,9 @@ def _of(
 
 def _kept(
     analyses: Analyses,
-    row: dict[str, Any],
+    row: SloRow,
     change: dict[str, Any] | None,
-    budget: dict[str, Any] | None,
+    budget: ErrorBudgetRow | None,
     shared: dict[str, Any],
 ) -> Iterator[Facet]:
     """Of an objective that is met: a budget that ends or went fast, and what got worse with a change."""
@@ -161,7 +162,7 @@ def _ref(row: Mapping[str, Any]) -> str:
     return f"{row['service']}/{row['name']}"
 
 
-def _missed(row: dict[str, Any], change: dict[str, Any] | None) -> str:
+def _missed(row: SloRow, change: dict[str, Any] | None) -> str:
     ref = _ref(row)
     if change and change["times"] >= 1.5:
         times = _times(change["times"])
@@ -180,7 +181,7 @@ def _missed(row: dict[str, Any], change: dict[str, Any] | None) -> str:
     )
 
 
-def _missed_question(row: dict[str, Any], change: dict[str, Any] | None) -> str:
+def _missed_question(row: SloRow, change: dict[str, Any] | None) -> str:
     """What to decide of a missed objective; nothing where chance alone explains it."""
     if row["within_chance"]:
         return ""
@@ -199,7 +200,7 @@ def _times(value: float) -> str:
     return fixed(value, 0 if value >= 9.95 else 1)
 
 
-def _spent_why(row: dict[str, Any]) -> str:
+def _spent_why(row: SloRow) -> str:
     """How far the budget is overspent, and how fast it burns; of an objective of 100% every failure is too much."""
     if not isfinite(row["budget_remaining"]) or not isfinite(row["burn_rate"]):
         return t("its objective of 100% leaves no error budget")
@@ -213,7 +214,7 @@ def _spent_why(row: dict[str, Any]) -> str:
     return t("the error budget is overspent by {over}", over=over)
 
 
-def _outages(analyses: Analyses, row: dict[str, Any]) -> list[str]:
+def _outages(analyses: Analyses, row: SloRow) -> list[str]:
     """The outages that spent most of what the SLO spent since the last meeting: it is where it is because of them."""
     parts = analyses.budget.parts
     mine = parts[(parts["service"] == row["service"]) & (parts["name"] == row["name"])]
@@ -224,7 +225,7 @@ def _outages(analyses: Analyses, row: dict[str, Any]) -> list[str]:
     return [subject("outage", identity) for identity in told["id"]]
 
 
-def _check(analyses: Analyses, row: dict[str, Any]) -> Check | None:
+def _check(analyses: Analyses, row: SloRow) -> Check | None:
     """The share of bad events until the next meeting, against what the objective allows."""
     query = analyses.slo.ratio_since(_ref(row))
     return Check(query, f"<= {1 - row['objective']:.12g}") if query else None

@@ -19,13 +19,14 @@ from prodmeet_kit.analysis.slo.events import MIN_BAD, too_few_to_page
 from prodmeet_kit.evidence import Chart, Column, Line, Table
 from prodmeet_kit.i18n.languages import clauses, t
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.slo import SloRow
 
 __all__ = ["brief_table", "chart", "evidence", "slo_table"]
 
@@ -66,10 +67,10 @@ def brief_table(analyses: Analyses) -> Table:
 
 def slo_table(analyses: Analyses, slos: pd.DataFrame) -> Table:
     """The SLO summary, or some of its rows, as people read it."""
-    frame = with_column(slos, [rests_on(row) for row in rows(slos)]).assign(
-        note_text=[_note(row) for row in rows(slos)],
-        window_text=[_window(row) for row in rows(slos)],
-        interval=[_interval(row) for row in rows(slos)],
+    frame = with_column(slos, [rests_on(row) for row in SLO_SUMMARY.rows(slos)]).assign(
+        note_text=[_note(row) for row in SLO_SUMMARY.rows(slos)],
+        window_text=[_window(row) for row in SLO_SUMMARY.rows(slos)],
+        interval=[_interval(row) for row in SLO_SUMMARY.rows(slos)],
         by_day=daily.column(_by_day(analyses, slos), slos.index),
     )
     columns = [
@@ -119,7 +120,7 @@ def _over(slos: pd.DataFrame) -> str:
     return t("Over the last {span}", span=spans.pop()) if len(spans) == 1 else t("Over each objective's own window")
 
 
-def _note(row: dict[str, Any]) -> str:
+def _note(row: SloRow) -> str:
     parts = [why_unknown(row["state"], row["reason"])] if row["reason"] else []
     parts += [t("not met, but within chance")] if row["within_chance"] else []
     parts += [_words(code) for code in str(row["note"]).split()]
@@ -154,12 +155,12 @@ def _words(code: str) -> str:
     return words.get(name, code)
 
 
-def _window(row: dict[str, Any]) -> str:
+def _window(row: SloRow) -> str:
     periods = {"month": t("this month"), "quarter": t("this quarter")}
     return periods.get(row["period"]) or write(row["window_s"], "duration")
 
 
-def _interval(row: dict[str, Any]) -> str:
+def _interval(row: SloRow) -> str:
     """Where chance matters: few events, or an objective that lies inside the interval."""
     low, high = row["attainment_low"], row["attainment_high"]
     if not (row["total"] < FEW or low < row["objective"] < high) or low != low:  # NaN is not equal to itself
@@ -168,11 +169,11 @@ def _interval(row: dict[str, Any]) -> str:
 
 
 def _charts(analyses: Analyses) -> list[Chart]:
-    found = (chart(analyses, row) for row in rows(analyses.slo.summary))
+    found = (chart(analyses, row) for row in SLO_SUMMARY.rows(analyses.slo.summary))
     return [one for one in found if one is not None]
 
 
-def chart(analyses: Analyses, row: dict[str, Any]) -> Chart | None:
+def chart(analyses: Analyses, row: SloRow) -> Chart | None:
     """The burn rate of an SLO (a row of ``SLO_SUMMARY``); of one that allows no bad event the share of bad events.
 
     ``None`` where no total is known.
@@ -180,7 +181,7 @@ def chart(analyses: Analyses, row: dict[str, Any]) -> Chart | None:
     return _burn(analyses, row) if row["objective"] < 1 else _ratio(analyses, row)
 
 
-def _burn(analyses: Analyses, row: dict[str, Any]) -> Chart | None:
+def _burn(analyses: Analyses, row: SloRow) -> Chart | None:
     ref = f"{row['service']}/{row['name']}"
     history = analyses.slo.burn_history(ref)
     if history is None:
@@ -212,7 +213,7 @@ def _burn(analyses: Analyses, row: dict[str, Any]) -> Chart | None:
     )
 
 
-def _ratio(analyses: Analyses, row: dict[str, Any]) -> Chart | None:
+def _ratio(analyses: Analyses, row: SloRow) -> Chart | None:
     ref = f"{row['service']}/{row['name']}"
     ratio = analyses.slo.error_ratio(ref, SMOOTH)
     if ratio is None:
@@ -229,7 +230,7 @@ def _ratio(analyses: Analyses, row: dict[str, Any]) -> Chart | None:
     )
 
 
-def _common(analyses: Analyses, row: dict[str, Any]) -> dict[str, Any]:
+def _common(analyses: Analyses, row: SloRow) -> dict[str, Any]:
     window = analyses.facts.window
     return {
         "step": window.step,

@@ -9,20 +9,21 @@ from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import local, short_date, weekday
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.capacity import LOAD_SUMMARY, UNUSUAL_DAYS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.capacity import UnusualDayRow
 
 __all__ = ["most_unusual", "said", "unusual_table"]
 
 
 def said(analyses: Analyses) -> list[str]:
     """One sentence for each unusual day, in order, with every load it was unusual for."""
-    days: dict[Any, list[dict[str, Any]]] = {}
-    for row in rows(analyses.capacity.unusual_days.sort_values("day", kind="stable")):
+    days: dict[Any, list[UnusualDayRow]] = {}
+    for row in UNUSUAL_DAYS.rows(analyses.capacity.unusual_days.sort_values("day", kind="stable")):
         days.setdefault(row["day"], []).append(row)
     timezone = analyses.facts.window.timezone
     return [_sentence(day, found, timezone) for day, found in days.items()]
@@ -30,12 +31,12 @@ def said(analyses: Analyses) -> list[str]:
 
 def unusual_table(analyses: Analyses) -> Table:
     """Every unusual day of every load."""
-    units = {f"{row['service']}/{row['name']}": row["unit"] for row in rows(analyses.capacity.loads)}
+    units = {f"{row['service']}/{row['name']}": row["unit"] for row in LOAD_SUMMARY.rows(analyses.capacity.loads)}
     frame = analyses.capacity.unusual_days.sort_values("day", kind="stable").reset_index(drop=True)
     frame = frame.assign(
         unit=frame["ref"].map(units),
         change=frame["ratio"] - 1,
-        what=[_what(row["direction"]) for row in rows(frame)],
+        what=[_what(row["direction"]) for row in UNUSUAL_DAYS.rows(frame)],
     )
     columns = (
         Column("day", t("Day"), "date"),
@@ -53,11 +54,11 @@ def most_unusual(days: pd.DataFrame) -> str:
     """The load with the day furthest from usual; empty when there is no such day."""
     if days.empty:
         return ""
-    distance = [max(abs(log(max(row["ratio"], 1e-3))), row["moved"]) for row in rows(days)]
+    distance = [max(abs(log(max(row["ratio"], 1e-3))), row["moved"]) for row in UNUSUAL_DAYS.rows(days)]
     return str(days["ref"].iloc[distance.index(max(distance))])
 
 
-def _sentence(day: Any, found: list[dict[str, Any]], timezone: str) -> str:
+def _sentence(day: Any, found: list[UnusualDayRow], timezone: str) -> str:
     date, usual = short_date(day, timezone), weekday(local(day, timezone).weekday(), whole=True)
     if len(found) == 1 and found[0]["direction"] != "shape":
         row = found[0]

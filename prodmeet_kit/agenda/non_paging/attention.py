@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.paging import ATTENTION
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.paging import AttentionRow
 
 __all__ = ["evidence"]
 
@@ -26,7 +27,7 @@ def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     queue = analyses.detection.attention
     if not len(queue):
         return ()
-    found = rows(queue)
+    found = ATTENTION.rows(queue)
     frame = queue.assign(
         loss_text=[_loss(row) for row in found],
         owner_text=[_owner(row) for row in found],
@@ -58,12 +59,12 @@ def _columns() -> tuple[Column, ...]:
     )
 
 
-def _loss(row: dict[str, Any]) -> str:
+def _loss(row: AttentionRow) -> str:
     """Only an SLO has a budget: the cell of anything else is empty, not unknown."""
     return write(row["loss_per_fortnight"], "budget") if row["kind"] == "slo" else ""
 
 
-def _owner(row: dict[str, Any]) -> str:
+def _owner(row: AttentionRow) -> str:
     """Who looks after it, with the action item, promise or planned change that says so."""
     grounds = [row["action_item"], t("promised") if row["promise"] else "", row["change"]]
     said = listed(each for each in grounds if each)
@@ -72,7 +73,7 @@ def _owner(row: dict[str, Any]) -> str:
     return f"{row['owner']} ({said})" if said else row["owner"]
 
 
-def _because(row: dict[str, Any]) -> str:
+def _because(row: AttentionRow) -> str:
     value = row["value"]
     if row["reason"] == "slow_burn":
         return t("slow burn, ended") if row["ended"] == row["ended"] else t("slow burn")

@@ -19,7 +19,7 @@ from prodmeet_kit.agenda.shared.absent import could_not_check, none
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence import AgendaItem
 from prodmeet_kit.i18n.languages import clauses, sentence, t, tn
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.paging import ATTENTION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ def _grounds(analyses: Analyses, alerts_known: bool) -> str:
 
 def _subjects(analyses: Analyses) -> int:
     """How many need attention: an alert whose rule reads what is in the queue itself is no other matter."""
-    queue = rows(analyses.detection.attention)
+    queue = ATTENTION.rows(analyses.detection.attention)
     own = {subject(row["kind"], row["service"], row["what"]) for row in queue if row["kind"] not in _ALERTS}
     alerts_too = {
         (row["what"], row["service"])

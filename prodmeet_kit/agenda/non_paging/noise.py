@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import clauses, listed, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.alerting import NOISE, PROPOSALS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.alerting import NoiseRow, ProposalRow
 
 __all__ = ["evidence"]
 
@@ -70,12 +71,12 @@ def _noise_frame(noise: pd.DataFrame, pages: pd.DataFrame) -> pd.DataFrame:
     }
     texts = [
         _of_pages(row, pages) if row["reason"] == "slis_fine" else words.get(row["reason"], str(row["reason"]))
-        for row in rows(noise)
+        for row in NOISE.rows(noise)
     ]
     return noise.assign(reason_text=texts)
 
 
-def _of_pages(row: dict[str, Any], pages: pd.DataFrame) -> str:
+def _of_pages(row: NoiseRow, pages: pd.DataFrame) -> str:
     """How many of its pages were noise: up to a third may have come by chance soon after a burn began."""
     mine = (pages[["alert", "service", "severity"]] == [row["alert"], row["service"], row["severity"]]).all(axis=1)
     noisy, others = (int((mine & (pages["shown_verdict"].eq("noise") == each)).sum()) for each in (True, False))
@@ -103,7 +104,7 @@ def _noise_columns() -> tuple[Column, ...]:
 
 
 def _proposal_frame(proposals: pd.DataFrame) -> pd.DataFrame:
-    found = rows(proposals)
+    found = PROPOSALS.rows(proposals)
     return proposals.assign(
         change_text=[_change(row) for row in found],
         effect=[_effect(row) for row in found],
@@ -123,7 +124,7 @@ def _proposal_columns() -> tuple[Column, ...]:
     )
 
 
-def _kept(row: dict[str, Any]) -> str:
+def _kept(row: ProposalRow) -> str:
     """Why an alert is not to be deleted."""
     if row["kept"] == "ticket_held" and row["change"] == "ticket":
         return t("its service had a slow burn (3x over 24 h or 1x over 3 d): make it a ticket instead of deleting it")
@@ -135,14 +136,14 @@ def _kept(row: dict[str, Any]) -> str:
     return words.get(row["kept"], "")
 
 
-def _else(row: dict[str, Any]) -> str:
+def _else(row: ProposalRow) -> str:
     """What else caught, or would catch, what an alert could."""
     if row["could_catch"] is None:
         return ""
     return listed([*row["other_alerts"], *row["standard_rules"]]) or t("nothing")
 
 
-def _change(row: dict[str, Any]) -> str:
+def _change(row: ProposalRow) -> str:
     if not row["change"]:
         return t("none found")
     if row["change"] == "delete":
@@ -158,7 +159,7 @@ def _change(row: dict[str, Any]) -> str:
     return t("{key}: {after} instead of {before}", key=row["change"], after=after, before=before)
 
 
-def _effect(row: dict[str, Any]) -> str:
+def _effect(row: ProposalRow) -> str:
     if row["change"] in ("", "ticket", "review"):
         return _kept(row)
     gone = t("prevents {vanish} of {episodes} firings", vanish=int(row["vanish"]), episodes=int(row["episodes"]))
@@ -173,7 +174,7 @@ def _effect(row: dict[str, Any]) -> str:
     return clauses(parts)
 
 
-def _replay(row: dict[str, Any]) -> str:
+def _replay(row: ProposalRow) -> str:
     if row["change"] in ("delete", "ticket", "review"):
         return t("counted, not backtested")
     if row["matched"] != row["matched"]:  # NaN: not replayed

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n import ranges
 from prodmeet_kit.i18n.languages import listed, t, tn
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.incidents import MISSED
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.incidents import MissedRow
 
 __all__ = ["evidence"]
 
@@ -23,7 +25,7 @@ def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     missed = analyses.detection.missed
     if not len(missed):
         return ()
-    found = rows(missed)
+    found = MISSED.rows(missed)
     began, start = _moments(analyses, found, "start", t("Start"))
     fires, fires_at = _moments(analyses, found, "fires", t("Would have fired at"))
     frame = missed.assign(
@@ -62,7 +64,7 @@ def _pages(noise: list[str] | None) -> str:
 
 
 def _moments(
-    analyses: Analyses, found: list[dict[str, Any]], name: str, title: str
+    analyses: Analyses, found: Sequence[Mapping[str, Any]], name: str, title: str
 ) -> tuple[list[Any] | pd.Series[Any], Column]:
     """Moments to the minute, or words where one of them is known to a wider range; and the column to show them in."""
     import pandas as pd
@@ -79,19 +81,19 @@ def _moments(
     return pd.Series(pd.to_datetime(middles, utc=True)), Column(column, title, "time")
 
 
-def _detected(row: dict[str, Any]) -> str:
+def _detected(row: MissedRow) -> str:
     low, high = row["detection_low_s"], row["detection_high_s"]
     return ranges.length(low, high) if low == low else ranges.length(row["detection_s"], row["detection_s"])  # NaN
 
 
-def _rule(row: dict[str, Any]) -> str:
+def _rule(row: MissedRow) -> str:
     if not row["would_have_fired"]:
         return t("no standard rule")
     words = f"{row['would_have_fired']} {row['rule_slo']}".strip()
     return t("{rule}, a ticket only", rule=words) if row["rule_severity"] == "ticket" else words
 
 
-def _price(row: dict[str, Any]) -> str:
+def _price(row: MissedRow) -> str:
     if row["would_fire"] != row["would_fire"]:  # NaN
         return ""
     n, told = int(row["would_fire"]), int(row["would_tell"])
@@ -100,7 +102,7 @@ def _price(row: dict[str, Any]) -> str:
     )
 
 
-def _rules(analyses: Analyses, found: list[dict[str, Any]]) -> tuple[Evidence, ...]:
+def _rules(analyses: Analyses, found: list[MissedRow]) -> tuple[Evidence, ...]:
     """One row an SLO whose rules would have caught it, in the order of the table above."""
     import pandas as pd
 

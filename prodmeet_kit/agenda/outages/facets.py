@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,12 +17,14 @@ from prodmeet_kit.findings.facet import MOST_EXTRA, facet
 from prodmeet_kit.i18n import ranges
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.changes import CHANGES
+from prodmeet_kit.schemas.incidents import INCIDENT_FINDINGS, INCIDENTS, MISSED, OUTAGES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.incidents import OutageRow
 
 __all__ = ["facets"]
 
@@ -45,27 +47,27 @@ def facets(analyses: Analyses) -> tuple[Facet, ...]:
 
 
 def _facets(analyses: Analyses) -> Iterator[Facet]:
-    written = {row["id"]: row for row in rows(analyses.incidents.recent)}
-    missed = {row["id"]: row for row in rows(analyses.detection.missed)}
+    written = {row["id"]: row for row in INCIDENT_FINDINGS.rows(analyses.incidents.recent)}
+    missed = {row["id"]: row for row in MISSED.rows(analyses.detection.missed)}
     again = {row["id"]: row for row in outage_table.repeated(analyses.incidents.recent)}
-    for row in rows(analyses.incidents.recent_outages):
+    for row in OUTAGES.rows(analyses.incidents.recent_outages):
         mine = [written[each] for each in row["incidents"] if each in written]
         owed = [each["id"] for each in mine if each["postmortem_missing"]]
         owed += [called(row, analyses.facts.window.timezone)] if outage_table.owes(row) else []
         seen = next((again[each["id"]] for each in mine if each["id"] in again), None)
         yield from _of(analyses, row, mine, missed.get(row["id"]), owed, seen)
-    for row in rows(analyses.incidents.carried_outages):
-        mine = [each for each in rows(analyses.downtime.incidents) if each["id"] in row["incidents"]]
-        required = row["postmortem_required"] is True and not any(each["postmortem"] for each in mine)
+    for row in OUTAGES.rows(analyses.incidents.carried_outages):
+        told = [each for each in INCIDENTS.rows(analyses.downtime.incidents) if each["id"] in row["incidents"]]
+        required = row["postmortem_required"] is True and not any(each["postmortem"] for each in told)
         names = row["incidents"] or [called(row, analyses.facts.window.timezone)]
         unpaged = {"would_have_fired": ""} if row["paged"] is False else None  # which rule would have is of the last
-        yield from _of(analyses, row, mine, unpaged, names if required else [], None)
+        yield from _of(analyses, row, told, unpaged, names if required else [], None)
 
 
 def _of(
     analyses: Analyses,
-    row: dict[str, Any],
-    mine: list[dict[str, Any]],
+    row: OutageRow,
+    mine: Sequence[Mapping[str, Any]],
     unpaged: Mapping[str, Any] | None,
     owed: list[str],
     seen: Mapping[str, Any] | None,
@@ -126,7 +128,7 @@ def _urgent(row: Mapping[str, Any]) -> bool:
 
 
 def _more(
-    row: Mapping[str, Any], mine: list[dict[str, Any]], unpaged: Mapping[str, Any] | None, changes: pd.DataFrame
+    row: Mapping[str, Any], mine: Sequence[Mapping[str, Any]], unpaged: Mapping[str, Any] | None, changes: pd.DataFrame
 ) -> str:
     """What people call it, what is to be said of its pages, and the change that it began soon after."""
     said = clauses([*(each["title"] for each in mine if each["title"]), *_pages(row, unpaged)])
@@ -143,7 +145,7 @@ def _after(row: Mapping[str, Any], changes: pd.DataFrame) -> str:
     middle = since + (until - since) / 2
     near = [
         change
-        for change in rows(changes)
+        for change in CHANGES.rows(changes)
         if set(change["services"]) & set(row["services"]) and timedelta() <= middle - change["start"] <= SOON
     ]
     if not near:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.outages import facets
 from prodmeet_kit.agenda.outages import table as outage_table
@@ -13,7 +14,7 @@ from prodmeet_kit.agenda.shared.absent import absent, none
 from prodmeet_kit.evidence import AgendaItem, Note
 from prodmeet_kit.i18n.languages import clauses, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.incidents import INCIDENT_FINDINGS, OUTAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +127,7 @@ def _headline(incidents: pd.DataFrame, written: pd.DataFrame, unwritten: pd.Data
     worst, most = _most_expensive(incidents, unwritten, timezone)
     said = [[text, most if most and place == worst else ""] for place, (n, text) in enumerate(counts) if n]
     owed = int(incidents.loc[incidents["postmortem_missing"], "outage"].nunique())
-    owed += sum(outage_table.owes(row) for row in rows(unwritten))
+    owed += sum(outage_table.owes(row) for row in OUTAGES.rows(unwritten))
     if owed:
         said[-1].append(tn("{n} postmortem is missing", "{n} postmortems are missing", owed))
     return sentences(sentence(clauses(filter(None, parts))) for parts in said)
@@ -134,8 +135,10 @@ def _headline(incidents: pd.DataFrame, written: pd.DataFrame, unwritten: pd.Data
 
 def _most_expensive(incidents: pd.DataFrame, unwritten: pd.DataFrame, timezone: str) -> tuple[int, str]:
     """Find the most expensive: whether it is an incident (0) or has no record (1), and what to say of it."""
-    known = [(0, str(row["id"]), row) for row in rows(incidents)]
-    known += [(1, called(row, timezone), row) for row in rows(unwritten)]
+    known: list[tuple[int, str, Mapping[str, Any]]] = [
+        (0, str(row["id"]), row) for row in INCIDENT_FINDINGS.rows(incidents)
+    ]
+    known += [(1, called(row, timezone), row) for row in OUTAGES.rows(unwritten)]
     if len(known) == len(unwritten) == 1:  # the most expensive of one is nothing to say
         return 0, ""
     costs = [(outage_table.worst(row["budget_spent"]), place, name, row) for place, name, row in known]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.i18n import ranges
 from prodmeet_kit.i18n.languages import listed, t
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.incidents import OUTAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +25,9 @@ def called(outage: Mapping[str, Any], timezone: str) -> str:
 def by_id(outages: pd.DataFrame, timezone: str) -> dict[str, str]:
     """What each of ``OUTAGES`` is called by its id and those of its SLO events; of several of an event, the first."""
     names: dict[str, str] = {}
-    for outage in rows(outages):
+    for outage in OUTAGES.rows(outages):
         names[outage["id"]] = called(outage, timezone)
-    for outage in rows(outages):
+    for outage in OUTAGES.rows(outages):
         for event in outage["events"]:
             names.setdefault(event, called(outage, timezone))
     return names

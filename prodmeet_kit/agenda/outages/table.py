@@ -9,7 +9,7 @@ from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n import ranges
 from prodmeet_kit.i18n.languages import clauses, listed, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.incidents import INCIDENT_FINDINGS, OUTAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ def table(incidents: pd.DataFrame, timezone: str) -> Table:
     """``INCIDENT_FINDINGS`` to read: when, how found, what it cost, what is owed."""
     import pandas as pd
 
-    told = rows(incidents)
+    told = INCIDENT_FINDINGS.rows(incidents)
     frame = incidents.assign(
         price=pd.Series([_price(row) for row in told], index=incidents.index, dtype="object"),
         review=[_postmortem(row) for row in told],
@@ -62,7 +62,7 @@ def table(incidents: pd.DataFrame, timezone: str) -> Table:
 
 def repeated(incidents: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """``id``, ``n`` and ``earlier`` (the last one like it) of each incident that is the third of its kind or more."""
-    for row in rows(incidents):
+    for row in INCIDENT_FINDINGS.rows(incidents):
         seen = row["seen_before"]
         if seen and seen["count"] >= 3:
             yield {"id": row["id"], "n": seen["count"], "earlier": seen["ids"][0]}
@@ -86,7 +86,7 @@ def unwritten(outages: pd.DataFrame, timezone: str, now: datetime) -> Table:
     """
     import pandas as pd
 
-    told = rows(outages)
+    told = OUTAGES.rows(outages)
     frame = outages.assign(
         price=pd.Series([_price(row) for row in told], index=outages.index, dtype="object"),
         told=[t("page") if row["paged"] else _nobody(row) for row in told],

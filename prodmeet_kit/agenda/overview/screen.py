@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.metrics.brief import fine, refs
@@ -17,7 +17,7 @@ from prodmeet_kit.agenda.shared.source_words import detail
 from prodmeet_kit.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.meeting import AGENDA, AGENDA_LINES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings.finding import Finding
+    from prodmeet_kit.schemas.meeting import AgendaRow
 
 __all__ = ["overview"]
 
@@ -187,7 +188,7 @@ def _before(analyses: Analyses, lines: pd.DataFrame) -> dict[str, str]:
     """Say at how many meetings a finding was discussed, and what the last one decided."""
     spoken, last = spoken_before(analyses), last_time(analyses)
     told = {}
-    for row in rows(lines):
+    for row in AGENDA_LINES.rows(lines):
         about = next((each for each in row["subjects"] if each in last), None)
         if about is not None:
             told[row["subject"]] = clauses([*([spoken[about]] if about in spoken else []), last[about]])
@@ -211,7 +212,7 @@ def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame, lines: pd.DataFram
         title=[by_key[key].title for key in agenda["item"]],
         state=[by_key[key].state for key in agenda["item"]],
         headline=[by_key[key].finding or by_key[key].headline for key in agenda["item"]],
-        reason=[_why(row, asks=row["item"] in asking) for row in rows(agenda)],
+        reason=[_why(row, asks=row["item"] in asking) for row in AGENDA.rows(agenda)],
         untimed=agenda["minutes"] == 0,
     )
     columns = (
@@ -224,7 +225,7 @@ def _clock(items: Sequence[AgendaItem], agenda: pd.DataFrame, lines: pd.DataFram
     return Table(t("What to discuss"), frame, columns, anchor=("item",), quiet="untimed")
 
 
-def _why(row: dict[str, Any], *, asks: bool) -> str:
+def _why(row: AgendaRow, *, asks: bool) -> str:
     """Why an item has its minutes, or what it is about that has none."""
     reason = str(row["reason"])
     if row["minutes"] or not reason:

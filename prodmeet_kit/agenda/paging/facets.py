@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,13 @@ from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render.states import word
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.alerting import NOISE, PROPOSALS
+from prodmeet_kit.schemas.paging import ATTENTION, PAGE_GROUPS
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.alerting import NoiseRow, ProposalRow
+    from prodmeet_kit.schemas.paging import AttentionRow, PageGroupRow
 
 __all__ = ["attention", "going_on", "noise", "pages"]
 
@@ -37,7 +40,7 @@ def pages(analyses: Analyses) -> tuple[Facet, ...]:
             joins=_joins(analyses, row),
             services=[row["service"]] if row["service"] in ours else (),
         )
-        for row in rows(analyses.paging.groups)
+        for row in PAGE_GROUPS.rows(analyses.paging.groups)
     )
 
 
@@ -47,11 +50,11 @@ def _unclear(reason: str, name: str) -> str:
     return t("Was {alert} right to page, and what could we measure to know?", alert=name)
 
 
-def _subject(row: dict[str, Any]) -> str:
+def _subject(row: Mapping[str, Any]) -> str:
     return subject("alert", row["alert"], row["service"])
 
 
-def _joins(analyses: Analyses, row: dict[str, Any]) -> list[str]:
+def _joins(analyses: Analyses, row: PageGroupRow) -> list[str]:
     """Return the outages its pages were sent for, and the SLO it queries during a slow burn; none for noise."""
     if row["shown_verdict"] in ("noise", "maintenance"):
         return []
@@ -66,7 +69,7 @@ def _read(analyses: Analyses, alert: str, service: str) -> list[str]:
     return [each.subject for each in analyses.meeting.alerts_about(alert, service)]
 
 
-def _paged(alert: str, row: dict[str, Any]) -> str:
+def _paged(alert: str, row: PageGroupRow) -> str:
     """``WebHighCPU paged 25 times, 17 of them while users fared no worse than before``."""
     words = {
         "noise": t("without additional user impact"),
@@ -95,7 +98,7 @@ def _paged(alert: str, row: dict[str, Any]) -> str:
     )
 
 
-def _question(analyses: Analyses, row: dict[str, Any], ours: set[str]) -> str:
+def _question(analyses: Analyses, row: PageGroupRow, ours: set[str]) -> str:
     verdict = row["shown_verdict"]
     if verdict == "unclear" and row["service"] not in {*ours, ""}:
         return t(
@@ -122,12 +125,14 @@ def _question(analyses: Analyses, row: dict[str, Any], ours: set[str]) -> str:
 
 def _better(analyses: Analyses, alert: str, service: str) -> str:
     """The change that was tried on the data, as a question; empty where none was found."""
-    mine = [row for row in rows(analyses.paging.proposals) if (row["alert"], row["service"]) == (alert, service)]
+    mine = [
+        row for row in PROPOSALS.rows(analyses.paging.proposals) if (row["alert"], row["service"]) == (alert, service)
+    ]
     asked = (_changed(row, called(analyses, alert, service)) for row in mine)
     return next((question for question in asked if question), "")
 
 
-def _changed(row: dict[str, Any], name: str) -> str:
+def _changed(row: ProposalRow, name: str) -> str:
     if row["change"] == "delete":
         return _delete(name, row)
     if row["change"] == "ticket":
@@ -141,7 +146,7 @@ def _changed(row: dict[str, Any], name: str) -> str:
     return ""
 
 
-def _delete(name: str, row: dict[str, Any]) -> str:
+def _delete(name: str, row: ProposalRow) -> str:
     """With what else would catch what it could catch."""
     others = [*(row["other_alerts"] or ()), *(row["standard_rules"] or ())]
     if not others:
@@ -149,7 +154,7 @@ def _delete(name: str, row: dict[str, Any]) -> str:
     return t("Delete {alert}? {others} would catch what it is meant to catch.", alert=name, others=listed(others[:2]))
 
 
-def _silenced(row: dict[str, Any]) -> str:
+def _silenced(row: ProposalRow) -> str:
     vanish, every = int(row["vanish"]), int(row["episodes"])
     if vanish == every:
         return tn("It would have prevented the one firing.", "It would have prevented all {n} firings.", every)
@@ -161,7 +166,7 @@ def noise(analyses: Analyses) -> tuple[Facet, ...]:
     return (*_going_on(analyses), *_quiet_noise(analyses))
 
 
-def going_on(analyses: Analyses) -> list[dict[str, Any]]:
+def going_on(analyses: Analyses) -> list[NoiseRow]:
     """The ``NOISE`` of alerts that page and fired since before the last meeting: none of their pages is of this one.
 
     Without those that told of an outage of this meeting all the same.
@@ -171,7 +176,9 @@ def going_on(analyses: Analyses) -> list[dict[str, Any]]:
     telling = pages[pages["outages"].map(lambda ids: bool(recent & set(ids))).astype(bool)]
     known = (analyses.paging.groups, telling)
     paged = {key for each in known for key in zip(each["alert"], each["service"], strict=True)}
-    return [row for row in rows(analyses.paging.noise) if row["page"] and (row["alert"], row["service"]) not in paged]
+    return [
+        row for row in NOISE.rows(analyses.paging.noise) if row["page"] and (row["alert"], row["service"]) not in paged
+    ]
 
 
 def _going_on(analyses: Analyses) -> Iterator[Facet]:
@@ -203,7 +210,7 @@ def _quiet_noise(analyses: Analyses) -> tuple[Facet, ...]:
             question=_better(analyses, row["alert"], row["service"])
             or t("Do we need {alert}?", alert=called(analyses, row["alert"], row["service"])),
         )
-        for row in rows(analyses.paging.noise)
+        for row in NOISE.rows(analyses.paging.noise)
         if not row["page"]
     )
 
@@ -214,7 +221,7 @@ def attention(analyses: Analyses) -> tuple[Facet, ...]:
 
 
 def _attention(analyses: Analyses) -> Iterator[Facet]:
-    for row in rows(analyses.detection.attention):
+    for row in ATTENTION.rows(analyses.detection.attention):
         about = _about(row)
         # The facet of the limit itself says when it is reached; since when that is known does not make it press more.
         limit = row["reason"] == "limit_near"
@@ -232,7 +239,7 @@ def _attention(analyses: Analyses) -> Iterator[Facet]:
         )
 
 
-def _about(row: dict[str, Any]) -> str:
+def _about(row: AttentionRow) -> str:
     kind = "alert" if row["kind"] in ("alert", "rule") else row["kind"]
     names = (row["what"], row["service"]) if kind == "alert" else (row["service"], row["what"])
     return subject(kind, *names)
@@ -244,13 +251,13 @@ def called(analyses: Analyses, alert: str, service: str) -> str:
     return f"{alert} ({service})" if several and service else alert
 
 
-def _name(analyses: Analyses, row: dict[str, Any]) -> str:
+def _name(analyses: Analyses, row: AttentionRow) -> str:
     if row["kind"] in ("alert", "rule"):
         return called(analyses, row["what"], row["service"])
     return f"{row['service']}/{row['what']}"
 
 
-def _because(analyses: Analyses, row: dict[str, Any]) -> str:
+def _because(analyses: Analyses, row: AttentionRow) -> str:
     name, timezone = _name(analyses, row), analyses.facts.window.timezone
     if row["reason"] == "slow_burn":
         lost = row["loss_per_fortnight"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.evidence import Column, Evidence, Note, Table
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import is_unknown, write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.alerting import SILENCE_FINDINGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,7 @@ def _worded(silences: pd.DataFrame, timezone: str) -> pd.DataFrame:
         silences = silences.assign(end=until)
     return silences.assign(
         state=[states.get(code, code) for code in silences["state"]],
-        look=[listed(reasons[code] for code in row["reasons"]) for row in rows(silences)],
+        look=[listed(reasons[code] for code in row["reasons"]) for row in SILENCE_FINDINGS.rows(silences)],
     )
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.paging import PAGE_LOAD
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.paging import PageLoadRow
 
 __all__ = ["evidence"]
 
@@ -27,12 +28,14 @@ def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     if not load["pages"].sum():
         return ()
     notes = [
-        Note(_sentence(row), "warning" if row["shifts_over_guide"] else "info") for row in rows(load) if row["pages"]
+        Note(_sentence(row), "warning" if row["shifts_over_guide"] else "info")
+        for row in PAGE_LOAD.rows(load)
+        if row["pages"]
     ]
     return (*notes, _table(load))
 
 
-def _sentence(row: dict[str, Any]) -> str:
+def _sentence(row: PageLoadRow) -> str:
     named = {"rotation": _name(row), "shifts": write(row["shifts"], "count")}
     over = int(row["shifts_over_guide"])
     if over:
@@ -62,7 +65,7 @@ def _sentence(row: dict[str, Any]) -> str:
 
 
 def _table(load: pd.DataFrame) -> Table:
-    found = rows(load)
+    found = PAGE_LOAD.rows(load)
     frame = load.assign(
         name=[_name(row) for row in found],
         busiest=[_busiest(row) for row in found],
@@ -91,11 +94,11 @@ def _table(load: pd.DataFrame) -> Table:
     return Table(t("On-call load"), frame, columns, anchor=("rotation",), caption=caption, place="people")
 
 
-def _name(row: dict[str, Any]) -> str:
+def _name(row: PageLoadRow) -> str:
     return str(row["rotation"]) or t("no rotation")
 
 
-def _busiest(row: dict[str, Any]) -> str:
+def _busiest(row: PageLoadRow) -> str:
     if not row["busiest_shift_events"]:
         return ""
     since = write(row["busiest_shift_start"], "time", timezone=row["timezone"])

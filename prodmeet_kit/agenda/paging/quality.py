@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis.paging.quality import enough
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.i18n.ranges import lengths
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.paging import PAGING_BY_ALERT, PAGING_HISTORY
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.analysis.paging.quality import PagingQuality
     from prodmeet_kit.core.time_ranges import Between
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.paging import AlertQualityRow
 
 __all__ = ["evidence"]
 
@@ -78,9 +79,9 @@ def _times(each: list[Between] | None) -> str:
 def _by_alert(analyses: Analyses) -> Table:
     by_alert = analyses.detection.by_alert
     frame = by_alert.assign(
-        precision_text=[_row_precision(row) for row in rows(by_alert)],
-        detection_text=[_times(row["detection_between_s"]) for row in rows(by_alert)],
-        reset_text=[_times(row["reset_between_s"]) for row in rows(by_alert)],
+        precision_text=[_row_precision(row) for row in PAGING_BY_ALERT.rows(by_alert)],
+        detection_text=[_times(row["detection_between_s"]) for row in PAGING_BY_ALERT.rows(by_alert)],
+        reset_text=[_times(row["reset_between_s"]) for row in PAGING_BY_ALERT.rows(by_alert)],
     )
     columns = (
         Column("alert", t("Alert"), "code"),
@@ -93,16 +94,16 @@ def _by_alert(analyses: Analyses) -> Table:
     return Table(t("The same by alert"), frame, columns, anchor=("alert", "service"), folded=True, place="alert")
 
 
-def _row_precision(row: dict[str, Any]) -> str:
+def _row_precision(row: AlertQualityRow) -> str:
     return _counted(int(row["caught"]), int(row["pages"]))
 
 
 def _history(analyses: Analyses) -> Table:
     history = analyses.detection.history
     frame = history.assign(
-        pages_text=[_of(row["caught"], row["pages"]) for row in rows(history)],
-        events_text=[_of(row["events_caught"], row["events"]) for row in rows(history)],
-        detection_text=[_times(row["detection_between_s"]) for row in rows(history)],
+        pages_text=[_of(row["caught"], row["pages"]) for row in PAGING_HISTORY.rows(history)],
+        events_text=[_of(row["events_caught"], row["events"]) for row in PAGING_HISTORY.rows(history)],
+        detection_text=[_times(row["detection_between_s"]) for row in PAGING_HISTORY.rows(history)],
     )
     columns = (
         Column("meeting", t("Meeting"), "date"),

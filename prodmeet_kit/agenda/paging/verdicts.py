@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.outages.names import by_id
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render.states import word
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.paging import PAGE_GROUPS, PROPOSED_ITEMS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.schemas.paging import PageGroupRow
 
 __all__ = ["every_page", "evidence", "reasons"]
 
@@ -71,8 +72,8 @@ def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) ->
         reason_text=groups["reason"].map(reasons()).fillna(groups["reason"]),
         right_text=groups["right_way"].map(yes_no),
         should_text=groups["should_page"].map(yes_no),
-        people_text=[_people(row, timezone) for row in rows(groups)],
-        pages_text=[_pages(row["verdicts"]) for row in rows(groups)],
+        people_text=[_people(row, timezone) for row in PAGE_GROUPS.rows(groups)],
+        pages_text=[_pages(row["verdicts"]) for row in PAGE_GROUPS.rows(groups)],
     )
     columns = (
         Column("alert", t("Alert"), "code"),
@@ -101,7 +102,7 @@ def _pages(verdicts: dict[str, int] | None) -> str:
     return listed(told) if len(told) > 1 else ""
 
 
-def _people(row: dict[str, Any], timezone: str) -> str:
+def _people(row: PageGroupRow, timezone: str) -> str:
     if not row["human_verdict"]:
         return ""
     text = t(
@@ -135,7 +136,7 @@ def _proposed(items: pd.DataFrame) -> Table:
                 int(row["times"]),
                 alert=row["alert"],
             )
-            for row in rows(items)
+            for row in PROPOSED_ITEMS.rows(items)
         ]
     )
     columns = (Column("text", t("Proposed action item")), Column("verify_expect", t("Success condition"), "code"))

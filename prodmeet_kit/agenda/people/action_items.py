@@ -12,7 +12,7 @@ from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import day
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.meeting import ACTION_ITEM_FINDINGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,7 @@ def _table(items: pd.DataFrame) -> Table:
         due_day=items["due"] - timedelta(seconds=1),
         outcome_text=items["outcome"].replace("none", t("no acceptance query")),
         observed_text=[observed(row) for _, row in items.iterrows()],
-        still_text=[people.still(row) for row in rows(items)],
+        still_text=[people.still(row) for row in ACTION_ITEM_FINDINGS.rows(items)],
     )
     columns = (
         Column("id", t("Item"), "code"),

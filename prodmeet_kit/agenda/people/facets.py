@@ -14,10 +14,11 @@ from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import day
 from prodmeet_kit.render.labels import brief
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.meeting import ACTION_ITEM_FINDINGS, CONSULTATIONS, PROMISES, TOIL_FINDINGS, TOPICS
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.meeting import ActionItemFindingRow, ConsultationRow, ToilFindingRow
 
 __all__ = ["action_items", "asked", "still", "toil", "topics"]
 
@@ -25,12 +26,12 @@ __all__ = ["action_items", "asked", "still", "toil", "topics"]
 def action_items(analyses: Analyses) -> tuple[Facet, ...]:
     """One facet for each item to decide about, and for each promise that is overdue, about what it was made for."""
     return (
-        *(made for row in rows(analyses.meeting.action_items) if (made := _item(analyses, row))),
+        *(made for row in ACTION_ITEM_FINDINGS.rows(analyses.meeting.action_items) if (made := _item(analyses, row))),
         *_promises(analyses),
     )
 
 
-def _item(analyses: Analyses, row: dict[str, Any]) -> Facet | None:
+def _item(analyses: Analyses, row: ActionItemFindingRow) -> Facet | None:
     """What its acceptance query says comes before its age."""
     named = t("{id} {text}", id=row["id"], text=brief(row["text"]))
     shared: dict[str, Any] = {
@@ -56,7 +57,7 @@ def _item(analyses: Analyses, row: dict[str, Any]) -> Facet | None:
     return facet(analyses, "action_done", about, _open(row, named, analyses), **shared) if shared["joins"] else None
 
 
-def _open(row: dict[str, Any], named: str, analyses: Analyses) -> str:
+def _open(row: ActionItemFindingRow, named: str, analyses: Analyses) -> str:
     """An item that needs no decision, with who does it and until when."""
     owner = row["owner"] or t("nobody")
     if row["due"] != row["due"]:  # NaT
@@ -87,7 +88,7 @@ def still(row: Mapping[str, Any]) -> str:
 
 def _promises(analyses: Analyses) -> Iterator[Facet]:
     """Raise what somebody promised with the finding it is about; while it is not overdue it is only shown."""
-    for row in rows(analyses.meeting.promises):
+    for row in PROMISES.rows(analyses.meeting.promises):
         late, words = row["overdue_days"] > 0, {"owner": row["owner"], "day": day(row["due"])}
         reason = (
             t(
@@ -122,7 +123,7 @@ def asked(analyses: Analyses) -> tuple[Facet, ...]:
             _waits(row, analyses.facts.window.timezone),
             question=row["question"],
         )
-        for row in rows(waiting)
+        for row in CONSULTATIONS.rows(waiting)
     ]
     found += [
         facet(
@@ -133,12 +134,12 @@ def asked(analyses: Analyses) -> tuple[Facet, ...]:
             question=t("What came of {id}?", id=row["id"]),
             minutes=1.0,
         )
-        for row in rows(lost)
+        for row in CONSULTATIONS.rows(lost)
     ]
     return tuple(found)
 
 
-def _waits(row: dict[str, Any], timezone: str) -> str:
+def _waits(row: ConsultationRow, timezone: str) -> str:
     if row["asked"] != row["asked"]:  # NaT
         return t("{id} waits for an answer", id=row["id"])
     return t(
@@ -150,7 +151,7 @@ def _waits(row: dict[str, Any], timezone: str) -> str:
 
 def toil(analyses: Analyses) -> tuple[Facet, ...]:
     """Raise the most expensive kind of toil, and each that other products have as well."""
-    every = rows(analyses.meeting.toil)
+    every = TOIL_FINDINGS.rows(analyses.meeting.toil)
     if not every:
         return ()
     hours, dearest = float(analyses.meeting.toil["hours_per_quarter"].sum()), every[0]
@@ -161,7 +162,7 @@ def toil(analyses: Analyses) -> tuple[Facet, ...]:
     return tuple(found)
 
 
-def _elsewhere(analyses: Analyses, row: dict[str, Any]) -> Facet:
+def _elsewhere(analyses: Analyses, row: ToilFindingRow) -> Facet:
     reason = t(
         "{id} is done in {products} as well, {hours} hours per quarter in all",
         id=row["id"],
@@ -188,5 +189,5 @@ def topics(analyses: Analyses) -> tuple[Facet, ...]:
             question=t("What do we decide about {id}?", id=row["id"]),
             owner=row["owner"],
         )
-        for row in rows(shown[shown["kind"] == "topic"])
+        for row in TOPICS.rows(shown[shown["kind"] == "topic"])
     )

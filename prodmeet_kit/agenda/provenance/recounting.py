@@ -7,7 +7,7 @@ queries answered (:mod:`.provenance` names them) and calls the function that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ from prodmeet_kit.agenda.shared.cost_of_one import use_of_each
 from prodmeet_kit.evidence import Column, Kind, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.capacity import EFFICIENCY, LOAD_PATTERNS, LOAD_SUMMARY, RESOURCE_SUMMARY
+from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
@@ -92,11 +93,13 @@ def _of_slos(analyses: Analyses) -> list[dict[str, Any]]:
             "percent",
         ),
     )
-    return _rows(analyses, "slo", rows(analyses.slo.summary), steps)
+    return _rows(analyses, "slo", SLO_SUMMARY.rows(analyses.slo.summary), steps)
 
 
 def _of_loads(analyses: Analyses) -> list[dict[str, Any]]:
-    pairs = zip(rows(analyses.capacity.loads), rows(analyses.capacity.load_patterns), strict=True)
+    pairs = zip(
+        LOAD_SUMMARY.rows(analyses.capacity.loads), LOAD_PATTERNS.rows(analyses.capacity.load_patterns), strict=True
+    )
     like = t("mean / mean expected from the same weekdays and hours before - 1")
     growth = t("median slope between days of one weekday * 7 / mean; shown where it is significant")
     steps = (
@@ -150,7 +153,10 @@ def _of_resources(analyses: Analyses) -> list[dict[str, Any]]:
         ),
     )
     # What a resource does for a load is asked by no query of its own: it stands with the resource's.
-    return [*_rows(analyses, "resource", rows(analyses.capacity.resources), steps), *_of_efficiency(analyses)]
+    return [
+        *_rows(analyses, "resource", RESOURCE_SUMMARY.rows(analyses.capacity.resources), steps),
+        *_of_efficiency(analyses),
+    ]
 
 
 def _of_efficiency(analyses: Analyses) -> list[dict[str, Any]]:
@@ -184,7 +190,7 @@ def _of_efficiency(analyses: Analyses) -> list[dict[str, Any]]:
             "use_unit": unit[row["service"], "use", row["resource"]],
             "load_unit": unit[row["service"], "load", row["load"]],
         }
-        for row in rows(analyses.capacity.efficiency)
+        for row in EFFICIENCY.rows(analyses.capacity.efficiency)
     ]
     return _rows(analyses, "efficiency", known, steps)
 
@@ -230,7 +236,9 @@ def last_steps(analyses: Analyses, title: str, prefixes: Iterable[str]) -> list[
     ]
 
 
-def _rows(analyses: Analyses, about: str, known: list[dict[str, Any]], steps: Iterable[_Step]) -> list[dict[str, Any]]:
+def _rows(
+    analyses: Analyses, about: str, known: Sequence[Mapping[str, Any]], steps: Iterable[_Step]
+) -> list[dict[str, Any]]:
     """One row a kind of number, for the first of ``known`` that has it."""
     made = []
     for step in steps:
@@ -251,9 +259,9 @@ def _rows(analyses: Analyses, about: str, known: list[dict[str, Any]], steps: It
     return made
 
 
-def _shown(step: _Step, row: dict[str, Any], timezone: str) -> str:
+def _shown(step: _Step, row: Mapping[str, Any], timezone: str) -> str:
     if step.written:
-        return step.written(row)
+        return step.written(dict(row))
     return write(row[step.column], step.kind, unit=str(row.get("unit") or ""), timezone=timezone)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.core.subjects import kind_of, rest_of, subject
 from prodmeet_kit.core.window import parse_day
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.meeting import ACTION_ITEM_FINDINGS, PROMISES
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
@@ -43,10 +43,10 @@ def answer_to(analyses: Analyses, about: str) -> Answer | None:
     zone = analyses.facts.window.zone
     found = [
         Answer(about, row["owner"], _day(row["due"]))
-        for row in rows(analyses.meeting.promises)
+        for row in PROMISES.rows(analyses.meeting.promises)
         if row["about"] == about and not row["overdue_days"] > 0
     ]
-    for row in rows(analyses.meeting.action_items):
+    for row in ACTION_ITEM_FINDINGS.rows(analyses.meeting.action_items):
         if row["status"] == "open" and not row["overdue_days"] > 0 and about in row["about"]:
             due = None if row["due"] != row["due"] else row["due"].tz_convert(zone).date()
             found.append(Answer(subject("action_item", row["id"]), row["owner"], due))

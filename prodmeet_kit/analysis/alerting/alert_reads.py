@@ -14,7 +14,8 @@ import pandas as pd
 
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.promql import Recorded, Selector, expanded, may_share
-from prodmeet_kit.schemas.frames import labels_of, rows
+from prodmeet_kit.schemas.alerting import ALERT_RULES
+from prodmeet_kit.schemas.frames import labels_of
 
 __all__ = ["AlertReads", "SloReads", "reads_same", "recorded_of"]
 
@@ -103,7 +104,7 @@ class AlertReads:
         self._slos = tuple(slos)
         self._recorded = recorded_of(rules)
         self._rules: dict[str, list[tuple[dict[str, str], str]]] = {}
-        for rule in [] if rules is None else rows(rules):
+        for rule in [] if rules is None else ALERT_RULES.rows(rules):
             self._rules.setdefault(rule["alert"], []).append((labels_of(rule["labels"] or "{}"), rule["query"]))
         self._failures = {each.ref: each.failures(self._recorded) for each in self._slos}
         self._known: dict[tuple[str, str], bool | None] = {}

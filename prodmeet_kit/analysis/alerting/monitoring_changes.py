@@ -13,7 +13,8 @@ from prodmeet_kit.core import promql
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.schemas import frames
-from prodmeet_kit.schemas.frames import labels_of, rows
+from prodmeet_kit.schemas.alerting import ALERT_RULES, SILENCES
+from prodmeet_kit.schemas.frames import labels_of
 
 if TYPE_CHECKING:
     from prodmeet_kit.core.window import Window
@@ -45,7 +46,7 @@ def rule_changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """
     found = []
     for name in sorted({*before["alert"], *now["alert"]}):
-        pairs = _pairs(rows(before[before["alert"] == name]), rows(now[now["alert"] == name]))
+        pairs = _pairs(ALERT_RULES.rows(before[before["alert"] == name]), ALERT_RULES.rows(now[now["alert"] == name]))
         found += [{"alert": name, **difference} for one, other in pairs for difference in _differences(one, other)]
     return frames.RULE_CHANGES.frame(found)
 
@@ -117,7 +118,7 @@ def silences(
     """
     recent = known[(known["end"] > window.start) | known["end"].isna()]  # without an end it is for ever
     order = {"active": 0, "pending": 1, "expired": 2}
-    found = [_finding(silence, episodes, window, next_meeting) for silence in rows(recent)]
+    found = [_finding(silence, episodes, window, next_meeting) for silence in SILENCES.rows(recent)]
     return frames.SILENCE_FINDINGS.frame(
         sorted(
             found,

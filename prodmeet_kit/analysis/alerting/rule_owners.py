@@ -15,7 +15,8 @@ from prodmeet_kit.analysis.series.matching import ServiceOf
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.promql import Matchers
 from prodmeet_kit.core.promql.results import alerts_taken, names
-from prodmeet_kit.schemas.frames import labels_of, rows
+from prodmeet_kit.schemas.alerting import ALERT_RULES
+from prodmeet_kit.schemas.frames import labels_of
 
 __all__ = ["ABOUT_OURS", "OTHER", "OURS", "UNKNOWN", "whose"]
 
@@ -49,7 +50,7 @@ def whose(
     # Where a source takes the alerts of any team, only the service tells whose it is.
     any_team = any(names(each) <= HOW_GRAVE for each in matchers)
     found = []
-    for rule in rows(rules):
+    for rule in ALERT_RULES.rows(rules):
         own = labels_of(rule["labels"] or "{}")
         plain = {name: text for name, text in own.items() if "{{" not in text}
         fired = any(all(told.get(n) == text for n, text in plain.items()) for told in made.get(rule["alert"], ()))

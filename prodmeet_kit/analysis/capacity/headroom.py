@@ -17,7 +17,8 @@ import pandas as pd
 
 from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.core.window import Window, parse_time
-from prodmeet_kit.schemas.frames import BORROWED, rows
+from prodmeet_kit.schemas.capacity import RESOURCE_SUMMARY
+from prodmeet_kit.schemas.frames import BORROWED
 
 __all__ = ["Loan", "borrowed", "last_known", "returns", "room"]
 
@@ -110,7 +111,7 @@ def borrowed(loans: Mapping[str, Iterable[Loan]], resources: pd.DataFrame, windo
     ``loans`` by ``service/name``, ``resources`` is ``RESOURCE_SUMMARY``.
     """
     made = []
-    for row in rows(resources):
+    for row in RESOURCE_SUMMARY.rows(resources):
         left = row["limit"]
         for loan in sorted(loans.get(f"{row['service']}/{row['name']}", ()), key=lambda each: each.until):
             due, left = loan.due(window), left - loan.amount

@@ -40,7 +40,9 @@ from prodmeet_kit.analysis.changes.quiet_days import DAY_S, MIN_QUIET, Means, Sp
 from prodmeet_kit.analysis.series import level_shift, matching
 from prodmeet_kit.analysis.series.level_shift import Shift
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import BEFORE_AFTER, rows
+from prodmeet_kit.schemas.changes import CHANGES, BeforeAfterRow
+from prodmeet_kit.schemas.frames import BEFORE_AFTER
+from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 __all__ = ["Measure", "before_after", "worsened"]
 
@@ -112,7 +114,7 @@ def before_after(
     busy = {service: _busy(changes, slo_events, service) for service in {each.service for each in known}}
     made: list[dict[str, Any]] = []
     shifts: list[Shift | None] = []
-    for change in rows(past):
+    for change in CHANGES.rows(past):
         expected = change["expected_effect"] or {}
         for measure, mean in zip(known, means, strict=True):
             predicted = expected.get("metric") == measure.ref
@@ -146,11 +148,11 @@ def _judge(made: list[dict[str, Any]], shifts: Sequence[Shift | None]) -> None:
 def _busy(changes: pd.DataFrame, slo_events: pd.DataFrame, service: str) -> list[_Busy]:
     planned = [
         _Busy(str(row["id"]), *_ends(row), event=False)
-        for row in rows(changes[matching.touches(changes["services"], service)])
+        for row in CHANGES.rows(changes[matching.touches(changes["services"], service)])
     ]
     burned = [
         _Busy(str(row["id"]), row["onset"].timestamp(), row["end"].timestamp(), event=True)
-        for row in rows(slo_events[slo_events["service"] == service])
+        for row in SLO_EVENTS.rows(slo_events[slo_events["service"] == service])
     ]
     return planned + burned
 
@@ -275,14 +277,14 @@ def _times(sides: _Sides) -> dict[str, pd.Timestamp]:
     return {name: pd.Timestamp(round(moment), unit="s", tz="UTC") for name, moment in moments.items()}
 
 
-def worsened(compared: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def worsened(compared: pd.DataFrame) -> dict[str, BeforeAfterRow]:
     """The change after which each SLO had more bad events beyond noise: rows of ``BEFORE_AFTER`` by ``service/name``.
 
     Of several changes it is the one with the largest effect. What an outage of the change itself cost is in no row.
     """
     worse = compared[(compared["kind"] == "slo") & (compared["outcome"] == "up")]
     worse = worse[worse["after"] > worse["before"]].sort_values("effect", ascending=False, kind="stable")
-    found: dict[str, dict[str, Any]] = {}
-    for row in rows(worse):
+    found: dict[str, BeforeAfterRow] = {}
+    for row in BEFORE_AFTER.rows(worse):
         found.setdefault(f"{row['service']}/{row['name']}", row)
     return found

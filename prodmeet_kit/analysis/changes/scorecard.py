@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from prodmeet_kit.schemas.frames import SCORECARD, rows
+from prodmeet_kit.schemas.changes import BEFORE_AFTER, CHANGES
+from prodmeet_kit.schemas.frames import SCORECARD
 
 __all__ = ["REASONS", "scorecard"]
 
@@ -41,7 +42,7 @@ def scorecard(past: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
     moved, else by its use at equal load, which tells smaller effects from noise.
     """
     made = []
-    for change in rows(past):
+    for change in CHANGES.rows(past):
         expected = change["expected_effect"]
         if not expected or not expected.get("metric"):
             continue
@@ -77,7 +78,7 @@ _KEYS = ("kind", "before", "after", "unit", "effect", "low", "high", "outcome")
 def _seen(compared: pd.DataFrame, change: str, metric: str) -> Mapping[str, Any]:
     """The row that judges the prediction; one without a kind when there is none."""
     mine = compared[(compared["change"] == change) & (compared["service"] + "/" + compared["name"] == metric)]
-    found = rows(mine)
+    found = BEFORE_AFTER.rows(mine)
     order = {"resource": 1, "equal_load": 0}
     moved = [row for row in found if row["outcome"] in ("up", "down") and row["kind"] != "equal_load"]
     known = [row for row in found if row["outcome"] != "cannot_tell"]

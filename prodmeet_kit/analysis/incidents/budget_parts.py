@@ -27,7 +27,9 @@ from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import UNKNOWN, SloTarget, budgets, cleaned, share
 from prodmeet_kit.analysis.slo.events import MIN_SPENT
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import BUDGET_BY_SERVICE, BUDGET_PARTS, rows
+from prodmeet_kit.schemas.frames import BUDGET_BY_SERVICE, BUDGET_PARTS
+from prodmeet_kit.schemas.incidents import OUTAGES
+from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 __all__ = ["by_service", "parts"]
 
@@ -134,10 +136,10 @@ def _explained(
     ends = pd.DatetimeIndex(since.index)
     parts_of = [
         (("incident" if row["written"] else "slo_event", row["id"]), owner == position)
-        for position, row in enumerate(rows(outages))
+        for position, row in enumerate(OUTAGES.rows(outages))
     ]
     mine = events[(events["service"] == slo.service) & (events["slo"] == slo.name)].sort_values("onset")
-    for row in rows(mine):
+    for row in SLO_EVENTS.rows(mine):
         around = (owner < 0) & (ends > row["onset"]) & (ends - window.step < row["end"])
         if bad[around].sum() > MIN_SPENT * budget:
             parts_of.append((("slow_burn", row["id"]), around))

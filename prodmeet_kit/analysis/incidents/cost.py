@@ -12,6 +12,7 @@ from prodmeet_kit.analysis.incidents.ends import ended
 from prodmeet_kit.core.time_ranges import decided, since_onset
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import INCIDENT_FINDINGS, rows
+from prodmeet_kit.schemas.incidents import INCIDENTS
 
 __all__ = ["findings", "since_last"]
 
@@ -39,7 +40,7 @@ def findings(incidents: pd.DataFrame, outages: pd.DataFrame, window: Window) -> 
     outage_of = {identity: outage for outage in rows(outages) for identity in outage["incidents"]}
     linked = {outage_of[each]["id"] for each in incidents.loc[incidents["postmortem"] != "", "id"] if each in outage_of}
     made = []
-    for incident in rows(since_last(incidents, window).sort_values(["start", "id"])):
+    for incident in INCIDENTS.rows(since_last(incidents, window).sort_values(["start", "id"])):
         outage = outage_of[incident["id"]]
         missing = outage["postmortem_required"] is True and outage["id"] not in linked
         low, high = since_onset(outage, incident["detected"])

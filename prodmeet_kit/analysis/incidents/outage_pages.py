@@ -12,7 +12,7 @@ from prodmeet_kit.analysis.alerting.blind_time import BlindTime
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
 from prodmeet_kit.analysis.series import matching
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.incidents import OUTAGES
 
 __all__ = ["GRACE", "begun", "first", "noise_of", "said_paged", "telling", "with_pages"]
 
@@ -114,7 +114,7 @@ def with_pages(
     ordered = None if pages is None else pages.sort_values("start", kind="stable")
     told = [
         _told(outage, ordered, noise, all_alerts and not set(said) & set(outage["incidents"]), blind)
-        for outage in rows(outages)
+        for outage in OUTAGES.rows(outages)
     ]
     kinds = {"paged": "object", "first_page": "datetime64[ns, UTC]", "unwatched_s": "float64"}
     names = ("paged", "first_page", "pages", "own_page", "noise_pages", "noise_alerts", "unwatched_s")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import inf, nan
 
@@ -13,7 +13,7 @@ import pandas as pd
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.incidents import OUTAGES
 
 __all__ = ["owners", "priced"]
 
@@ -54,7 +54,7 @@ def priced(
     spent: list[dict[str, float]] = [{} for _ in range(len(outages))]
     most: list[dict[str, float]] = [{} for _ in spent]
     blind: list[dict[str, float]] = [{} for _ in spent]
-    listed = rows(outages)
+    listed = OUTAGES.rows(outages)
     for slo in targets:
         concerned = _concerned(listed, slo)
         if not concerned:
@@ -84,7 +84,7 @@ def owners(outages: pd.DataFrame, slo: SloTarget, trend: pd.DataFrame, window: W
     """
     ends = pd.DatetimeIndex(trend.index)
     owned = np.full(len(ends), -1, dtype=np.int64)
-    listed = rows(outages)
+    listed = OUTAGES.rows(outages)
     concerned = _concerned(listed, slo)
 
     def claim(position: int, start: pd.Timestamp, end: pd.Timestamp) -> None:
@@ -114,7 +114,7 @@ def owners(outages: pd.DataFrame, slo: SloTarget, trend: pd.DataFrame, window: W
     return owned
 
 
-def _concerned(listed: list[dict[str, object]], slo: SloTarget) -> list[int]:
+def _concerned(listed: Sequence[Mapping[str, object]], slo: SloTarget) -> list[int]:
     return [
         position
         for position, row in enumerate(listed)

@@ -33,7 +33,8 @@ from prodmeet_kit.analysis.series import matching
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.fast_parts import BEFORE, FACTOR, LONG, Burn, Stretch, burns
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import OUTAGES, rows
+from prodmeet_kit.schemas.frames import OUTAGES
+from prodmeet_kit.schemas.incidents import INCIDENTS
 
 __all__ = ["outages", "since_last", "unwritten_events"]
 
@@ -102,7 +103,7 @@ class _Outages:
         """The incidents, each with the burns of its services; those that name none choose last."""
         incidents = ended(incidents)
         known = incidents[(incidents["start"] < self._window.end) & ~(incidents["end"] < self._window.compare_start)]
-        for incident in rows(known.sort_values(["start", "id"], kind="stable")):
+        for incident in INCIDENTS.rows(known.sort_values(["start", "id"], kind="stable")):
             self._write(incident)
         self._take([one for one in self.all if one.named], self._free)
         for one in (one for one in self.all if not one.named):

@@ -15,7 +15,9 @@ import pandas as pd
 
 from prodmeet_kit.analysis.alerting.alert_reads import AlertReads, reads_same, recorded_of
 from prodmeet_kit.core import promql
-from prodmeet_kit.schemas.frames import labels_of, rows
+from prodmeet_kit.schemas.alerting import ALERT_RULES
+from prodmeet_kit.schemas.frames import labels_of
+from prodmeet_kit.schemas.meeting import ACTION_ITEMS
 
 __all__ = [
     "Thing",
@@ -78,7 +80,7 @@ def alert_things(episodes: pd.DataFrame, rules: pd.DataFrame | None, service_of:
     found = {(alert, service) for alert, service in zip(episodes["alert"], episodes["service"], strict=True)}
     fired = {alert for alert, _ in found}
     if rules is not None:
-        for rule in rows(rules[~rules["alert"].isin(fired)]):
+        for rule in ALERT_RULES.rows(rules[~rules["alert"].isin(fired)]):
             found.add((rule["alert"], service_of(rule["alert"], labels_of(rule["labels"] or "{}"), "")))
     return [Thing("alert", service, alert) for alert, service in sorted(found)]
 
@@ -105,7 +107,7 @@ def items_about(
     """
     recorded = recorded_of(rules)
     found = {}
-    for item in rows(items):
+    for item in ACTION_ITEMS.rows(items):
         text = f"{item['id']} {item['text']}"
         about = {each.subject for each in told_of(text, things)}
         if item["verify_query"]:

@@ -18,6 +18,7 @@ from prodmeet_kit.analysis.meeting.action_items import days_late
 from prodmeet_kit.core.subjects import PROMISE
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import PROMISES, rows
+from prodmeet_kit.schemas.meeting import ACTION_ITEMS, MEETING_DECISIONS
 
 __all__ = ["carried", "last_words", "on_items", "on_questions", "promises"]
 
@@ -51,7 +52,7 @@ def on_items(items: pd.DataFrame, said: pd.DataFrame, timezone: str) -> pd.DataF
     """
     words = last_words(said)
     changed = []
-    for item in rows(items):
+    for item in ACTION_ITEMS.rows(items):
         word = words.get(_ITEM + item["id"])
         changed.append({**item, **(_on_item(word, timezone) if word else {})})
     return _like(items, changed)
@@ -93,7 +94,7 @@ def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
     decided about otherwise; so do decisions about the promise itself, in older minutes.
     """
     standing: dict[str, dict[str, Any]] = {}
-    for row in rows(said.sort_values("meeting", kind="stable")):
+    for row in MEETING_DECISIONS.rows(said.sort_values("meeting", kind="stable")):
         own, _, finding = row["subject"].partition(":")
         about = finding if own == PROMISE else row["subject"]
         if about.startswith((_ITEM, _QUESTION)):

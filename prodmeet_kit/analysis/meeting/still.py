@@ -13,7 +13,9 @@ from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.events import MIN_BAD
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.schemas.capacity import RESOURCE_SUMMARY
 from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 __all__ = ["Still", "still"]
 
@@ -44,11 +46,13 @@ def still(
     ``resources`` is ``RESOURCE_SUMMARY``, ``slos`` is ``SLO_SUMMARY``.
     """
     soon = resources[(resources["trend"] == "too_short") & (resources["days_to_full_low"] <= limits.LIMIT_NEAR_DAYS)]
-    found = {f"resource:{row['service']}/{row['name']}": Still("growing", nan) for row in rows(soon)} | {
+    found = {
+        f"resource:{row['service']}/{row['name']}": Still("growing", nan) for row in RESOURCE_SUMMARY.rows(soon)
+    } | {
         f"resource:{row['service']}/{row['name']}": Still("growing", row["days_to_full"])
         for row in rows(limits.near_limit(resources, window))
     }
-    for row in rows(slos[slos["state"] == "BAD"]):
+    for row in SLO_SUMMARY.rows(slos[slos["state"] == "BAD"]):
         if row["attainment_since"] < row["objective"]:
             found[f"slo:{row['service']}/{row['name']}"] = Still("missed", row["attainment"])
     for target in targets:

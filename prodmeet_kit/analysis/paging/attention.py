@@ -22,7 +22,10 @@ from prodmeet_kit.analysis.paging.slow_burns import slow_burns
 from prodmeet_kit.analysis.series import matching
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.schemas.alerting import ALERT_RULES
+from prodmeet_kit.schemas.changes import CHANGES
 from prodmeet_kit.schemas.frames import ATTENTION, labels_of, rows
+from prodmeet_kit.schemas.meeting import ACTION_ITEMS, PROMISES
 
 __all__ = ["NOT_FOR_PEOPLE", "attention", "limits_near_since"]
 
@@ -161,7 +164,7 @@ def _tickets(episodes: pd.DataFrame, noisy: pd.DataFrame, window: Window) -> lis
 
 def _broken_rules(rules: pd.DataFrame | None, service_of: matching.ServiceOf) -> list[dict[str, Any]]:
     broken: dict[tuple[str, str], int] = {}
-    for row in [] if rules is None else rows(rules[rules["health"] == "err"]):
+    for row in [] if rules is None else ALERT_RULES.rows(rules[rules["health"] == "err"]):
         service = service_of(row["alert"], labels_of(row["labels"] or "{}"), "")
         broken[service, row["alert"]] = broken.get((service, row["alert"]), 0) + 1
     return [
@@ -178,9 +181,9 @@ def _give_owners(
     changes: pd.DataFrame | None,
     alerts_about: Callable[[str, str], Iterable[Thing]] | None,
 ) -> None:
-    items = [] if action_items is None else rows(action_items[action_items["status"] == "open"])
-    promised = [] if promises is None else rows(promises[promises["overdue_days"] == 0])
-    planned = [] if changes is None else rows(changes)
+    items = [] if action_items is None else ACTION_ITEMS.rows(action_items[action_items["status"] == "open"])
+    promised = [] if promises is None else PROMISES.rows(promises[promises["overdue_days"] == 0])
+    planned = [] if changes is None else CHANGES.rows(changes)
     things = [Thing(_KINDS.get(row["kind"], row["kind"]), row["service"], row["what"]) for row in found]
     told = {item["id"]: set(told_of(f"{item['id']} {item['text']}", things)) for item in items}
     for row, thing in zip(found, things, strict=True):

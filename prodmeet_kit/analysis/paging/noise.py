@@ -13,7 +13,8 @@ import pandas as pd
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
 from prodmeet_kit.analysis.series import matching
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import ALERT_RULES, NOISE, labels_of, rows
+from prodmeet_kit.schemas.frames import ALERT_RULES, NOISE, labels_of
+from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 __all__ = ["FEW", "near_events", "never_fired", "noise"]
 
@@ -124,7 +125,7 @@ def near_events(group: pd.DataFrame, events: pd.DataFrame, burns: Burns | None =
     service = group["service"].iloc[0]
     near = events if service == "" else events[events["service"] == service]
     found = []
-    for event in rows(near):
+    for event in SLO_EVENTS.rows(near):
         here = group[matching.during(group, event["onset"], event["end"])]
         if len(here) and (burns is None or burns.vouches(here, event).any()):
             found.append(event["id"])

@@ -6,14 +6,19 @@ A verdict holds for an alert of a service; one without a service holds for all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any, get_args
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, get_args
 
 import pandas as pd
 
 from prodmeet_kit.core.window import Window, format_duration
 from prodmeet_kit.parameters.fields import PageVerdict
-from prodmeet_kit.schemas.frames import PROPOSED_ITEMS, rows
+from prodmeet_kit.schemas.frames import PROPOSED_ITEMS
+from prodmeet_kit.schemas.paging import PAGE_GROUPS, PAGES
+from prodmeet_kit.schemas.paging import VERDICTS as SAID_VERDICTS
+
+if TYPE_CHECKING:
+    from prodmeet_kit.schemas.paging import VerdictRow
 
 __all__ = ["HABIT", "VERDICTS", "disagreements", "proposed_items", "with_history", "with_verdicts"]
 
@@ -44,7 +49,7 @@ def with_verdicts(pages: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -
     """
     said = _Said(verdicts, window)
     own, shown = [], []
-    for page in rows(pages):
+    for page in PAGES.rows(pages):
         last = said.last(page["alert"], page["service"])
         now = last is not None and page["start"] >= window.start and _day(last, window) == window.day
         own.append(last["verdict"] if last and now else "")
@@ -59,8 +64,8 @@ class _Said:
     """What people said of alerts up to this meeting; of several at one meeting the last counts."""
 
     def __init__(self, verdicts: pd.DataFrame, window: Window) -> None:
-        self._said: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for row in rows(verdicts.sort_values("meeting", kind="stable")):
+        self._said: dict[tuple[str, str], list[VerdictRow]] = {}
+        for row in SAID_VERDICTS.rows(verdicts.sort_values("meeting", kind="stable")):
             day, mine = _day(row, window), self._said.setdefault((row["alert"], row["service"]), [])
             if day > window.day:
                 continue
@@ -68,11 +73,11 @@ class _Said:
                 mine.pop()
             mine.append(row)
 
-    def of(self, alert: str, service: str) -> list[dict[str, Any]]:
+    def of(self, alert: str, service: str) -> list[VerdictRow]:
         """All of an alert of a service, oldest first; what was said for all services where nothing was for this."""
         return self._said.get((alert, service)) or self._said.get((alert, "")) or []
 
-    def last(self, alert: str, service: str) -> dict[str, Any] | None:
+    def last(self, alert: str, service: str) -> VerdictRow | None:
         """What counts now."""
         return next(reversed(self.of(alert, service)), None)
 
@@ -87,7 +92,7 @@ def with_history(groups: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -
     """
     said = _Said(verdicts, window)
     told = []
-    for group in rows(groups):
+    for group in PAGE_GROUPS.rows(groups):
         mine = said.of(group["alert"], group["service"])
         last = mine[-1] if mine else None
         shown = last["verdict"] if last else group["suggested_verdict"]
@@ -125,7 +130,7 @@ def proposed_items(groups: pd.DataFrame, window: Window) -> pd.DataFrame:
     People's verdicts of earlier meetings count, and this meeting's suggestion where they have not said otherwise.
     """
     counted: dict[tuple[str, str], int] = {}
-    for group in rows(groups):
+    for group in PAGE_GROUPS.rows(groups):
         said_now = bool(group["human_verdict"]) and _day({"meeting": group["human_meeting"]}, window) == window.day
         this_time = group["suggested_verdict"] == "noise" and not said_now
         times = int(group["times_noise"]) + this_time
@@ -157,5 +162,5 @@ def _in_a_row(newest_first: Iterable[str]) -> int:
     return count
 
 
-def _day(row: dict[str, Any], window: Window) -> Any:
+def _day(row: Mapping[str, Any], window: Window) -> Any:
     return row["meeting"].tz_convert(window.zone).date()

@@ -24,7 +24,9 @@ from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.event_times import Stretches
 from prodmeet_kit.analysis.slo.exclusions import Exclusion
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import PAGES, rows
+from prodmeet_kit.schemas.frames import PAGES
+from prodmeet_kit.schemas.incidents import OUTAGES
+from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 __all__ = ["judge"]
 
@@ -73,12 +75,14 @@ def judge(
         outages = outages_of.outages(incidents, events, trends, targets, window)
     lateness = Lateness(trends, targets, window.step, fine)
     caught, told = _Catches(pages, lateness), _Catches(pages, lateness)
-    of_id = {event["id"]: event for event in rows(events)}
-    for outage in rows(outages):
+    of_id = {event["id"]: event for event in SLO_EVENTS.rows(events)}
+    for outage in OUTAGES.rows(outages):
         mine = pages[outage_pages.telling(pages, outage)]
         burned = [of_id[event] for event in outage["events"]]
         # What an outage is of may have burned for long before it, and be no part of it.
-        near = [each for each in rows(events) if each["service"] in outage["services"] and _during(each, outage)]
+        near = [
+            each for each in SLO_EVENTS.rows(events) if each["service"] in outage["services"] and _during(each, outage)
+        ]
         due = burns.caused(mine, outage, burned) & outage_pages.begun(mine, outage, near, burns)
         (caught if burned else told).add(outage, mine[due])
     verdicts = burns.verdicts(pages, list(of_id.values()))
@@ -91,7 +95,7 @@ def judge(
             verdict = caught.verdict(position)
             reasons = {"right": "caught", "late": "caught_late", "duplicate": "same_event"}
             verdicts[position] = (verdict, reasons[verdict])
-    slo_of = {event["id"]: f"{event['service']}/{event['slo']}" for event in rows(events)}
+    slo_of = {event["id"]: f"{event['service']}/{event['slo']}" for event in SLO_EVENTS.rows(events)}
     told_of = [{slo_of[event] for event in ids} for ids in caught.events]
     for position in np.flatnonzero(_excluded(pages, told_of, exclusions)).tolist():
         verdicts[position] = ("maintenance", "excluded")

@@ -27,7 +27,9 @@ from prodmeet_kit.analysis.slo.arithmetic import NOISE, TINY, UNKNOWN, Count, Sl
 from prodmeet_kit.analysis.slo.chance import beyond
 from prodmeet_kit.analysis.slo.pace import Pace, goes_on
 from prodmeet_kit.core.window import Window, period_bounds
-from prodmeet_kit.schemas.frames import ERROR_BUDGET, SLO_EVENTS, rows
+from prodmeet_kit.schemas.frames import ERROR_BUDGET, SLO_EVENTS
+from prodmeet_kit.schemas.incidents import INCIDENTS, OUTAGES
+from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 __all__ = ["NOTABLE", "SPENT_FAST", "OneOff", "one_offs", "since_last"]
 
@@ -58,8 +60,8 @@ def one_offs(budget: pd.DataFrame, outages: pd.DataFrame | None = None) -> dict[
     With ``outages`` (``OUTAGES``) each is named once, by the id of its outage, and what spent less than
     :data:`NOTABLE` of the budget is not.
     """
-    known = [] if outages is None else rows(outages)
-    refs = {f"{row['service']}/{row['name']}": row for row in rows(budget)}
+    known = [] if outages is None else OUTAGES.rows(outages)
+    refs = {f"{row['service']}/{row['name']}": row for row in ERROR_BUDGET.rows(budget)}
     return {
         ref: OneOff(float(row["over_share"]), _named(row["over"], ref, known))
         for ref, row in refs.items()
@@ -107,7 +109,7 @@ def since_last(
     """
     found = cleaned(counts)
     events = SLO_EVENTS.frame() if events is None else events
-    states = {f"{row['service']}/{row['name']}": row for row in rows(summary)}
+    states = {f"{row['service']}/{row['name']}": row for row in SLO_SUMMARY.rows(summary)}
     return ERROR_BUDGET.frame(
         _row(slo, states[slo.ref], found, trends.get(slo.ref), incidents, events, window) for slo in slos
     )
@@ -185,7 +187,7 @@ def _change(before: float, now: float) -> str:
 def _incidents_in(incidents: pd.DataFrame, service: str, begin: datetime, end: datetime) -> list[str]:
     """Ids of the service's incidents that went on in ``(begin, end]``, the earliest first."""
     here = incidents[(incidents["start"] < end) & ~(incidents["end"] <= begin)].sort_values(["start", "id"])
-    return [str(row["id"]) for row in rows(here) if service in row["services"]]
+    return [str(row["id"]) for row in INCIDENTS.rows(here) if service in row["services"]]
 
 
 def _outlook(

@@ -7,7 +7,7 @@ from math import inf, isfinite, isnan, nan
 
 import pandas as pd
 
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import SLO_COUNTS
 
 __all__ = ["NOISE", "TINY", "UNKNOWN", "Count", "cleaned"]
 
@@ -64,7 +64,7 @@ UNKNOWN = Count(nan, nan)
 def cleaned(counts: pd.DataFrame) -> dict[tuple[str, str], Count]:
     """``SLO_COUNTS`` by ``service/name`` and span, each 0 <= bad <= total."""
     found = {}
-    for row in rows(counts):
+    for row in SLO_COUNTS.rows(counts):
         count = Count.of(float(row["total"]), float(row["bad"]))
         found[f"{row['service']}/{row['name']}", str(row["span"])] = replace(
             count,

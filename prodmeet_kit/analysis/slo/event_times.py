@@ -20,7 +20,7 @@ import pandas as pd
 from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
-from prodmeet_kit.schemas.frames import OUTAGES, SLO_EVENTS, rows
+from prodmeet_kit.schemas.frames import OUTAGES, SLO_EVENTS
 
 __all__ = ["Stretch", "Stretches", "finer", "refined", "with_fast_onsets"]
 
@@ -64,7 +64,7 @@ def refined(
     """
     targets = {target.ref: target for target in slos}
     told = []
-    for event in rows(events):
+    for event in SLO_EVENTS.rows(events):
         ref = f"{event['service']}/{event['slo']}"
         onset = end = None
         if ref in targets and ref in trends:
@@ -101,7 +101,7 @@ def with_fast_onsets(
     targets = {target.ref: target for target in slos}
     begun = set(zip(events["service"] + "/" + events["slo"], events["onset"], strict=True))
     told = []
-    for outage in rows(outages):
+    for outage in OUTAGES.rows(outages):
         ref, onset = outage["onset_slo"], outage["onset"]
         edge = None
         if ref in targets and ref in trends and (ref, onset) not in begun:

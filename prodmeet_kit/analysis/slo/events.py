@@ -34,7 +34,7 @@ from prodmeet_kit.analysis.slo import arithmetic as slo
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import SLO_EVENTS, rows
+from prodmeet_kit.schemas.frames import SLO_EVENTS
 
 __all__ = ["JOIN", "MIN_BAD", "MIN_SPENT", "dearest", "runs", "slo_events", "too_few_to_page"]
 
@@ -146,7 +146,7 @@ def too_few_to_page(target: SloTarget, trend: pd.DataFrame, found: pd.DataFrame,
     for page in burn_rates.PAGE:
         held = np.array(page.holds(trend, target.objective, window.step), dtype=bool)
         held &= (trend.index > window.start) & (trend.index <= window.end)
-        for event in rows(mine):
+        for event in SLO_EVENTS.rows(mine):
             held &= ~((index > event["onset"]) & (index <= event["end"] + page.long))
         counted = bad.rolling(max(1, round(page.long / window.step)), min_periods=1).sum().to_numpy(dtype=np.float64)
         most = max(most, float(counted[held].max(initial=0.0)))

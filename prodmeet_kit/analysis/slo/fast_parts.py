@@ -20,7 +20,7 @@ from prodmeet_kit.analysis.slo import events as slo_events
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.core.time_ranges import end_between, onset_between
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 __all__ = ["BEFORE", "FACTOR", "LONG", "Burn", "Stretch", "burns", "fast_parts"]
 
@@ -102,7 +102,7 @@ def burns(
     """
     fast = fast_parts(events, trends, slos, window)
     ordered = events.sort_values(["onset", "budget_spent", "id"], ascending=[True, False, True], kind="stable")
-    found = [burn for event in rows(ordered) for burn in _split(event, fast[event["id"]], window)]
+    found = [burn for event in SLO_EVENTS.rows(ordered) for burn in _split(event, fast[event["id"]], window)]
     return sorted(found, key=lambda burn: burn.start)
 
 
@@ -111,7 +111,7 @@ def fast_parts(
 ) -> dict[str, list[Stretch]]:
     """The fast parts of each of ``events`` by its id, in order, as :func:`burns` finds them; an event may have none."""
     targets = {target.ref: target for target in slos}
-    return {event["id"]: _of_one(event, trends, targets, window) for event in rows(events)}
+    return {event["id"]: _of_one(event, trends, targets, window) for event in SLO_EVENTS.rows(events)}
 
 
 def _split(event: Mapping[str, Any], fast: list[Stretch], window: Window) -> list[Burn]:

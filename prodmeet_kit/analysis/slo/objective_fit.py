@@ -27,7 +27,8 @@ import pandas as pd
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import REVISE, rows
+from prodmeet_kit.schemas.frames import REVISE
+from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 __all__ = ["FAR", "WINDOWS", "Attained", "attained", "proposed", "revise"]
 
@@ -88,7 +89,7 @@ def revise(
     ``trends`` as for :mod:`.slo`; ``redefined`` the ``service/name`` of SLOs that are defined otherwise than at the
     last meeting.
     """
-    now = {f"{row['service']}/{row['name']}": row for row in rows(slos)}
+    now = {f"{row['service']}/{row['name']}": row for row in SLO_SUMMARY.rows(slos)}
     changed, found = set(redefined), []
     for target in targets:
         row = now.get(target.ref)

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import nan
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,8 @@ from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import Count, SloTarget
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.incidents import INCIDENTS
+from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 __all__ = ["RECURS", "Pace", "goes_on"]
 
@@ -135,13 +137,13 @@ def _owners(
     slo: SloTarget, ends: pd.DatetimeIndex, incidents: pd.DataFrame, events: pd.DataFrame, window: Window
 ) -> tuple[npt.NDArray[np.int64], list[tuple[str, pd.Timestamp, pd.Timestamp]]]:
     """For each step which span that is over holds it, -1 for none; an incident before the SLO events in it."""
-    written = [
+    written: list[tuple[str, Any, Any]] = [
         (str(row["id"]), row["start"], row["end"])
-        for row in rows(incidents.sort_values(["start", "id"]))
+        for row in INCIDENTS.rows(incidents.sort_values(["start", "id"]))
         if slo.service in row["services"]
     ]
     mine = events[(events["service"] == slo.service) & (events["slo"] == slo.name)].sort_values("onset")
-    written += [(str(row["id"]), row["onset"], row["end"]) for row in rows(mine)]
+    written += [(str(row["id"]), row["onset"], row["end"]) for row in SLO_EVENTS.rows(mine)]
     spans = [span for span in written if not pd.isna(span[2]) and span[2] < window.end and span[2] > window.start]
     owners = np.full(len(ends), -1, dtype=np.int64)
     for number, (_, start, end) in enumerate(spans):

@@ -1,0 +1,117 @@
+"""What a frame is: a name, and the columns of its rows with type and meaning, declared once.
+
+A :class:`Spec` names a frame, its columns with type and meaning, and makes an
+empty one. Instants are ``datetime64[ns, UTC]`` (``NaT`` where unknown),
+durations float seconds, ratios fractions, counts floats (an extrapolated count
+is not whole), missing numbers ``NaN``. Free text from outside stays text.
+
+Metric answers are *wide* frames: a UTC ``DatetimeIndex`` named ``time`` on the
+regular grid of the question (an instant has one row), one ``float64`` column a
+series, named by :func:`label_key`; a gap is ``NaN``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, get_args, get_type_hints
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Time: TypeAlias = pd.Timestamp
+else:
+
+    class Time:
+        """An instant in UTC; ``NaT`` where unknown. A class of its own, so that naming a column reads no pandas."""
+
+
+__all__ = ["Spec", "Time", "TypedSpec", "declared", "label_key", "labels_of", "rows"]
+
+_TYPES: dict[Any, str] = {Time: "time", float: "float", str: "text", bool: "flag"}
+_DTYPES = {"time": "datetime64[ns, UTC]", "float": "float64", "text": "object", "flag": "bool", "object": "object"}
+
+R = TypeVar("R", bound=Mapping[str, Any])
+
+
+def label_key(labels: Mapping[str, str]) -> str:
+    """The column name of a series: its labels as compact JSON, sorted; ``{}`` for none."""
+    return json.dumps(dict(sorted(labels.items())), ensure_ascii=False, separators=(",", ":"))
+
+
+def labels_of(key: str) -> dict[str, str]:
+    """The labels behind a column name that :func:`label_key` made."""
+    return dict(json.loads(key))
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of any frame as mappings from column to value; :meth:`TypedSpec.rows` knows the columns as well."""
+    if frame.empty:  # a hundredth of the time, and many frames are
+        return []
+    return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _series(kind: str, values: list[Any]) -> pd.Series[Any]:
+    import pandas as pd
+
+    if kind == "time":
+        # NaT of any zone and None alike; mixed offsets are brought to UTC.
+        return pd.Series(pd.DatetimeIndex(pd.to_datetime(pd.Index(values, dtype="object"), utc=True)).as_unit("ns"))
+    if kind == "text":
+        values = ["" if value is None else str(value) for value in values]
+    if kind == "flag":
+        values = [bool(value) for value in values]
+    return pd.Series(values, dtype=_DTYPES[kind])
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A frame's name and columns. ``columns`` maps a name to ``(type, meaning)``.
+
+    Types: ``time`` (UTC), ``float``, ``text``, ``flag`` (bool), ``object`` (lists, mappings, and flags that may be
+    ``None``: not known).
+    """
+
+    name: str
+    columns: Mapping[str, tuple[str, str]]
+
+    def frame(self, rows: Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
+        """A frame of these rows with exactly these columns and types; keys that are absent become missing."""
+        import pandas as pd
+
+        rows = list(rows)
+        unknown = sorted({key for row in rows for key in row} - set(self.columns))
+        if unknown:
+            raise ValueError(f"{self.name} has no column {', '.join(unknown)}")
+        data = {column: _series(kind, [row.get(column) for row in rows]) for column, (kind, _) in self.columns.items()}
+        return pd.DataFrame(data, columns=list(self.columns))
+
+    def check(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame itself, when it has exactly these columns and types; ``ValueError`` says what differs."""
+        wrong = [
+            f"{column}: {frame[column].dtype if column in frame else 'absent'}, not {_DTYPES[kind]}"
+            for column, (kind, _) in self.columns.items()
+            if column not in frame or str(frame[column].dtype) != _DTYPES[kind]
+        ]
+        wrong += [f"{column}: not declared" for column in frame.columns if column not in self.columns]
+        if wrong:
+            raise ValueError(f"{self.name}: {'; '.join(wrong)}")
+        return frame
+
+
+class TypedSpec(Spec, Generic[R]):
+    """A spec whose rows a type checker knows by their columns; made by :func:`declared`."""
+
+    def rows(self, frame: pd.DataFrame) -> list[R]:
+        """The rows of such a frame as mappings from column to value, for the few that are looked at one by one."""
+        return cast("list[R]", rows(frame))
+
+
+def declared(name: str, row: type[R]) -> TypedSpec[R]:
+    """The spec of a frame with such rows: a ``TypedDict`` whose fields are ``Annotated[type, meaning]``.
+
+    ``Time`` is of type ``time``, ``str`` text, ``bool`` a flag; whatever is no ``float`` either is an ``object``.
+    """
+    fields = {column: get_args(field) for column, field in get_type_hints(row, include_extras=True).items()}
+    return TypedSpec(name, {column: (_TYPES.get(kind, "object"), text) for column, (kind, text) in fields.items()})
