@@ -11,7 +11,7 @@ SPOKEN = $(if $(findstring command,$(origin LANGUAGE)),--language '$(LANGUAGE)')
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help report fleet live explore agenda minutes check test test-long lint format messages lock bench screenshots schema demo-snapshot freeze demo-server clean
+.PHONY: help report fleet live explore agenda minutes check test test-long lint format messages lock lowest bench screenshots schema demo-snapshot freeze demo-server clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,12 @@ lock: $(READY) ## Renew requirements.lock after a change of pyproject.toml [UPGR
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --custom-compile-command 'make lock' --quiet $(if $(UPGRADE),--upgrade) -o requirements.lock
+
+lowest: $(READY) ## Run the unit tests on the oldest versions pyproject.toml allows [ARGS='tests/unit/test_cli.py']
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/lowest
+	$(BIN)/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct -e . --group dev
+	build/lowest/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(or $(ARGS),tests/unit)
 
 bench: $(READY) ## Run the benchmarks; fails when one misses its target
 	@status=0; for file in benchmarks/[a-z]*.py; do $(BIN)/python "$$file" || status=1; done; exit $$status
