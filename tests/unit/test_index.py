@@ -32,7 +32,7 @@ def test_a_row_tells_a_meeting_at_a_glance_and_leads_to_its_report(tmp_path: Pat
     put(tmp_path, slos=[slo("OK", 0.123, 0.5), slo("BAD", 0.7, -0.254)], failures=[{}])
     page = write_index(tmp_path).read_text()
     assert cells(page, "shop-2026-11-23") == [
-        "Mon 23 Nov 2026", "✕ missed", "1 of 2", "3", "70%", f"{MINUS}25%", "2", "1",
+        "Mon 23 Nov 2026", "✕ not met", "1 of 2", "3", "70%", f"{MINUS}25%", "2", "1",
     ]  # fmt: skip
     assert 'href="./shop/2026-11-23/report.html"' in page
     assert (tmp_path / "shop" / "2026-11-23" / "report.html").is_file()
