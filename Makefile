@@ -39,10 +39,10 @@ check: $(READY) ## Check parameters, sources, queries and retention [PRODUCT=x];
 	@$(BIN)/prodmeet check $(if $(PRODUCT),'$(PRODUCT)')
 
 test: $(READY) ## Run the tests [ARGS='-k paging' JOBS=1]; what needs a program that is missing is skipped
-	$(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: $(READY) ## Run the tests with the full counts of random inputs, faults and kill points (an hour or more)
-	PRODMEET_LONG=1 $(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --timeout 3600 $(ARGS)
+	PRODMEET_LONG=1 $(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --no-loadscope-reorder --timeout 3600 $(ARGS)
 
 lint: $(READY) ## Check style, types, rooms, translations and the repository's own rules, as pre-commit does
 	$(BIN)/ruff check .

@@ -1,4 +1,7 @@
-"""Which tests need a program that may be missing: skipped with a plain message, but never in continuous integration."""
+"""What tests need, and in which order files of tests are run.
+
+A test whose program is missing is skipped with a plain message, but never in continuous integration.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import shutil
 import signal
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +31,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             missing = [group[0] for group in groups if not any(shutil.which(name) for name in group)]
             if missing:
                 pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that say they take long come first, the longest before all, so that no worker begins one at the end."""
+    takes: dict[Path, float] = {}
+    for item in items:
+        seconds = sum(float(marker.args[0]) for marker in item.iter_markers("takes"))
+        takes[item.path] = max(takes.get(item.path, 0.0), seconds)
+    items.sort(key=lambda item: -takes[item.path])  # stable: within a file and among the quick ones as collected
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: some tests wait for a clock or a server, and the others use that time."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -41,9 +42,13 @@ class Reviewed:
     review: Review
     victoria: bool
 
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(dumps(record(self.review)))["slos"]
+        return found
+
     def row(self, service: str, slo: str) -> dict[str, Any]:
-        rows: list[dict[str, Any]] = json.loads(dumps(record(self.review)))["slos"]
-        return next(row for row in rows if (row["service"], row["name"]) == (service, slo))
+        return next(row for row in self.rows if (row["service"], row["name"]) == (service, slo))
 
     def failed(self, service: str, start: datetime, end: datetime = END) -> int:
         return events_in(self.worlds[service].failed, start.timestamp(), end.timestamp())
@@ -87,13 +92,19 @@ def product(url: str) -> Product:
     )
 
 
+@cache
+def built() -> dict[str, World]:
+    """The services, the same for both servers."""
+    begin = END - timedelta(days=44)
+    return {name: world(kind, begin, END, seed, name) for seed, (name, kind) in enumerate(SERVICES.items())}
+
+
 @pytest.fixture(scope="module", params=["prometheus", "victoriametrics"])
 def reviewed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reviewed]:
     if missing_programs():
         pytest.skip("not installed: prometheus")
     folder = tmp_path_factory.mktemp(request.param)
-    begin = END - timedelta(days=44)
-    worlds = {name: world(kind, begin, END, seed, name) for seed, (name, kind) in enumerate(SERVICES.items())}
+    worlds = built()
     series = [each for of in worlds.values() for each in of.series]
     if request.param == "prometheus":
         backfill(openmetrics_days(series), folder / "tsdb")

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.minutes import Minutes
-from prodmeet_kit.pipeline.report import make_report
 from prodmeet_kit.snapshot import reopen
 from tests.support import kill_programs
 from tests.support.counts import count
 from tests.support.power import Cut, Tree, cuts, materialize, recorded
+from tests.support.shared import demo_report_in
 
 BEGIN = """
 from pathlib import Path
@@ -128,9 +128,11 @@ def sums(tree: Tree, folder: str) -> dict[str, str]:
 
 
 @pytest.mark.timeout(300)
-def test_of_two_reports_of_a_day_one_stands_whole_with_the_minutes_people_edited(tmp_path: Path) -> None:
+def test_of_two_reports_of_a_day_one_stands_whole_with_the_minutes_people_edited(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     home = tmp_path / "home"
-    report = make_report(folder=home).path
+    report = demo_report_in(home, tmp_path_factory)
     (report / "minutes.md").write_text("decided")
     (report / "photo.txt").write_text("board")
     recording = recorded(home, REPORT.format(home=str(home)))

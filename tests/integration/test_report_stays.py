@@ -19,9 +19,9 @@ from prodmeet_kit.cli import cli
 from prodmeet_kit.core import shipped_files as resources
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.pipeline.kernel import Kernel
+from tests.support.shared import demo_report_in
 
 DAY = "2026-11-23"
-NOTEBOOK = resources.notebook
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -34,7 +34,14 @@ def report(home: Path, *more: str) -> Result:
 
 
 @pytest.fixture
-def dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+def demo_home(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the good report of the day."""
+    demo_report_in(tmp_path / "home", tmp_path_factory)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def dies(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The kernel dies in a cell after the review is open, until the patch is undone."""
     notebook = nbformat.read(resources.notebook(), as_version=4)
     place = [cell.id for cell in notebook.cells].index("open") + 1
@@ -45,13 +52,9 @@ def dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_a_kernel_that_dies_leaves_the_good_report_and_the_next_good_run_clears_up(
-    tmp_path: Path, dies: pytest.MonkeyPatch
+    demo_home: Path, dies: pytest.MonkeyPatch
 ) -> None:
-    home, product = tmp_path / "home", tmp_path / "home" / "reports" / "demo"
-    home.mkdir()
-    with pytest.MonkeyPatch.context() as good:
-        good.setattr(resources, "notebook", NOTEBOOK)
-        assert report(home).exit_code == 0
+    home, product = demo_home, demo_home / "reports" / "demo"
     before = contents(product / DAY)
     died = report(home)
     assert died.exit_code == 3

@@ -87,13 +87,20 @@ def test_text_that_looks_like_a_template_or_like_yaml_stays_text(tmp_path: Path)
     assert "SUCCESS: 11 rules found" in promtool("check", "rules", str(path))
 
 
-def alert_test(condition: Condition, percent: int, alert: str, minute: int, lasted: int, firing: bool) -> str:
-    """A promtool test: errors from ``condition.long`` on, for ``lasted`` minutes; is the alert firing at ``minute``?"""
+def alert_test(condition: Condition, percent: int, alert: str, lasted: int, cases: list[tuple[int, bool]]) -> str:
+    """A promtool test: errors from ``condition.long`` on for ``lasted`` minutes; does it fire at these minutes?"""
     before = int(condition.long / MINUTE)
     labels = f"{{severity: {'page' if condition in PAGE else 'ticket'}, service: cart, slo: availability}}"
     summary = f"cart/availability burns its error budget at {condition.factor:g} or faster over "
     summary += {FAST: "1h and 5m", SLOW: "6h and 30m"}[condition]
     expected = f"\n          - exp_labels: {labels}\n            exp_annotations: {{summary: '{summary}'}}"
+    asked = "".join(
+        f"""
+      - eval_time: {before + minute}m
+        alertname: {alert}
+        exp_alerts: {expected if firing else "[]"}"""
+        for minute, firing in cases
+    )
     return f"""
   - interval: 1m
     input_series:
@@ -101,10 +108,7 @@ def alert_test(condition: Condition, percent: int, alert: str, minute: int, last
         values: 0+100x{before + 2 * lasted + 600}
       - series: errors_total{{service="cart"}}
         values: 0x{before} {percent}+{percent}x{lasted - 1} {percent * lasted}x{lasted + 600}
-    alert_rule_test:
-      - eval_time: {before + minute}m
-        alertname: {alert}
-        exp_alerts: {expected if firing else "[]"}
+    alert_rule_test:{asked}
 """
 
 
@@ -120,7 +124,7 @@ def test_a_written_rule_fires_and_resets_within_one_evaluation_of_the_theory(
     over = round(time_to_reset(percent / 100, 0.999, condition, MINUTE) / 60)
     lasted = ceil(condition.long / MINUTE)
     cases = [(at - 2, False), (at + 1, True), (lasted + over - 2, True), (lasted + over + 1, False)]
-    tests = "".join(alert_test(condition, percent, alert, minute, lasted, firing) for minute, firing in cases)
+    tests = alert_test(condition, percent, alert, lasted, cases)
     (tmp_path / "tests.yaml").write_text(
         f"rule_files: [rules.yaml]\nevaluation_interval: 1m\ntests:{tests}", encoding="utf-8"
     )

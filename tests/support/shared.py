@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-__all__ = ["made_once"]
+from prodmeet_kit.pipeline.report import make_report
+
+__all__ = ["demo_report", "demo_report_in", "made_once"]
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
@@ -24,3 +27,19 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(draft)  # one that fails leaves no path: the next worker says why, too
             draft.rename(path)
     return path
+
+
+def demo_report(factory: pytest.TempPathFactory) -> Path:
+    """A team's folder in which ``prodmeet report`` made that of the embedded demo, the same folder for every test."""
+    return made_once(factory, "demo-report", _report)
+
+
+def demo_report_in(home: Path, factory: pytest.TempPathFactory) -> Path:
+    """The same report as a test's own, to be changed: its folder below ``home``."""
+    shutil.copytree(demo_report(factory), home, symlinks=True)
+    return (home / "reports" / "demo" / "latest").resolve()
+
+
+def _report(home: Path) -> None:
+    home.mkdir()
+    assert make_report(folder=home).failures == ()
