@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
+from itertools import cycle, pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 
 from prodmeet_kit.i18n.languages import LANGUAGES
 from tests.browser.demo_report import UNFOLD, demo_page
+from tests.support.counts import LONG
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -40,9 +41,16 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing_with_everything_unfolded_and_drawn(report: Path, open_page: Opener, dark: bool) -> None:
-    opened = open_page(report, dark=dark)
+GROUNDS = ("light", "dark")
+SEEN = [*product(LANGUAGES, GROUNDS)] if LONG else [*zip(LANGUAGES, cycle(GROUNDS), strict=False)]
+"""Each language once and each ground once; every pair in ``make test-long``, as nearly all the time goes on colours."""
+
+
+@pytest.mark.parametrize(("language", "ground"), SEEN)
+def test_axe_finds_nothing_with_everything_unfolded_and_drawn(
+    language: str, ground: str, tmp_path_factory: pytest.TempPathFactory, open_page: Opener
+) -> None:
+    opened = open_page(demo_page(tmp_path_factory, language), dark=ground == "dark")
     opened.page.evaluate(UNFOLD)
     opened.scroll_through()
     opened.page.wait_for_timeout(300)

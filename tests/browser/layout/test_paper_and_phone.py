@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import Opener
 from tests.browser.demo_report import SHEET, UNFOLD, demo_page, on_paper, pages
-
-if TYPE_CHECKING:
-    from tests.browser.conftest import Opener
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +19,25 @@ pytestmark = pytest.mark.browser
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """In Japanese, which takes more room than English."""
     return demo_page(tmp_path_factory, "ja")
+
+
+@pytest.fixture(scope="module")
+def sheet(report: Path, browser: Browser) -> Iterator[Page]:
+    """The page on paper, looked at by several tests that change nothing."""
+    opener = Opener(browser)
+    yield on_paper(opener(report, width=SHEET))
+    opener.close()
+
+
+@pytest.fixture(scope="module")
+def phone(report: Path, browser: Browser) -> Iterator[Page]:
+    """The page unfolded on a phone; a test leaves its colours and what it scrolled as they were."""
+    opener = Opener(browser)
+    page = opener(report, width=390, height=844).page
+    page.evaluate("document.querySelectorAll('details[open]').forEach(each => { each.dataset.shown = ''; })")
+    page.evaluate(UNFOLD)
+    yield page
+    opener.close()
 
 
 def test_paper_is_short_with_everything_and_shorter_as_shown(report: Path, open_page: Opener) -> None:
@@ -32,19 +51,18 @@ def test_paper_is_short_with_everything_and_shorter_as_shown(report: Path, open_
     assert short < pages(page) <= 30
 
 
-def test_nothing_is_cut_at_the_right_edge_of_a_sheet(report: Path, open_page: Opener) -> None:
-    page = on_paper(open_page(report, width=SHEET))
-    cut = page.evaluate(
+def test_nothing_is_cut_at_the_right_edge_of_a_sheet(sheet: Page) -> None:
+    cut = sheet.evaluate(
         """[...document.querySelectorAll('main .pm-scroll, main details, main section')]
            .filter(each => each.clientWidth && each.scrollWidth > each.clientWidth + 1)
            .map(each => each.getAttribute('aria-label') ?? each.textContent.trim().slice(0, 60))"""
     )
-    assert page.locator("main .pm-scroll").count() > 20
+    assert sheet.locator("main .pm-scroll").count() > 20
     assert cut == []
 
 
-def test_quiet_charts_stand_two_beside_each_other(report: Path, open_page: Opener) -> None:
-    boxes = on_paper(open_page(report, width=SHEET)).evaluate(
+def test_quiet_charts_stand_two_beside_each_other(sheet: Page) -> None:
+    boxes = sheet.evaluate(
         """[...document.querySelectorAll('details.pm-chart')].map(each => each.getBoundingClientRect())
            .map(box => [Math.round(box.top), Math.round(box.left), box.width])"""
     )
@@ -54,34 +72,34 @@ def test_quiet_charts_stand_two_beside_each_other(report: Path, open_page: Opene
     assert sum(tops.count(top) == 2 for top in tops) >= len(boxes) - 4  # a run of charts may be odd
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_phone_shows_every_caption_whole_and_no_column_of_single_words(
-    report: Path, open_page: Opener, dark: bool
-) -> None:
-    page = open_page(report, width=390, height=844, dark=dark).page
-    page.evaluate(UNFOLD)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    right = page.locator("main caption > :not(.pm-hidden), main .pm-detail").evaluate_all(
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_every_caption_whole_and_no_column_of_single_words(phone: Page, scheme: Any) -> None:
+    phone.emulate_media(color_scheme=scheme)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    right = phone.locator("main caption > :not(.pm-hidden), main .pm-detail").evaluate_all(
         "all => all.map(each => Math.round(each.getBoundingClientRect().right))"
     )
     assert len(right) > 30
     assert max(right) <= 390
-    tall = page.evaluate(
+    tall = phone.evaluate(
         """[...document.querySelectorAll('.pm-table:not(.pm-prose, .pm-numbers *) tbody tr:not(.pm-details)')]
            .filter(row => row.getBoundingClientRect().height > 80).map(row => row.textContent)"""
     )
+    phone.emulate_media(color_scheme="light")
     assert tall == []
 
 
-def test_wide_tables_scroll_below_their_captions(report: Path, open_page: Opener) -> None:
-    page = open_page(report, width=390, height=844).page
-    left = page.evaluate(
+def test_wide_tables_scroll_below_their_captions(phone: Page) -> None:
+    left = phone.evaluate(
         """[...document.querySelectorAll('.pm-scroll')]
-           .filter(box => box.scrollWidth > box.clientWidth + 50 && box.querySelector('caption'))
+           .filter(box => !box.closest('details:not([data-shown])')
+             && box.scrollWidth > box.clientWidth + 50 && box.querySelector('caption'))
            .map(box => {
              box.scrollLeft = 50;
-             return Math.round(box.querySelector('caption h3').getBoundingClientRect().left
+             const apart = Math.round(box.querySelector('caption h3').getBoundingClientRect().left
                - box.getBoundingClientRect().left);
+             box.scrollLeft = 0;
+             return apart;
            })"""
     )
     assert left and set(left) == {0}

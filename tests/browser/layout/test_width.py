@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
+from playwright.sync_api import Browser, Page
 
 from prodmeet_kit.html_report.export import export_html
 from prodmeet_kit.html_report.index import write_index
+from tests.browser.conftest import Opener
 from tests.browser.demo_report import UNFOLD, demo_page, sample_page
 from tests.support.hostile_review import hostile_review
 from tests.support.sample_items import code_cell, notebook, notebook_of
 from tests.support.shared import made_once
 from tests.support.shelf import put, slo
 
-if TYPE_CHECKING:
-    from tests.browser.conftest import Opener
-
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 WIDTHS = (320, 390, 768, 1280, 1920)
+WIDE = 1280
 
 CUT = """[...document.querySelectorAll('.pm-figure')].flatMap(figure => {
   const edge = figure.getBoundingClientRect();
@@ -79,13 +80,12 @@ PAGES: dict[str, Callable[[pytest.TempPathFactory], Path]] = {
     "hostile": lambda factory: made_once(factory, "hostile.html", hostile),
     "index": lambda factory: made_once(factory, "reports", index) / "index.html",
 }
+CHARTED = ("demo", "sample")
+"""Pages whose charts are looked at."""
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_is_wider_than_its_window(
-    name: str, tmp_path_factory: pytest.TempPathFactory, open_page: Opener
-) -> None:
-    page = open_page(PAGES[name](tmp_path_factory)).page
+def too_wide(page: Page) -> dict[tuple[str, int], int]:
+    """In which state and window the page is wider than the window; it is unfolded afterwards."""
     wide = {}
     for state in ("folded", "unfolded"):
         for width in WIDTHS:
@@ -93,32 +93,79 @@ def test_no_page_is_wider_than_its_window(
             if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
                 wide[state, width] = found
         page.evaluate(UNFOLD)
-    assert wide == {}
+    return wide
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", ["demo", "sample"])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in CHARTED])
+def test_no_page_is_wider_than_its_window(
+    name: str, tmp_path_factory: pytest.TempPathFactory, open_page: Opener
+) -> None:
+    assert too_wide(open_page(PAGES[name](tmp_path_factory)).page) == {}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is seen of a page that was unfolded and read to its end."""
+
+    wide: dict[tuple[str, int], int]
+    """In which windows it was wider than the window; looked at for ``WIDE`` alone."""
+    charts: int
+    cut: list[str]
+    covered: list[str]
+    width: int
+    names: list[list[float]]
+    """Top and bottom of each name at a line's end, in the sample alone."""
+
+
+@pytest.fixture(scope="module")
+def drawn(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, int], Drawn]:
+    """Reads a page in a window of a width, once for all tests: drawing every chart is what takes the time."""
+
+    @cache
+    def read(name: str, width: int) -> Drawn:
+        opener = Opener(browser)
+        opened = opener(PAGES[name](tmp_path_factory), width=width)
+        page = opened.page
+        wide = too_wide(page) if width == WIDE else {}
+        page.evaluate(UNFOLD)
+        if width == WIDE:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.wait_for_timeout(600)  # what was drawn already is drawn again for this width
+        opened.scroll_through()
+        seen = Drawn(
+            wide,
+            page.locator(".pm-figure:has(.main-svg)").count(),
+            page.evaluate(CUT),
+            page.evaluate(COVERED),
+            page.evaluate("document.documentElement.scrollWidth"),
+            page.locator("#queue-length-by-pod .annotation-text").evaluate_all(
+                "texts => texts.map(t => t.getBoundingClientRect()).map(r => [r.top, r.bottom])"
+            ),
+        )
+        opener.close()
+        return seen
+
+    return read
+
+
+@pytest.mark.parametrize("name", CHARTED)
+def test_no_page_with_charts_is_wider_than_its_window(name: str, drawn: Callable[[str, int], Drawn]) -> None:
+    assert drawn(name, WIDE).wide == {}
+
+
+@pytest.mark.parametrize("width", [390, WIDE])
+@pytest.mark.parametrize("name", CHARTED)
 def test_no_word_of_a_chart_is_cut_or_lies_on_another(
-    name: str, width: int, tmp_path_factory: pytest.TempPathFactory, open_page: Opener
+    name: str, width: int, drawn: Callable[[str, int], Drawn]
 ) -> None:
-    opened = open_page(PAGES[name](tmp_path_factory), width=width)
-    opened.page.evaluate(UNFOLD)
-    opened.scroll_through()
-    assert opened.page.locator(".pm-figure:has(.main-svg)").count() > 4
-    assert opened.page.evaluate(CUT) == []
-    assert opened.page.evaluate(COVERED) == []
-    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+    seen = drawn(name, width)
+    assert seen.charts > 4
+    assert (seen.cut, seen.covered) == ([], [])
+    assert seen.width <= width
 
 
-def test_names_at_line_ends_do_not_cover_each_other(
-    tmp_path_factory: pytest.TempPathFactory, open_page: Opener
-) -> None:
-    opened = open_page(sample_page(tmp_path_factory))
-    opened.page.locator("#queue-length-by-pod").scroll_into_view_if_needed()
-    opened.page.wait_for_selector("#queue-length-by-pod .main-svg")
-    boxes = opened.page.locator("#queue-length-by-pod .annotation-text").evaluate_all(
-        "texts => texts.map(t => t.getBoundingClientRect()).map(r => [r.top, r.bottom])"
-    )
+def test_names_at_line_ends_do_not_cover_each_other(drawn: Callable[[str, int], Drawn]) -> None:
+    boxes = drawn("sample", WIDE).names
     assert len(boxes) == 11  # of twelve lines one is silent
     boxes.sort()
     overlaps = [above[1] - below[0] for above, below in pairwise(boxes)]
