@@ -23,12 +23,13 @@ from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.snapshot import freeze, reopen
+from tests.support.counts import count
 from tests.support.exact_server import STEP, Events, facts, product, window
 
 REPEATABLE = settings(
     derandomize=True,
     deadline=None,
-    max_examples=40,
+    max_examples=count(15, 40),
     database=None,
     phases=[Phase.explicit, Phase.generate],  # a world comes from a seed: there is nothing to shrink
     suppress_health_check=[HealthCheck.too_slow],
@@ -234,7 +235,7 @@ def odd_worlds(draw: st.DrawFn) -> World:
     return World(replace(known, answers=answers), world.events)
 
 
-@settings(parent=REPEATABLE, max_examples=15)
+@settings(parent=REPEATABLE, max_examples=count(6, 15))
 @given(odd_worlds())
 def test_a_snapshot_gives_the_numbers_of_the_live_review(world: World) -> None:
     live = world.facts
