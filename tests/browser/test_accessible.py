@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Opener
 
 # axe looks at each letter of every chart: half a minute
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.takes(35)]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 

@@ -16,7 +16,7 @@ from prodmeet_kit.review import open_review
 from tests.browser.conftest import Opened, Opener
 from tests.browser.demo_report import UNFOLD, demo_page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.takes(15)]
 
 MARKS = ".scatterlayer path.js-line, .scatterlayer path.point, .barlayer path, .heatmaplayer image"
 

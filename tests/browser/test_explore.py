@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from prodmeet_kit.demo import SNAPSHOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.takes(10)]
 
 BOX = "section.pm-promql"
 

@@ -19,7 +19,7 @@ from tests.browser.conftest import Opened, Opener
 from tests.support.hostile_review import UGLY, hostile_review
 from tests.support.sample_items import notebook
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.takes(15)]
 
 
 @pytest.fixture(scope="module")

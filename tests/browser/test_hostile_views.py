@@ -29,7 +29,7 @@ from tests.browser.conftest import Opened, Opener
 from tests.support.hostile_review import UGLY, hostile_review
 from tests.support.shelf import put, slo
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.takes(25)]
 
 BROUGHT_IN = (
     "img, iframe, object, embed, form:not(.pm-add), svg[onload], [onerror], [onload], [srcdoc], a[href^='javascript' i]"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Opener
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.takes(10)]
 
 UGLY = "<script>alert(1)</script><img src=http://e.invalid/x.png onerror=alert(2)> " + "W" * 120
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.minutes import Minutes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.takes(45)]
 
 PAGES = "section.pm-form[aria-label^=Pages]"
 NEW = "section.pm-form[aria-label='New action items']"

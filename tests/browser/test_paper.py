@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Opener
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.takes(20)]
 
 COUNT_FOLDS = """addEventListener('beforeprint', () => {
   window.opened = document.querySelectorAll('details.pm-fold[open]').length; })"""

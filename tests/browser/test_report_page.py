@@ -17,7 +17,7 @@ from tests.support.sample_items import code_cell, notebook_of
 if TYPE_CHECKING:
     from tests.browser.conftest import Opener
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.takes(15)]
 
 DRAWN = ".pm-figure .main-svg"
 

@@ -26,6 +26,7 @@ from tests.support.answering import metric_source, shop
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus is not installed"),
+    pytest.mark.takes(10),
 ]
 
 RULES: list[dict[str, Any]] = [

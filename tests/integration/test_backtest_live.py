@@ -22,6 +22,7 @@ from prodmeet_kit.analysis.alerting.backtest import replay, threshold
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus is not installed"),
+    pytest.mark.takes(55),
 ]
 
 SCRIPT = [(6, 0), (8, 1), (4, 0), (2, 1), (5, 0), (9, 1), (2, 0), (6, 1), (8, 0)]

@@ -28,7 +28,7 @@ from tests.support.demo_world import missing_programs
 from tests.support.recount import events_in
 from tests.support.victoria import running_victoria
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(15)]
 
 END = datetime(2026, 11, 24, 10, tzinfo=UTC)
 SERVICES = {"daily": "deployed every day", "stateful": "restarts under one name", "rare": "hardly used"}

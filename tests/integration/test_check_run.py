@@ -10,7 +10,7 @@ import pytest
 from prodmeet_kit.check import Finding, check_product, check_products
 from prodmeet_kit.demo.world import World
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(10)]
 
 CHECKOUT = Path(__file__).parents[2]
 

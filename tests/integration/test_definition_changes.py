@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.answering import Asked, answering, success
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(10)]
 
 PRODUCT = """\
 product: shop

@@ -19,6 +19,8 @@ from tests.support.counts import count
 from tests.support.kills import ARMED
 from tests.support.power import ROOT
 
+pytestmark = pytest.mark.takes(45)
+
 REPORT = """
 sys.argv = ["prodmeet", "-C", {home!r}, "report"]
 from prodmeet_kit.cli import main

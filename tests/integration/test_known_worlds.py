@@ -25,7 +25,7 @@ from tests.support.worlds import bank, shop
 from tests.support.worlds.building import World
 from tests.support.worlds.truth import wrongs
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(25)]
 
 WEEKS = timedelta(days=28)
 MINUTE, STEP_S = 60.0, 300.0

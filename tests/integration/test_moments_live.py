@@ -21,7 +21,7 @@ from prodmeet_kit.queries import fine_times
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze, reopen
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(10)]
 
 END = datetime(2026, 11, 24, 10, tzinfo=UTC)
 DAYS = 4

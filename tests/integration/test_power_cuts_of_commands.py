@@ -16,6 +16,8 @@ from tests.support.counts import count
 from tests.support.power import Cut, Tree, cuts, materialize, recorded
 from tests.support.shared import demo_report_in
 
+pytestmark = pytest.mark.takes(25)
+
 BEGIN = """
 from pathlib import Path
 from tests.support import kill_programs

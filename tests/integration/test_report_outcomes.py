@@ -20,7 +20,7 @@ from prodmeet_kit.review import open_review
 from tests.support.demo_world import true_counts
 from tests.support.shared import demo_report
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(35)]
 
 PARAMETERS = Path(__file__).parents[2] / "parameters"
 WINDOW = ("--from", "2026-11-09T10:00", "--to", "2026-11-23T10:00")

@@ -28,7 +28,7 @@ from prodmeet_kit.parameters.models import AGENDA
 from prodmeet_kit.pipeline.report import make_report
 from tests.support.shared import demo_report
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(40)]
 
 FILES = [".written.sha256", "minutes.md", "report.html", "review.ipynb", "review.json", "snapshot"]
 

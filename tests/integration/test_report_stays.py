@@ -21,6 +21,8 @@ from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.pipeline.kernel import Kernel
 from tests.support.shared import demo_report_in
 
+pytestmark = pytest.mark.takes(25)
+
 DAY = "2026-11-23"
 
 

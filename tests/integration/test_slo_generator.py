@@ -26,7 +26,7 @@ from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import rows
 from tests.support.answering import answering, success
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(15)]
 
 ROOT = Path(__file__).parents[2]
 AGREED = 0.0005

@@ -15,7 +15,7 @@ from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import load
 from prodmeet_kit.snapshot import freeze, reopen
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(10)]
 
 PARAMETERS = Path(__file__).parents[2] / "parameters"
 

@@ -20,7 +20,7 @@ from prodmeet_kit.parameters.models import Product, Slo
 from prodmeet_kit.sli.ratios import ratio_query, ratio_reason
 from tests.support.workbook_rules import time_to_reset
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.takes(10)]
 
 ROOT = Path(__file__).parents[2]
 MINUTE = timedelta(minutes=1)

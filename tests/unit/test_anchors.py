@@ -18,6 +18,8 @@ from prodmeet_kit.render.anchors import slug
 from prodmeet_kit.review import Review, in_language, open_review
 from tests.support.sample_items import notebook
 
+pytestmark = pytest.mark.takes(10)
+
 
 @lru_cache
 def demo(language: str = "en", days: int = 14) -> Review:

@@ -17,6 +17,8 @@ from tests.support.burn_worlds import CPU, ERRORS, SLO, WINDOW, at_random, burn,
 from tests.support.counts import count
 from tests.support.grids import END, STEP
 
+pytestmark = pytest.mark.takes(10)
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALWAYS = END - 56 * DAY
 

@@ -29,7 +29,7 @@ from prodmeet_kit.review import Review
 from tests.support.counts import count
 from tests.support.random_reviews import random_review
 
-pytestmark = pytest.mark.timeout(1200)  # of the full counts
+pytestmark = [pytest.mark.timeout(1200), pytest.mark.takes(10)]  # of the full counts
 
 SEEDS = range(count(12, 500))
 

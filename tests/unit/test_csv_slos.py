@@ -16,6 +16,8 @@ from prodmeet_kit.parameters import load
 from prodmeet_kit.pipeline.report import make_report
 from prodmeet_kit.review import window_of
 
+pytestmark = pytest.mark.takes(10)
+
 END = datetime(2026, 11, 23, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DOCS = Path(__file__).parents[2] / "docs" / "slis.md"

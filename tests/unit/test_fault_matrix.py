@@ -14,6 +14,8 @@ from tools.faults.running import Outcome, agenda, prepare, verdict
 from tools.faults.server import running
 from tools.faults.world import VARIABLE
 
+pytestmark = pytest.mark.takes(15)
+
 TIMEOUT_S = 2.0
 SAMPLE = sorted(random.Random(16).sample(range(1, len(CASES)), count(12, len(CASES) - 1)))
 

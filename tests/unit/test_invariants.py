@@ -26,6 +26,8 @@ from prodmeet_kit.snapshot import freeze, reopen
 from tests.support.counts import count
 from tests.support.exact_server import STEP, Events, facts, product, window
 
+pytestmark = pytest.mark.takes(40)
+
 REPEATABLE = settings(
     derandomize=True,
     deadline=None,

@@ -22,6 +22,8 @@ from prodmeet_kit.schemas import frames
 from prodmeet_kit.snapshot import freeze
 from tests.support.reviews import END, RATE, WINDOW, review
 
+pytestmark = pytest.mark.takes(35)
+
 FORTNIGHT = timedelta(days=14)
 
 

@@ -13,6 +13,8 @@ from prodmeet_kit.review import Review
 from tests.support.answering import Asked
 from tests.support.gathered import everything, facts
 
+pytestmark = pytest.mark.takes(10)
+
 
 def instead(word: str, value: str, *, ranges: bool = True, every: int = 1) -> Any:
     """A server that answers queries with this word with a value that is no number, at each or every n-th point."""

@@ -17,6 +17,8 @@ from prodmeet_kit.schemas.frames import INCIDENTS, SLO_COUNTS
 from tests.support.counts import count
 from tests.support.grids import END, grid, window
 
+pytestmark = pytest.mark.takes(10)
+
 SLO = SloTarget("cart", "availability", 0.999, timedelta(days=28).total_seconds())
 INDEX = grid(END - timedelta(days=28))
 DAY = 288  # steps

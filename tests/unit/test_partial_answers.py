@@ -19,6 +19,8 @@ from prodmeet_kit.snapshot import freeze, reopen
 from tests.support.answering import Asked, answering
 from tests.support.gathered import everything, facts
 
+pytestmark = pytest.mark.takes(10)
+
 WORDS = "store 10.0.0.7 did not answer"
 
 

@@ -20,7 +20,7 @@ from prodmeet_kit.sources.base import Broken
 from prodmeet_kit.sources.records import RECORDS, Reader
 from tests.support.counts import count
 
-pytestmark = pytest.mark.timeout(1200)  # of the full counts
+pytestmark = [pytest.mark.timeout(1200), pytest.mark.takes(20)]  # of the full counts
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")
 NOT_OURS = (

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Opener
 from tests.browser.demo_report import SHEET, UNFOLD, demo_page, on_paper, pages
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.takes(30)]
 
 
 @pytest.fixture(scope="module")

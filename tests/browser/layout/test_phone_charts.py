@@ -17,7 +17,7 @@ from tests.browser.conftest import Opener
 from tests.support import sample_items
 from tests.support.sample_items import MARKS, notebook
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.takes(10)]
 
 CROWD = tuple(replace(MARKS[1], start=MARKS[1].start + timedelta(hours=16 * n), label=f"Queue<b>{n}") for n in range(6))
 BURST = (*CROWD, Mark(MARKS[0].start, MARKS[0].end, "INC-41 checkout <b>slow</b> & late", "incident"), CROWD[5])

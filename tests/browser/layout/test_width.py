@@ -21,7 +21,7 @@ from tests.support.sample_items import code_cell, notebook, notebook_of
 from tests.support.shared import made_once
 from tests.support.shelf import put, slo
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.takes(60)]
 
 WIDTHS = (320, 390, 768, 1280, 1920)
 WIDE = 1280
