@@ -47,6 +47,7 @@ RETIRED = {
     "played again": "backtested",
     "for ever": "without end",
     "in vain": "without need",
+    "dearest": "most expensive",
 }
 """Each word, whole and in any case, and what to write in its place."""
 

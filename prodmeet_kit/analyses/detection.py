@@ -127,7 +127,7 @@ class Detection:
 
     @cached_property
     def attention(self) -> pd.DataFrame:
-        """``ATTENTION``: what needs somebody without a page, oldest and dearest first."""
+        """``ATTENTION``: what needs attention without a page, the oldest and most expensive first."""
         slo, capacity, alerting, meeting = self._slo, self._capacity, self._alerting, self._meeting
         return attention.attention(
             alerting.episodes,

@@ -1,4 +1,4 @@
-"""Analyses of outages with their pages: one definition for all that speaks of outages."""
+"""Analyses of outages with their pages: one definition for all that concerns outages."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Meeting:
 
     @cached_property
     def promises(self) -> pd.DataFrame:
-        """``PROMISES``: what somebody was to do, as earlier meetings decided, and nobody has called done."""
+        """``PROMISES``: what earlier meetings decided somebody has to do, and is not done yet."""
         return promises.promises(self.decided_before, self._facts.window)
 
     @cached_property
@@ -117,7 +117,7 @@ class Meeting:
 
     @cached_property
     def toil(self) -> pd.DataFrame:
-        """``TOIL_FINDINGS``, dearest first."""
+        """``TOIL_FINDINGS``, most expensive first."""
         return toil.findings(record(self._facts, "toil"))
 
     @cached_property
