@@ -99,7 +99,7 @@ class Exploring:
         end: str | date | datetime = "",
         step: str | timedelta = "",
     ) -> QueryShown:
-        """PromQL over a range, by default since the last meeting: asked now, or answered from the frozen data.
+        """A query over a range, by default since the last meeting: asked now, or answered from the frozen data.
 
         Without a query the first trend of the review.
         """
@@ -122,7 +122,7 @@ class Exploring:
 
     @cached_property
     def promql(self) -> PromqlBox:
-        """A box to write PromQL in, with completion; the answer is shown below it."""
+        """A box to write queries in, with completion; the answer is shown below it."""
         from prodmeet_kit.explore.promql_box import promql_box
 
         with languages.use(self.facts.product.language):

@@ -17,6 +17,7 @@ from prodmeet_kit.live.words import begun, browser, kept, not_saved
 from prodmeet_kit.minutes.entries import DRAFTS
 from prodmeet_kit.minutes.items import ITEMS
 from prodmeet_kit.minutes.merging import in_order
+from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.validation import say
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def form(meeting: Meeting) -> Form:
             return _row(identity), _keep(meeting, identity, {**_empty(), "text": text.strip()})
 
     known = _known(meeting)
+    in_promql = backends.of(meeting.review.facts.product).promql
     with use(language):
+        query = t("Acceptance query (PromQL)") if in_promql else t("Acceptance query")
         return Form(
             title=t("New action items"),
             rows=[_row(identity) for identity in known],
@@ -52,7 +55,7 @@ def form(meeting: Meeting) -> Form:
                 {"name": "text", "title": t("What"), "type": "text"},
                 {"name": "owner", "title": t("Owner"), "type": "text"},
                 {"name": "due", "title": t("Due"), "type": "date"},
-                {"name": "query", "title": t("Acceptance query (PromQL)"), "type": "text"},
+                {"name": "query", "title": query, "type": "text"},
                 {"name": "expect", "title": t("expected, such as < 0.01"), "type": "text"},
             ],
             said={identity: {**now, **_status(meeting, identity, now)} for identity, now in known.items()},
