@@ -8,7 +8,7 @@ The change at equal load is the mean level of the days since the last meeting
 against that of the window before, with a 95% interval that counts days, not
 steps, as independent (:func:`.steps.difference`). In simulated months with growth
 of 0 to 5% a week and no change it was off by at most 0.05% on average, and its
-interval held zero in 94 to 100 of 100 (``tests/unit/test_efficiency_worlds.py``).
+interval held zero in 94 to 100 of 100 (``tests/unit/analysis/capacity/test_efficiency_worlds.py``).
 What is stored has no use at equal load: it adds up, whatever the load of the day. A step in the daily levels
 (:mod:`.steps`) of at least 3% is a regression or a gain; its hour is the split
 of the hours around it that fits two levels best. False alarms: about 0.1% of
