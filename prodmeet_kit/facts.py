@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.parameters.models import Product
+    from prodmeet_kit.schemas.frames import Spec
 
 __all__ = ["Answer", "Facts", "Previous", "Question", "SourceState", "slos_then"]
 
@@ -163,6 +164,11 @@ class Facts:
         series = self.series(key)
         value = float("nan") if series is None else float(series.iloc[-1])
         return value if isfinite(value) else float("nan")
+
+    def record(self, spec: Spec) -> pd.DataFrame:
+        """The records of this spec; empty where their sources failed or none is configured."""
+        found = self.records.get(spec.name)
+        return spec.frame() if found is None else found
 
     def failed(self, section: str) -> Iterator[Failure]:
         """What could not be checked in an agenda section."""

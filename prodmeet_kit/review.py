@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodmeet_kit import agenda as agenda_items
-from prodmeet_kit import render  # noqa: F401 - items show themselves with it
+from prodmeet_kit import (
+    kinds,
+    render,  # noqa: F401 - items show themselves with it
+)
 from prodmeet_kit.agenda.overview import meeting_health
 from prodmeet_kit.agenda.overview.screen import overview
 from prodmeet_kit.analyses import Analyses
@@ -161,8 +164,8 @@ class Review(Exploring):
         return [*super().__dir__(), *self.facts.product.meeting.agenda]
 
     def __getattr__(self, name: str) -> AgendaItem:
-        # Items from other packages become attributes as well; our own are properties below.
-        if not name.startswith("_") and name in agenda_items.names():
+        # Items from other packages become attributes as well; our own are properties of the class.
+        if not name.startswith("_") and kinds.item(name) is not None:
             return self.item(name)
         if name in type(self).__dict__:  # a property failed inside: what failed there is the error to see
             failed: AgendaItem = type(self).__dict__[name].__get__(self)
@@ -247,47 +250,12 @@ class Review(Exploring):
             self.analyses.meeting.health, self.split, [titles[key] for key in self.folding], MEETINGS_UNTOUCHED
         )
 
-    @property
-    def topics(self) -> AgendaItem:
-        """Announcements and topics people brought."""
-        return self.item("topics")
 
-    @property
-    def planned_changes(self) -> AgendaItem:
-        """Changes before the next meeting."""
-        return self.item("planned_changes")
+def _shown(made: kinds.Item) -> property:
+    """The attribute that shows an agenda item."""
+    return property(lambda review: review.item(made.name), doc=made.about)
 
-    @property
-    def metrics(self) -> AgendaItem:
-        """SLOs, load over time, resource use and efficiency."""
-        return self.item("metrics")
 
-    @property
-    def outages(self) -> AgendaItem:
-        """Incidents since the last meeting and what they cost."""
-        return self.item("outages")
-
-    @property
-    def paging_events(self) -> AgendaItem:
-        """Pages, judged against the error budget."""
-        return self.item("paging_events")
-
-    @property
-    def non_paging_events(self) -> AgendaItem:
-        """Should have paged, needs attention, noise."""
-        return self.item("non_paging_events")
-
-    @property
-    def action_items(self) -> AgendaItem:
-        """What earlier meetings decided, and whether it worked."""
-        return self.item("action_items")
-
-    @property
-    def consultations(self) -> AgendaItem:
-        """Questions to the SREs."""
-        return self.item("consultations")
-
-    @property
-    def toil(self) -> AgendaItem:
-        """Work done by hand again and again."""
-        return self.item("toil")
+for _kind in kinds.built_in():
+    for _made in _kind.items:
+        setattr(Review, _made.name, _shown(_made))

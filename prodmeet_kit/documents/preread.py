@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.overview.decided import last_time
 from prodmeet_kit.agenda.shared.source_words import detail
-from prodmeet_kit.core.subjects import kind_of, rest_of
 from prodmeet_kit.findings.finding import told_of
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import listed, sentences, t, tn, use
 from prodmeet_kit.i18n.numbers import write as written
+from prodmeet_kit.kinds.built_in.monitoring import SECTION as MONITORING
 from prodmeet_kit.render.markdown_text import bullets, escape
-from prodmeet_kit.schemas.changes import UPCOMING
-from prodmeet_kit.schemas.frames import rows
-from prodmeet_kit.sources.records import MONITORING
 
 if TYPE_CHECKING:
     from prodmeet_kit.evidence import AgendaItem
@@ -29,8 +26,6 @@ if TYPE_CHECKING:
     from prodmeet_kit.review import Review
 
 __all__ = ["write"]
-
-_ANNOUNCED, _CHANGES = "topics", "planned_changes"
 
 ASKED = 8
 """So many findings of an item are read ahead; a product of thirty services may have ten times as many."""
@@ -49,7 +44,7 @@ def write(review: Review) -> str:
         parts.append(_annex(review, [each for each in found if each.place == "annex"], titles))
         spoken = {each.section for each in found}
         quiet = [item for item in review.items if item.key not in spoken and item.state in ("fine", "none")]
-        parts += [_quiet(quiet_services.sentence(review.analyses, review.lines), quiet), _to_know(review, titles)]
+        parts += [_quiet(quiet_services.sentence(review.analyses, review.lines), quiet), _to_know(review)]
         return "\n".join(part for part in parts if part)
 
 
@@ -152,27 +147,8 @@ def _quiet(services: str, items: list[AgendaItem]) -> str:
     return f"## {escape(t('Nothing to discuss'))}\n\n{bullets(texts)}" if texts else ""
 
 
-def _to_know(review: Review, titles: dict[str, str]) -> str:
+def _to_know(review: Review) -> str:
     """What takes no minute and is read all the same: announcements, and planned changes that need no discussion."""
-    found = review.analyses
-    texts = []
-    if _ANNOUNCED in titles:
-        told = found.meeting.topics[found.meeting.topics["kind"] == "announcement"]
-        texts += [_joined(t("Announcement: {text}", text=row["text"]), row["owner"]) for row in rows(told)]
-    if _CHANGES in titles:
-        loud = {rest_of(about) for each in review.findings for about in each.subjects if kind_of(about) == "change"}
-        zone = review.facts.window.timezone
-        texts += [
-            _joined(
-                t("Planned change: {title}", title=row["title"]),
-                written(row["start"], "time", timezone=zone),
-                row["owner"],
-            )
-            for row in UPCOMING.rows(found.changes.upcoming)
-            if row["id"] not in loud
-        ]
+    discussed = {about for each in review.findings for about in each.subjects}
+    texts = [text for item in review.items for about, text in item.to_know if about not in discussed]
     return f"## {escape(t('For information'))}\n\n{bullets(texts)}" if texts else ""
-
-
-def _joined(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)

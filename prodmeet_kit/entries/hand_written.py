@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.parameters.fields import Duration, VerifyQuery
 
-__all__ = ["ENTRIES", "ActionItem", "Change", "Consultation", "Entry", "Incident", "Toil"]
+__all__ = ["ActionItem", "Change", "Consultation", "Entry", "Incident", "Moment", "Services", "Toil"]
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _EXPECTATION = re.compile(r"(<=|>=|==|!=|<|>)\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -73,8 +73,8 @@ class Entry(BaseModel):
     id: Id
 
     def row(self) -> dict[str, Any]:
-        """The entry as a row of its frame."""
-        return dict(self)
+        """The entry as a row of its frame, with lists as the frame holds them."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in self}
 
 
 class Incident(Entry):
@@ -98,10 +98,6 @@ class Incident(Entry):
         if moment and "start" in info.data and moment < info.data["start"]:
             raise ValueError("write a time that is not before start")
         return moment
-
-    def row(self) -> dict[str, Any]:
-        """A row of ``frames.INCIDENTS``."""
-        return {**dict(self), "services": list(self.services)}
 
 
 class ExpectedEffect(BaseModel):
@@ -129,11 +125,10 @@ class Change(Entry):
 
     def row(self) -> dict[str, Any]:
         """A row of ``frames.CHANGES``."""
-        row = dict(self)
+        row = super().row()
         duration: timedelta = row.pop("duration")
         effect = self.expected_effect.model_dump() if self.expected_effect else None
         return row | {
-            "services": list(self.services),
             "expected_effect": effect,
             "end": self.start + duration,
             "duration_s": duration.total_seconds(),
@@ -170,7 +165,7 @@ class ActionItem(Entry):
 
     def row(self) -> dict[str, Any]:
         """A row of ``frames.ACTION_ITEMS`` but for its source."""
-        row = dict(self)
+        row = super().row()
         del row["verify"]
         query, expect = (self.verify.query, self.verify.expect) if self.verify else ("", "")
         return row | {"verify_query": query, "verify_expect": expect}
@@ -207,13 +202,3 @@ class Toil(Entry):
     times_per_week: float = Field(ge=0, allow_inf_nan=False)
     owner: str = ""
     url: str = ""
-
-
-ENTRIES: dict[str, type[Entry]] = {
-    "incidents": Incident,
-    "changes": Change,
-    "action_items": ActionItem,
-    "consultations": Consultation,
-    "toil": Toil,
-}
-"""The model of each frame's entries, by the frame's name."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from prodmeet_kit.entries.hand_written import Change, Entry, Incident
+from prodmeet_kit.entries.hand_written import Change, Entry
 from prodmeet_kit.entries.service_names import match
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.models import Product
@@ -26,9 +27,10 @@ def settled(entry: AnEntry, product: Product) -> tuple[AnEntry, list[Misnamed]]:
     """
     wrong: list[Misnamed] = []
     spelled: dict[str, Any] = {}
-    if isinstance(entry, Incident | Change) and entry.services:
+    services: Sequence[str] = getattr(entry, "services", ())
+    if services:
         known = [service.name for service in product.services]
-        found = [(number, match([text], known)) for number, text in enumerate(entry.services)]
+        found = [(number, match([text], known)) for number, text in enumerate(services)]
         for number, names in found:
             way: Way = ("services", number)
             for name in names.unknown:

@@ -197,7 +197,8 @@ class AgendaItem:
 
     ``brief`` are questions with their answers, read before anything else; ``finding`` is the headline where there is
     little room, empty when it is the same. ``facets`` are what it has to say of each subject; ``questions`` those that
-    got minutes, filled in once the meeting is shared out.
+    got minutes, filled in once the meeting is shared out. ``to_know`` is what the pre-read says though it gets no
+    minute, each with its subject: left out where a finding is about that.
     """
 
     key: str
@@ -210,6 +211,7 @@ class AgendaItem:
     questions: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     facets: tuple[Facet, ...] = ()
+    to_know: tuple[tuple[str, str], ...] = ()
     finding: str = ""
     minutes: float = 0.0
     language: str = field(default_factory=current)

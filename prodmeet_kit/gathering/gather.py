@@ -32,7 +32,7 @@ from prodmeet_kit.queries import backtests as replays
 from prodmeet_kit.snapshot.masking import without_credentials
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
 from prodmeet_kit.sources.http import hanging_up
-from prodmeet_kit.sources.records import RECORDS, Reader, Reading
+from prodmeet_kit.sources.records import Reader, Reading, records_of
 
 __all__ = ["Progress", "gather", "open_metrics"]
 
@@ -105,6 +105,7 @@ def gather(
     gathered_at = datetime.now(UTC)
     earlier = find_previous(previous, product.product, window) if previous else Earlier()
     shown = progress or _Silent()
+    many = len(records_of(product))
     pool = ThreadPoolExecutor(jobs or (config.jobs if config else _JOBS))
     try:
         first = list(questions.discovery(product, window))
@@ -112,20 +113,20 @@ def gather(
             shown.start(len(asking.distinct(first)))
         found = sli.judged(product, asking.answers(pool, metrics, first, chosen, shown.advance))
         planned = list(questions.plan(product, window, found))
-        shown.start(len(RECORDS) + len(asking.distinct(planned)))
+        shown.start(many + len(asking.distinct(planned)))
         readings = _read(pool, Reader(product, window, folder, minutes, metrics), shown)
         asked = planned + _verifications(readings["action_items"], window)
         if chosen.promql:  # as the expressions of rules are
             asked += replays.plan(readings["alert_runs"].frame, readings["alert_rules"].frame, window)
         if len(asking.distinct(asked)) > len(asking.distinct(planned)):
-            shown.start(len(RECORDS) + len(asking.distinct(asked)))
+            shown.start(many + len(asking.distinct(asked)))
         answers = found | asking.answers(pool, metrics, asked, chosen, shown.advance)
         born = births.ask(pool, metrics, product, window, answers)
         answers |= born
         asked += [answer.question for answer in born.values()]
         closer = _closer(product, window, gathered_at, answers)
         if closer:
-            shown.start(len(RECORDS) + len(asking.distinct(asked + closer)))
+            shown.start(many + len(asking.distinct(asked + closer)))
             answers |= asking.answers(pool, metrics, closer, chosen, shown.advance)
             asked += closer
     except BaseException:  # a person interrupted, or a file is wrong: nobody waits for what is still asked
@@ -159,7 +160,7 @@ def gather(
 
 def _read(pool: ThreadPoolExecutor, reader: Reader, progress: Progress) -> dict[str, Reading]:
     """Every record by the name of its frame. Raises :class:`ParametersError` with the problems of all of them."""
-    under_way = {pool.submit(reader.read, record): record for record in RECORDS}
+    under_way = {pool.submit(reader.read, record): record for record in records_of(reader.product)}
     for future in as_completed(under_way):
         future.result()
         progress.advance(under_way[future].key)

@@ -12,19 +12,19 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.errors import ParametersError
 from prodmeet_kit.facts import Facts
+from prodmeet_kit.kinds import Record
 from prodmeet_kit.parameters import RecordSource
-from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken
-from prodmeet_kit.sources.records import RECORDS, Reader, Reading, Record
+from prodmeet_kit.sources.records import Reader, Reading
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["said_anything", "with_said"]
 
-_SAID = (frames.VERDICTS, frames.MEETING_DECISIONS, frames.MEETING_DURATIONS, frames.ACTION_ITEMS)
 _MINUTES = (RecordSource(type="minutes"),)
 
 
@@ -65,7 +65,7 @@ def with_said(facts: Facts, minutes: Path) -> Facts:
 
 
 def _records() -> list[Record]:
-    return [record for record in RECORDS if record.spec in _SAID]
+    return [record for record in kinds.records() if "minutes" in (record.said, record.unwritten)]
 
 
 def _folder(record: Record, product: str, minutes: Path) -> Path:
@@ -76,7 +76,7 @@ def _joined(facts: Facts, record: Record, reading: Reading) -> pd.DataFrame | No
     import pandas as pd
 
     frozen = facts.records.get(record.spec.name)
-    if reading.frame is None or record.spec is not frames.ACTION_ITEMS:
+    if reading.frame is None or not record.said:  # what is unwritten stands in the minutes alone
         return reading.frame if reading.frame is not None else frozen
     fresh = reading.frame[~(reading.frame["born"] > facts.window.end)]
     if frozen is None:

@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
+from prodmeet_kit import kinds
 from prodmeet_kit.archive.layout import FROZEN
 from prodmeet_kit.core import shipped_files
 from prodmeet_kit.core.errors import Failure
@@ -24,14 +25,6 @@ from prodmeet_kit.pipeline.execution import run_cells
 __all__ = ["FILE", "Live", "live_notebook", "open_live"]
 
 FILE = "live.ipynb"
-
-_FORMS = {
-    "overview": ("clock",),
-    "paging_events": ("pages",),
-    "non_paging_events": ("non_pages",),
-    "action_items": ("actions", "new_action_items"),
-}
-"""What stands below these agenda items; below each other one stands the form of its own findings."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +78,7 @@ def live_notebook(
             cells.append(_cell(opening, "meeting", [template.NEEDED]))
         cells.append(cell)
         if template.is_item(cell):
-            forms = _FORMS.get(section, (f"decide({section!r})",))
-            cells += [_cell(f"meeting.{form}", f"{section}-{number}") for number, form in enumerate(forms)]
+            cells += [_cell(f"meeting.{form}", f"{section}-{number}") for number, form in enumerate(_forms(section))]
     with use(language or spoken):
         cells.append(nbformat.v4.new_markdown_cell(f"## {t('Look closer')}", id="meeting-closer-title"))
     cells += [_cell("review.closer", "closer"), _cell("meeting.promql", "promql")]
@@ -95,6 +87,14 @@ def live_notebook(
         if cell.cell_type == "code":
             cell.metadata["jupyter"] = {"source_hidden": True}
     return notebook
+
+
+def _forms(section: str) -> tuple[str, ...]:
+    """What is shown below an agenda item: its forms, else that of its findings; below the first screen the clock."""
+    item = kinds.item(section)
+    if item is None:
+        return ("clock",)
+    return item.forms or (f"decide({section!r})",)
 
 
 def _cell(source: str, name: str, tags: list[str] | None = None) -> NotebookNode:

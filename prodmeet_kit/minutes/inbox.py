@@ -11,11 +11,20 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.errors import ParametersError, Problem
 from prodmeet_kit.entries.change_text import effect
 from prodmeet_kit.entries.hand_written import Change, Entry, ExpectedEffect, Moment, Services
@@ -27,21 +36,10 @@ from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import Duration
 from prodmeet_kit.parameters.validation import say
 
-__all__ = ["INBOX", "InboxEntry", "Kind", "add", "newest", "unread"]
+__all__ = ["INBOX", "InboxEntry", "add", "newest", "unread"]
 
 INBOX = "inbox"
 """The kind of minutes the entries are."""
-
-Kind = Literal["question", "change", "toil", "announcement", "topic"]
-
-_ITEMS = {
-    "question": "consultations",
-    "change": "planned_changes",
-    "toil": "toil",
-    "announcement": "topics",
-    "topic": "topics",
-}
-"""Which agenda item shows a kind."""
 
 _NEEDS = {"start": "change", "duration": "change", "minutes": "toil", "per_week": "toil"}
 """Which kind needs a key; no other may have it."""
@@ -62,6 +60,21 @@ def _filled(value: Any) -> Any:
     if isinstance(value, str) and not value.strip():
         raise ValueError("write what it is about")
     return value
+
+
+def _shown_in() -> dict[str, tuple[str, ...]]:
+    """The agenda items that show a kind of entry."""
+    return {name: kinds.items_of(record.key) for record in kinds.records() for name in record.inbox}
+
+
+def _known(kind: str) -> str:
+    *others, last = _shown_in()
+    if kind not in (*others, last):
+        raise ValueError(f"write {', '.join(others)} or {last}")
+    return kind
+
+
+Kind = Annotated[str, AfterValidator(_known)]
 
 
 class InboxEntry(Entry):
@@ -157,7 +170,7 @@ def newest(saved: Iterable[Saved], product: Product) -> tuple[dict[str, InboxEnt
     for each in saved:
         entry, wrong = checked(InboxEntry, each, {"timezone": product.timezone})
         kind = entry.kind if entry else str(each.content.get("kind") or "topic")
-        problems += [(kind if kind in _ITEMS else "", problem) for problem in wrong]
+        problems += [(kind if kind in _shown_in() else "", problem) for problem in wrong]
         if entry is not None:
             entry, strange = _settled(entry, product)
             problems += [(entry.kind, problem) for problem in placed(each, strange)]
@@ -167,10 +180,10 @@ def newest(saved: Iterable[Saved], product: Product) -> tuple[dict[str, InboxEnt
 
 def unread(product: Product, kind: str) -> str:
     """What to add to the parameters so that entries of this kind are shown; empty when they are."""
-    item = _ITEMS[kind]
-    if item in product.meeting.agenda:
+    items = _shown_in()[kind]
+    if set(items) & set(product.meeting.agenda):
         return ""
-    return f"it is saved, but not shown: add {item} to meeting.agenda of {product.product}"
+    return f"it is saved, but not shown: add {' or '.join(items)} to meeting.agenda of {product.product}"
 
 
 def _settled(entry: InboxEntry, product: Product) -> tuple[InboxEntry, list[Misnamed]]:

@@ -9,28 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from importlib.metadata import entry_points
 from typing import Any
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.expansion import REFERENCE
 from prodmeet_kit.parameters.metrics.checks import metrics_fit
-from prodmeet_kit.parameters.models import AGENDA
+from prodmeet_kit.parameters.models import Sources
 from prodmeet_kit.parameters.validation import did_you_mean, shown
 
-__all__ = ["AGENDA_GROUP", "CHECKS", "Finding", "agenda_items"]
+__all__ = ["CHECKS", "Finding"]
 
 Finding = tuple[Way, str, str]
 """The way to a value, what stands there, what to write instead."""
-
-AGENDA_GROUP = "prodmeet_kit.agenda"
-"""Entry point group of agenda items from other packages."""
-
-
-def agenda_items() -> tuple[str, ...]:
-    """Every name that may stand in ``meeting.agenda``."""
-    return AGENDA + tuple(sorted(point.name for point in entry_points(group=AGENDA_GROUP)))
 
 
 def _agenda_exists(data: dict[str, Any]) -> Iterator[Finding]:
@@ -41,15 +33,23 @@ def _agenda_exists(data: dict[str, Any]) -> Iterator[Finding]:
             continue
         if items.index(item) < index:
             yield way, f"{shown(item, way)} a second time", "keep one"
-        elif item not in AGENDA and item not in agenda_items():
-            yield way, f"{shown(item, way)}, which does not exist", did_you_mean(item, agenda_items())
+        elif item not in kinds.item_names():
+            yield way, f"{shown(item, way)}, which does not exist", did_you_mean(item, kinds.item_names())
 
 
 def _caps_are_of_items(data: dict[str, Any]) -> Iterator[Finding]:
     """A cap for an item that does not exist would cap nothing, and nobody would see it."""
     for item in _mapping(_mapping(data.get("agenda_rules")).get("caps")):
-        if item not in AGENDA and item not in agenda_items():
-            yield ("agenda_rules", "caps", item), "no agenda item", did_you_mean(str(item), agenda_items())
+        if item not in kinds.item_names():
+            yield ("agenda_rules", "caps", item), "no agenda item", did_you_mean(str(item), kinds.item_names())
+
+
+def _sources_exist(data: dict[str, Any]) -> Iterator[Finding]:
+    """Each key under sources is that of a kind of record, the kit's own or another package's."""
+    known = tuple(dict.fromkeys((*Sources.model_fields, *(record.key for record in kinds.records()))))
+    for key in _mapping(data.get("sources")):
+        if key not in known:
+            yield ("sources", key), "not a known key", did_you_mean(str(key), known)
 
 
 def _names_are_unique(data: dict[str, Any]) -> Iterator[Finding]:
@@ -148,6 +148,7 @@ def _list(value: Any) -> list[Any]:
 
 CHECKS: tuple[Callable[[dict[str, Any]], Iterator[Finding]], ...] = (
     _agenda_exists,
+    _sources_exist,
     _caps_are_of_items,
     _names_are_unique,
     _objectives_are_per_cent,

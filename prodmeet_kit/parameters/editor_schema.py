@@ -15,10 +15,11 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.window import format_duration
 from prodmeet_kit.parameters.metrics import backends
-from prodmeet_kit.parameters.models import AGENDA, Product
+from prodmeet_kit.parameters.models import AGENDA, Product, Sources
 
 __all__ = ["schema", "write_schema"]
 
@@ -41,6 +42,11 @@ def schema() -> dict[str, Any]:
         definitions[name].pop("required", None)
     agenda = definitions["Meeting"]["properties"]["agenda"]
     agenda["items"] = {"anyOf": [{"enum": list(AGENDA)}, agenda["items"]]}
+    sources = definitions["Sources"]
+    of_kinds = {record.key: record.about for record in kinds.records() if record.key not in Sources.model_fields}
+    listed = sources["additionalProperties"]
+    sources["properties"] |= {key: {"description": about, **listed} for key, about in of_kinds.items()}
+    sources["additionalProperties"] = False
     for part in _parts(made):
         part.pop("title", None)
     head = {

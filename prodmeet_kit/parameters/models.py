@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 
 from prodmeet_kit.core.window import PERIODS
+from prodmeet_kit.kinds import AGENDA
 from prodmeet_kit.parameters.accounting import Exclusion, Level, SloRules, SloWindow
 from prodmeet_kit.parameters.agenda_rules import AgendaRules
 from prodmeet_kit.parameters.fields import REFERENCE_ONLY, Duration, Language, Model, Name, Query, TimeZone
@@ -34,19 +35,6 @@ __all__ = [
     "Slo",
     "Sources",
 ]
-
-AGENDA = (
-    "topics",
-    "planned_changes",
-    "metrics",
-    "outages",
-    "paging_events",
-    "non_paging_events",
-    "action_items",
-    "consultations",
-    "toil",
-)
-"""The default agenda: the order of the SRE book's chapter 31, then what teams add."""
 
 
 class Slo(Model):
@@ -161,6 +149,10 @@ class RecordSource(BaseModel):
 class Sources(Model):
     """Where the facts come from."""
 
+    # Kinds of record without a field here, that are off by default or another package's; checks.py knows their keys.
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, tuple[RecordSource, ...]]
+
     metrics: Metrics | None = Field(default=None, description="Metrics")
     alerts: tuple[RecordSource, ...] = Field(default=(), description="Alerts that fired")
     rules: tuple[RecordSource, ...] | None = Field(
@@ -184,6 +176,11 @@ class Sources(Model):
     topics: tuple[RecordSource, ...] = Field(
         default=(RecordSource(type="inbox"),), description="Announcements and topics for the meeting"
     )
+
+    def of(self, key: str) -> tuple[RecordSource, ...] | None:
+        """The sources under a key; ``None`` where the parameters do not say, empty where there is none."""
+        found: tuple[RecordSource, ...] | None = getattr(self, key, ())
+        return found
 
 
 class Meeting(Model):

@@ -22,6 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import SnapshotError
 from prodmeet_kit.core.locks import hold_new, is_held
@@ -105,7 +106,7 @@ def _write(facts: Facts, folder: Path) -> None:
     for key, frame in facts.records.items():
         entry: dict[str, Any] = {"name": key, "rows": None, "file": None, "sha256": None}
         if frame is not None:
-            name, digest = keep(f"records/{key}.parquet", write_record(frames.ALL[key], frame))
+            name, digest = keep(f"records/{key}.parquet", write_record(kinds.spec(key), frame))
             entry |= {"rows": len(frame), "file": name, "sha256": digest}
         records.append(entry)
     content = {**head(facts, VERSION), "records": records, "queries": queries}
@@ -228,11 +229,12 @@ def _answer(folder: Path, entry: Mapping[str, Any]) -> Answer:
 def _record(folder: Path, entry: Mapping[str, Any]) -> tuple[str, pd.DataFrame | None]:
     from prodmeet_kit.snapshot.tables import read_record
 
-    if entry["name"] not in frames.ALL:
+    try:
+        spec = kinds.spec(entry["name"])
+    except KeyError:
         known = f"it holds {entry['name']}, which this version of the kit does not know"
-        fix = "gather the facts again, or open it with the version that froze it"
-        raise SnapshotError(f"{folder / MANIFEST}: {known}: {fix}")
-    spec = frames.ALL[entry["name"]]
+        fix = "gather the facts again, or open it with the version and the packages that froze it"
+        raise SnapshotError(f"{folder / MANIFEST}: {known}: {fix}") from None
     return spec.name, _opened(folder, entry, lambda data: read_record(spec, data))
 
 

@@ -10,15 +10,17 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.errors import InputError, ParametersError, Problem
 from prodmeet_kit.entries import named
-from prodmeet_kit.entries.hand_written import ENTRIES
+from prodmeet_kit.entries.hand_written import Entry
 from prodmeet_kit.parameters.documents import Document, Way, dotted
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.validation import say
+from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.sources.base import Context
 
-__all__ = ["configure", "rows"]
+__all__ = ["configure", "entry_model", "rows"]
 
 _MOST_PROBLEMS = 100
 
@@ -37,6 +39,12 @@ def configure(model: type[Model], config: Mapping[str, Any], context: Context) -
         raise ParametersError([context.problem(dotted(way), value, fix) for way, value, fix in found]) from None
 
 
+def entry_model(spec: Spec) -> type[Entry] | None:
+    """The model of an entry that people write for this frame; ``None`` where there is no such list."""
+    record = kinds.record(spec.name)
+    return kinds.loaded(record.entry) if record and record.entry else None
+
+
 def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> list[dict[str, Any]]:
     """Rows of ``context.spec`` from the entries of files, each file with the ways to its entries.
 
@@ -45,13 +53,14 @@ def rows(files: Sequence[tuple[Document, Sequence[Way]]], context: Context) -> l
     ``incidents.yaml:7: [3].start is "soon": write a time as ...``; an id that
     stands twice is one, and so is a name that the product does not have.
     """
-    if context.spec.name not in ENTRIES:
+    model = entry_model(context.spec)
+    if model is None:
         where = ""
-        if context.spec.name == "verdicts":
-            place = f"minutes/{context.product.product}/verdicts/NAME.yaml"
-            where = f"; verdicts are files of their own, {place}, type minutes"
+        record = kinds.record(context.spec.name)
+        if record is not None and record.unwritten == "minutes":
+            place = f"minutes/{context.product.product}/{record.key}/NAME.yaml"
+            where = f"; {record.key} are files of their own, {place}, type minutes"
         raise InputError(f"{context.spec.name} cannot be written by hand in a list: choose another type{where}")
-    model = ENTRIES[context.spec.name]
     problems = [problem for file, _ in files for problem in file.problems]
     first: dict[str, str] = {}
     made = []

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodmeet_kit.core.errors import ParametersError, Problem
-from prodmeet_kit.entries.hand_written import ENTRIES
 from prodmeet_kit.entries.list_files import MOST_ENTRIES, read_list
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.documents import WHOLE
 from prodmeet_kit.sources.base import Context
-from prodmeet_kit.sources.entries import configure, rows
+from prodmeet_kit.sources.entries import configure, entry_model, rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +47,8 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         empty = "" if path.suffix.lower() == ".csv" else " (with [] in it while there is nothing to tell)"
         fix = f"create {path}{empty}, or fix the path"
         raise ParametersError([context.problem("path", f"{written}, which does not exist", fix)])
-    kind = ENTRIES.get(context.spec.name)
-    file = read_list(path, tuple(kind.model_fields) if kind else ())
+    model = entry_model(context.spec)
+    file = read_list(path, tuple(model.model_fields) if model else ())
     if not isinstance(file.data, list | None):
         fix = "write a list, each entry after a dash, such as - {id: A-1}"
         if path.suffix.lower() == ".json":

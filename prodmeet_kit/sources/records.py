@@ -7,9 +7,11 @@ own rows only.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.errors import (
     Failure,
     InputError,
@@ -22,57 +24,18 @@ from prodmeet_kit.core.errors import (
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import SourceState
+from prodmeet_kit.kinds import Record
 from prodmeet_kit.minutes.strays import strays
 from prodmeet_kit.parameters import Product, RecordSource
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.places import placed
-from prodmeet_kit.schemas import frames
-from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.sources.base import Broken, Context, MetricSource
 from prodmeet_kit.sources.registry import find
-from prodmeet_kit.sources.toil_elsewhere import Elsewhere
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MONITORING", "RECORDS", "Reader", "Reading", "Record"]
-
-
-@dataclass(frozen=True)
-class Record:
-    """One kind of record: its frame, the key of its sources, and the agenda items that cannot do without it."""
-
-    spec: Spec
-    key: str
-    sections: tuple[str, ...]
-
-
-MONITORING = "monitoring_changes"
-"""The section of what concerns alert rules and silences; no agenda item of its own shows it."""
-
-RECORDS = (
-    Record(frames.ALERT_RUNS, "alerts", ("paging_events", "non_paging_events")),
-    Record(frames.ALERT_RULES, "rules", (MONITORING,)),
-    Record(frames.SILENCES, "silences", (MONITORING,)),
-    Record(frames.VERDICTS, "verdicts", ("paging_events",)),
-    Record(frames.MEETING_DECISIONS, "decisions", ("overview",)),
-    Record(frames.MEETING_DURATIONS, "durations", ("overview",)),
-    Record(frames.INCIDENTS, "incidents", ("outages",)),
-    Record(frames.CHANGES, "changes", ("planned_changes",)),
-    Record(frames.ACTION_ITEMS, "action_items", ("action_items",)),
-    Record(frames.CONSULTATIONS, "consultations", ("consultations",)),
-    Record(frames.TOIL, "toil", ("toil",)),
-    Record(frames.TOPICS, "topics", ("topics",)),
-)
-
-_IN_MINUTES = {
-    "action_items": ("minutes", "action_items"),
-    "consultations": ("inbox", "inbox"),
-    "toil": ("inbox", "inbox"),
-    "changes": ("inbox", "inbox"),
-    "topics": ("inbox", "inbox"),
-}
-"""Which type of source reads what the forms and ``prodmeet add`` write, and its folder in the minutes."""
+__all__ = ["Reader", "Reading", "records_of"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +46,12 @@ class Reading:
     states: tuple[SourceState, ...]
     failures: tuple[Failure, ...]
     problems: tuple[Problem, ...]
+
+
+def records_of(product: Product) -> tuple[Record, ...]:
+    """The records a review of the product gathers: those of the kinds on its agenda or among its sources, and ours."""
+    sources = product.sources
+    return kinds.records_of(product.meeting.agenda, sources.model_fields_set)
 
 
 @dataclass(frozen=True)
@@ -99,7 +68,8 @@ class Reader:
         """Ask every source of the record. Bad input is collected in ``problems``, never raised."""
         import pandas as pd
 
-        written: tuple[RecordSource, ...] | None = getattr(self.product.sources, record.key)
+        written = self.product.sources.of(record.key)
+        sections = kinds.sections(record)
         configs = self._unwritten(record) if written is None else self._with_minutes(record, written)
         found: list[pd.DataFrame] = []
         states: list[SourceState] = []
@@ -120,11 +90,11 @@ class Reader:
                     message = f"{message}; write sources.{record.key}: [] to do without"
                     states[-1] = replace(states[-1], detail=message)
                 if written is not None or not isinstance(error, NotOffered):
-                    failures += [Failure(section, name, message) for section in record.sections]
+                    failures += [Failure(section, name, message) for section in sections]
             else:
                 found.append(frame)
                 gaps = [redact(gap) for gap in context.gaps]
-                failures += [Failure(section, name, gap) for section in record.sections for gap in gaps]
+                failures += [Failure(section, name, gap) for section in sections for gap in gaps]
                 # A source nobody wrote down, there by default, is told of once it has something to say.
                 if len(frame) or written is None or record.key in self.product.sources.model_fields_set:
                     states.append(_state(name, config.type, frame, context))
@@ -132,24 +102,22 @@ class Reader:
         if whole is not None and "id" in whole and whole["id"].duplicated().any():
             twice = ", ".join(sorted(set(whole["id"][whole["id"].duplicated()])))
             message = f"{twice}: several have this id and the first is shown: rename one"
-            failures += [Failure(section, record.key, message) for section in record.sections]
+            failures += [Failure(section, record.key, message) for section in sections]
             whole = whole.drop_duplicates("id", ignore_index=True)
-        if record.spec is frames.TOIL and whole is not None and len(whole):
-            others = Elsewhere(self.product, self.folder, self.minutes, self._of_other)
-            whole = others.filled(whole)
-            gaps = [redact(gap) for gap in others.gaps]
-            failures += [Failure(section, record.key, gap) for section in record.sections for gap in gaps]
+        if record.completed and whole is not None and len(whole):
+            complete = kinds.loaded(record.completed)
+            whole, gaps = complete(whole, self.product, self.folder, self.minutes, partial(self._of_other, record))
+            failures += [Failure(section, record.key, redact(gap)) for section in sections for gap in gaps]
         return Reading(whole, tuple(states), tuple(failures), tuple(problems))
 
     def _unwritten(self, record: Record) -> tuple[RecordSource, ...]:
         """Where to look when the parameters say nothing: what was said in the minutes, rules in the metric source."""
-        if record.spec in (frames.VERDICTS, frames.MEETING_DECISIONS, frames.MEETING_DURATIONS):
+        if record.unwritten == "minutes":
             # What was begun of a decision is told as well, where none is complete yet, and what lies in no folder.
-            decisions = record.spec is frames.MEETING_DECISIONS
-            kinds = (record.key, "drafts") if decisions else (record.key,)
             own = self.minutes / self.product.product if self.minutes is not None else None
             there = own is not None and (
-                any(_exists(own / kind) for kind in kinds) or (decisions and bool(strays(own)))
+                any(_exists(own / name) for name in (record.key, *record.beside))
+                or (bool(record.beside) and bool(strays(own)))
             )
             return (RecordSource(type="minutes"),) if there else ()
         kind = backends.of(self.product).rules if self.product.sources.metrics else ""
@@ -157,16 +125,17 @@ class Reader:
 
     def _with_minutes(self, record: Record, written: tuple[RecordSource, ...]) -> tuple[RecordSource, ...]:
         """What people said to the kit is read wherever the team keeps the rest, once there is any."""
-        said = _IN_MINUTES.get(record.spec.name)
-        if said is None or self.minutes is None or any(config.type == said[0] for config in written):
+        said = record.said
+        if not said or self.minutes is None or any(config.type == said for config in written):
             return written
-        there = _exists(self.minutes / self.product.product / said[1])
-        return (*written, RecordSource(type=said[0])) if there else written
+        there = _exists(self.minutes / self.product.product / (said if said == "inbox" else record.key))
+        return (*written, RecordSource(type=said)) if there else written
 
-    def _of_other(self, other: Product, source: RecordSource) -> tuple[pd.DataFrame, list[str]]:
-        """One source of another product's toil, and what it could not read."""
+    def _of_other(self, record: Record, other: Product, source: RecordSource) -> tuple[pd.DataFrame, list[str]]:
+        """One source of another product's records, and what it could not read."""
         metrics = Broken("metrics", "another product's metrics are not asked")
-        context = Context(other, self.window, frames.TOIL, "sources.toil", self.folder, self.minutes, metrics)
+        key = f"sources.{record.key}"
+        context = Context(other, self.window, record.spec, key, self.folder, self.minutes, metrics)
         return _ask(source, context), context.gaps
 
     def _context(self, record: Record, key: str) -> Context:

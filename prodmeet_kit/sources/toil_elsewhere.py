@@ -26,7 +26,7 @@ from prodmeet_kit.schemas.frames import TOIL, rows
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BUDGET_S", "LOCAL", "Elsewhere"]
+__all__ = ["BUDGET_S", "LOCAL", "Elsewhere", "completed"]
 
 LOCAL = ("file", "inbox")
 """Types of source that ask nobody."""
@@ -39,6 +39,14 @@ _COUNTER = re.compile(r"[^\W\d_]{0,5}[-_ ]?\d+")
 _SOURCES = re.compile(r"^sources:.*\n(?:(?:[ \t#].*)?\n)*", re.MULTILINE)
 
 Read = Callable[[Product, RecordSource], "tuple[pd.DataFrame, list[str]]"]
+
+
+def completed(
+    toil: pd.DataFrame, product: Product, folder: Path, minutes: Path | None, read: Read
+) -> tuple[pd.DataFrame, list[str]]:
+    """``TOIL`` with the same toil of other products, and what of theirs could not be read; see :class:`Elsewhere`."""
+    others = Elsewhere(product, folder, minutes, read)
+    return others.filled(toil), others.gaps
 
 
 class Elsewhere:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts
@@ -15,7 +16,6 @@ from prodmeet_kit.findings.finding import Finding
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.queries.questions import plan
 from prodmeet_kit.review import Review
-from prodmeet_kit.schemas import frames
 
 END = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window.ending(END, cadence=timedelta(days=14), timezone="Asia/Tokyo")
@@ -68,7 +68,7 @@ def review(
         data = {"{}": float((values or {})[max(prefixes, key=len)])} if prefixes else {}
         frame = pd.DataFrame(data, index=index, dtype="float64")
         answers[question.key] = Answer(question, frame, points=periods if prefixes else 0)
-    known = {name: None if rows is None else frames.ALL[name].frame(rows) for name, rows in (records or {}).items()}
+    known = {name: None if rows is None else kinds.spec(name).frame(rows) for name, rows in (records or {}).items()}
     return Review(Facts(shop, WINDOW, END, answers, known, (), tuple(failures)))
 
 

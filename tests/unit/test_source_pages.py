@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from prodmeet_kit.entries.hand_written import ENTRIES
+from prodmeet_kit import kinds
 from prodmeet_kit.minutes.inbox import InboxEntry
 from prodmeet_kit.parameters import load, read_document
 from prodmeet_kit.parameters.metrics import backends
@@ -91,8 +91,10 @@ def test_the_page_of_a_source_lists_its_keys(kind: str) -> None:
 
 def test_the_page_of_lists_names_the_keys_of_each_entry() -> None:
     text = (SOURCES / "file.md").read_text(encoding="utf-8")
-    for kind, model in ENTRIES.items():
-        (row,) = re.findall(rf"^\| `{kind}` \| (.*) \| (.*) \|$", text, flags=re.MULTILINE)
+    listed = [record for kind in kinds.built_in() for record in kind.records if record.entry]
+    for record in listed:
+        model: type[BaseModel] = kinds.loaded(record.entry)
+        (row,) = re.findall(rf"^\| `{record.key}` \| (.*) \| (.*) \|$", text, flags=re.MULTILINE)
         need, may = (re.findall(r"`(\w+)`", cell) for cell in row)
         assert sorted(need) == sorted(name for name, field in model.model_fields.items() if field.is_required())
         assert sorted(may) == sorted(name for name, field in model.model_fields.items() if not field.is_required())

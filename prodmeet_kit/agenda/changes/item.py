@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.changes import before_after, facets, scorecard
 from prodmeet_kit.agenda.changes.words import needs_response, warning
 from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t, tn
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
 
-__all__ = ["item"]
+__all__ = ["item", "numbers"]
 
 KEY = "planned_changes"
 
@@ -54,7 +56,13 @@ def item(analyses: Analyses) -> AgendaItem:
         evidence=tuple(evidence),
         failures=tuple(analyses.facts.failed(KEY)),
         facets=facets.facets(analyses),
+        to_know=tuple(_planned(row, analyses.facts.window.timezone) for row in rows(upcoming)),
     )
+
+
+def _planned(row: dict[str, Any], zone: str) -> tuple[str, str]:
+    title, start = t("Planned change: {title}", title=row["title"]), write(row["start"], "time", timezone=zone)
+    return subject("change", row["id"]), ", ".join(part for part in (title, start, row["owner"]) if part)
 
 
 def _headline(upcoming: pd.DataFrame, needing: pd.DataFrame, colliding: pd.DataFrame) -> str:
@@ -99,3 +107,12 @@ def _table(title: str, changes: pd.DataFrame, policy: str = "") -> Table:
     columns.append(Column("url", t("Link"), "link"))
     details = (Column("response_needed", t("Response needed")), Column("rollback", t("Rollback")))
     return Table(title, frame, tuple(columns), details if warnings else (), anchor=("id",), folded=not warnings)
+
+
+def numbers(analyses: Analyses) -> dict[str, Any]:
+    """Its keys of ``review.json``, each with the rows of its frame."""
+    return {
+        "planned_changes": rows(analyses.changes.upcoming),
+        "change_scorecard": rows(analyses.changes.scorecard),
+        "past_changes": rows(analyses.changes.past),
+    }

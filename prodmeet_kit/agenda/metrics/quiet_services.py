@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodmeet_kit import kinds
 from prodmeet_kit.analysis.meeting.quiet_services import Quiet, quiet
 from prodmeet_kit.i18n.languages import clauses, listed, t, tn
 from prodmeet_kit.i18n.numbers import write
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["found", "sentence"]
 
-_PLANS = ("planned_changes", "topics", "consultations", "toil")
-"""What is planned or asked makes no service loud."""
-
 
 def found(analyses: Analyses, lines: pd.DataFrame) -> Quiet:
     """The quiet services of a review; ``lines`` is ``frames.AGENDA_LINES``, on the agenda or in the annex."""
-    loud = {name for names in lines["services"][~lines["item"].isin(_PLANS)] for name in names}
+    plans = [item.name for kind in kinds.every() for item in kind.items if item.plans]
+    loud = {name for names in lines["services"][~lines["item"].isin(plans)] for name in names}
     for frame in (
         analyses.paging.pages,
         analyses.detection.missed,

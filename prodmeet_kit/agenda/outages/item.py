@@ -14,6 +14,7 @@ from prodmeet_kit.agenda.shared.absent import absent, none
 from prodmeet_kit.evidence import AgendaItem, Note
 from prodmeet_kit.i18n.languages import clauses, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.schemas.incidents import INCIDENT_FINDINGS, OUTAGES
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import Evidence
 
-__all__ = ["item"]
+__all__ = ["item", "numbers"]
 
 KEY = "outages"
 
@@ -148,3 +149,11 @@ def _most_expensive(incidents: pd.DataFrame, unwritten: pd.DataFrame, timezone: 
     cost, place, name, row = max(costs, key=lambda each: each[0])
     price = outage_table.or_more(cost, row["blind_s"])
     return place, t("{id} was the most expensive at {cost} of an error budget", id=name, cost=price)
+
+
+def numbers(analyses: Analyses) -> dict[str, Any]:
+    """Its keys of ``review.json``, each with the rows of its frame."""
+    return {
+        "incidents": rows(analyses.incidents.recent),
+        "outages": rows(analyses.incidents.recent_outages),
+    }

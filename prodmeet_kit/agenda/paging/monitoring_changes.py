@@ -5,19 +5,20 @@ Evidence for an agenda item; it says on what grounds there is nothing, and what 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.evidence import Column, Evidence, Note, Table
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import is_unknown, write
 from prodmeet_kit.schemas.alerting import SILENCE_FINDINGS
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
 
-__all__ = ["evidence"]
+__all__ = ["evidence", "numbers"]
 
 _SECTION = "monitoring_changes"
 
@@ -144,3 +145,17 @@ def _trouble(analyses: Analyses, key: str) -> str:
     failed = [source.detail for source in analyses.facts.sources if source.state == "failed" and of_key(source.name)]
     failed += [failure.message for failure in analyses.facts.failed(_SECTION) if of_key(failure.source)]
     return failed[0] if failed else ""
+
+
+def numbers(analyses: Analyses) -> dict[str, Any]:
+    """Its keys of ``review.json``, each with the rows of its frame."""
+    return {
+        "rule_changes": rows(analyses.alerting.rule_changes),
+        "silences": _silenced(analyses),
+    }
+
+
+def _silenced(analyses: Analyses) -> list[dict[str, Any]]:
+    """Name who wrote a silence only where the parameters say so."""
+    people = analyses.facts.product.show_people
+    return [row if people else {**row, "created_by": None} for row in rows(analyses.alerting.silences)]

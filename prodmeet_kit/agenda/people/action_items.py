@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.people import facets as people
 from prodmeet_kit.agenda.provenance.asked import behind
@@ -12,6 +12,7 @@ from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import day
+from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.schemas.meeting import ACTION_ITEM_FINDINGS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analyses import Analyses
 
-__all__ = ["item"]
+__all__ = ["item", "numbers"]
 
 KEY = "action_items"
 
@@ -121,3 +122,11 @@ def _table(items: pd.DataFrame) -> Table:
         Column("verify_query", t("Acceptance query"), "code"),
     )
     return Table(t("Open, or closed without proof that they worked"), frame, columns, details, anchor=("id",))
+
+
+def numbers(analyses: Analyses) -> dict[str, Any]:
+    """Its keys of ``review.json``, each with the rows of its frame."""
+    return {
+        "action_items": rows(analyses.meeting.action_items),
+        "promises": rows(analyses.meeting.promises),
+    }

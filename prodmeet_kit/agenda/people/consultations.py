@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.people import facets as people
 from prodmeet_kit.agenda.shared.absent import absent, none
 from prodmeet_kit.analysis.meeting import consultations
 from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t, tn
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
 
-__all__ = ["item"]
+__all__ = ["item", "numbers"]
 
 KEY = "consultations"
 
@@ -54,3 +55,10 @@ def _headline(waiting: int, lost: int, settled: int) -> str:
         parts.append(tn("{n} was closed without an answer", "{n} were closed without an answer", lost))
     parts.append(t("{n} answered since the last meeting", n=settled))
     return sentence(listed(parts))
+
+
+def numbers(analyses: Analyses) -> dict[str, Any]:
+    """Its keys of ``review.json``, each with the rows of its frame."""
+    return {
+        "consultations": rows(analyses.meeting.consultations),
+    }

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.people import facets as people
 from prodmeet_kit.agenda.shared.absent import absent, none
 from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
 
-__all__ = ["item"]
+__all__ = ["item", "numbers"]
 
 KEY = "toil"
 
@@ -62,3 +63,10 @@ def item(analyses: Analyses) -> AgendaItem:
         failures=tuple(analyses.facts.failed(KEY)),
         facets=people.toil(analyses),
     )
+
+
+def numbers(analyses: Analyses) -> dict[str, Any]:
+    """Its keys of ``review.json``, each with the rows of its frame."""
+    return {
+        "toil": rows(analyses.meeting.toil),
+    }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.people import facets as people
 from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import t, tn
+from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
 
-__all__ = ["item"]
+__all__ = ["item", "numbers"]
 
 KEY = "topics"
 
@@ -44,7 +46,13 @@ def item(analyses: Analyses) -> AgendaItem:
         evidence=(Table(t("Added by people"), told, columns, anchor=("id",)),),
         failures=tuple(analyses.facts.failed(KEY)),
         facets=people.topics(analyses),
+        to_know=tuple(_announced(row) for row in rows(shown[shown["kind"] == "announcement"])),
     )
+
+
+def _announced(row: dict[str, Any]) -> tuple[str, str]:
+    text = t("Announcement: {text}", text=row["text"])
+    return subject("announcement", row["id"]), ", ".join(part for part in (text, row["owner"]) if part)
 
 
 def _headline(topics: int, announcements: int) -> str:
@@ -53,3 +61,10 @@ def _headline(topics: int, announcements: int) -> str:
     if topics and announcements:
         return t("{topics} and {announcements}.", topics=brought, announcements=told)
     return f"{brought if topics else told}."
+
+
+def numbers(analyses: Analyses) -> dict[str, Any]:
+    """Its keys of ``review.json``, each with the rows of its frame."""
+    return {
+        "topics": rows(analyses.meeting.topics),
+    }

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.window import PERIODS
 from prodmeet_kit.parameters.accounting import Exclusion
@@ -30,17 +31,6 @@ Difference = tuple[str, str, str]
 """Dotted key, text before, text after."""
 
 _MEASURED = {"slos": "slo", "load": "load", "resources": "resource"}
-_ITEMS_OF = {
-    "alerts": ["paging_events", "non_paging_events"],
-    "incidents": ["outages"],
-    "changes": ["planned_changes"],
-    "action_items": ["action_items"],
-    "consultations": ["consultations"],
-    "topics": ["topics"],
-    "toil": ["toil"],
-}
-"""Agenda items that show what a source tells."""
-
 _MATCHERS = {"matchers", "page"}
 _WORDS = {"name", "title", "description", "language", "satisfaction", "toil", "show_people", "owner"}
 _METRICS_QUIET = {"timeout", "jobs", "tls", "step"}  # the step in use stands as trend_step
@@ -158,7 +148,7 @@ def _sources(old: Mapped, new: Mapped) -> Iterator[dict[str, Any]]:
     for key in [*other, *(key for key in one if key not in other)]:
         if key != "metrics":
             for difference in _entries(one.get(key) or (), other.get(key) or ()):
-                yield _row("source", f"sources.{key}", difference, _ITEMS_OF.get(key, ()))
+                yield _row("source", f"sources.{key}", difference, kinds.items_of(key))
 
 
 def _metric_source(was: Mapped | None, now: Mapped | None, product: Mapped) -> Iterator[dict[str, Any]]:

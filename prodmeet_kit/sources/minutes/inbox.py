@@ -8,11 +8,12 @@ A question is told until it has an answer, or stands there what it became.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.minutes.inbox import INBOX, InboxEntry, newest
@@ -24,7 +25,7 @@ from prodmeet_kit.sources.entries import configure
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["InboxConfig", "read"]
+__all__ = ["InboxConfig", "change", "consultation", "read", "toil", "topic"]
 
 
 class InboxConfig(BaseModel):
@@ -41,22 +42,24 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
     that has no entries.
     """
     configure(InboxConfig, config, context)
-    if context.spec.name not in _ROWS:
-        raise SourceError(f"the inbox holds no {context.spec.name}: use type inbox under sources.{', '.join(_ROWS)}")
+    record = kinds.record(context.spec.name)
+    if record is None or not record.inbox:
+        held = ", ".join(each.key for each in kinds.records() if each.inbox)
+        raise SourceError(f"the inbox holds no {context.spec.name}: use type inbox under sources.{held}")
     if context.minutes is None:
         context.notes.append("no minutes folder")
         return context.spec.frame()
     saved, problems = Minutes(context.minutes, context.product.product).load(INBOX)
     entries, wrong = newest(saved, context.product)
-    kinds, row = _ROWS[context.spec.name]
+    row = {kind: kinds.loaded(reference) for kind, reference in record.inbox.items()}
     topics_are_shown = any(source.type == INBOX for source in context.product.sources.topics)
-    ours = {*kinds, ""} if context.spec is TOPICS or not topics_are_shown else {*kinds}
+    ours = {*row, ""} if context.spec is TOPICS or not topics_are_shown else {*row}
     told = [*(("", problem) for problem in problems), *wrong]
     context.gaps.extend(str(problem) for kind, problem in told if kind in ours)
     return context.spec.frame(
-        row(entry, context.window)
+        row[entry.kind](entry, context.window)
         for entry in entries.values()
-        if entry.kind in kinds and _shown(entry, context.window)
+        if entry.kind in row and _shown(entry, context.window)
     )
 
 
@@ -69,7 +72,8 @@ def _shown(entry: InboxEntry, window: Window) -> bool:
     return not entry.closed or (entry.at is not None and entry.at >= window.start)
 
 
-def _consultation(entry: InboxEntry, window: Window) -> dict[str, Any]:
+def consultation(entry: InboxEntry, window: Window) -> dict[str, Any]:
+    """A question as a row of ``frames.CONSULTATIONS``."""
     return {
         "id": entry.id,
         "question": entry.text,
@@ -83,7 +87,8 @@ def _consultation(entry: InboxEntry, window: Window) -> dict[str, Any]:
     }
 
 
-def _toil(entry: InboxEntry, _: Window) -> dict[str, Any]:
+def toil(entry: InboxEntry, _: Window) -> dict[str, Any]:
+    """Toil as a row of ``frames.TOIL``."""
     return {
         "id": entry.id,
         "text": entry.text,
@@ -94,7 +99,8 @@ def _toil(entry: InboxEntry, _: Window) -> dict[str, Any]:
     }
 
 
-def _change(entry: InboxEntry, _: Window) -> dict[str, Any]:
+def change(entry: InboxEntry, _: Window) -> dict[str, Any]:
+    """A change as a row of ``frames.CHANGES``."""
     assert entry.start is not None and entry.duration is not None  # the model asks for both
     return {
         "id": entry.id,
@@ -111,14 +117,6 @@ def _change(entry: InboxEntry, _: Window) -> dict[str, Any]:
     }
 
 
-def _topic(entry: InboxEntry, _: Window) -> dict[str, Any]:
+def topic(entry: InboxEntry, _: Window) -> dict[str, Any]:
+    """An announcement or a topic as a row of ``frames.TOPICS``."""
     return {"id": entry.id, "kind": entry.kind, "text": entry.text, "owner": entry.owner, "added": entry.at}
-
-
-_ROWS: dict[str, tuple[tuple[str, ...], Callable[[InboxEntry, Window], dict[str, Any]]]] = {
-    "consultations": (("question",), _consultation),
-    "toil": (("toil",), _toil),
-    "changes": (("change",), _change),
-    "topics": (("topic", "announcement"), _topic),
-}
-"""The kinds of entry in each frame, and how one becomes a row."""

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.parameters import Product, load, products, read_document
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken
-from prodmeet_kit.sources.records import RECORDS, Reader
+from prodmeet_kit.sources.records import Reader
 from tests.support.counts import count
 
 pytestmark = [pytest.mark.timeout(1200), pytest.mark.takes(20)]  # of the full counts
@@ -191,8 +192,8 @@ def test_random_lists_are_read_or_refused_whole_with_every_problem(
         service = {"name": "web", "load": [{"name": "r", "query": "x"}]}
         product = Product.model_validate({"product": "x", "services": [service, {"name": "cart"}], "sources": keys})
         reader = Reader(product, WINDOW, tmp_path, None, Broken("metrics", "none"))
-        (record,) = [record for record in RECORDS if record.spec.name == name]
-        (toil,) = [record for record in RECORDS if record.spec is frames.TOIL]
+        (record,) = [record for record in kinds.records() if record.spec.name == name]
+        (toil,) = [record for record in kinds.records() if record.spec is frames.TOIL]
         with soon(given):
             reading = reader.read(record)
             beside = reader.read(toil).frame

@@ -112,7 +112,7 @@ def test_toil_has_its_minutes_and_times(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "key", "fix"),
     [
-        ({"kind": "wish"}, "--kind", "write question, change, toil, announcement or topic"),
+        ({"kind": "wish"}, "--kind", "write change, question, toil, announcement or topic"),
         ({"kind": "change", "start": "2026-11-25"}, "--duration", "a change needs it: write a duration as 2h"),
         ({"kind": "toil", "minutes": "ten", "per_week": "1"}, "--minutes", "write a number"),
         ({"kind": "toil", "minutes": "-1", "per_week": "1"}, "--minutes", "write a number of at least 0"),

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.sources.base import Broken
-from prodmeet_kit.sources.records import RECORDS, Reader
+from prodmeet_kit.sources.records import Reader
 from tests.support.counts import count
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")
@@ -73,7 +74,7 @@ def told(folder: Path, kind: str) -> tuple[bool, list[str], int]:
     """Whether the good entry is read, what is said, and how many rows there are."""
     keys = {"inbox": ("topics", "changes", "toil", "consultations"), "drafts": ("decisions",)}.get(kind, (kind,))
     reader = Reader(PRODUCT, WINDOW, folder, folder, Broken("metrics", "none"))
-    readings = [reader.read(record) for record in RECORDS if record.key in keys]
+    readings = [reader.read(record) for record in kinds.records() if record.key in keys]
     frames = [reading.frame for reading in readings if reading.frame is not None]
     good = any("good" in frame.astype(str).to_numpy() for frame in frames)
     said = [str(each) for reading in readings for each in (*reading.failures, *reading.problems)]
@@ -147,7 +148,7 @@ def test_a_broken_newer_version_of_an_item_leaves_the_older(tmp_path: Path) -> N
     folder.mkdir(parents=True)
     (folder / "a.yaml").write_text("id: A-1\ntext: older\nat: 2026-11-09T10:00:00Z\n")
     (folder / "b.yaml").write_text("id: A-1\ntext: newer\nat: 2026-11-10T10:00:00Z\ndue: soon\n")
-    (record,) = [record for record in RECORDS if record.spec is frames.ACTION_ITEMS]
+    (record,) = [record for record in kinds.records() if record.spec is frames.ACTION_ITEMS]
     reading = Reader(PRODUCT, WINDOW, tmp_path, tmp_path, Broken("metrics", "none")).read(record)
     assert reading.frame is not None and reading.frame["text"].tolist() == ["older"]
     assert ["b.yaml:4: due is" in failure.message for failure in reading.failures] == [True]

@@ -16,6 +16,7 @@ from prodmeet_kit.parameters.accounting import SloRules
 from prodmeet_kit.parameters.agenda_rules import DEFAULTS, AgendaRules
 from prodmeet_kit.parameters.models import Meeting
 from prodmeet_kit.sources.prometheus.settings import PrometheusSettings
+from tests.support.plugins import install
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -166,12 +167,10 @@ def test_a_bare_number_is_no_duration_whoever_builds_the_model(number: Any) -> N
         Meeting(cadence=number)
 
 
-def test_an_agenda_item_of_another_package_is_known(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from importlib.metadata import EntryPoint
-
-    from prodmeet_kit.parameters import checks
-
-    point = EntryPoint("costs", "other_package:item", "prodmeet_kit.agenda")
-    monkeypatch.setattr(checks, "entry_points", lambda group: [point] if group == "prodmeet_kit.agenda" else [])
+def test_an_agenda_item_of_another_package_is_known(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path / "site", {"other_package.py": ""}, {"prodmeet_kit.agenda": {"costs": "other_package:item"}})
+    monkeypatch.syspath_prepend(tmp_path / "site")
     write(folder, LEAST + "meeting: {agenda: [costs, metrics]}\n")
     assert load("cart", folder).meeting.agenda == ("costs", "metrics")

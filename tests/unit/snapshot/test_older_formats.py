@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.schemas import frames
@@ -23,7 +24,7 @@ from prodmeet_kit.schemas.frames import Spec
 from prodmeet_kit.snapshot import reopen
 from prodmeet_kit.snapshot.tables import write_record, write_series
 from prodmeet_kit.sources.base import Broken, wide
-from prodmeet_kit.sources.records import RECORDS, Reader
+from prodmeet_kit.sources.records import Reader
 
 WINDOW = Window.ending(datetime(2026, 11, 23, tzinfo=UTC), cadence=timedelta(days=14), timezone="UTC")
 
@@ -96,7 +97,7 @@ def test_minutes_of_every_format_so_far_are_read_whole_and_without_a_word(
     load = {"name": "requests", "query": "x"}
     product = Product.model_validate({"product": "shop", "services": [{"name": "cart", "load": [load]}]})
     reader = Reader(product, WINDOW, tmp_path, tmp_path, Broken("metrics", "none"))
-    readings = {record.spec.name: reader.read(record) for record in RECORDS}
+    readings = {record.spec.name: reader.read(record) for record in kinds.records()}
     assert [each for reading in readings.values() for each in (*reading.failures, *reading.problems)] == []
 
     def rows(name: str) -> list[dict[str, Any]]:

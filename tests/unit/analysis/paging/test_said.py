@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from prodmeet_kit import kinds
 from prodmeet_kit.analysis.paging import said as verdicts
 from prodmeet_kit.core.promql import check
 from prodmeet_kit.evidence import Table
 from prodmeet_kit.parameters import RecordSource
 from prodmeet_kit.render.states import word
 from prodmeet_kit.schemas.frames import PAGE_GROUPS, PAGES, VERDICTS
-from prodmeet_kit.sources.records import RECORDS, Reader
+from prodmeet_kit.sources.records import Reader
 from tests.support.reviews import END, WINDOW, product, review
 
 EARLIER = [END - timedelta(days=14 * n) for n in (1, 2, 3)]
@@ -118,7 +119,7 @@ def test_every_verdict_has_a_word_and_an_answer_to_both_questions() -> None:
 
 
 def read(folder: Path) -> tuple[pd.DataFrame | None, list[str]]:
-    record = next(record for record in RECORDS if record.spec is VERDICTS)
+    record = next(record for record in kinds.records() if record.spec is VERDICTS)
     reading = Reader(product(), WINDOW, folder, folder / "minutes", None).read(record)  # type: ignore[arg-type]
     assert not reading.problems
     return reading.frame, [str(failure) for failure in reading.failures]
