@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis.changes import ledger
+from prodmeet_kit.core.refs import QueryKey
 from prodmeet_kit.schemas import frames
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Basis:
         found: dict[str, str] = {}
         for key, answer in self._facts.answers.items():
             if answer.partial:
-                found.setdefault("/".join(key.split("/")[:3]), answer.partial)
+                found.setdefault(QueryKey(key).subject, answer.partial)
         return found
 
     @cached_property

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analyses import Analyses
+from prodmeet_kit.core.refs import QueryKey
 from prodmeet_kit.core.window import choose_step, floor_to_step
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.metrics import backends
@@ -39,7 +40,7 @@ def finer(analyses: Analyses, opened: Open, services: tuple[str, ...], start: da
     asked = [
         replace(question, start=max(question.start, first + step))
         for question in questions.plan(facts.product, near, facts.answers)
-        if not question.instant and (not services or question.key.split("/")[1] in services)
+        if not question.instant and (not services or QueryKey(question.key).service in services)
     ]
     answers = {**facts.answers, **_none(facts.answers), **_answers(asked, opened, backends.of(facts.product))}
     return Analyses(replace(facts, window=near, answers=answers))

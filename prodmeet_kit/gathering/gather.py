@@ -19,6 +19,7 @@ from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.archive.previous_meeting import Earlier, find_previous
 from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, SourceError
 from prodmeet_kit.core.redaction import redact
+from prodmeet_kit.core.refs import QueryKey
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
 from prodmeet_kit.gathering.staleness import missing_end
@@ -202,7 +203,7 @@ def _failures(facts: Facts) -> Iterator[Failure]:
     for key, message in sli.uncounted(facts):
         groups.setdefault(("metrics", message), []).append(key)
     for (section, message), keys in groups.items():
-        subjects = sorted({_subject(key) for key in keys})
+        subjects = sorted({QueryKey(key).about for key in keys})
         more = f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else ""
         count = f" ({len(keys)} queries)" if len(keys) > 1 else ""
         yield Failure(section, ", ".join(subjects[:_NAMED]) + more, message + count)
@@ -218,12 +219,6 @@ def _unexpectedly_empty(answer: Answer, chosen: MetricBackend) -> str:
     needed = key.startswith(("load/", "resource/")) or sli.needed(key)
     empty = answer.frame is not None and answer.frame.shape[1] == 0
     return no_series(answer, chosen) if empty and needed else ""
-
-
-def _subject(key: str) -> str:
-    """What a question is about: ``cart/availability``, ``cart/cpu``, or an action item."""
-    kind, _, rest = key.partition("/")
-    return rest if kind == "verify" else "/".join(rest.split("/")[:2])
 
 
 def _state(kind: str, metrics: MetricSource, answers: Mapping[str, Answer]) -> SourceState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.outages.names import by_id
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import clauses, listed, t, tn
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
@@ -120,7 +121,7 @@ def _worth(found: list[dict[str, Any]]) -> list[bool]:
 
 
 def _what(row: dict[str, Any]) -> str:
-    ref = f"{row['service']}/{row['name']}"
+    ref = SloRef.of_row(row)
     if row["kind"] == "slo":
         return t("{name}: bad events", name=ref)
     return t("{name} at equal load", name=ref) if row["kind"] == "equal_load" else ref

@@ -11,6 +11,7 @@ from prodmeet_kit.agenda.shared.rests_on import rests_on
 from prodmeet_kit.analysis.capacity import limits
 from prodmeet_kit.analysis.changes.before_after import worsened
 from prodmeet_kit.analysis.slo.budget import SPENT_FAST
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.capacity import LOAD_PATTERNS, LOAD_SUMMARY, RESOURCE_SUMMARY
@@ -102,7 +103,7 @@ def kept_of(kept: int, every: int) -> str:
 
 def refs(frame: pd.DataFrame) -> list[str]:
     """``service/name`` of each row."""
-    return [f"{service}/{name}" for service, name in zip(frame["service"], frame["name"], strict=True)]
+    return [SloRef.of(service, name) for service, name in zip(frame["service"], frame["name"], strict=True)]
 
 
 def blamed(analyses: Analyses) -> dict[str, dict[str, Any]]:
@@ -185,7 +186,7 @@ def _changed(analyses: Analyses) -> list[str]:
     for row in LOAD_PATTERNS.rows(analyses.capacity.load_patterns):
         if abs(row["like_for_like"]) >= MOVED:
             change = write(row["like_for_like"], "change")
-            clauses.append(t("{name} changed by {change}", name=f"{row['service']}/{row['name']}", change=change))
+            clauses.append(t("{name} changed by {change}", name=SloRef.of_row(row), change=change))
     if len(analyses.basis.definition_changes):
         count = len(analyses.basis.definition_changes)
         clauses.append(tn("{n} definition changed", "{n} definitions changed", count))
@@ -196,7 +197,7 @@ def at_limit(row: ResourceRow) -> str:
     """How often a resource that is full now stood at its limit, a row of ``RESOURCE_SUMMARY``; empty for the others."""
     if row["days_to_full"] != 0:
         return ""
-    name, share = f"{row['service']}/{row['name']}", write(row["saturation_90"], "percent")
+    name, share = SloRef.of_row(row), write(row["saturation_90"], "percent")
     return t("{name} was above 90% of its limit for {share} of the time", name=name, share=share)
 
 
@@ -205,12 +206,12 @@ def _next(analyses: Analyses) -> list[str]:
     clauses = []
     filling = limits.near_limit(analyses.capacity.resources, analyses.facts.window).sort_values("days_to_full")
     for row in RESOURCE_SUMMARY.rows(filling):
-        name, days = f"{row['service']}/{row['name']}", write(row["days_to_full"], "days")
+        name, days = SloRef.of_row(row), write(row["days_to_full"], "days")
         clauses.append(at_limit(row) or t("{name} will be full in about {days}", name=name, days=days))
     ending = ending_budgets(analyses)
-    for name, day in zip(refs(ending), ending["runs_out"], strict=True):
+    for ref, day in zip(refs(ending), ending["runs_out"], strict=True):
         gone = write(day, "date", timezone=timezone)
-        clauses.append(t("at this rate the error budget of {name} will be exhausted on {day}", name=name, day=gone))
+        clauses.append(t("at this rate the error budget of {name} will be exhausted on {day}", name=ref, day=gone))
     peak = _peak(analyses)
     return [*clauses, peak] if peak else clauses
 
@@ -227,7 +228,7 @@ def _peak(analyses: Analyses) -> str:
     if not known:
         return ""
     row: dict[str, Any] = known[0]
-    name = f"{row['service']}/{row['name']}"
+    name = SloRef.of_row(row)
     moved = [
         change["id"] for change in UPCOMING.rows(analyses.changes.upcoming) if _moves(change["expected_effect"], name)
     ]

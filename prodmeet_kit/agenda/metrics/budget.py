@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.metrics.brief import ending_budgets, one_off, spiked
 from prodmeet_kit.agenda.outages.names import by_id
 from prodmeet_kit.analysis.slo.budget import NOTABLE
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, t
 from prodmeet_kit.i18n.numbers import write
@@ -99,12 +100,12 @@ def _notes(analyses: Analyses, timezone: str) -> list[Note]:
     budget = analyses.budget.since_last
     rose = budget[(budget["change"] == "rose") & (budget["spent_since_last"] >= NOTABLE)]
     notes = [
-        Note(t("{name}: {story}.", name=f"{row['service']}/{row['name']}", story=story(row, timezone)))
+        Note(t("{name}: {story}.", name=SloRef.of_row(row), story=story(row, timezone)))
         for row in ERROR_BUDGET.rows(rose)
     ]
     notes += [Note(sentence(one_off(analyses, ref))) for ref in spiked(analyses)]
     ending = [
-        t("{name} on {day}", name=f"{row['service']}/{row['name']}", day=_outlook(row, timezone))
+        t("{name} on {day}", name=SloRef.of_row(row), day=_outlook(row, timezone))
         for row in ERROR_BUDGET.rows(ending_budgets(analyses))
     ]
     if ending:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.metrics.over_time import over_time
@@ -11,6 +10,7 @@ from prodmeet_kit.agenda.provenance.asked import behind
 from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.agenda.shared.rests_on import column, partly, with_column
 from prodmeet_kit.analysis.slo import daily
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Chart, Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, is_bytes, write
@@ -55,10 +55,6 @@ def _rows(analyses: Analyses) -> list[dict[str, Any]]:
     ]
 
 
-def _ref(row: Mapping[str, Any]) -> str:
-    return f"{row['service']}/{row['name']}"
-
-
 def _table(analyses: Analyses) -> Table:
     patterns = analyses.capacity.load_patterns
     frame = analyses.capacity.loads.assign(
@@ -97,7 +93,10 @@ def _table(analyses: Analyses) -> Table:
 def _by_day(analyses: Analyses) -> pd.Series[Any]:
     """The mean of each day, as a list in the cell of each load."""
     return daily.column(
-        [analyses.capacity.load_by_day.get(_ref(row), []) for row in LOAD_SUMMARY.rows(analyses.capacity.loads)],
+        [
+            analyses.capacity.load_by_day.get(SloRef.of_row(row), [])
+            for row in LOAD_SUMMARY.rows(analyses.capacity.loads)
+        ],
         analyses.capacity.loads.index,
     )
 
@@ -124,7 +123,7 @@ def _figures(analyses: Analyses) -> list[Evidence]:
     figures: list[Evidence] = []
     odd = most_unusual(analyses.capacity.unusual_days)
     for row in _rows(analyses):
-        ref = _ref(row)
+        ref = SloRef.of_row(row)
         series = analyses.capacity.load_series.get(ref)
         if series is not None:
             quiet = not abs(row["like_for_like"]) >= MOVED
@@ -134,7 +133,7 @@ def _figures(analyses: Analyses) -> list[Evidence]:
 
 
 def _patterns(analyses: Analyses, row: dict[str, Any], *, folded: bool) -> list[Evidence]:
-    ref, timezone = _ref(row), analyses.facts.window.timezone
+    ref, timezone = SloRef.of_row(row), analyses.facts.window.timezone
     shared: dict[str, Any] = {"unit": str(row["unit"]), "timezone": timezone, "folded": folded}
     place = f"{row['service']}-{row['name']}"
     shown: list[Evidence] = []

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Chart, Line, Mark
 from prodmeet_kit.schemas.changes import CHANGES
 from prodmeet_kit.schemas.incidents import INCIDENT_FINDINGS
@@ -31,7 +32,7 @@ def over_time(
 ) -> Chart:
     """A chart of one row of a summary since the last meeting; ``kind`` begins its anchor, ``quiet`` folds it."""
     window = analyses.facts.window
-    ref = f"{row['service']}/{row['name']}"
+    ref = SloRef.of_row(row)
     return Chart(
         title=ref,
         frame=series[series.index > window.start].to_frame(ref),

@@ -14,6 +14,7 @@ from prodmeet_kit.agenda.metrics.resources import SATURATED, last_day, short_aft
 from prodmeet_kit.agenda.metrics.unusual_loads import said
 from prodmeet_kit.agenda.shared.answered import answer_to
 from prodmeet_kit.analysis.capacity import limits
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence.facet import Facet
 from prodmeet_kit.findings.facet import facet
@@ -36,13 +37,9 @@ def facets(analyses: Analyses) -> tuple[Facet, ...]:
     return (*_limits(analyses), *_returns(analyses), *_regressions(analyses), *_loads(analyses))
 
 
-def _ref(row: Mapping[str, Any]) -> str:
-    return f"{row['service']}/{row['name']}"
-
-
 def _limits(analyses: Analyses) -> Iterator[Facet]:
     near = {
-        _ref(row): row
+        SloRef.of_row(row): row
         for row in RESOURCE_SUMMARY.rows(limits.near_limit(analyses.capacity.resources, analyses.facts.window))
     }
     days = (analyses.meeting.next_meeting - analyses.facts.window.end) / timedelta(days=1)
@@ -62,17 +59,17 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
     for row in RESOURCE_SUMMARY.rows(
         analyses.capacity.resources[analyses.capacity.resources["saturation_90"] > SATURATED]
     ):
-        if _ref(row) not in near:
+        if SloRef.of_row(row) not in near:
             yield facet(
                 analyses,
                 "saturated",
-                subject("resource", _ref(row)),
+                subject("resource", SloRef.of_row(row)),
                 t(
                     "{name} was above 90% of its limit for {share} of the time",
-                    name=_ref(row),
+                    name=SloRef.of_row(row),
                     share=write(row["saturation_90"], "percent"),
                 ),
-                question=_less(analyses, _ref(row)),
+                question=_less(analyses, SloRef.of_row(row)),
             )
 
 
@@ -120,8 +117,8 @@ def _returns(analyses: Analyses) -> Iterator[Facet]:
         yield facet(
             analyses,
             "borrowed_overdue",
-            subject("resource", _ref(row)),
-            t("{amount} of {name} should have been returned by {day}", amount=amount, name=_ref(row), day=day),
+            subject("resource", SloRef.of_row(row)),
+            t("{amount} of {name} should have been returned by {day}", amount=amount, name=SloRef.of_row(row), day=day),
             question=t("Was it returned to {owner}?", owner=row["from_whom"] or t("its owner")),
         )
     for used in short_after_return(analyses):
@@ -129,9 +126,13 @@ def _returns(analyses: Analyses) -> Iterator[Facet]:
         yield facet(
             analyses,
             "limit_near",
-            subject("resource", _ref(used)),
-            t("{name} will be full in about {days}, once the borrowed part is returned", name=_ref(used), days=when),
-            question=t("What will replace the borrowed part of {name}?", name=_ref(used)),
+            subject("resource", SloRef.of_row(used)),
+            t(
+                "{name} will be full in about {days}, once the borrowed part is returned",
+                name=SloRef.of_row(used),
+                days=when,
+            ),
+            question=t("What will replace the borrowed part of {name}?", name=SloRef.of_row(used)),
             extra=(limits.LIMIT_NEAR_DAYS - min(used["full_after_return"], limits.LIMIT_NEAR_DAYS)) / 2,
         )
 
@@ -181,12 +182,12 @@ def _loads(analyses: Analyses) -> Iterator[Facet]:
             yield facet(
                 analyses,
                 "load_moved",
-                subject("load", _ref(row)),
+                subject("load", SloRef.of_row(row)),
                 t(
                     "{name} changed by {change} against the same weekdays and hours",
-                    name=_ref(row),
+                    name=SloRef.of_row(row),
                     change=write(row["like_for_like"], "change"),
                 ),
-                question=t("Do we know why {name} changed, and will it last?", name=_ref(row)),
+                question=t("Do we know why {name} changed, and will it last?", name=SloRef.of_row(row)),
                 extra=20 * min(abs(row["like_for_like"]), 1.0),
             )

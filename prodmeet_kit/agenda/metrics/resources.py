@@ -11,6 +11,7 @@ from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.agenda.shared.rests_on import column, partly, with_column
 from prodmeet_kit.analysis.capacity.limits import LIMIT_NEAR_DAYS
 from prodmeet_kit.analysis.slo import daily
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Chart, Column, Line, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
@@ -56,10 +57,6 @@ def short_after_return(analyses: Analyses) -> list[ResourceRow]:
     ]
 
 
-def _ref(row: ResourceRow) -> str:
-    return f"{row['service']}/{row['name']}"
-
-
 def last_day(row: BorrowedRow, analyses: Analyses) -> str:
     """The last day on which a borrowed part may be kept, written."""
     import pandas as pd
@@ -69,7 +66,7 @@ def last_day(row: BorrowedRow, analyses: Analyses) -> str:
 
 def _table(analyses: Analyses) -> Table:
     resources = analyses.capacity.resources
-    days = [analyses.capacity.resource_by_day.get(_ref(row), []) for row in RESOURCE_SUMMARY.rows(resources)]
+    days = [analyses.capacity.resource_by_day.get(SloRef.of_row(row), []) for row in RESOURCE_SUMMARY.rows(resources)]
     frame = resources.assign(
         outlook=[_outlook(row) for row in RESOURCE_SUMMARY.rows(resources)],
         by_day=daily.column(days, resources.index),
@@ -158,7 +155,7 @@ def _charts(analyses: Analyses) -> list[Chart]:
     """Each resource, with its limit, what is left of it after returns, and its request."""
     charts = []
     for row in RESOURCE_SUMMARY.rows(analyses.capacity.resources):
-        series = analyses.capacity.resource_series.get(_ref(row))
+        series = analyses.capacity.resource_series.get(SloRef.of_row(row))
         if series is not None:
             quiet = row["trend"] not in ("growing", "full") and not row["utilisation_p95"] >= BUSY
             levels = (

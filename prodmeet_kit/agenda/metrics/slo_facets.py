@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.metrics import brief as metrics_brief
 from prodmeet_kit.agenda.shared.answered import answer_to
 from prodmeet_kit.analysis.slo.budget import NOTABLE, SPENT_FAST
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence.facet import Check, Facet
 from prodmeet_kit.findings.facet import facet
@@ -29,11 +30,11 @@ MOST_OF_IT = 0.5
 def facets(analyses: Analyses) -> tuple[Facet, ...]:
     """One facet for each SLO that somebody may have to decide about; a look at all where there is none."""
     worse = metrics_brief.blamed(analyses)
-    budgets = {_ref(row): row for row in ERROR_BUDGET.rows(analyses.budget.since_last)}
+    budgets = {SloRef.of_row(row): row for row in ERROR_BUDGET.rows(analyses.budget.since_last)}
     found = [
         each
         for row in SLO_SUMMARY.rows(analyses.slo.summary)
-        for each in _of(analyses, row, worse.get(_ref(row)), budgets.get(_ref(row)))
+        for each in _of(analyses, row, worse.get(SloRef.of_row(row)), budgets.get(SloRef.of_row(row)))
     ]
     found += [_to_revise(analyses, row) for row in REVISE.rows(analyses.slo.revise)]
     return tuple(found) or _all_quiet(analyses)
@@ -41,7 +42,7 @@ def facets(analyses: Analyses) -> tuple[Facet, ...]:
 
 def _to_revise(analyses: Analyses, row: ReviseRow) -> Facet:
     """An objective that was met by far, or missed, in every window for long."""
-    ref, words = _ref(row), {"name": _ref(row), "n": int(row["windows"])}
+    ref, words = SloRef.of_row(row), {"name": SloRef.of_row(row), "n": int(row["windows"])}
     attained = listed(write(share, "percent") for share in row["attained"])
     missed = t("{name} missed its objective in {n} windows in a row: {attained}", attained=attained, **words)
     by_far = t(
@@ -57,7 +58,7 @@ def _of(
     analyses: Analyses, row: SloRow, change: dict[str, Any] | None, budget: ErrorBudgetRow | None
 ) -> Iterator[Facet]:
     """``change`` is what it got worse with, ``budget`` its row of ``ERROR_BUDGET``."""
-    ref = _ref(row)
+    ref = SloRef.of_row(row)
     about = subject("slo", ref)
     joins = [*_outages(analyses, row), *([subject("change", change["change"])] if change else [])]
     shared: dict[str, Any] = {"joins": joins, "check": _check(analyses, row)}
@@ -94,7 +95,7 @@ def _kept(
     shared: dict[str, Any],
 ) -> Iterator[Facet]:
     """Of an objective that is met: a budget that ends or went fast, and what got worse with a change."""
-    ref = _ref(row)
+    ref = SloRef.of_row(row)
     about = subject("slo", ref)
     size = 20 * min(row["budget_spent_since_last"], 1.0)
     if budget is not None and budget["outlook"] == "date" and budget["decision_needed"]:
@@ -158,12 +159,8 @@ def _what_spends(ref: str) -> str:
     return t("What is spending the error budget of {name}, and do we stop it?", name=ref)
 
 
-def _ref(row: Mapping[str, Any]) -> str:
-    return f"{row['service']}/{row['name']}"
-
-
 def _missed(row: SloRow, change: dict[str, Any] | None) -> str:
-    ref = _ref(row)
+    ref = SloRef.of_row(row)
     if change and change["times"] >= 1.5:
         times = _times(change["times"])
         return t(
@@ -185,7 +182,7 @@ def _missed_question(row: SloRow, change: dict[str, Any] | None) -> str:
     """What to decide of a missed objective; nothing where chance alone explains it."""
     if row["within_chance"]:
         return ""
-    return _back(change) or t("Which changes wait until the error budget of {name} recovers?", name=_ref(row))
+    return _back(change) or t("Which changes wait until the error budget of {name} recovers?", name=SloRef.of_row(row))
 
 
 def _back(change: dict[str, Any] | None) -> str:
@@ -227,7 +224,7 @@ def _outages(analyses: Analyses, row: SloRow) -> list[str]:
 
 def _check(analyses: Analyses, row: SloRow) -> Check | None:
     """The share of bad events until the next meeting, against what the objective allows."""
-    query = analyses.slo.ratio_since(_ref(row))
+    query = analyses.slo.ratio_since(SloRef.of_row(row))
     return Check(query, f"<= {1 - row['objective']:.12g}") if query else None
 
 

@@ -16,6 +16,7 @@ from prodmeet_kit.agenda.shared.rests_on import column, rests_on, with_column
 from prodmeet_kit.analysis.slo import daily
 from prodmeet_kit.analysis.slo.burn_rates import PAGE
 from prodmeet_kit.analysis.slo.events import MIN_BAD, too_few_to_page
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Chart, Column, Line, Table
 from prodmeet_kit.i18n.languages import clauses, t
 from prodmeet_kit.i18n.numbers import write
@@ -182,7 +183,7 @@ def chart(analyses: Analyses, row: SloRow) -> Chart | None:
 
 
 def _burn(analyses: Analyses, row: SloRow) -> Chart | None:
-    ref = f"{row['service']}/{row['name']}"
+    ref = SloRef.of_row(row)
     history = analyses.slo.burn_history(ref)
     if history is None:
         return None
@@ -214,7 +215,7 @@ def _burn(analyses: Analyses, row: SloRow) -> Chart | None:
 
 
 def _ratio(analyses: Analyses, row: SloRow) -> Chart | None:
-    ref = f"{row['service']}/{row['name']}"
+    ref = SloRef.of_row(row)
     ratio = analyses.slo.error_ratio(ref, SMOOTH)
     if ratio is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
@@ -31,7 +32,7 @@ def said(analyses: Analyses) -> list[str]:
 
 def unusual_table(analyses: Analyses) -> Table:
     """Every unusual day of every load."""
-    units = {f"{row['service']}/{row['name']}": row["unit"] for row in LOAD_SUMMARY.rows(analyses.capacity.loads)}
+    units = {SloRef.of_row(row): row["unit"] for row in LOAD_SUMMARY.rows(analyses.capacity.loads)}
     frame = analyses.capacity.unusual_days.sort_values("day", kind="stable").reset_index(drop=True)
     frame = frame.assign(
         unit=frame["ref"].map(units),

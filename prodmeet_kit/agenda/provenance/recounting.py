@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.provenance import recount_lines
 from prodmeet_kit.agenda.shared.cost_of_one import use_of_each
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Column, Kind, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
@@ -245,7 +246,7 @@ def _rows(
         found = next((row for row in known if _is_known(row[step.column])), None)
         if found is None:
             continue
-        ref = f"{found['service']}/{found['name']}"
+        ref = SloRef.of_row(found)
         made.append(
             {
                 "key": f"{about}/{step.column}",
