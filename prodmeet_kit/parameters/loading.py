@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +14,12 @@ from pydantic import ValidationError
 from prodmeet_kit.core.errors import InputError, ParametersError, Problem
 from prodmeet_kit.parameters.checks import CHECKS, Finding
 from prodmeet_kit.parameters.credentials import credentials_in_clear
-from prodmeet_kit.parameters.documents import WHOLE, Document, Way, dotted, read_document, read_text
+from prodmeet_kit.parameters.documents import WHOLE, Document, Way, document, dotted, read_document, read_text
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.validation import did_you_mean, say, shown
 
-__all__ = ["defaults_file", "load", "products"]
+__all__ = ["load", "products", "read_defaults"]
 
 _DEFAULTS = "defaults.yaml"
 _METRICS: Way = ("sources", "metrics")
@@ -35,7 +38,7 @@ def load(name: str, folder: Path) -> Product:
     path = folder / f"{name}.yaml"
     if "/" in name or "\\" in name or path.name == _DEFAULTS or not path.is_file():
         raise InputError(_no_such_product(name, folder))
-    own, defaults = read_document(path), read_document(defaults_file(folder))
+    own, defaults = read_document(path), read_defaults(folder)
     problems = [*_shape(own), *_shape(defaults, may_be_empty=True)]
     if problems and (own.data is None or not isinstance(own.data, dict)):
         raise ParametersError(problems)
@@ -62,13 +65,29 @@ def products(folder: Path) -> list[str]:
     return [path.stem for path in files if _is_product(path)]
 
 
-def defaults_file(folder: Path) -> Path:
+def _defaults_file(folder: Path) -> Path:
     """The defaults that hold in a folder: its own file, or the one the package ships."""
     own = folder / _DEFAULTS
     if own.is_file():
         return own
     installed = Path(__file__).with_name(_DEFAULTS)
     return installed if installed.is_file() else Path(__file__).parents[2] / "parameters" / _DEFAULTS
+
+
+def read_defaults(folder: Path) -> Document:
+    """The document of the defaults that hold in a folder; its data is the caller's own.
+
+    Read every time, but parsed once for each content: every product of a folder lies over the same.
+    """
+    file = _defaults_file(folder)
+    text = read_text(file)
+    if isinstance(text, Document):
+        return text
+    parsed = _parsed(str(file), text)
+    return replace(parsed, data=deepcopy(parsed.data))
+
+
+_parsed = lru_cache(maxsize=4)(document)
 
 
 def _no_such_product(name: str, folder: Path) -> str:
@@ -157,9 +176,9 @@ def _said_already(error: Mapping[str, Any], found: list[Finding]) -> bool:
 
 def _place(way: Way, documents: tuple[Document, ...]) -> str:
     """The file and line of a value: the product's own where it has it, else the defaults'."""
-    for document in documents:
-        if way in document.lines:
-            return document.place(way)
+    for each in documents:
+        if way in each.lines:
+            return each.place(way)
     return _place(way[:-1], documents) if way else documents[0].file
 
 

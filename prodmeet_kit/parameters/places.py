@@ -8,7 +8,7 @@ from typing import Any
 
 from prodmeet_kit.parameters.documents import Way, dotted, read_document
 from prodmeet_kit.parameters.expansion import Unset, references
-from prodmeet_kit.parameters.loading import defaults_file
+from prodmeet_kit.parameters.loading import read_defaults
 
 __all__ = ["place_of", "placed", "referring"]
 
@@ -16,7 +16,7 @@ __all__ = ["place_of", "placed", "referring"]
 def place_of(way: Way, product: str, folder: Path) -> str:
     """File and line of a key: of the product's own file, or of the defaults where only they have the key."""
     own = read_document(folder / f"{product}.yaml")
-    defaults = read_document(defaults_file(folder))
+    defaults = read_defaults(folder)
     return (defaults if way in defaults.lines and way not in own.lines else own).place(way)
 
 

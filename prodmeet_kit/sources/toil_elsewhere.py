@@ -18,9 +18,9 @@ from pydantic import ValidationError
 
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.parameters import Document, Product, RecordSource, load, products, read_document
+from prodmeet_kit.parameters import Document, Product, RecordSource, load, products
 from prodmeet_kit.parameters.documents import document, read_text
-from prodmeet_kit.parameters.loading import defaults_file
+from prodmeet_kit.parameters.loading import read_defaults
 from prodmeet_kit.schemas.frames import TOIL, rows
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Elsewhere:
     def _all(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every entry of every other product that is reached in time, with the product's name."""
         until = time.monotonic() + self.budget_s
-        defaults = read_document(defaults_file(self.folder)).data
+        defaults = read_defaults(self.folder).data
         usual = _toil_in(defaults) if isinstance(defaults, dict) else None
         left: list[str] = []
         for name in products(self.folder):

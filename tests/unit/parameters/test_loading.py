@@ -14,6 +14,7 @@ from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.parameters import AGENDA, load, products
 from prodmeet_kit.parameters.accounting import SloRules
 from prodmeet_kit.parameters.agenda_rules import DEFAULTS, AgendaRules
+from prodmeet_kit.parameters.loading import read_defaults
 from prodmeet_kit.parameters.models import Meeting
 from prodmeet_kit.sources.prometheus.settings import PrometheusSettings
 from tests.support.plugins import install
@@ -101,6 +102,18 @@ def test_mappings_merge_deeply_while_lists_and_values_replace(folder: Path) -> N
     assert isinstance(product.sources.metrics, PrometheusSettings)
     assert (product.sources.metrics.url, product.sources.metrics.jobs) == ("http://all", 3)
     assert [source.type for source in product.sources.alerts] == ["c"]
+
+
+def test_defaults_that_change_between_two_readings_are_read_again(folder: Path) -> None:
+    file = folder / "defaults.yaml"
+    file.write_text("meeting: {minutes: 40}\n", encoding="utf-8")
+    first = read_defaults(folder).data
+    first["meeting"]["minutes"] = 1
+    assert read_defaults(folder).data == {"meeting": {"minutes": 40}}
+    file.write_text("meeting: {minutes: 50}\n", encoding="utf-8")  # as long, and maybe of the same instant
+    assert read_defaults(folder).data == {"meeting": {"minutes": 50}}
+    file.unlink()
+    assert read_defaults(folder).data["timezone"] == "UTC"
 
 
 def test_an_empty_defaults_file_takes_nothing_away(folder: Path) -> None:
