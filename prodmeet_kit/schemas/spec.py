@@ -16,6 +16,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, get_args, get_type_hints
 
 if TYPE_CHECKING:
@@ -53,18 +54,18 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of any frame as mappings from column to value; :meth:`TypedSpec.rows` knows the columns as well."""
     if frame.empty:  # a hundredth of the time, and many frames are
         return []
-    columns = [values.tolist() for _, values in frame.items()]
-    if all(map(_is_plain, columns)):  # a fifth of the time of to_dict, which looks each column up by its place
+    table = frame.to_numpy(dtype=object).tolist()
+    if _is_plain(table):  # a tenth of the time of to_dict, which looks each column up by its place
         names = [str(column) for column in frame.columns]
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return [dict(zip(names, row, strict=True)) for row in table]
     return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _is_plain(values: list[Any]) -> bool:
+def _is_plain(table: list[list[Any]]) -> bool:
     """Whether ``to_dict`` would leave these values as they are: none is of numpy, and none ``NA``."""
     import pandas as pd
 
-    return {*map(type, values)} <= {*_PLAIN, pd.Timestamp, type(pd.NaT)}
+    return {*map(type, chain.from_iterable(table))} <= {*_PLAIN, pd.Timestamp, type(pd.NaT)}
 
 
 def _column(kind: str, values: list[Any], index: pd.RangeIndex) -> Any:

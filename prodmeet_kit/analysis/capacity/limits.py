@@ -20,6 +20,7 @@ from math import nan
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.capacity import filling, headroom
@@ -29,7 +30,7 @@ from prodmeet_kit.analysis.series import grid, trends
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import RESOURCE_SUMMARY
 
-__all__ = ["LIMIT_NEAR_DAYS", "near_limit", "summarise"]
+__all__ = ["LIMIT_NEAR_DAYS", "is_near", "near_limit", "summarise"]
 
 LIMIT_NEAR_DAYS = 60.0
 """A limit met within about four fortnightly meetings is worth a plan."""
@@ -50,9 +51,30 @@ def near_limit(resources: pd.DataFrame, window: Window) -> pd.DataFrame:
 
     A range wider than a factor of :data:`WIDEST` is left out, unless its near end lies before the next meeting.
     """
-    near, far = resources["days_to_full_low"], resources["days_to_full_high"]
+    days = resources[["days_to_full", "days_to_full_low", "days_to_full_high"]].to_numpy(np.float64)
+    return resources[_near(days, window)]
+
+
+def is_near(use: pd.Series[float] | None, limits: pd.Series[float] | None, window: Window) -> bool:
+    """Whether :func:`near_limit` would hold the row that :func:`summarise` makes of one resource.
+
+    ``use`` and ``limits`` are values on the grid, UTC, in the same unit; what is later than the window is cut off
+    already. Without the other columns: the queue asks for every day of history.
+    """
+    series = grid.finite(use)
+    recent = _recent(series, window)
+    if series is None or recent is None:
+        return False
+    found = _filling(series, float(recent.quantile(0.95)), headroom.last_known(limits, window), window)
+    return bool(_near(np.array([[found.days, found.soonest, found.latest]]), window)[0])
+
+
+def _near(days: npt.NDArray[np.float64], window: Window) -> npt.NDArray[np.bool_]:
+    """Of which rows of days until full, soonest and latest the limit is near: the rule of :func:`near_limit`."""
+    full, near, far = days.T
     wide = (far > WIDEST * near) & ~(near <= window.length / timedelta(days=1))
-    return resources[(resources["days_to_full"] <= LIMIT_NEAR_DAYS) & ~wide]
+    found: npt.NDArray[np.bool_] = (full <= LIMIT_NEAR_DAYS) & ~wide
+    return found
 
 
 def summarise(
@@ -105,8 +127,8 @@ def _row(ref: str, series: pd.Series[float] | None, limit: float, unit: str, win
         "trend": "no_data",
         "missing_fraction": grid.missing_fraction(series, window.start, window.end, window.step),
     }
-    recent = None if series is None else grid.since(series, window).dropna()
-    if series is None or recent is None or recent.empty:
+    recent = _recent(series, window)
+    if series is None or recent is None:
         return row
     p95 = float(recent.quantile(0.95))
     found = _filling(series, p95, limit, window)
@@ -122,6 +144,12 @@ def _row(ref: str, series: pd.Series[float] | None, limit: float, unit: str, win
         "days_to_full_low": found.soonest,
         "days_to_full_high": found.latest,
     }
+
+
+def _recent(series: pd.Series[float] | None, window: Window) -> pd.Series[float] | None:
+    """What is known since the last meeting; ``None`` for nothing."""
+    recent = None if series is None else grid.since(series, window).dropna()
+    return None if recent is None or recent.empty else recent
 
 
 def _filling(series: pd.Series[float], p95: float, limit: float, window: Window) -> Filling:

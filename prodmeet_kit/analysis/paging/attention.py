@@ -109,18 +109,15 @@ def limits_near_since(
     since = {ref: pd.Timestamp(window.end) for ref in near if use.get(ref) is not None}
     for back in range(1, (window.end - window.history_start) // DAY) if since else ():
         then = replace(window, start=window.start - back * DAY, end=window.end - back * DAY)
-        summary = capacity.summarise(_until(then, use, since), _until(then, limits, since), {}, then)
-        for row in rows(capacity.near_limit(summary, then)):
-            since[f"{row['service']}/{row['name']}"] = pd.Timestamp(then.end)
+        for ref in since:
+            if capacity.is_near(_until(then, use.get(ref)), _until(then, limits.get(ref)), then):
+                since[ref] = pd.Timestamp(then.end)
     return since
 
 
-def _until(
-    then: Window, known: Mapping[str, pd.Series[float] | None], refs: Iterable[str]
-) -> dict[str, pd.Series[float] | None]:
-    """What was known of these at an earlier meeting."""
-    found = {ref: known.get(ref) for ref in refs}
-    return {ref: None if series is None else series[series.index <= then.end] for ref, series in found.items()}
+def _until(then: Window, known: pd.Series[float] | None) -> pd.Series[float] | None:
+    """What was known at an earlier meeting."""
+    return None if known is None else known[known.index <= then.end]
 
 
 def _row(kind: str, service: str, what: str, reason: str, **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.capacity.limits import summarise
+from prodmeet_kit.analysis.capacity.limits import is_near, near_limit, summarise
 from prodmeet_kit.schemas.frames import RESOURCE_SUMMARY
 from tests.support.grids import END, grid, window
 
@@ -132,3 +132,24 @@ def test_a_day_without_use_is_no_restart() -> None:
     use = series(20 + 2 * DAY)
     use[(DAY >= 18.5) & (DAY < 19.8)] = 0.0
     assert (summary(use)["trend"], summary(use)["days_to_full"]) == ("growing", pytest.approx(12, abs=0.2))
+
+
+@pytest.mark.parametrize(
+    ("use", "limit", "near"),
+    [
+        (series(20 + 2 * DAY), 100.0, True),
+        (series(20 + 2 * DAY), 200.0, False),  # 62 days: further than is worth a plan
+        (series(20 + 2 * DAY), None, False),
+        (noisy(40 + 0.5 * DAY, 12.0), 100.0, False),  # two weeks or ten: nobody can plan by that
+        (noisy(40 + 0.5 * DAY, 12.0), 80.0, True),  # before the next meeting, at the soonest
+        (series(100.0), 100.0, True),
+        (series(np.where(DAY < 13, 20 + 2 * DAY, np.inf)), 100.0, False),
+        (None, 100.0, False),
+    ],
+)
+def test_one_resource_is_near_its_limit_when_its_row_is(
+    use: pd.Series[float] | None, limit: float | None, near: bool
+) -> None:
+    limits = None if limit is None else series(limit)
+    table = summarise({"cart/memory": use}, {"cart/memory": limits}, {}, WINDOW)
+    assert (is_near(use, limits, WINDOW), len(near_limit(table, WINDOW)) == 1) == (near, near)
