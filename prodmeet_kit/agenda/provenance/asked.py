@@ -66,11 +66,13 @@ def behind(analyses: Analyses, title: str, prefixes: Iterable[str]) -> list[Tabl
 
 def missing(answer: Answer) -> float:
     """The share of the instants asked for at which no series had a value; NaN when there was no answer."""
+    import numpy as np
+
     if answer.frame is None:
         return float("nan")
     if not len(answer.frame) or not answer.frame.shape[1]:
         return 1.0
-    return float(answer.frame.isna().all(axis=1).mean())
+    return float(np.isnan(answer.frame.to_numpy()).all(axis=1).mean())
 
 
 def recount(key: str) -> str:

@@ -40,7 +40,7 @@ def bridged(
     row of ``firing`` whether it begins apart from those before. A row that is the first of its group stays.
     """
     left = begins.copy()
-    waits = dict(list(pending.groupby("group")[["start", "last"]]))
+    waits = {group: _Waits(each) for group, each in pending.groupby("group")[["start", "last"]]}
     replicas = firing["labels"].map(blind.replica).groupby(firing["group"]).unique()
     columns = [firing[name].tolist() for name in ("group", "start", "last", "interval_s", "active")]
     latest: tuple[pd.Timestamp, float, pd.Timestamp] | None = None
@@ -51,7 +51,7 @@ def bridged(
         if latest is not None and begins[at] and interval_s > 0:
             stopped, interval, since = latest[0], max(latest[1], interval_s), latest[2]
             near = waits.get(group)
-            between = [] if near is None else _between(near, stopped, start)
+            between = [] if near is None else near.between(stopped, start)
             gap = _Gap(stopped, start, pd.Timedelta(seconds=interval), between)
             left[at] = not gap.bridged(since, active, blind.of(replicas[group]))
         if latest is None or last >= latest[0]:
@@ -59,9 +59,16 @@ def bridged(
     return left
 
 
-def _between(pending: pd.DataFrame, stopped: pd.Timestamp, start: pd.Timestamp) -> list[Span]:
-    inside = pending[(pending["start"] > stopped) & (pending["start"] < start)]
-    return list(zip(inside["start"], inside["last"], strict=True))
+class _Waits:
+    """The runs of one group that were pending (``start``, ``last``), laid out to be asked many times."""
+
+    def __init__(self, pending: pd.DataFrame) -> None:
+        self._starts = pending["start"].to_numpy("datetime64[ns]")
+        self._spans = list(zip(pending["start"], pending["last"], strict=True))
+
+    def between(self, stopped: pd.Timestamp, start: pd.Timestamp) -> list[Span]:
+        inside = (self._starts > stopped.to_datetime64()) & (self._starts < start.to_datetime64())
+        return [self._spans[at] for at in np.flatnonzero(inside)]
 
 
 class _Gap:

@@ -155,9 +155,10 @@ def _whole(trend: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.Dat
     after = max(int((pd.Timestamp(window.end) - last) / window.step), 0)
     if not before and not after:
         return trend
-    earlier = [first - number * window.step for number in range(before, 0, -1)]
-    later = [last + number * window.step for number in range(1, after + 1)]
-    return trend.reindex(pd.DatetimeIndex([*earlier, *trend.index, *later]))
+    step = pd.Timedelta(window.step)
+    earlier = pd.date_range(first - before * step, periods=before, freq=step)
+    later = pd.date_range(last + step, periods=after, freq=step)
+    return trend.reindex(earlier.append([pd.DatetimeIndex(trend.index), later]))
 
 
 def _price(steps: pd.DataFrame, budget: float, step: timedelta, length: timedelta) -> tuple[float, float, float]:

@@ -16,7 +16,7 @@ from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import ALERT_RULES, NOISE, labels_of
 from prodmeet_kit.schemas.slo import SLO_EVENTS
 
-__all__ = ["FEW", "near_events", "never_fired", "noise"]
+__all__ = ["FEW", "near_events", "never_fired", "noise", "of_service"]
 
 SHORT = timedelta(minutes=15)
 """An episode not longer than this is over before a person has begun on it. Own choice."""
@@ -122,14 +122,18 @@ def near_events(group: pd.DataFrame, events: pd.DataFrame, burns: Burns | None =
     """
     if group.empty:
         return []
-    service = group["service"].iloc[0]
-    near = events if service == "" else events[events["service"] == service]
     found = []
-    for event in SLO_EVENTS.rows(near):
-        here = group[matching.during(group, event["onset"], event["end"])]
-        if len(here) and (burns is None or burns.vouches(here, event).any()):
+    for event in SLO_EVENTS.rows(of_service(events, group)):
+        here = matching.during(group, event["onset"], event["end"])
+        if here.any() and (burns is None or burns.vouches(group[here], event).any()):
             found.append(event["id"])
     return found
+
+
+def of_service(events: pd.DataFrame, group: pd.DataFrame) -> pd.DataFrame:
+    """The SLO events of the one service that the episodes of a group name; all where they name none."""
+    service = group["service"].iloc[0]
+    return events if service == "" else events[events["service"] == service]
 
 
 def _reads_none(pages: pd.DataFrame, burns: Burns | None) -> pd.Series[bool]:

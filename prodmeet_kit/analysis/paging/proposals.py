@@ -12,15 +12,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis.alerting import backtest
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
 from prodmeet_kit.analysis.paging.deleting import Deleting
-from prodmeet_kit.analysis.paging.noise import FEW, near_events
+from prodmeet_kit.analysis.paging.noise import FEW, near_events, of_service
 from prodmeet_kit.analysis.series import matching
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import NOISE, PROPOSALS, labels_of
+from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 __all__ = ["Replayed", "candidates", "proposals"]
 
@@ -197,15 +199,17 @@ def _agreement(
 ) -> tuple[int, int]:
     """How many episodes the replay gives, and how many of its firings belong to none; one interval off is the same."""
     slack = pd.Timedelta(seconds=interval_s)
-    used: set[int] = set()
+    columns = usual["series"].tolist()
+    begins, ends = (usual[name].to_numpy("datetime64[ns]") for name in ("start", "end"))
+    used = np.zeros(len(usual), dtype=bool)
     matched = 0
     for labels, start, end in zip(seen["labels"], seen["start"], seen["end"], strict=True):
-        own = usual["series"].map(lambda column, labels=labels: labels in series[column]).astype(bool)
+        own = np.array([labels in series[column] for column in columns], dtype=bool)
         # What went on when the window began is replayed from its beginning on.
-        near = own & (usual["start"] <= end + slack) & (usual["end"] >= start - slack)
+        near = own & (begins <= (end + slack).to_datetime64()) & (ends >= (start - slack).to_datetime64())
         matched += bool(near.any())
-        used |= set(usual.index[near])
-    return matched, len(usual) - len(used)
+        used |= near
+    return matched, len(usual) - int(used.sum())
 
 
 def _threshold(rule: Replayed, usual: pd.DataFrame, seen: pd.DataFrame, events: pd.DataFrame) -> float | None:
@@ -213,12 +217,14 @@ def _threshold(rule: Replayed, usual: pd.DataFrame, seen: pd.DataFrame, events: 
     if rule.compared is None or rule.values is None or rule.compared[0] not in (">", ">=", "<", "<="):
         return None
     up = rule.compared[0].startswith(">")
+    told = np.zeros(len(usual), dtype=bool)
+    for event in SLO_EVENTS.rows(of_service(events, seen)):
+        told |= matching.during(usual, event["onset"], event["end"]).to_numpy()
     peaks = []
-    for firing in usual.to_dict("records"):
-        one = pd.DataFrame([{**firing, "service": seen["service"].iloc[0]}])
-        if not near_events(one, events):
-            values = rule.values.loc[firing["start"] : firing["last"], firing["series"]]
-            peaks.append(values.max() if up else values.min())
+    quiet = usual[~told]
+    for start, last, column in zip(quiet["start"], quiet["last"], quiet["series"], strict=True):
+        values = rule.values.loc[start:last, column]
+        peaks.append(values.max() if up else values.min())
     if not peaks:
         return None
     edge = float(pd.Series(peaks).quantile(0.95 if up else 0.05))

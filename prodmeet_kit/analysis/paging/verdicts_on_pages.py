@@ -75,14 +75,13 @@ def judge(
         outages = outages_of.outages(incidents, events, trends, targets, window)
     lateness = Lateness(trends, targets, window.step, fine)
     caught, told = _Catches(pages, lateness), _Catches(pages, lateness)
-    of_id = {event["id"]: event for event in SLO_EVENTS.rows(events)}
+    known = SLO_EVENTS.rows(events)
+    of_id = {event["id"]: event for event in known}
     for outage in OUTAGES.rows(outages):
         mine = pages[outage_pages.telling(pages, outage)]
         burned = [of_id[event] for event in outage["events"]]
         # What an outage is of may have burned for long before it, and be no part of it.
-        near = [
-            each for each in SLO_EVENTS.rows(events) if each["service"] in outage["services"] and _during(each, outage)
-        ]
+        near = [each for each in known if each["service"] in outage["services"] and _during(each, outage)]
         due = burns.caused(mine, outage, burned) & outage_pages.begun(mine, outage, near, burns)
         (caught if burned else told).add(outage, mine[due])
     verdicts = burns.verdicts(pages, list(of_id.values()))
@@ -95,7 +94,7 @@ def judge(
             verdict = caught.verdict(position)
             reasons = {"right": "caught", "late": "caught_late", "duplicate": "same_event"}
             verdicts[position] = (verdict, reasons[verdict])
-    slo_of = {event["id"]: f"{event['service']}/{event['slo']}" for event in SLO_EVENTS.rows(events)}
+    slo_of = {event["id"]: f"{event['service']}/{event['slo']}" for event in known}
     told_of = [{slo_of[event] for event in ids} for ids in caught.events]
     for position in np.flatnonzero(_excluded(pages, told_of, exclusions)).tolist():
         verdicts[position] = ("maintenance", "excluded")
