@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from prodmeet_kit import kinds
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.provenance.asked import missing
+from prodmeet_kit.archive import layout
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.redaction import redacted
 from prodmeet_kit.schemas.frames import rows
@@ -58,7 +59,7 @@ def record(review: Review, *, generated_at: datetime | None = None) -> dict[str,
             if kind in kinds.built_in():
                 raise
             # it is another package's: its bug shall not cost the report
-            failures.append(vars(Failure(kind.name, "review.json", f"{type(error).__name__}: {error}")))
+            failures.append(vars(Failure(kind.name, layout.RECORD, f"{type(error).__name__}: {error}")))
         else:
             content |= {key: value for key, value in numbers.items() if key not in content}
     content |= {

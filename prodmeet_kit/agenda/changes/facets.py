@@ -54,9 +54,7 @@ def _of(analyses: Analyses, row: UpcomingRow, *, needs: bool) -> Iterator[Facet]
             **shared,
         )
     if needs:
-        who = t(
-            "Who takes care of this for {id}: {response}?", id=row["id"], response=brief(row["response_needed"], LONG)
-        )
+        who = t("Who does this for {id}: {response}?", id=row["id"], response=brief(row["response_needed"], LONG))
         reason = t("{id} on {when} needs: {response}", response=row["response_needed"], **words)
         asked = sentences([who, *([] if risky else plan)])
         yield facet(
