@@ -99,7 +99,10 @@ class Detection:
 
     @cached_property
     def missed(self) -> pd.DataFrame:
-        """``MISSED``: what should have paged. Empty when alerts are not known: then nothing can be said."""
+        """Return the unpaged events as ``MISSED``. Empty when alerts are not known: then nothing can be said.
+
+        Calculated by :func:`prodmeet_kit.analysis.paging.unpaged.missed`; its columns are in ``schemas/incidents.py``.
+        """
         if not alerts_known(self._facts):
             return frames.MISSED.frame()
         return unpaged.missed(

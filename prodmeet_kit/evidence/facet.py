@@ -1,4 +1,8 @@
-"""A facet as a value: what one analysis says about one subject, its question, and what it is joined with."""
+"""A facet as a value: what one analysis says about one subject, its question, and what it is joined with.
+
+:func:`prodmeet_kit.findings.facet.facet` makes one by a rule of the parameters; facets of the same subject or cause
+become one finding (:mod:`prodmeet_kit.findings`).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""A facet: what one analysis says about one subject. Facets of the same subject or cause become one finding.
+"""Make a facet by a rule of the parameters: :func:`facet` sets the score and the minutes of a :class:`Facet`.
 
-A facet is weighed as the parameters say (``agenda_rules.weights``). One that
-asks nothing wants no minutes: what needs no decision needs no time.
+The value itself is in :mod:`prodmeet_kit.evidence.facet`, with its fields. Items of the kit make theirs here, so that
+``agenda_rules.weights`` weighs them; an item whose rule has no weight there, such as one of another package, makes the
+value with numbers of its own. A facet that asks nothing wants no minutes: what needs no decision needs no time.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["facet"]
 
 MOST_EXTRA = 30.0
-"""However large a finding is, another kind of finding may press more."""
+"""Points that its size adds to the score of a rule, at most: however large it is, another kind may matter more."""
 
 MOST_LESS = 45.0
-"""However small it is, its kind still says something."""
+"""Points that its size takes off the score of a rule, at most: however small it is, its kind still counts."""
 
 
 def facet(
@@ -43,7 +44,7 @@ def facet(
     dated: bool = False,
     said: bool = False,
 ) -> Facet:
-    """A facet of a rule in ``agenda_rules.weights``.
+    """Return the :class:`Facet` of a rule in ``agenda_rules.weights``.
 
     ``extra`` is what its size adds to the rule's score, kept within -45 and 30; ``minutes`` are the rule's where not
     given. Without a question it wants none. ``services`` are what the subject names when empty.

@@ -136,7 +136,7 @@ OUTAGES = declared("outages", OutageRow)
 
 
 class MissedRow(TypedDict):
-    """A row of ``MISSED``."""
+    """A row of ``MISSED``: an unpaged event, made by :func:`prodmeet_kit.analysis.paging.unpaged.missed`."""
 
     id: Annotated[str, "of the outage, as in OUTAGES"]
     kind: Annotated[str, "incident, or slo_event without an incident record"]

@@ -1,4 +1,4 @@
-"""Should have paged: which standard rule would have caught it, when, how often it would fire, and its text."""
+"""Unpaged events (``analyses.detection.missed``): which standard rule would have paged, when, how often; its text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Should have paged: unpaged burns, the most expensive first, with the standard rule that would have caught them.
+"""Unpaged events: what should have paged, the most expensive first, with the standard rule that would have paged.
 
 The first class of non-paging events in the SRE book's chapter 31, and the one
 most worth a meeting's time: monitoring is to be fixed.
@@ -36,7 +36,9 @@ def missed(
     slos: Iterable[SloTarget] = (),
     fine: Stretches | None = None,
 ) -> pd.DataFrame:
-    """Return the unpaged outages of this meeting as ``MISSED``: one row each, whatever it hit.
+    """Return the unpaged events of this meeting as ``MISSED``: one row an outage, whatever it hit.
+
+    :attr:`prodmeet_kit.analyses.detection.Detection.missed` calls it; ``agenda/non_paging/unpaged.py`` shows it.
 
     ``outages`` is ``OUTAGES`` with prices and pages, ``incidents`` is
     ``INCIDENTS``, ``events`` is ``SLO_EVENTS``, ``trends`` maps
