@@ -170,10 +170,10 @@ def _warnings(start: datetime, end: datetime, reach: Reach | None, step: timedel
     notes = []
     if reach[0] - step > start:
         first = write(reach[0], "time", timezone=zone)
-        notes.append(Note(t("The data begin at {first}; there is none before that.", first=first), "warning"))
+        notes.append(Note(t("Data starts at {first}.", first=first), "warning"))
     if reach[1] + step < end:
         last = write(reach[1], "time", timezone=zone)
-        notes.append(Note(t("The data end at {last}; there is none after that.", last=last), "warning"))
+        notes.append(Note(t("Data ends at {last}.", last=last), "warning"))
     return notes
 
 

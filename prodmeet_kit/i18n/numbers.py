@@ -31,6 +31,7 @@ __all__ = [
     "is_unknown",
     "number",
     "percent",
+    "points",
     "size",
     "write",
 ]
@@ -96,6 +97,16 @@ def percent(fraction: float) -> str:
         return signed(fraction, beyond("<", 0.00001) if share < 50 else beyond(">", 99.99999 if share < 100 else 100))
     cut = ROUND_DOWN if 50 <= share < 100 else ROUND_HALF_UP
     return signed(fraction, per_cent(rounded(share, places, cut)))
+
+
+def points(fraction: float) -> str:
+    """A difference of two shares, in percentage points with its sign, without the word.
+
+    >>> points(0.018), points(0.00012), points(0.0)
+    ('+1.8', '+0.012', '0')
+    """
+    text = number(fraction * 100)
+    return f"+{text}" if fraction > 0 else text
 
 
 def budget(share: float) -> str:

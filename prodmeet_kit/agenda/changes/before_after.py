@@ -8,7 +8,7 @@ from prodmeet_kit.agenda.outages.names import by_id
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import clauses, listed, t, tn
-from prodmeet_kit.i18n.numbers import UNKNOWN, write
+from prodmeet_kit.i18n.numbers import UNKNOWN, points, write
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
@@ -136,19 +136,21 @@ def _value(row: dict[str, Any], side: str) -> str:
 def _effect(row: dict[str, Any]) -> str:
     if row["outcome"] == "cannot_tell":
         return t("inconclusive")
-    kind = "percent" if row["kind"] == "slo" else "change"
-    low, high = (_signed(row[end], kind) for end in ("low", "high"))
-    if row["outcome"] == "within_noise":
-        return t("within normal variation ({low} to {high})", low=low, high=high)
-    effect = _signed(row["effect"], kind)
+    noise = row["outcome"] == "within_noise"
     if row["kind"] == "slo":
-        return t("{effect} of events ({low} to {high})", effect=effect, low=low, high=high)
-    return t("{effect} ({low} to {high})", effect=effect, low=low, high=high)
+        low, high = points(row["low"]), points(row["high"])
+        if noise:
+            return t("within normal variation ({low} to {high} percentage points)", low=low, high=high)
+        return in_points(row["effect"], row["low"], row["high"])
+    low, high = write(row["low"], "change"), write(row["high"], "change")
+    if noise:
+        return t("within normal variation ({low} to {high})", low=low, high=high)
+    return t("{effect} ({low} to {high})", effect=write(row["effect"], "change"), low=low, high=high)
 
 
-def _signed(value: float, kind: str) -> str:
-    text = write(value, kind)
-    return f"+{text}" if kind == "percent" and value > 0 else text
+def in_points(effect: float, low: float, high: float) -> str:
+    """Write a difference of two shares and its interval, fractions all, in percentage points."""
+    return t("{effect} percentage points ({low} to {high})", effect=points(effect), low=points(low), high=points(high))
 
 
 def towards(direction: str, size: str) -> str:

@@ -73,6 +73,8 @@ def _question(analyses: Analyses, change: str, warnings: list[str]) -> str:
     kinds = {code.partition(":")[0] for code in warnings}
     if kinds == {"collides"}:
         others = [code.partition(":")[2] for code in warnings]
+        if len(others) == 1:
+            return t("Move {a} or {b}?", a=change, b=others[0])
         return t("Move one of {changes}?", changes=listed([change, *others]))
     if "budget_spent" in kinds:
         policy = analyses.facts.product.slo_rules.policy or t(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.changes.before_after import towards
+from prodmeet_kit.agenda.changes.before_after import in_points, towards
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
@@ -32,7 +32,7 @@ def table(analyses: Analyses) -> Table | None:
         Column("metric", t("What")),
         Column("expected", t("Predicted")),
         *([Column("was", t("Before"), "written"), Column("now", t("After"), "written")] if measured else []),
-        Column("observed", t("Measured, with its 95% interval")),
+        Column("observed", t("Effect beyond normal variation (95% interval)")),
         Column("outcome", t("Outcome")),
         Column("reason", t("Why")),
     )
@@ -70,10 +70,9 @@ def _observed(row: Mapping[str, Any]) -> str:
     values = [row[column] for column in ("observed_change", "observed_low", "observed_high")]
     if any(value != value for value in values):
         return UNKNOWN
-    kind = "percent" if row["kind"] == "slo" else "change"
-    effect, low, high = (
-        f"+{write(value, kind)}" if kind == "percent" and value > 0 else write(value, kind) for value in values
-    )
+    if row["kind"] == "slo":
+        return in_points(*values)
+    effect, low, high = (write(value, "change") for value in values)
     return t("{effect} ({low} to {high})", effect=effect, low=low, high=high)
 
 

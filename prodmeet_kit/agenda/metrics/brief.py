@@ -98,7 +98,7 @@ def _resting(slos: pd.DataFrame) -> list[str]:
 
 def kept_of(kept: int, every: int) -> str:
     """Say how many of all SLOs are met."""
-    return tn("{met} of {n} SLO is met", "{met} of {n} SLOs are met", every, met=kept)
+    return t("SLOs met: {met} of {n}", met=kept, n=every)
 
 
 def refs(frame: pd.DataFrame) -> list[str]:

@@ -89,7 +89,7 @@ def _table(efficiency: pd.DataFrame) -> Table:
         Column("resource", t("Resource")),
         Column("load", t("Load")),
         Column("each", t("Use per event"), "written"),
-        Column("each_before", t("The window before"), "written"),
+        Column("each_before", t("Previous period"), "written"),
         Column("equal_load_change", t("At equal load"), "change"),
         Column("compared", t("95% interval")),
         Column("matched_hours", t("Hours compared"), "count"),
@@ -99,7 +99,10 @@ def _table(efficiency: pd.DataFrame) -> Table:
             Column("cost_text", t("Cost per million"), "written"),
             Column("cost_before", t("Before"), "written"),
         ]
-    caption = t("At equal load: this window compared with the one before, without differences in load and time of day")
+    caption = t(
+        "At equal load: since the last meeting compared with the period before, "
+        "without differences in load and time of day"
+    )
     return Table(
         t("Efficiency"),
         frame,

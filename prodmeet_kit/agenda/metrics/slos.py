@@ -85,7 +85,7 @@ def slo_table(analyses: Analyses, slos: pd.DataFrame) -> Table:
         Column("budget_remaining_before", t("Left at last meeting"), "budget"),
         Column("budget_spent_since_last", t("Spent since last meeting"), "budget"),
         Column("burn_rate", t("Burn rate"), "number"),
-        Column("by_day", t("Bad events by day"), "trend"),
+        Column("by_day", t("Share of bad events by day"), "trend"),
         Column("bad", t("Bad events"), "count"),
         Column("total", t("Events"), "count"),
         Column("missing_fraction", t("Steps missing"), "percent"),

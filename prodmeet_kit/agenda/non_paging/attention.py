@@ -37,7 +37,7 @@ def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     caption = t(
         "Known since: over the whole history available, not only since the last meeting. A slow burn "
         "counts from when its error ratio rose, where that is known; a limit from when a trend of 14 "
-        "days or more first showed that it is near."
+        "days or more first showed that it is near. An alert about a subject in the list is not counted again."
     )
     first = Table(title, frame.iloc[:SHOWN], _columns(), anchor=_ANCHOR, caption=caption)
     rest = frame.iloc[SHOWN:]
@@ -80,7 +80,7 @@ def _because(row: AttentionRow) -> str:
     if row["reason"] == "limit_near":
         return t("full in {days}", days=write(value, "days")) if value > 0 else t("it is full")
     if row["reason"] == "ticket_alert":
-        return tn("an alert of lower severity fired {n} time", "an alert of lower severity fired {n} times", int(value))
+        return tn("a non-paging alert fired once", "a non-paging alert fired {n} times", int(value))
     if row["reason"] == "rule_broken":
         return t("the rule cannot be evaluated, so the alert never fires")
     return str(row["reason"])

@@ -104,9 +104,9 @@ def _subjects(analyses: Analyses) -> int:
 def _headline(missed: int, attention: int, noise_paged: pd.Series[bool], alerts_known: bool) -> str:
     if not alerts_known:
         return tn(
-            "{n} needs attention without a page; "
+            "{n} subject needs attention without a page; "
             "without alert data it is not known what should have paged and what is noise.",
-            "{n} need attention without a page; "
+            "{n} subjects need attention without a page; "
             "without alert data it is not known what should have paged and what is noise.",
             attention,
         )
@@ -114,7 +114,9 @@ def _headline(missed: int, attention: int, noise_paged: pd.Series[bool], alerts_
     if missed:
         found.append(tn("{n} event should have paged and did not", "{n} events should have paged and did not", missed))
     if attention:
-        found.append(tn("{n} needs attention without a page", "{n} need attention without a page", attention))
+        found.append(
+            tn("{n} subject needs attention without a page", "{n} subjects need attention without a page", attention)
+        )
     paged, quiet = int(noise_paged.sum()), int((~noise_paged).sum())
     if quiet and paged:  # the paging events tell of those that paged
         found.append(tn("{n} more alert is noise", "{n} more alerts are noise", quiet))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n import ranges
-from prodmeet_kit.i18n.languages import listed, t, tn
+from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.schemas.incidents import MISSED
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
         Column("budget_spent", t("Error budget spent"), "budget"),
         Column("rule_words", t("Rule that would have caught it")),
         fires_at,
-        Column("detected", t("Detected after")),
+        Column("detected", t("Would have detected it after")),
         Column("price", t("Expected firings")),
     )
     details = (Column("pages", t("Pages")),)
@@ -97,9 +97,11 @@ def _price(row: MissedRow) -> str:
     if row["would_fire"] != row["would_fire"]:  # NaN
         return ""
     n, told = int(row["would_fire"]), int(row["would_tell"])
-    return tn(
-        "fires {n} time, {caught} during a fast burn", "fires {n} times, {caught} during a fast burn", n, caught=told
-    )
+    if n == 1:
+        return (
+            t("would have fired once, during a fast burn") if told else t("would have fired once, but in no fast burn")
+        )
+    return t("would have fired {n} times, {caught} of them during a fast burn", n=n, caught=told)
 
 
 def _rules(analyses: Analyses, found: list[MissedRow]) -> tuple[Evidence, ...]:

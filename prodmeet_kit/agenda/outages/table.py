@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.core.time_ranges import lasted, onset_between
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n import ranges
-from prodmeet_kit.i18n.languages import clauses, listed, t, tn
+from prodmeet_kit.i18n.languages import clauses, listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.incidents import INCIDENT_FINDINGS, OUTAGES
 
@@ -210,7 +210,8 @@ def _seen_by_sli(row: Mapping[str, Any], timezone: str) -> str:
     elif ranges.is_wide(since, until):
         text = clauses([burned, t("recorded start {start}", start=ranges.clock(row["start"], since, timezone))])
     else:
-        text = t("{burned}, the recorded start", burned=burned)
+        start = ranges.clock(row["start"], since, timezone)
+        text = t("{burned}; recorded start {start}", burned=burned, start=start)
     least, most = row["detection_from_onset_low_s"], row["detection_from_onset_high_s"]
     if most != most:  # NaN
         least = most = row["detection_from_onset_s"]
@@ -232,14 +233,15 @@ def _seen_before(seen: Mapping[str, Any] | None, timezone: str) -> str:
     if seen is None:
         return t("not known: no older incident is on record")
     since = write(seen["since"], "date", timezone=timezone)
-    of_service = tn(
-        "{n} incident of its services at the same time", "{n} incidents of its services at the same time",
-        seen["of_service"],
-    )  # fmt: skip
+    of_service = (
+        t("the only incident of these services in that time")
+        if seen["of_service"] == 1
+        else t("{n} incidents of these services in that time, including this one", n=seen["of_service"])
+    )
     if seen["count"] == 1:
         return t("no similar incident since {since}", since=since) + t("; ") + of_service
     text = t(
-        "{n} similar incidents since {since}, including {ids}",
+        "{n} of this kind since {since}, including this one; earlier: {ids}",
         n=seen["count"],
         since=since,
         ids=listed(seen["ids"][:5]),

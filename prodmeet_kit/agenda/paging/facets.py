@@ -278,4 +278,4 @@ def _because(analyses: Analyses, row: AttentionRow) -> str:
         )
     if row["reason"] == "rule_broken":
         return t("{name} never fires: its rule cannot be evaluated", name=name)
-    return tn("{name} fired {n} time, as a ticket", "{name} fired {n} times, as a ticket", int(row["value"]), name=name)
+    return tn("{name} fired {n} time as a ticket", "{name} fired {n} times as a ticket", int(row["value"]), name=name)

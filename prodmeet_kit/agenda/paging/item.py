@@ -95,26 +95,13 @@ def _headline(analyses: Analyses) -> str:
 
 def _caught(quality: PagingQuality) -> str:
     """How many burns were paged, and how long after they began."""
-    times, words = quality.detection, {"caught": quality.events_caught}
+    times, words = quality.detection, {"caught": quality.events_caught, "n": quality.events}
     if not times:
-        return tn(
-            "{caught} of {n} budget burn was paged", "{caught} of {n} budget burns were paged", quality.events, **words
-        )
+        return t("Fast burns paged: {caught} of {n}", **words)
     if len(times) >= FEWEST:
-        return tn(
-            "{caught} of {n} budget burn was paged, {time} after it began (median)",
-            "{caught} of {n} budget burns were paged, {time} after they began (median)",
-            quality.events,
-            time=length(*median_of(times)),
-            **words,
-        )
-    return tn(
-        "{caught} of {n} budget burn was paged, {time} after it began",
-        "{caught} of {n} budget burns were paged, {time} after they began",
-        quality.events,
-        time=distinct(times),
-        **words,
-    )
+        median = length(*median_of(times))
+        return t("Fast burns paged: {caught} of {n}, {time} after the start (median)", time=median, **words)
+    return t("Fast burns paged: {caught} of {n}, {time} after the start", time=distinct(times), **words)
 
 
 def _evidence(analyses: Analyses) -> tuple[Evidence, ...]:

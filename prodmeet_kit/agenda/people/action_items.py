@@ -70,9 +70,21 @@ def _headline(
     if len(overdue):
         parts.append(tn("{n} overdue", "{n} overdue", len(overdue)))
     if len(close):
-        parts.append(tn("{n} verified as done", "{n} verified as done", len(close)))
+        parts.append(
+            tn(
+                "{n} open, with its acceptance query passing",
+                "{n} open, with their acceptance queries passing",
+                len(close),
+            )
+        )
     if len(reopen):
-        parts.append(tn("{n} closed, but did not work", "{n} closed, but did not work", len(reopen)))
+        parts.append(
+            tn(
+                "{n} closed although its acceptance query fails",
+                "{n} closed although their acceptance queries fail",
+                len(reopen),
+            )
+        )
     if len(unproved):
         parts.append(tn("{n} closed, not verifiable", "{n} closed, not verifiable", len(unproved)))
     if len(promised):

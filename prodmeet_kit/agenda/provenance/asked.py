@@ -36,7 +36,7 @@ def behind(analyses: Analyses, title: str, prefixes: Iterable[str]) -> list[Tabl
         return []
     columns: tuple[Column, ...] = (
         Column("key", t("Question"), "code"),
-        Column("span", t("Used for")),
+        Column("span", t("Time covered")),
         Column("window", t("Time range"), "duration"),
         Column("step", t("Step"), "duration"),
         Column("missing", t("Missing share"), "percent"),

@@ -65,10 +65,10 @@ def test_kept_objectives_beside_an_open_question_say_that_it_is_open() -> None:
     full = review({"alert_runs": []}, {**FINE, "resource/cart/memory/limit": 1e9})
     assert len(full.metrics.questions) == 1
     assert full.metrics.state == "attention"
-    assert full.metrics.headline == "1 of 1 SLO is met."
+    assert full.metrics.headline == "SLOs met: 1 of 1."
     assert about(full, "resource:cart/memory").place == "agenda" and "cart/memory" in full.overview.headline
 
 
 def test_non_paging_events_name_no_class_of_which_there_is_none() -> None:
     full = review({"alert_runs": []}, {**FINE, "resource/cart/memory/limit": 1e9})
-    assert full.non_paging_events.headline == "1 needs attention without a page."
+    assert full.non_paging_events.headline == "1 subject needs attention without a page."

@@ -91,7 +91,7 @@ def test_kept_objectives_are_said_to_be_kept() -> None:
     item = review(values=FINE).metrics
     # 0.001 bad of 10 a second is 0.01%: a tenth of the budget of 0.1%
     assert item.state == "fine"
-    assert item.headline == "1 of 1 SLO is met."
+    assert item.headline == "SLOs met: 1 of 1."
     assert table(item, "Service level objectives").frame["budget_remaining"].iloc[0] == pytest.approx(0.9)
 
 
@@ -261,7 +261,8 @@ def test_without_alerts_nothing_is_said_of_what_should_have_paged() -> None:
     # 1e9 of a limit of 1e9: the resource is full
     full = review({"alert_runs": None}, {**FINE, "resource/cart/memory/limit": 1e9}).non_paging_events
     assert full.headline == (
-        "1 needs attention without a page; without alert data it is not known what should have paged and what is noise."
+        "1 subject needs attention without a page; "
+        "without alert data it is not known what should have paged and what is noise."
     )
 
 

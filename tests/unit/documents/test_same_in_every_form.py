@@ -81,17 +81,17 @@ COUNTS: dict[str, Any] = {
     r"(\d+) pages? from": lambda of: len(of.json["pages"]),
     r"from (\d+) alerts?:": lambda of: len({(row["alert"], row["service"]) for row in of.json["page_groups"]}),
     r"(\d+) belongs? to a budget burn": lambda of: of.json["paging_quality"]["precision"]["caught"],
-    r"(\d+) of \d+ budget burns? (?:was|were) paged": lambda of: of.json["paging_quality"]["recall"]["caught"],
-    r"\d+ of (\d+) budget burns? (?:was|were) paged": lambda of: of.json["paging_quality"]["recall"]["events"],
+    r"Fast burns paged: (\d+) of \d+": lambda of: of.json["paging_quality"]["recall"]["caught"],
+    r"Fast burns paged: \d+ of (\d+)": lambda of: of.json["paging_quality"]["recall"]["events"],
     r"(\d+) postmortems? (?:is|are) missing": lambda of: (
         len({row["outage"] for row in of.json["incidents"] if row["postmortem_missing"]})
         + of.many("outages", written=False, postmortem_required=True)
     ),
     r"^(\d+) outages?[;.]": lambda of: len(of.json["incidents"]),
-    r"(\d+) needs? attention without a page": lambda of: len(of.json["attention"]),
+    r"(\d+) subjects? needs? attention without a page": lambda of: len(of.json["attention"]),
     r"(\d+) alerts? (?:is|are) noise": lambda of: len(of.json["noise"]),
-    r"(\d+) of \d+ SLOs? (?:is|are) met": lambda of: of.many("slos", state="OK"),
-    r"\d+ of (\d+) SLOs? (?:is|are) met": lambda of: len(of.json["slos"]),
+    r"SLOs met: (\d+) of \d+": lambda of: of.many("slos", state="OK"),
+    r"SLOs met: \d+ of (\d+)": lambda of: len(of.json["slos"]),
     r"(\d+) findings? (?:share|gets)": lambda of: of.many("findings", place="agenda"),
 }
 """What is counted in headlines and first answers, and the same count of ``review.json``."""

@@ -188,7 +188,7 @@ def test_without_a_name_the_newest_incident_is_looked_at(demo: Review) -> None:
 
 def test_what_reaches_over_the_end_of_the_data_is_said(demo: Review) -> None:
     notes = [each.text for each in demo.around("2026-11-23T09:00").evidence if isinstance(each, Note)]
-    assert notes == ["The data end at Mon 23 Nov 10:00; there is none after that."]
+    assert notes == ["Data ends at Mon 23 Nov 10:00."]
 
 
 def test_a_time_outside_the_data_names_where_they_reach(demo: Review) -> None:

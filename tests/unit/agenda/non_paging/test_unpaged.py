@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from prodmeet_kit.agenda.non_paging import unpaged as non_paging_missed
 from prodmeet_kit.analyses.detection import ReadyRule
@@ -65,13 +66,19 @@ def test_nothing_missed_shows_nothing() -> None:
 def test_the_table_says_which_rule_when_and_at_what_price() -> None:
     text = markdown(item(*shown(missed())))
     assert "14.4x/1h cart/availability" in text
-    assert "45 min" in text and "fires 3 times, 1 during a fast burn" in text and "30%" in text
+    assert "45 min" in text and "would have fired 3 times, 1 of them during a fast burn" in text and "30%" in text
 
 
 def test_a_ticket_is_said_to_be_one_and_no_rule_is_said_too() -> None:
     table = shown(missed(rule_severity="ticket", would_have_fired="3x/24h"), NO_RULE)[0]
     assert table.frame["rule_words"].tolist() == ["3x/24h cart/availability, a ticket only", "no standard rule"]
-    assert table.frame["price"].tolist() == ["fires 3 times, 1 during a fast burn", ""]
+    assert table.frame["price"].tolist() == ["would have fired 3 times, 1 of them during a fast burn", ""]
+
+
+@pytest.mark.parametrize(("caught", "says"), [(1, "once, during a fast burn"), (0, "once, but in no fast burn")])
+def test_a_rule_that_would_have_fired_once_says_whether_it_was_in_time(caught: int, says: str) -> None:
+    table = shown(missed(would_fire=1, would_tell=caught))[0]
+    assert table.frame["price"].tolist() == [f"would have fired {says}"]
 
 
 def test_the_rule_file_keeps_its_lines_and_is_text() -> None:

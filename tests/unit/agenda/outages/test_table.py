@@ -81,7 +81,7 @@ def test_an_onset_from_a_grid_is_a_range_and_what_lies_in_it_is_no_difference() 
             ),
         ),
         (3, -60.0, "cart/availability burned from Thu 12 Nov 09:03, 3 min after the recorded start"),
-        (0, nan, "cart/availability burned from Thu 12 Nov 09:00, the recorded start"),
+        (0, nan, "cart/availability burned from Thu 12 Nov 09:00; recorded start 09:00"),
     ],
 )
 def test_the_onset_stands_beside_the_start_that_people_wrote(minutes: int, detected: float, says: str) -> None:
@@ -101,13 +101,13 @@ def test_where_no_slo_burned_nothing_is_claimed() -> None:
         (
             SEEN,
             (
-                "3 similar incidents since Thu 13 Aug 2026, including INC-8, INC-3; 3 per quarter; "
-                "7 incidents of its services at the same time"
+                "3 of this kind since Thu 13 Aug 2026, including this one; earlier: INC-8, INC-3; 3 per quarter; "
+                "7 incidents of these services in that time, including this one"
             ),
         ),
         (
             {**SEEN, "count": 1, "ids": [], "of_service": 1, "per_quarter": None},
-            "no similar incident since Thu 13 Aug 2026; 1 incident of its services at the same time",
+            "no similar incident since Thu 13 Aug 2026; the only incident of these services in that time",
         ),
     ],
 )
@@ -140,7 +140,7 @@ def test_a_review_shows_the_earlier_incident_and_asks_about_the_third() -> None:
     assert (
         shown["before"]
         .iloc[0]
-        .startswith("3 similar incidents since Wed 10 Jun 2026, including INC-2, INC-1; 1.77 per quarter")
+        .startswith("3 of this kind since Wed 10 Jun 2026, including this one; earlier: INC-2, INC-1; 1.77 per quarter")
     )
     assert shown["seen"].iloc[0] == ""  # a burn of weeks is not when this began
     asked = about(made, "outage:INC-3").question

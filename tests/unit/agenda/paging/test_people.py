@@ -121,7 +121,7 @@ def test_an_item_shows_whose_it_is(owner: str, item: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("more", "loss", "because"),
     [
-        ({}, "", "an alert of lower severity fired 2 times"),
+        ({}, "", "a non-paging alert fired 2 times"),
         (
             {"kind": "slo", "reason": "slow_burn", "loss_per_fortnight": 0.6},
             "60%",
@@ -166,7 +166,7 @@ def test_the_tables_can_be_written() -> None:
     shown = (*paging_people.evidence(findings("16T12:30", "16T14:30")), *non_paging_attention.evidence(queue(1)))
     text = markdown(replace(review().item("toil"), evidence=shown))
     assert "| shop | Asia/Tokyo | 2 | +2 | 2 | +2 |" in text
-    assert "| `A0` | cart | \N{EN DASH} | 10 days |  | nobody | an alert of lower severity fired 2 times |" in text
+    assert "| `A0` | cart | \N{EN DASH} | 10 days |  | nobody | a non-paging alert fired 2 times |" in text
 
 
 def test_an_alert_about_what_is_in_the_queue_itself_is_counted_with_it() -> None:
@@ -184,10 +184,10 @@ def test_an_alert_about_what_is_in_the_queue_itself_is_counted_with_it() -> None
     )
     vars(found.meeting)["alerts_about"] = lambda alert, service: [reads[alert]] if alert in reads else []
     item = non_paging_events.item(found)
-    assert item.headline.startswith("3 need attention without a page")
+    assert item.headline.startswith("3 subjects need attention without a page")
     said = {facet.subject: facet for facet in item.facets}
     assert [subject for subject, facet in said.items() if facet.said] == ["resource:cart/memory"]
-    assert "fired 7 times, as a ticket" in said["alert:CartErrors/cart"].reason
+    assert "fired 7 times as a ticket" in said["alert:CartErrors/cart"].reason
 
 
 def test_a_finding_about_a_limit_is_headed_by_when_it_is_reached() -> None:
