@@ -22,7 +22,7 @@ from pydantic import (
 from prodmeet_kit.core import promql
 from prodmeet_kit.parameters.fields import Duration, EventQuery, LabelMatchers, Model, Query, RatioQuery
 
-__all__ = ["KINDS", "Events", "Good", "Kind", "Latency", "Raw", "Recorded", "Sli", "TimeSlices"]
+__all__ = ["KINDS", "Events", "Good", "Kind", "KindOfSlices", "Latency", "Raw", "Recorded", "Sli", "TimeSlices"]
 
 DAY = timedelta(days=1)
 
@@ -157,10 +157,10 @@ class Recorded(Model):
         return self
 
 
-Kind = Events | Good | Latency | Raw | TimeSlices | Recorded
+KindOfSlices = TimeSlices | Recorded
+"""Kinds that are good and bad slices of time, in PromQL that :func:`prodmeet_kit.sli.in_promql.slices` writes."""
 
-KINDS = ("events", "good", "latency", "raw", "time_slices", "recorded")
-"""Keys of which an SLI has exactly one."""
+Kind = Events | Good | Latency | Raw | KindOfSlices
 
 
 class Sli(Model):
@@ -199,3 +199,7 @@ class Sli(Model):
         """The kind that is given."""
         found: Kind = getattr(self, self.kind)
         return found
+
+
+KINDS = tuple(Sli.model_fields)
+"""Keys of which an SLI has exactly one."""

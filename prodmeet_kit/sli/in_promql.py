@@ -1,19 +1,22 @@
 """PromQL that the kit writes for the kinds of SLI that are no query: latency, slices of time, ratios others record.
 
-Each function gives two queries with ``{{.window}}``: of the good or bad part, and of all. Only a back end that speaks
-PromQL may name these kinds (:data:`prodmeet_kit.parameters.metrics.backends.WRITTEN`).
+Each function gives two queries with ``{{.window}}``: of the good or bad part, and of all. For slices of time
+:func:`slices` says which part it is, and how long one is: a new kind of slices is a function and a branch here. Only a
+back end that speaks PromQL may name these kinds (:data:`prodmeet_kit.parameters.metrics.backends.WRITTEN`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal, assert_never
 
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.core.window import format_duration
-from prodmeet_kit.parameters.sli import CONDITION, Latency, Recorded, TimeSlices
+from prodmeet_kit.parameters.sli import CONDITION, KindOfSlices, Latency, Recorded, TimeSlices
 
-__all__ = ["RECORDED", "Pair", "buckets", "native", "recorded", "time_slices"]
+__all__ = ["RECORDED", "Pair", "Slices", "buckets", "native", "recorded", "slices", "time_slices"]
 
 RECORDED = timedelta(minutes=1)
 """How often recorded ratios of 5 minutes are looked at.
@@ -24,6 +27,24 @@ many of them as any other.
 
 Pair = tuple[str, str]
 """The query of a part, and that of all."""
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Slices of time of one length: which part the first query counts, and the queries."""
+
+    part: Literal["bad", "good"]
+    queries: Pair
+    length: timedelta
+
+
+def slices(kind: KindOfSlices) -> Slices:
+    """Return how each kind of slices is counted."""
+    if isinstance(kind, TimeSlices):
+        return Slices("good", time_slices(kind), kind.slice)
+    if isinstance(kind, Recorded):
+        return Slices("bad", recorded(kind), RECORDED)
+    assert_never(kind)
 
 
 def buckets(latency: Latency, matcher: str) -> Pair:
@@ -42,17 +63,17 @@ def native(latency: Latency) -> Pair:
     return good, f"histogram_count({rate})"
 
 
-def time_slices(slices: TimeSlices) -> Pair:
+def time_slices(asked: TimeSlices) -> Pair:
     """Slices that satisfy the condition, and all."""
-    value = f"({fill_window(slices.query, slices.slice)})"
-    found = CONDITION.fullmatch(slices.condition)
+    value = f"({fill_window(asked.query, asked.slice)})"
+    found = CONDITION.fullmatch(asked.condition)
     assert found is not None
     sign, number = found.groups()
     # 0 or 1 for each slice; with != PromQL would count NaN as satisfying, the sum of both sides does not.
     satisfied = f"{value} {sign} bool {number}"
     if sign == "!=":
         satisfied = f"({value} < bool {number}) + ({value} > bool {number})"
-    return _of_slices(satisfied, value, slices.slice)
+    return _of_slices(satisfied, value, asked.slice)
 
 
 def recorded(ratio: Recorded) -> Pair:

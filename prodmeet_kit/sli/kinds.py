@@ -20,11 +20,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, Literal
 
 from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.facts import Answer
-from prodmeet_kit.parameters.sli import Events, Good, Latency, Raw, Recorded, TimeSlices
+from prodmeet_kit.parameters.sli import Events, Good, Latency, Raw
 from prodmeet_kit.sli import in_promql
 from prodmeet_kit.sli.bounds import bounds_key, bucket, tells_bounds
 
@@ -93,13 +93,9 @@ def indicator(service: str, slo: Slo, answers: Mapping[str, Answer]) -> Indicato
         return Indicator((Side("good", kind.good_query), Side("total", kind.total_query)))
     if isinstance(kind, Raw):
         return Indicator((Side("ratio", kind.error_ratio_query),), "time")
-    if isinstance(kind, TimeSlices):
-        return _of_slices(in_promql.time_slices(kind), kind.slice, "good")
-    if isinstance(kind, Recorded):
-        return _of_slices(in_promql.recorded(kind), in_promql.RECORDED, "bad")
     if isinstance(kind, Latency):
         return _latency(kind, answers.get(bounds_key(service, slo)))
-    assert_never(kind)
+    return _of_slices(in_promql.slices(kind))
 
 
 def _latency(latency: Latency, bounds: Answer | None) -> Indicator:
@@ -114,6 +110,6 @@ def _latency(latency: Latency, bounds: Answer | None) -> Indicator:
     return Indicator((Side("good", good), Side("total", total)), note=chosen.note)
 
 
-def _of_slices(queries: tuple[str, str], length: timedelta, name: Literal["bad", "good"]) -> Indicator:
-    part, total = queries
-    return Indicator((Side(name, part, length), Side("total", total, length)), "time")
+def _of_slices(slices: in_promql.Slices) -> Indicator:
+    part, total = slices.queries
+    return Indicator((Side(slices.part, part, slices.length), Side("total", total, slices.length)), "time")

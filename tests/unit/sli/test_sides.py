@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from prodmeet_kit.core.promql import check
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.parameters import Product, Sli
+from prodmeet_kit.parameters.sli import Kind
 from prodmeet_kit.queries.questions import SPANS, discovery, plan
 from prodmeet_kit.schemas.frames import label_key
 
@@ -80,6 +81,12 @@ def steps(of: Product, values: Mapping[str, Sequence[float] | float | None]) -> 
 def queries(of: Product) -> dict[str, str]:
     asked = plan(of, WINDOW, bounds(of, BOUNDS))
     return {question.key.removeprefix(f"{KEY}/"): question.query for question in asked}
+
+
+def test_every_kind_is_a_key_a_type_and_an_example_here() -> None:
+    of_keys = {get_args(field.annotation)[0] for field in Sli.model_fields.values()}
+    assert of_keys == set(get_args(Kind))
+    assert list(KINDS) == list(Sli.model_fields)
 
 
 @pytest.mark.parametrize("kind", KINDS)
