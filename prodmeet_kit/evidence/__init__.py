@@ -113,7 +113,8 @@ class Line:
 class Chart:
     """Series over time. ``frame``: UTC grid index, one column a line; ``faint``: the period before, same length.
 
-    ``bent``: the axis is linear up to 1 and logarithmic above, so that a factor of 300 does not flatten one of 6.
+    ``bent`` is the kit's word for an axis that is linear up to 1 and logarithmic above, so that a factor of 300 does
+    not flatten one of 6: burn rates are drawn so, and the caption says it to readers.
     """
 
     title: str

@@ -10,7 +10,7 @@ import numpy as np
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render.labels import inert, shorten, spread, width
 from prodmeet_kit.render.scale import value_text
-from prodmeet_kit.render.theme import GREY, PALETTE
+from prodmeet_kit.render.theme import GREY, LEVEL_WIDTH, PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +121,7 @@ def _level_shapes(chart: Chart, scale: Scale) -> list[dict[str, Any]]:
             "yref": "y",
             "y0": float(scale.drawn(level.value)),
             "y1": float(scale.drawn(level.value)),
-            "line": {"color": GREY.line, "width": 1.5, "dash": "dot"},
+            "line": {"color": GREY.line, "width": LEVEL_WIDTH, "dash": "dot"},
         }
         for level in chart.lines
         if np.isfinite(level.value) and scale.holds(level.value)

@@ -18,7 +18,7 @@ from prodmeet_kit.render.endings import LINE_HEIGHT, endings
 from prodmeet_kit.render.grid import clock_span, coarse, isolated, on_grid, pieces, wall_clock
 from prodmeet_kit.render.labels import LONGEST_UNIT, inert, line_names, long_unit, shorten
 from prodmeet_kit.render.scale import Scale, unbent
-from prodmeet_kit.render.theme import GREY, PALETTE, template
+from prodmeet_kit.render.theme import FAINT_WIDTH, GREY, LINE_WIDTH, PALETTE, template
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,7 @@ def _lines(chart: Chart, frame: pd.DataFrame, names: list[str], scale: Scale) ->
         values = scale.drawn(frame.iloc[:, position].to_numpy(dtype=float))
         line = {
             "color": PALETTE[position % len(PALETTE)].line,
-            "width": 1.6,
+            "width": LINE_WIDTH,
             "dash": ("solid", "dash", "dot")[position // len(PALETTE) % 3],
         }
         traces += [
@@ -129,7 +129,7 @@ def _faint(chart: Chart, behind: pd.DataFrame, scale: Scale, start: pd.Timestamp
         values = scale.drawn(behind.iloc[:, position].to_numpy(dtype=float))
         traces += [
             {
-                **_trace(piece, {"color": colour, "width": 1.2}),
+                **_trace(piece, {"color": colour, "width": FAINT_WIDTH}),
                 "y": coarse(piece.y),
                 "opacity": 0.55,
                 "hoverinfo": "skip",

@@ -12,7 +12,7 @@ import pandas as pd
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.times import local
 from prodmeet_kit.render.labels import inert, shorten, width
-from prodmeet_kit.render.theme import MARKS
+from prodmeet_kit.render.theme import MARK_WIDTH, MARKS
 
 if TYPE_CHECKING:
     from prodmeet_kit.evidence import Mark
@@ -112,11 +112,22 @@ def _shape(mark: Mark, left: pd.Timestamp, right: pd.Timestamp) -> dict[str, Any
     }
     if mark.kind == "incident":
         # The edge keeps an incident of minutes visible in a fortnight.
-        return {**place, "type": "rect", "fillcolor": colour, "opacity": 0.22, "line": {"color": colour, "width": 1.5}}
+        return {
+            **place,
+            "type": "rect",
+            "fillcolor": colour,
+            "opacity": 0.22,
+            "line": {"color": colour, "width": MARK_WIDTH},
+        }
     if right > left:
         return {**place, "type": "rect", "fillcolor": colour, "opacity": 0.18, "line": {"width": 0}}
     dash = "dash" if mark.kind == "change" else "solid"
-    return {**place, "type": "line", "x1": left.isoformat(), "line": {"color": colour, "width": 1.5, "dash": dash}}
+    return {
+        **place,
+        "type": "line",
+        "x1": left.isoformat(),
+        "line": {"color": colour, "width": MARK_WIDTH, "dash": dash},
+    }
 
 
 def _name(mark: Mark, text: str, left: pd.Timestamp, row: int, *, flush_right: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from prodmeet_kit.render import captions, marks
 from prodmeet_kit.render.grid import isolated, narrow, on_grid, pieces, wall_clock
 from prodmeet_kit.render.labels import inert, shorten, width
 from prodmeet_kit.render.scale import Scale
-from prodmeet_kit.render.theme import GREY, PALETTE, template
+from prodmeet_kit.render.theme import GREY, GUIDE_WIDTH, PALETTE, SMALL_LINE_WIDTH, template
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -141,7 +141,7 @@ def _line(panel: Chart, frame: pd.DataFrame, scale: Scale, suffix: str) -> list[
                 "x0": piece.x0.isoformat(),
                 "dx": piece.dx,
                 "y": piece.y,
-                "line": {"color": colour, "width": 1.5},
+                "line": {"color": colour, "width": SMALL_LINE_WIDTH},
                 "hovertemplate": f"%{{y}} {unit}".rstrip() + "<extra></extra>",
             }
             for piece in pieces(values, frame.index, step=panel.step, timezone=panel.timezone)
@@ -156,7 +156,7 @@ def _line(panel: Chart, frame: pd.DataFrame, scale: Scale, suffix: str) -> list[
 
 def _level(scale: Scale, value: float, suffix: str) -> dict[str, Any]:
     height = value / scale.divisor
-    line = {"color": GREY.line, "width": 1, "dash": "dot"}
+    line = {"color": GREY.line, "width": GUIDE_WIDTH, "dash": "dot"}
     place = {"xref": f"x{suffix} domain", "yref": f"y{suffix}", "x0": 0, "x1": 1, "y0": height, "y1": height}
     return {"type": "line", **place, "line": line}
 

@@ -12,7 +12,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FONT", "GREY", "MARKS", "PALETTE", "Hue", "css", "style", "template"]
+__all__ = [
+    "FAINT_WIDTH",
+    "FONT",
+    "GREY",
+    "GUIDE_WIDTH",
+    "LEVEL_WIDTH",
+    "LINE_WIDTH",
+    "MARKS",
+    "MARK_WIDTH",
+    "NEWEST_WIDTH",
+    "PALETTE",
+    "SMALL_LINE_WIDTH",
+    "Hue",
+    "css",
+    "style",
+    "template",
+]
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 """Style sheet of an item, and its templates beside it."""
@@ -54,6 +70,21 @@ GREY = PALETTE[-1]
 
 MARKS = {"incident": PALETTE[1], "page": PALETTE[3], "change": GREY}
 """Colours of marks by their kind."""
+
+LINE_WIDTH, SMALL_LINE_WIDTH = 1.6, 1.5
+"""Pixels: a line of a chart, and one of a small multiple."""
+
+NEWEST_WIDTH = 2
+"""Pixels: the newest week, over the earlier ones."""
+
+FAINT_WIDTH = 1.2
+"""Pixels: the period or the weeks before."""
+
+LEVEL_WIDTH, GUIDE_WIDTH = 1.5, 1
+"""Pixels: a level such as an objective, dotted; and a level in a small chart, which has room for less."""
+
+MARK_WIDTH = 1.5
+"""Pixels: the edge of a span, and the line of a moment."""
 
 _TEXT = "#747a83"  # readable on white and on a dark notebook alike
 _GRID = "rgba(128,134,142,0.2)"

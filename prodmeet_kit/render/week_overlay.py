@@ -13,7 +13,7 @@ from prodmeet_kit.render.figures import unit_name
 from prodmeet_kit.render.grid import coarse, narrow
 from prodmeet_kit.render.labels import inert
 from prodmeet_kit.render.scale import Scale
-from prodmeet_kit.render.theme import GREY, PALETTE, template
+from prodmeet_kit.render.theme import FAINT_WIDTH, GREY, GUIDE_WIDTH, NEWEST_WIDTH, PALETTE, template
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -67,7 +67,7 @@ def _line(overlay: WeekOverlay, position: int, scale: Scale) -> dict[str, Any]:
     # An hour's mean stands at the middle of its hour.
     place = {"type": "scatter", "mode": "lines", "x0": 0.5, "dx": 1, "connectgaps": False, "showlegend": False}
     if position:
-        faint = {"color": GREY.line, "width": 1.2}
+        faint = {"color": GREY.line, "width": FAINT_WIDTH}
         return {
             **place,
             "y": coarse(values),
@@ -80,7 +80,7 @@ def _line(overlay: WeekOverlay, position: int, scale: Scale) -> dict[str, Any]:
     return {
         **place,
         "y": values,
-        "line": {"color": PALETTE[0].line, "width": 2},
+        "line": {"color": PALETTE[0].line, "width": NEWEST_WIDTH},
         "name": inert(overlay.newest),
         "customdata": clock,
         "hovertemplate": "%{customdata} &nbsp; %{y}<extra></extra>",
@@ -99,7 +99,7 @@ def _names(overlay: WeekOverlay, scale: Scale) -> list[dict[str, Any]]:
 
 
 def _midnight(hour: int) -> dict[str, Any]:
-    line = {"color": GREY.line, "width": 1, "dash": "dot"}
+    line = {"color": GREY.line, "width": GUIDE_WIDTH, "dash": "dot"}
     return {
         "type": "line",
         "xref": "x",
