@@ -9,6 +9,7 @@ translation; nothing is guessed from one that looks alike.
 from __future__ import annotations
 
 import ast
+import io
 import string
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ __all__ = [
     "main",
     "path_of",
     "problems",
+    "shortened",
     "translations",
     "unreadable",
     "update",
@@ -40,6 +42,11 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 
 KEYWORDS = {"t": 1, "tn": 2, "later": 1}
 """The functions whose first texts are messages (:mod:`prodmeet_kit.i18n.languages`), and how many: one and many."""
+
+_UNTRANSLATED, _OTHER_NAMES = "not translated: ", "other {names} than in the message: "
+
+_SHOWN = 20
+"""Lines of problems of a language; the rest is a number."""
 
 _HEADER = """msgid ""
 msgstr ""
@@ -88,16 +95,22 @@ def _texts(call: ast.Call) -> list[ast.expr]:
 def update(language: str, package: Path = PACKAGE) -> None:
     """Write the catalogue anew: the messages of the code, and the translations it had of them."""
     path = path_of(language, package)
-    old = _read(path, language)
+    text = _written(language, extract(package), _read(path, language))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+
+
+def _written(language: str, code: Catalog, old: Catalog) -> bytes:
+    """The file of a catalogue: what ``make messages`` writes of the code and of the translations there are."""
     new = Catalog(locale=language)
-    for message in sorted(extract(package), key=_place):
+    for message in sorted(code, key=_place):
         if message.id:
             files = sorted({(file, 0) for file, _ in message.locations})
             new.add(message.id, _kept(message, old), locations=files, flags=message.flags)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(_HEADER.format(language=language, plural_forms=new.plural_forms).encode())
-        write_po(file, new, width=120, omit_header=True, include_lineno=False)
+    file = io.BytesIO(_HEADER.format(language=language, plural_forms=new.plural_forms).encode())
+    file.seek(0, io.SEEK_END)
+    write_po(file, new, width=120, omit_header=True, include_lineno=False)
+    return file.getvalue()
 
 
 def _read(path: Path, language: str) -> Catalog:
@@ -144,6 +157,10 @@ def problems(language: str, package: Path = PACKAGE) -> list[str]:
     for message in catalogue:
         if message.id and code.get(_first(message)) is None:
             told.append(f"no longer in the code, run make messages: {_first(message)}")
+    if all(line.startswith((_UNTRANSLATED, _OTHER_NAMES)) for line in told):
+        path = path_of(language, package)
+        if not path.is_file() or path.read_bytes() != _written(language, code, catalogue):
+            told.append("not in the order and form that make messages writes: run it, and commit the file")
     return [f"{language}: {line}" for line in told] + list(unreadable(package))
 
 
@@ -156,13 +173,13 @@ def _wrong(message: Message, known: Message) -> Iterator[str]:
     elif known.fuzzy:
         yield f"fuzzy: {_first(message)}"
     elif not all(texts):
-        yield f"not translated: {_first(message)}"
+        yield f"{_UNTRANSLATED}{_first(message)}"
     else:
         # The last form of a translation speaks of many; a first of several may leave out the number.
         wanted = [_fields(form) for form in forms]
         for place, text in enumerate(texts):
             if _fields(text) not in (wanted[-1:] if place == len(texts) - 1 else wanted):
-                yield f"other {{names}} than in the message: {text}: {_first(message)}"
+                yield f"{_OTHER_NAMES}{text}: {_first(message)}"
 
 
 def _fields(text: str) -> set[str]:
@@ -192,9 +209,19 @@ def main(arguments: list[str]) -> int:
     """Write the catalogues, or look at them with ``--check``; the status says whether anything is left to translate."""
     for language in () if "--check" in arguments else TRANSLATED:
         update(language)
-    found = [line for language in TRANSLATED for line in problems(language)]
-    sys.stderr.writelines(f"{line}\n" for line in found)
-    return 1 if found else 0
+    found = [(language, problems(language)) for language in TRANSLATED]
+    for language, lines in found:
+        sys.stderr.writelines(f"{line}\n" for line in shortened(language, lines))
+    return 1 if any(lines for _, lines in found) else 0
+
+
+def shortened(language: str, lines: list[str], package: Path = PACKAGE) -> list[str]:
+    """Return the first problems of a language, how many more there are, and how many messages have no translation."""
+    more = [f"{language}: and {len(lines) - _SHOWN:,} more"] if len(lines) > _SHOWN else []
+    missing = sum(line.startswith(f"{language}: {_UNTRANSLATED}") for line in lines)
+    every = sum(1 for message in extract(package) if message.id)
+    count = [f"{language}: {missing:,} of {every:,} not translated"] if missing else []
+    return [*lines[:_SHOWN], *more, *count]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.i18n.spacing import JAPANESE, fill
-from tools.catalogues import PACKAGE, TRANSLATED, extract, main, path_of, problems, translations, update
+from tools.catalogues import PACKAGE, TRANSLATED, extract, main, path_of, problems, shortened, translations, update
 
 CODE = """
 head = t("Metrics")
@@ -119,6 +119,26 @@ def test_a_guess_of_another_tool_is_told(package: Path) -> None:
     path = path_of("ja", package)
     path.write_text(path.read_text().replace('msgid "Metrics"', '#, fuzzy\nmsgid "Metrics"'))
     assert problems("ja", package) == ["ja: fuzzy: Metrics"]
+
+
+def test_a_catalogue_in_another_order_or_form_is_reported(package: Path) -> None:
+    translate(package, **GOOD)
+    path = path_of("ja", package)
+    head, first, second, *rest = path.read_text().split("\n\n")
+    path.write_text("\n\n".join([head, second, first, *rest]))
+    assert problems("ja", package) == [
+        "ja: not in the order and form that make messages writes: run it, and commit the file"
+    ]
+    update("ja", package)
+    assert problems("ja", package) == []
+
+
+def test_many_texts_without_translation_are_counted_and_the_first_are_shown(package: Path) -> None:
+    (package / "said.py").write_text("".join(f't("text {number}")\n' for number in range(1200)))
+    update("ja", package)
+    lines = shortened("ja", problems("ja", package), package)
+    assert len(lines) == 22
+    assert lines[-2:] == ["ja: and 1,180 more", "ja: 1,200 of 1,200 not translated"]
 
 
 def test_a_message_inside_an_f_string_is_found(package: Path) -> None:
