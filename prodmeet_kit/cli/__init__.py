@@ -71,21 +71,29 @@ def cli(context: click.Context, folder: Path) -> None:
     context.obj = folder
 
 
-@cli.command()
+@cli.command(short_help="Write the report of a meeting")
 @click.argument("product", default="")
 @click.option(
-    "--from", "start", default="", metavar="TIME", help="The last meeting (default: one cadence before --to)."
+    "--from",
+    "start",
+    default="",
+    metavar="TIME",
+    help="The last meeting (default: the usual time between meetings before --to).",
 )
 @click.option("--to", "end", default="", metavar="TIME", help="This meeting (default: now).")
 @click.option("--out", metavar="DIR", type=_FOLDER, help="Write DIR/PRODUCT/DATE/ instead of reports/PRODUCT/DATE/.")
 @click.option(
     "--from-snapshot", metavar="DIR", type=_EXISTING_FOLDER,
-    help="Open the frozen facts in DIR, a snapshot or a report; ask no server. DIR is relative to the current folder,"
+    help="Use the data stored in DIR (a snapshot or a report); ask no server. DIR is relative to the current folder,"
     " whatever -C says.",
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), help="Queries asked side by side (default: as in the parameters).")
 @click.option(
-    "--cell-timeout", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds for one cell."
+    "--cell-timeout",
+    type=click.IntRange(min=1),
+    default=300,
+    show_default=True,
+    help="Time limit for one notebook cell, in seconds.",
 )
 @_LANGUAGE
 @click.pass_obj
@@ -127,14 +135,14 @@ def report(
         raise SystemExit(NOT_ALL_CHECKED)
 
 
-@cli.command()
+@cli.command(short_help="Write the reports of all products")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports made side by side (default: half the processors).")
 @_LANGUAGE
 @click.pass_obj
 def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
     """Write the report of every product in parameters/, and reports/index.html; one line each.
 
-    Exit status: the worst of those of report, 1 before 2 before 3.
+    Exit status: that of the worst report; 1 is worse than 2, 2 is worse than 3.
     """
     from prodmeet_kit.pipeline.fleet import make_fleet, side_by_side
 
@@ -142,11 +150,14 @@ def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
     raise SystemExit(make_fleet(folder, say, jobs=jobs or side_by_side(), options=options))
 
 
-@cli.command()
+@cli.command(short_help="Write the pre-read")
 @click.argument("product", default="")
 @click.option("--to", "end", default="", metavar="TIME", help="The meeting (default: now).")
 @click.option(
-    "--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write FILE, not to the screen."
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to FILE instead of the screen.",
 )
 @_LANGUAGE
 @click.pass_obj
@@ -174,7 +185,7 @@ def agenda(folder: Path, product: str, end: str, out: Path | None, language: str
         raise SystemExit(NOT_ALL_CHECKED)
 
 
-@cli.command()
+@cli.command(short_help="Open the meeting in JupyterLab")
 @click.argument("product", default="")
 @click.option("--to", "end", default="", metavar="TIME", help="This meeting (default: now).")
 @click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Open this report; ask no source again.")
@@ -211,7 +222,7 @@ def live(
             opened.server.process.wait()
 
 
-@cli.command()
+@cli.command(short_help="Check parameters, sources, queries")
 @click.argument("product", default="")
 @click.pass_obj
 def check(folder: Path, product: str) -> None:
@@ -226,7 +237,7 @@ def check(folder: Path, product: str) -> None:
     raise SystemExit(check_products([product] if product else [], folder, say))
 
 
-@cli.command()
+@cli.command(short_help="Write the schema for editors")
 @click.option("--check", "only_look", is_flag=True, help="Write nothing; exit status 1 when the file is out of date.")
 @click.pass_obj
 def schema(folder: Path, only_look: bool) -> None:

@@ -15,7 +15,7 @@ __all__ = ["add", "explore", "minutes", "sync"]
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(short_help="Open a notebook to explore")
 @click.argument("product", default="")
 @click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Explore this report; ask no source.")
 @click.option("--to", "end", default="", metavar="TIME", help="End of the window (default: now).")
@@ -25,8 +25,8 @@ _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 def explore(folder: Path, product: str, made: Path | None, end: str, port: int, browser: bool) -> None:
     """Open a notebook to explore PRODUCT in JupyterLab; without PRODUCT, the embedded demo.
 
-    It is a copy, in the report's folder or in reports/PRODUCT/, and yours: it
-    is never overwritten. DIR is relative to the current folder, whatever -C says. Ctrl-C ends it.
+    The notebook is your copy, in the report's folder or in reports/PRODUCT/, and is never
+    overwritten. DIR is relative to the current folder, whatever -C says. Ctrl-C ends it.
     """
     from prodmeet_kit.live.exploring import open_exploring
 
@@ -40,9 +40,15 @@ def explore(folder: Path, product: str, made: Path | None, end: str, port: int, 
             server.process.wait()
 
 
-@click.command()
+@click.command(short_help="Print the minutes")
 @click.argument("product", default="")
-@click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Of this report (default: the newest).")
+@click.option(
+    "--report",
+    "made",
+    metavar="DIR",
+    type=_EXISTING_FOLDER,
+    help="Print the minutes of this report (default: the newest).",
+)
 @click.option("--html", "as_page", is_flag=True, help="Write minutes.html beside it, to copy into documents and mail.")
 @click.pass_obj
 def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> None:
@@ -58,7 +64,7 @@ def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> Non
         say(f"{file} was edited. {merge}", err=True)
 
 
-@click.command()
+@click.command(short_help="Put something on the next agenda")
 @click.argument("product")
 @click.argument("text")
 @click.option("--kind", default="topic", help="question, change, toil, announcement or topic (the default).")
@@ -66,11 +72,13 @@ def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> Non
 @click.option("--start", metavar="TIME", help="Required for a change: when it begins, in the product's zone.")
 @click.option("--duration", metavar="2h", help="Required for a change: how long it takes.")
 @click.option(
-    "--service", "services", metavar="NAME", multiple=True, help="Of a change: a service it touches; several."
+    "--service", "services", metavar="NAME", multiple=True, help="For a change: a service it affects; may be repeated."
 )
-@click.option("--expect", "expected_effect", metavar="'cart/requests up 10%'", help="Of a change: its expected effect.")
-@click.option("--response", "response_needed", metavar="TEXT", help="Of a change: what SREs have to do.")
-@click.option("--rollback", metavar="TEXT", help="Of a change: its rollback plan.")
+@click.option(
+    "--expect", "expected_effect", metavar="'cart/requests up 10%'", help="For a change: its expected effect."
+)
+@click.option("--response", "response_needed", metavar="TEXT", help="For a change: what SREs have to do.")
+@click.option("--rollback", metavar="TEXT", help="For a change: its rollback plan.")
 @click.option("--minutes", metavar="N", help="Required for toil: minutes each time.")
 @click.option("--per-week", metavar="N", help="Required for toil: how often in a week.")
 @click.pass_obj
@@ -90,7 +98,7 @@ def add(folder: Path, /, product: str, text: str, **fields: str | tuple[str, ...
         say(fix, err=True)
 
 
-@click.command()
+@click.command(short_help="Synchronise action items with GitHub")
 @click.argument("product")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.pass_obj

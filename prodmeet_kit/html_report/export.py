@@ -137,7 +137,7 @@ def _words() -> dict[str, str]:
     return {
         "contents": t("Contents"),
         "code": t("code"),
-        "noscript": t("Charts need JavaScript; their numbers do not."),
+        "noscript": t("Charts need JavaScript; the tables of their numbers work without it."),
         "numbers": t("Numbers of this chart"),
         "messages": t("Messages of this cell"),
         "broken": t("This part could not be made"),

@@ -59,7 +59,7 @@ TOPICS: dict[str, tuple[Term, ...]] = {
         ),
         Term(later("overspent"), later("More bad events than the error budget allows")),
         Term(
-            later("Budget exhausted"),
+            later("Budget will be exhausted"),
             later("The day on which nothing of the error budget is left, at the present rate"),
         ),
         Term(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.evidence import Figure, Note, Table
-from prodmeet_kit.i18n.languages import sentence, t, tn, use
+from prodmeet_kit.i18n.languages import sentence, sentences, t, tn, use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render import drawn
 from prodmeet_kit.render.anchors import Anchors
@@ -48,7 +48,7 @@ def _lines(item: AgendaItem, level: int) -> list[str]:
         if isinstance(evidence, Table | Figure) and evidence.folded:
             folded += 1
         elif isinstance(evidence, Note) and evidence.summary:
-            lines += [f"{escape(sentence(evidence.summary))} {escape(evidence.text)}", ""]
+            lines += [sentences([escape(sentence(evidence.summary)), escape(evidence.text)]), ""]
         else:
             lines += [*_evidence(evidence, item, anchors), ""]
     if folded:

@@ -158,5 +158,5 @@ def brief(overlay: WeekOverlay) -> str:
         return tn("{n} week", "{n} weeks", values.shape[1])
     change = write(float(means[0] / np.median(older) - 1), "change")
     return tn(
-        "{change} against the week before", "{change} against the middle of {n} weeks before", len(older), change=change
+        "{change} against the week before", "{change} against the median of {n} weeks before", len(older), change=change
     )

@@ -78,7 +78,7 @@ def _question(analyses: Analyses, change: str, warnings: list[str]) -> str:
         return t("Move one of {changes}?", changes=listed([change, *others]))
     if "budget_spent" in kinds:
         policy = analyses.facts.product.slo_rules.policy or t(
-            "until it recovers, only P0 and security changes are released"
+            "until the error budget recovers, only P0 and security changes are released"
         )
         return t("Should {id} go ahead? Agreed policy: {policy}", id=change, policy=sentence(policy))
     return t("Is the time of {id} still right?", id=change)

@@ -32,7 +32,7 @@ def item(analyses: Analyses) -> AgendaItem:
         return gone
     upcoming, past = analyses.changes.upcoming, analyses.changes.past
     policy = analyses.facts.product.slo_rules.policy or t(
-        "until it recovers, only P0 and security changes are released"
+        "until the error budget recovers, only P0 and security changes are released"
     )
     evidence: list[Evidence] = []
     if len(upcoming):

@@ -165,7 +165,9 @@ def ending_budgets(analyses: Analyses) -> pd.DataFrame:
 
 def _sentence(parts: list[str], otherwise: str) -> str:
     more = len(parts) - MOST
-    shown = parts[:MOST] + ([tn("{n} more below", "{n} more below", more)] if more > 0 else [])
+    shown = parts[:MOST] + (
+        [tn("{n} more in the tables below", "{n} more in the tables below", more)] if more > 0 else []
+    )
     return sentence(clauses(shown) or otherwise)
 
 
@@ -175,7 +177,7 @@ def _changed(analyses: Analyses) -> list[str]:
     clauses = [
         one_off(analyses, name)
         if name in oneoffs
-        else t("{name} spent {spent} of its budget", name=name, spent=write(spent, "budget"))
+        else t("{name} spent {spent} of its error budget", name=name, spent=write(spent, "budget"))
         for name, spent in zip(refs(fast), fast["budget_spent_since_last"], strict=True)
     ]
     clauses += [

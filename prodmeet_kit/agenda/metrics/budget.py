@@ -49,7 +49,9 @@ def story(row: Mapping[str, Any], timezone: str) -> str:
     spent = row["spent_since_last"] >= NOTABLE
     if row["change"] == "renewed":
         values["day"] = _day(row["left_until"], timezone)
-        return t("a new period began on {day}: {now} of its budget is left; {before} was left last time", **values)
+        return t(
+            "a new period began on {day}: {now} of its error budget is left; {before} was left last time", **values
+        )
     if row["change"] == "rose" and row["because"] == "left":
         if spent:
             return t("budget left rose from {before} to {now} although {spent} was spent: {left}", **values)
@@ -125,11 +127,13 @@ def _moves(budget: pd.DataFrame, slos: pd.DataFrame, timezone: str) -> Table:
         Column("name", t("SLO")),
         Column("attainment_since", t("Attained since last meeting"), "percent"),
         Column("spent_since_last", t("Spent since last meeting"), "budget"),
-        Column("rolled_off_share", t("Left the window"), "budget"),
+        Column("rolled_off_share", t("Regained (left the window)"), "budget"),
         Column("story", t("Why the budget changed")),
-        Column("outlook_text", t("Budget exhausted")),
+        Column("outlook_text", t("Budget will be exhausted")),
     )
-    caption = t("Shares of the error budget of the SLO window. Budget exhausted: at the rate since the last meeting")
+    caption = t(
+        "Shares of the error budget of the SLO window. Budget will be exhausted: at the rate since the last meeting"
+    )
     title = t("Error budgets since the last meeting")
     return Table(title, frame, columns, anchor=("service", "name"), folded=True, caption=caption, place="budget")
 

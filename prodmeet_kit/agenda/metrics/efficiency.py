@@ -64,8 +64,8 @@ def clause(row: dict[str, Any], analyses: Analyses) -> str:
     window = analyses.facts.window
     if row["kind"] == "drift":
         words["since"] = write(window.compare_start, "date", timezone=window.timezone)
-        more = t("{service} uses more {resource} at equal load each day: {size} more than on {since}", **words)
-        less = t("{service} uses less {resource} at equal load each day: {size} less than on {since}", **words)
+        more = t("{service} uses more {resource} every day at equal load: now {size} more than on {since}", **words)
+        less = t("{service} uses less {resource} every day at equal load: now {size} less than on {since}", **words)
         return more if row["change"] > 0 else less
     since = write(row["at"], "time", timezone=window.timezone)
     more = t("{service} uses {size} more {resource} at equal load since {since}", since=since, **words)

@@ -84,7 +84,7 @@ def _table(analyses: Analyses) -> Table:
         columns.append(Column("missing_fraction", t("Steps missing"), "percent"))
     caption = t(
         "Like for like: compared with the same weekdays and hours before · Expected peak: until the "
-        "next meeting, with a range meant to hold 8 times out of 10"
+        "next meeting, with an 80% prediction range"
     )
     table = Table(t("Load"), frame, tuple(columns), anchor=("service", "name"), caption=caption, place="load")
     return marked(table, analyses, ("load",))

@@ -18,7 +18,7 @@ from prodmeet_kit.analysis.slo.burn_rates import PAGE
 from prodmeet_kit.analysis.slo.events import MIN_BAD, too_few_to_page
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Chart, Column, Line, Table
-from prodmeet_kit.i18n.languages import clauses, t
+from prodmeet_kit.i18n.languages import clauses, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
@@ -189,7 +189,8 @@ def _burn(analyses: Analyses, row: SloRow) -> Chart | None:
         return None
     history.columns = [t("over {span}", span=write(span, "duration")) for span in history.columns]
     lines = [
-        Line(page.factor, t("pages over {span}", span=write(page.long.total_seconds(), "duration"))) for page in PAGE
+        Line(page.factor, t("page threshold ({span})", span=write(page.long.total_seconds(), "duration")))
+        for page in PAGE
     ]
     caption = t(
         "Bad / total events, divided by the {allowed} that the objective allows. A steady burn rate "
@@ -200,13 +201,17 @@ def _burn(analyses: Analyses, row: SloRow) -> Chart | None:
     target = next(each for each in analyses.slo.targets if each.ref == ref)
     few = too_few_to_page(target, analyses.slo.trends[ref], analyses.slo.events, analyses.facts.window)
     if few:
-        why = t("too few bad events to page: {n}", n=write(few, "count"))
+        why = tn(
+            "only {n} bad event in the page window: too few to page",
+            "only {n} bad events in the page window: too few to page",
+            round(few),
+        )
         caption = clauses([caption, why if few < MIN_BAD else t("too little of the budget was lost to page")])
     return Chart(
         title=t("{name}: burn rate", name=ref),
         frame=history[history.index > analyses.facts.window.start],
         faint=before(analyses, history[slow]).to_frame(slow),
-        lines=(*lines, Line(1.0, t("budget in one window"))),
+        lines=(*lines, Line(1.0, t("sustainable rate"))),
         caption=caption,
         unit="",
         bent=True,

@@ -97,7 +97,7 @@ def _noise_columns() -> tuple[Column, ...]:
         Column("service", t("Service")),
         Column("severity", t("Severity")),
         Column("count", t("Times"), "count"),
-        Column("meetings", t("Meetings as noise"), "count"),
+        Column("meetings", t("Meetings at which it was noise"), "count"),
         Column("median_duration_s", t("Median length"), "duration"),
         Column("reason_text", t("Because")),
     )

@@ -80,7 +80,7 @@ def _table(load: pd.DataFrame) -> Table:
         Column("events", t("Events"), "count"),
         Column("events_change", t("Change from previous period"), "written"),
         Column("business", t("In business hours"), "count"),
-        Column("off", t("In free time"), "count"),
+        Column("off", t("Outside work and sleep"), "count"),
         Column("sleep", t("In sleeping hours"), "count"),
         Column("interrupted_nights", t("Nights interrupted"), "count"),
         Column("shifts_over_guide", t("Shifts over the guide"), "count"),

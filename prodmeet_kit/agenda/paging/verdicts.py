@@ -64,7 +64,7 @@ def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) ->
         "no": t("no"),
         "late": t("too late"),
         "too_urgent": t("too urgent"),
-        "again": t("again for the same outage"),
+        "again": t("yes, but a duplicate"),
         "announced": t("during announced maintenance"),
         "not_known": t("not known"),
     }

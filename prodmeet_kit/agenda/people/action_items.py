@@ -114,7 +114,7 @@ def _table(items: pd.DataFrame) -> Table:
     frame = items.assign(
         # An item is due until the midnight after its day: what people wrote is the day.
         due_day=items["due"] - timedelta(seconds=1),
-        outcome_text=items["outcome"].replace("none", t("no acceptance query")),
+        outcome_text=items["outcome"].replace("none", t("none")),
         observed_text=[observed(row) for _, row in items.iterrows()],
         still_text=[people.still(row) for row in ACTION_ITEM_FINDINGS.rows(items)],
     )
@@ -126,14 +126,14 @@ def _table(items: pd.DataFrame) -> Table:
         Column("overdue_days", t("Overdue"), "days"),
         Column("age_days", t("Age"), "days"),
         Column("status", t("Status"), "state"),
-        Column("outcome_text", t("Did it work?"), "state"),
+        Column("outcome_text", t("Acceptance query"), "state"),
     )
     details = (
         Column("still_text", t("Remaining problem")),
         Column("observed_text", t("Observed")),
-        Column("verify_query", t("Acceptance query"), "code"),
+        Column("verify_query", t("Query"), "code"),
     )
-    return Table(t("Open, or closed without proof that they worked"), frame, columns, details, anchor=("id",))
+    return Table(t("Open, or closed but not shown to work"), frame, columns, details, anchor=("id",))
 
 
 def numbers(analyses: Analyses) -> dict[str, Any]:

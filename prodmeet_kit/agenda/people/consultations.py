@@ -29,8 +29,8 @@ def item(analyses: Analyses) -> AgendaItem:
         return none(analyses, KEY, title, t("no question is open and none was answered since the last meeting"))
     waiting, lost = shown[consultations.waiting(shown)], shown[consultations.dropped(shown)]
     columns = (
-        Column("id", t("Question"), "code"),
-        Column("question", t("Question text")),
+        Column("id", t("ID"), "code"),
+        Column("question", t("Question")),
         Column("asked_by", t("By")),
         Column("asked", t("Asked"), "date"),
         Column("answered", t("Answered"), "date"),

@@ -155,7 +155,9 @@ def toil(analyses: Analyses) -> tuple[Facet, ...]:
     if not every:
         return ()
     hours, dearest = float(analyses.meeting.toil["hours_per_quarter"].sum()), every[0]
-    reason = t("Toil costs {hours} hours per quarter; {id} costs most", hours=write(hours, "number"), id=dearest["id"])
+    reason = t(
+        "Toil costs {hours} hours per quarter; {id} is the largest", hours=write(hours, "number"), id=dearest["id"]
+    )
     question = t("Is {id} worth automating now?", id=dearest["id"])
     found = [facet(analyses, "toil", subject("toil", str(dearest["id"])), reason, question=question, extra=hours / 10)]
     found += [_elsewhere(analyses, row) for row in every if len(row["other_products"])]

@@ -51,8 +51,8 @@ def item(analyses: Analyses) -> AgendaItem:
         key=KEY,
         title=title,
         headline=tn(
-            "{n} kind of toil costs {hours} hours per quarter; {id} costs most.",
-            "{n} kinds of toil cost {hours} hours per quarter; {id} costs most.",
+            "{n} kind of toil costs {hours} hours per quarter; {id} is the largest.",
+            "{n} kinds of toil cost {hours} hours per quarter; {id} is the largest.",
             len(toil),
             hours=write(hours, "number"),
             id=dearest["id"],

@@ -46,7 +46,7 @@ def behind(analyses: Analyses, title: str, prefixes: Iterable[str]) -> list[Tabl
         columns = (*columns, Column("source", t("Source")))
     details = (
         Column("query", t("Query"), "code"),
-        Column("recount", t("Recount"), "code"),
+        Column("recount", t("Recalculate"), "code"),
         Column("error", t("Could not check")),
     )
     return [

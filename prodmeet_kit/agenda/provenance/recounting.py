@@ -229,7 +229,7 @@ def last_steps(analyses: Analyses, title: str, prefixes: Iterable[str]) -> list[
             t("How the numbers are calculated: {title}", title=title),
             pd.DataFrame(made),
             columns,
-            details=(Column("line", t("Recount"), "code"),),
+            details=(Column("line", t("Recalculate"), "code"),),
             anchor=("key",),
             place="recount",
             folded=True,

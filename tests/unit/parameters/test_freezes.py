@@ -70,7 +70,7 @@ def test_a_spent_budget_says_what_may_still_go_out() -> None:
 @pytest.mark.parametrize(
     ("rules", "said"),
     [
-        ({}, "until it recovers, only P0 and security changes are released"),
+        ({}, "until the error budget recovers, only P0 and security changes are released"),
         ({"policy": "the owner of the service agrees first"}, "the owner of the service agrees first"),
     ],
 )
