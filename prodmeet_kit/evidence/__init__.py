@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.evidence import showing
+from prodmeet_kit.evidence.lanes import Lanes
 from prodmeet_kit.i18n.languages import current
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "Evidence",
     "Figure",
     "HeatMap",
+    "Lanes",
     "Line",
     "Mark",
     "Multiples",
@@ -45,7 +47,7 @@ Empty: nothing is judged, as while exploring.
 
 Kind = Literal[
     "text", "number", "amount", "count", "percent", "change", "budget", "duration", "days", "time", "date", "state",
-    "list", "code", "link", "trend", "written",
+    "list", "code", "link", "trend", "written", "sentence",
 ]  # fmt: skip
 
 
@@ -60,7 +62,8 @@ class Column:
     ``duration`` seconds, ``time`` an instant in the product's zone, ``state`` a
     word with a colour, ``link`` a URL (only http and https become links),
     ``trend`` a list of numbers, one a day, as a small line, ``written`` a text that
-    is a number or a span of numbers with its unit, read down a column.
+    is a number or a span of numbers with its unit, read down a column, ``sentence``
+    a text that is read as a whole and takes what room there is.
     """
 
     name: str
@@ -77,7 +80,7 @@ class Table:
     address would depend on what else is there.
     ``details`` are columns of long text: each row shows those it has on a line
     of its own below it, so that the table stays narrow enough to be read.
-    ``quiet`` names a column of truth: such rows are set back behind the others.
+    ``quiet`` names a column of truth: such rows are set back behind the others. ``bare``: the title is heard, not seen.
     """
 
     title: str
@@ -89,6 +92,7 @@ class Table:
     caption: str = ""
     place: str = ""
     quiet: str = ""
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ class Note:
     summary: str = ""
 
 
-Figure = Chart | HeatMap | WeekOverlay | Multiples
+Figure = Chart | HeatMap | WeekOverlay | Multiples | Lanes
 """What is drawn; each has a title, an anchor, a caption, and may be folded."""
 
 Evidence = Table | Figure | Note

@@ -54,6 +54,11 @@ class Finding:
     waited: int
 
     @property
+    def ask(self) -> str:
+        """Its first question, for one line; empty where nothing is to be decided."""
+        return next((each.question for _, each in self.facets if each.question and not each.said), "")
+
+    @property
     def subjects(self) -> tuple[str, ...]:
         """The subjects of all its facets, each once, its own first."""
         return tuple(dict.fromkeys([self.subject, *(each.subject for _, each in self.facets if each.subject)]))

@@ -29,6 +29,8 @@ class Plot:
     height: int
     head: list[str]
     rows: list[list[str]]
+    least: int = 0
+    """Pixels of width below which it is scrolled and not drawn smaller."""
 
 
 class Plots:
@@ -51,6 +53,7 @@ class Plots:
             height=int(height) if isinstance(height, int | float) and 0 < height < 5000 else _DEFAULT_HEIGHT,
             head=meta.get("head") or [t("Line"), t("Lowest"), t("Mean"), t("Highest"), t("Last")],
             rows=meta.get("summary") or _computed(figure),
+            least=int(least) if isinstance(least := meta.get("least"), int) and 0 < least < 3000 else 0,
         )
         self.taken.append(plot)
         return plot

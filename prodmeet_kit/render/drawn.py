@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.evidence import HeatMap, Multiples, WeekOverlay
+from prodmeet_kit.evidence import HeatMap, Lanes, Multiples, WeekOverlay
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -20,12 +20,14 @@ __all__ = ["brief", "caption", "draw", "summary", "summary_head"]
 
 def draw(figure: Figure, *, titled: bool = True) -> go.Figure:
     """The figure as plotly's; ``titled=False`` where title and caption stand above it as text."""
-    from prodmeet_kit.render import figures, heat_map, multiples, week_overlay
+    from prodmeet_kit.render import figures, heat_map, lanes, multiples, week_overlay
 
     if isinstance(figure, HeatMap):
         return heat_map.figure(figure, titled=titled)
     if isinstance(figure, WeekOverlay):
         return week_overlay.figure(figure, titled=titled)
+    if isinstance(figure, Lanes):
+        return lanes.figure(figure, titled=titled)
     if isinstance(figure, Multiples):
         return multiples.figure(figure, titled=titled)
     return figures.figure(figure, titled=titled)
@@ -56,10 +58,12 @@ def summary(figure: Figure) -> list[list[str]]:
 
 
 def _words(figure: Figure) -> Any:
-    from prodmeet_kit.render import captions, heat_map, multiples, week_overlay
+    from prodmeet_kit.render import captions, heat_map, lanes, multiples, week_overlay
 
     if isinstance(figure, HeatMap):
         return heat_map
+    if isinstance(figure, Lanes):
+        return lanes
     if isinstance(figure, Multiples):
         return multiples
     return week_overlay if isinstance(figure, WeekOverlay) else captions

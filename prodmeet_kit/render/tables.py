@@ -88,6 +88,7 @@ class View:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     folded: bool
+    bare: bool = False
 
     @property
     def right(self) -> tuple[bool, ...]:
@@ -97,7 +98,7 @@ class View:
     @property
     def prose(self) -> bool:
         """Whether sentences matter more than columns: on a phone such a table is laid out line by line."""
-        cells = [cell for row in self.rows for cell in row.cells if cell.kind in ("text", "list")]
+        cells = [cell for row in self.rows for cell in row.cells if cell.kind in ("text", "list", "sentence")]
         return any(len(cell.text) > _SENTENCE for cell in cells) and sum(self.right) * 2 <= len(self.columns)
 
 
@@ -121,7 +122,7 @@ def view(table: Table, key: str, timezone: str, anchors: Anchors) -> View:
     caption = table.caption.strip()
     if any(column.kind in ("time", "date") for column in columns) and rows:
         caption = " · ".join(part for part in (caption.rstrip("."), t("{zone} time", zone=timezone)) if part)
-    return View(table.title, caption, columns, rows, table.folded)
+    return View(table.title, caption, columns, rows, table.folded, table.bare)
 
 
 def _aligned(rows: list[list[Cell]]) -> list[tuple[Cell, ...]]:

@@ -80,7 +80,8 @@ def test_every_chart_has_its_numbers_as_text_and_a_name(report: Path, open_page:
     found = open_page(report).page.evaluate(
         """[...document.querySelectorAll('.pm-figure')].map(figure => [
              figure.getAttribute('aria-label'),
-             figure.nextElementSibling.querySelectorAll('.pm-numbers tbody td').length])"""
+             (figure.closest('.pm-wide') || figure).nextElementSibling
+               .querySelectorAll('.pm-numbers tbody td').length])"""
     )
     assert len(found) > 20
     assert [name for name, numbers in found if not name or not numbers] == []

@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.outages import table as outage_table
+from prodmeet_kit.agenda.outages.length import as_written, length
 from prodmeet_kit.agenda.outages.names import called
 from prodmeet_kit.analysis.slo.fast_parts import LONG
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.core.time_ranges import began, lasted
+from prodmeet_kit.core.time_ranges import began
 from prodmeet_kit.evidence.facet import Facet
 from prodmeet_kit.findings.facet import MOST_EXTRA, facet
 from prodmeet_kit.i18n import ranges
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
-from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas.changes import CHANGES
 from prodmeet_kit.schemas.incidents import INCIDENT_FINDINGS, INCIDENTS, MISSED, OUTAGES
 
@@ -141,7 +141,7 @@ def _after(row: Mapping[str, Any], changes: pd.DataFrame) -> str:
 
     ``changes`` is ``CHANGES``.
     """
-    since, until = (row["start"], row["start"]) if _as_written(row) else began(row)
+    since, until = (row["start"], row["start"]) if as_written(row) else began(row)
     middle = since + (until - since) / 2
     near = [
         change
@@ -157,11 +157,6 @@ def _after(row: Mapping[str, Any], changes: pd.DataFrame) -> str:
     return t("It began {time} after {change}", time=ranges.length(low, high), change=last["id"])
 
 
-def _as_written(row: Mapping[str, Any]) -> bool:
-    """Whether the start that people wrote is one that the SLI allows: it is known to the minute."""
-    return bool(row["written"]) and bool(row["start"] <= began(row)[1])
-
-
 def _name(row: Mapping[str, Any]) -> str:
     return listed(row["incidents"]) or listed(row["slos"])
 
@@ -169,17 +164,15 @@ def _name(row: Mapping[str, Any]) -> str:
 def _headline(row: Mapping[str, Any], cost: float, timezone: str, *, unpaged: bool) -> str:
     """``payments had an outage of 4 h (INC-51): 35% of an error budget, and nobody was paged``."""
     words = {"name": _name(row), "services": listed(row["services"]) or t("an unknown service")}
-    hurt = row["hurt_end"] - (row["start"] if _as_written(row) else row["span_start"])
-    minutes = 60 * round(hurt.total_seconds() / 60)  # no seconds from a coarse grid
     if row["ongoing"]:
         text = t("{services} has an ongoing outage ({name})", **words)
     elif row["written"]:
-        text = t("{services} had an outage of {length} ({name})", length=write(minutes, "duration"), **words)
+        text = t("{services} had an outage of {length} ({name})", length=length(row), **words)
     else:
         text = t(
             "{services} had an outage of {length} on {when} without an incident record",
             services=words["services"],
-            length=ranges.length(*lasted(row)),
+            length=length(row),
             when=ranges.began(row, timezone),
         )
     if cost != cost:  # NaN is not equal to itself

@@ -5,13 +5,60 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.evidence import AgendaItem, Column, Table
-from prodmeet_kit.i18n.languages import t, tn
+from prodmeet_kit.evidence import AgendaItem, Column, Note, Table
+from prodmeet_kit.i18n.languages import sentences, t, tn
+from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["clocked"]
+    from prodmeet_kit.findings.finding import Finding
+
+__all__ = ["clocked", "to_decide"]
+
+MOST = 7
+"""So many lines of the agenda are on the first screen."""
+
+
+def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding]) -> list[Table | Note]:
+    """The agenda as one line a finding, in the order of the meeting; nothing where nothing is to be decided.
+
+    Of more than :data:`MOST` findings those that rank first are shown, and how many more there are is said.
+    """
+    import pandas as pd
+
+    titles = {item.key: item.title for item in items}
+    order = {item.key: place for place, item in enumerate(items)}
+    here = sorted((each for each in found if each.place == "agenda"), key=lambda each: each.rank)
+    shown = sorted(here[:MOST], key=lambda each: (order.get(each.section, len(order)), each.rank))
+    if not shown:
+        return []
+    frame = pd.DataFrame(
+        [
+            {
+                "subject": each.subject,
+                "minutes": each.minutes,
+                "title": titles.get(each.section, each.section),
+                "text": sentences([each.headline, each.ask]),
+            }
+            for each in shown
+        ]
+    )
+    columns = (
+        Column("title", t("Agenda item")),
+        Column("minutes", t("Minutes"), "number"),
+        Column("text", t("To decide"), "sentence"),
+    )
+    made: list[Table | Note] = [Table(t("To decide"), frame, columns, anchor=("subject",), place="decide", bare=True)]
+    if more := len(here) - len(shown):
+        text = tn(
+            "{n} more finding on the agenda, {minutes} min",
+            "{n} more findings on the agenda, {minutes} min",
+            more,
+            minutes=write(sum(each.minutes for each in here[MOST:]), "number"),
+        )
+        made.append(Note(text))
+    return made
 
 
 def clocked(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.metrics.brief import fine, refs
 from prodmeet_kit.agenda.metrics.slos import brief_table
-from prodmeet_kit.agenda.overview.clocked import clocked
+from prodmeet_kit.agenda.overview.clocked import clocked, to_decide
 from prodmeet_kit.agenda.overview.decided import decided, last_time, spoken_before
+from prodmeet_kit.agenda.overview.fortnight import fortnight
 from prodmeet_kit.agenda.paging.facets import going_on
 from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.agenda.shared.source_words import detail
@@ -61,8 +63,16 @@ def overview(
         for item in items
         for failure in item.failures
     ]
+    picture = fortnight(analyses, lines)
+    if picture:
+        evidence.append(picture)
+    evidence += to_decide(items, found)
+    unknown = sum(item.unchecked for item in items)
+    if picture:
+        here = [each for each in found if each.place == "agenda"]
+        evidence.append(Note(sentences([_shared(here), *_facts(analyses, unknown)])))
     evidence += decided(analyses, lines)
-    evidence.append(_clock(items, agenda, lines))
+    evidence.append(replace(_clock(items, agenda, lines), folded=picture is not None))
     evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(analyses, lines))
     if quiet := quiet_services.sentence(analyses, lines):
         evidence.append(Note(quiet))
@@ -70,12 +80,11 @@ def overview(
         evidence.append(marked(brief_table(analyses), analyses, ["slo"]))
     evidence.append(_sources(analyses))
     evidence += health
-    unknown = sum(item.unchecked for item in items)
     return AgendaItem(
         key=KEY,
         title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
         headline=_headline(analyses, found, unknown),
-        brief=_brief(analyses, unknown),
+        brief=() if picture else _brief(analyses, unknown),
         state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",
         timezone=facts.window.timezone,
         evidence=tuple(evidence),
@@ -91,8 +100,7 @@ def _headline(analyses: Analyses, found: Sequence[Finding], unknown: int) -> str
         told = told[:-1]
     if unknown:
         told.append(tn("{n} section could not be checked", "{n} sections could not be checked", unknown))
-    shared = _shared(here)
-    return sentences([sentence(clauses(told) or _all_well(analyses)), shared, _left_out(found)])
+    return sentences([sentence(clauses(told) or _all_well(analyses)), _left_out(found)])
 
 
 def _shared(here: Sequence[Finding]) -> str:
@@ -127,6 +135,12 @@ def _brief(analyses: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
     checked = failed if unknown else t("Every section was checked")
     told.append((t("Sources"), sentence(clauses([checked, *_gaps(analyses.slo.summary)]))))
     return tuple(told)
+
+
+def _facts(analyses: Analyses, unknown: int) -> list[str]:
+    """The answers of :func:`_brief` that no picture gives: SLOs, pages, sources."""
+    shown = {t("SLOs"), t("Pages"), t("Sources")}
+    return [sentence(answer.rstrip(".。")) for about, answer in _brief(analyses, unknown) if about in shown]
 
 
 def _gaps(slos: pd.DataFrame) -> list[str]:

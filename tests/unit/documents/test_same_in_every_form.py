@@ -18,7 +18,7 @@ import pytest
 from prodmeet_kit.documents import minutes_md as minutes_document
 from prodmeet_kit.documents import preread
 from prodmeet_kit.documents.review_json import dumps, record
-from prodmeet_kit.evidence import AgendaItem, Table
+from prodmeet_kit.evidence import AgendaItem, Note, Table
 from prodmeet_kit.i18n.languages import use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render.anchors import Anchors
@@ -100,6 +100,7 @@ COUNTS: dict[str, Any] = {
 def sentences(of: Said) -> Iterator[str]:
     for item in of.items:
         yield from (item.headline, item.finding, *(answer for _, answer in item.brief))
+        yield from (part.text for part in item.evidence if isinstance(part, Note))
 
 
 def test_counts_in_headlines_are_those_of_the_json(of: Said) -> None:
