@@ -152,12 +152,12 @@ def texts(review: Review) -> Iterator[tuple[str, str]]:
             yield item.key, f"{each.title}; {each.caption}"
             if isinstance(each, Table):
                 for column in (*each.columns, *each.details):
-                    if column.kind in ("text", "written"):
+                    if column.kind in ("text", "written", "sentence"):
                         yield from ((f"{item.key}: {column.name}", str(cell)) for cell in each.frame[column.name])
 
 
 WRITERS: tuple[Callable[[float], str], ...] = (
-    numbers.percent, numbers.budget, numbers.change, numbers.count, numbers.number, duration, days,
+    numbers.percent, numbers.budget, numbers.change, numbers.points, numbers.count, numbers.number, duration, days,
     lambda value: numbers.number(value, "s"), lambda value: numbers.amount(value, "bytes"),
     lambda value: f"{value:g}", lambda value: duration(60 * value),
 )  # fmt: skip
