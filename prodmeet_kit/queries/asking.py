@@ -18,6 +18,7 @@ from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.metrics.backends import MetricBackend
 from prodmeet_kit.queries import backtests
+from prodmeet_kit.queries.answer_door import let_in
 from prodmeet_kit.sli.born import Samples
 from prodmeet_kit.sources.base import MetricSource
 from prodmeet_kit.sources.finite import known
@@ -49,10 +50,10 @@ class RawSource(Protocol):
 def asked(source: MetricSource, question: Question) -> Answer:
     """What the source answers, for a person who waits for it. Raises :class:`SourceError` and its kinds."""
     try:
-        return source.answer(question)
+        return let_in(source.answer(question), question)
     except ProdmeetError:
         raise
-    except Exception as error:  # noqa: BLE001 - a source may come from another package: its bug shall not cost the report
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it may come from another package: its bug costs no report
         raise _bug(error) from None
 
 
@@ -93,7 +94,7 @@ def samples(source: RawSource, selector: str, start: datetime, end: datetime) ->
         return [each for _, series, _ in source.samples_between(selector, start, end) for each in series]
     except ProdmeetError as error:
         return redact(str(error))
-    except Exception as error:  # noqa: BLE001 - as above
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
         return str(_bug(error))
 
 
@@ -109,7 +110,7 @@ def distinct(questions: Iterable[Question]) -> list[list[Question]]:
     return list(groups.values())
 
 
-def _bug(error: Exception) -> SourceError:
+def _bug(error: BaseException) -> SourceError:
     return SourceError(redact(f"the source failed: {type(error).__name__}: {error}"))
 
 
