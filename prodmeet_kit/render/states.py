@@ -19,7 +19,7 @@ _GLYPHS: dict[Tone, str] = {"good": "✓", "attention": "▲", "bad": "✕", "un
 
 _WORDS: dict[str, tuple[str, Tone]] = {
     # agenda items
-    "attention": (later("decide"), "attention"),
+    "attention": (later("to decide"), "attention"),
     "noted": (later("for information"), "quiet"),
     "fine": (later("fine"), "good"),
     "none": (later("none"), "quiet"),

@@ -250,7 +250,7 @@ def items() -> tuple[AgendaItem, ...]:
             key="metrics",
             title="Metrics",
             headline="1 of 4 SLOs is missed: checkout/latency spent 129% of its error budget; "
-            "cart/memory will be full in about 41 days.",
+            "cart/memory will reach its limit in about 41 days.",
             state="attention",
             timezone=ZONE,
             evidence=(slo_table(), error_ratio(), load(), memory(), three_lines(), twelve_lines(), nothing(), *quiet),

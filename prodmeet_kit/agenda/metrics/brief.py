@@ -209,7 +209,7 @@ def _next(analyses: Analyses) -> list[str]:
     filling = limits.near_limit(analyses.capacity.resources, analyses.facts.window).sort_values("days_to_full")
     for row in RESOURCE_SUMMARY.rows(filling):
         name, days = SloRef.of_row(row), write(row["days_to_full"], "days")
-        clauses.append(at_limit(row) or t("{name} will be full in about {days}", name=name, days=days))
+        clauses.append(at_limit(row) or t("{name} will reach its limit in about {days}", name=name, days=days))
     ending = ending_budgets(analyses)
     for ref, day in zip(refs(ending), ending["runs_out"], strict=True):
         gone = write(day, "date", timezone=timezone)

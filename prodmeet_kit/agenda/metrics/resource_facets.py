@@ -91,7 +91,7 @@ def _before_full(analyses: Analyses, ref: str, row: ResourceRow, *, soon: bool) 
         return t("Raise the limit of {name}, or stop its growth?", name=ref), None
     if not done.in_time(analyses.facts.window.end + timedelta(days=max(row["days_to_full_low"], 0.0))):
         return t(
-            "{name} may be full before {owner} is done: what do we do until then?", name=ref, owner=done.called
+            "{name} may reach its limit before {owner} is done: what do we do until then?", name=ref, owner=done.called
         ), None
     if soon:
         return t("Is the work of {owner} on {name} on track?", name=ref, owner=done.called), SHORT
@@ -102,8 +102,8 @@ def _full(ref: str, row: Mapping[str, Any]) -> str:
     low, high = row["days_to_full_low"], row["days_to_full_high"]
     words = {"name": ref, "days": write(row["days_to_full"], "days"), "low": _number(low)}
     if isfinite(high):
-        return t("{name} will be full in about {days} (in {low} to {high} days)", high=_number(high), **words)
-    return t("{name} will be full in about {days} (in {low} days or more)", **words)
+        return t("{name} will reach its limit in about {days} (in {low} to {high} days)", high=_number(high), **words)
+    return t("{name} will reach its limit in about {days} (in {low} days or more)", **words)
 
 
 def _number(days: float) -> str:
@@ -128,7 +128,7 @@ def _returns(analyses: Analyses) -> Iterator[Facet]:
             "limit_near",
             subject("resource", SloRef.of_row(used)),
             t(
-                "{name} will be full in about {days}, once the borrowed part is returned",
+                "{name} will reach its limit in about {days}, once the borrowed part is returned",
                 name=SloRef.of_row(used),
                 days=when,
             ),

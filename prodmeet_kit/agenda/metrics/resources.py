@@ -103,7 +103,7 @@ def _outlook(row: ResourceRow) -> str:
     text = words.get(row["trend"], str(row["trend"]))
     if row["trend"] == "growing" and row["days_to_full"] == row["days_to_full"]:
         between = days_between(row["days_to_full_low"], row["days_to_full_high"])
-        text = t("full in {days} ({between})", days=write(row["days_to_full"], "days"), between=between)
+        text = t("at its limit in {days} ({between})", days=write(row["days_to_full"], "days"), between=between)
     if row["full_after_return"] == row["full_after_return"]:
         text += t("; ") + t("in {days}, once returned", days=write(row["full_after_return"], "days"))
     return text

@@ -78,7 +78,7 @@ def _because(row: AttentionRow) -> str:
     if row["reason"] == "slow_burn":
         return t("slow burn, ended") if row["ended"] == row["ended"] else t("slow burn")
     if row["reason"] == "limit_near":
-        return t("full in {days}", days=write(value, "days")) if value > 0 else t("it is full")
+        return t("at its limit in {days}", days=write(value, "days")) if value > 0 else t("it is at its limit")
     if row["reason"] == "ticket_alert":
         return tn("a non-paging alert fired once", "a non-paging alert fired {n} times", int(value))
     if row["reason"] == "rule_broken":

@@ -42,9 +42,9 @@ def evidence(
         found.append(Note(_split(split)))
     if folding:
         told = tn(
-            'In the last {meetings} meetings {items} needed no decision and never had the state "decide": fold '
+            'In the last {meetings} meetings {items} needed no decision and never had the state "to decide": fold '
             "it, or leave it out.",
-            'In the last {meetings} meetings {items} needed no decisions and never had the state "decide": fold '
+            'In the last {meetings} meetings {items} needed no decisions and never had the state "to decide": fold '
             "them, or leave them out.",
             len(folding),
             meetings=meetings,

@@ -71,10 +71,12 @@ def still(row: Mapping[str, Any]) -> str:
     name, value = rest_of(str(row["still_of"])), row["still_value"]
     if row["still"] == "growing":
         if value != value:  # NaN is not equal to itself
-            return t("{name} rose in the last few days, and it is too early to say when it will be full", name=name)
+            return t(
+                "{name} rose in the last few days, and it is too early to say when it will reach its limit", name=name
+            )
         if not value > 0:
-            return t("{name} is full", name=name)
-        return t("{name} still grows and will be full in {days}", name=name, days=write(value, "days"))
+            return t("{name} is at its limit", name=name)
+        return t("{name} still grows and will reach its limit in {days}", name=name, days=write(value, "days"))
     if row["still"] == "missed":
         return t("{name} still misses its objective: {attained}", name=name, attained=write(value, "percent"))
     if row["still"] == "burning":

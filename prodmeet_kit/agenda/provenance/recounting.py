@@ -147,7 +147,7 @@ def _of_resources(analyses: Analyses) -> list[dict[str, Any]]:
         ),
         _Step(
             "days_to_full",
-            t("Days until full"),
+            t("Days until limit"),
             t("what is left of the limit / slope per day of the daily p95"),
             recount_lines.of_capacity("days_to_full"),
             "days",

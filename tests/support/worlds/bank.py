@@ -152,7 +152,7 @@ def facts(world: World) -> tuple[Fact, ...]:
         Fact(
             "CH-82 made pricing use 45% more memory",
             ("resource:pricing/memory", "change:CH-82"),
-            never="full in",
+            never="its limit in",
             true={"%": [45, 40, 58]},
         ),
         Fact(

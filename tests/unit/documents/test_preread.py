@@ -102,4 +102,4 @@ def test_a_line_tells_what_the_last_meeting_decided_about_it(tmp_path: Path) -> 
     text = preread.write(Review(with_said(open_review().facts, tmp_path / "minutes"))).replace("\\", "")
     assert "(at the meeting of 2026-11-09: act, owner cart team, due 2026-11-20. raise it)" in text
     (line,) = [line for line in text.splitlines() if "cart team is 3 days overdue, due 2026-11-20" in line]
-    assert "cart/memory will be full in" in line  # told once, with what it was promised for
+    assert "cart/memory will reach its limit in" in line  # told once, with what it was promised for

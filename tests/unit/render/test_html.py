@@ -79,9 +79,9 @@ def test_hostile_text_makes_no_element_and_is_all_shown() -> None:
 
 def test_title_has_the_key_as_its_address_and_the_state_in_words() -> None:
     page = Elements(html(item(state="attention", key="paging_events", minutes=4.5)))
-    head = {"id": "paging_events", "data-tone": "attention", "data-state": "decide", "data-minutes": "4.5 min"}
+    head = {"id": "paging_events", "data-tone": "attention", "data-state": "to decide", "data-minutes": "4.5 min"}
     assert page.all("h2") == [head]
-    assert "▲ decide" in page.text
+    assert "▲ to decide" in page.text
     assert "4.5 min" in page.text
 
 

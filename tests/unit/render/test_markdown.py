@@ -69,7 +69,7 @@ def test_every_table_row_has_as_many_cells_as_its_head() -> None:
 
 def test_item_has_state_headline_questions_and_failures() -> None:
     source = markdown(sample_items.items()[0], level=3)
-    assert source.startswith("### Metrics (9 min)\n\n**decide:** 1 of 4 SLOs is missed")
+    assert source.startswith("### Metrics (9 min)\n\n**to decide:** 1 of 4 SLOs is missed")
     assert "To decide:\n\n1. checkout/latency has no budget left" in source
     assert "Could not check:\n\n- github acme/checkout: 401" in markdown(sample_items.items()[3])
     assert source.endswith("\n")

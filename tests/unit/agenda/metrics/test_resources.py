@@ -122,7 +122,7 @@ def test_a_return_that_leaves_too_little_is_asked_about_with_its_day() -> None:
     found = findings(borrowed=[{"amount": 8, "until": "2026-11-30"}])
     (said,) = facets.facets(found)
     assert (said.subject, said.rule, bool(said.question)) == ("resource:cart/cpu", "limit_near", True)
-    assert "full in about 8 days" in said.reason
+    assert "reach its limit in about 8 days" in said.reason
     assert tables(found)["Resources"].frame["outlook"].iloc[0] == "no trend; in 8 days, once returned"
     assert said.score == pytest.approx(45 + (60 - 7.6) / 2, abs=0.1)
 
@@ -178,4 +178,4 @@ def test_what_is_at_its_limit_is_told_by_the_time_it_was_and_not_by_days() -> No
     full = findings(lambda load, day: np.where((day > 14) & (day % 3 < 1), 10.2, 2.0))
     (said,) = [each.reason for each in metrics.item(full).facets if each.rule == "limit_near"]
     assert said.startswith("cart/cpu was above 90% of its limit for 3")
-    assert "full in" not in said
+    assert "limit in" not in said

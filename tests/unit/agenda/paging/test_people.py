@@ -127,8 +127,8 @@ def test_an_item_shows_whose_it_is(owner: str, item: str, text: str) -> None:
             "60%",
             "slow burn",
         ),
-        ({"kind": "resource", "reason": "limit_near", "value": 50.0}, "", "full in 50 days"),
-        ({"kind": "resource", "reason": "limit_near", "value": 0.0}, "", "it is full"),
+        ({"kind": "resource", "reason": "limit_near", "value": 50.0}, "", "at its limit in 50 days"),
+        ({"kind": "resource", "reason": "limit_near", "value": 0.0}, "", "it is at its limit"),
         (
             {"kind": "rule", "reason": "rule_broken", "value": 1.0},
             "",

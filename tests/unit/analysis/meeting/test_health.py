@@ -135,7 +135,7 @@ def test_the_table_is_folded_newest_first_and_the_proposals_are_notes() -> None:
         " First: ads, pay (4 findings, 11 min). Second: cart (1 finding, 6.5 min)."
     )
     assert isinstance(second, Note) and second.text == (
-        'In the last 4 meetings Toil needed no decision and never had the state "decide": fold it, or leave it out.'
+        'In the last 4 meetings Toil needed no decision and never had the state "to decide": fold it, or leave it out.'
     )
 
 
