@@ -105,7 +105,9 @@ def points(fraction: float) -> str:
     >>> points(0.018), points(0.00012), points(0.0)
     ('+1.8', '+0.012', '0')
     """
-    text = number(fraction * 100)
+    share = abs(exactly(fraction)) * 100 if math.isfinite(fraction) else Decimal(0)
+    fine = Decimal("0.00001") <= share < 100  # as percent() rounds it, so that both read alike
+    text = signed(fraction, rounded(share, max(1, 1 - share.adjusted()))) if fine else number(fraction * 100)
     return f"+{text}" if fraction > 0 else text
 
 

@@ -180,7 +180,7 @@ def test_titles_get_addresses_and_taken_ones_are_renamed() -> None:
 
 def test_contents_tell_the_state_and_the_minutes_of_each_item() -> None:
     nav = re.findall(r"<nav.*?</nav>", report(), re.DOTALL)[0]
-    assert '<span class="page-state tone-attention"><span aria-hidden="true">▲</span> decide · 9 min</span>' in nav
+    assert '<span class="page-state tone-attention"><span aria-hidden="true">▲</span> to decide · 9 min</span>' in nav
     assert '<span class="page-state tone-unknown"><span aria-hidden="true">?</span> could not check</span>' in nav
 
 
