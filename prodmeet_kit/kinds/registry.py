@@ -77,7 +77,7 @@ def _every(_: tuple[str, ...]) -> tuple[Kind, ...]:
 def _of_package(point: EntryPoint, there: Collection[Kind]) -> Kind:
     try:
         given = point.load()
-    except Exception as error:  # noqa: BLE001 - it is another package's: its bug shall not cost the report
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is another package's: its bug shall not cost the report
         return _broken(point, f"cannot be loaded: {type(error).__name__}: {error}")
     if not isinstance(given, Kind):
         return Kind(point.name, items=(Item(point.name, given),), numbers=None)

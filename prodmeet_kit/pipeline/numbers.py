@@ -20,7 +20,10 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Numbers:
-    """The review without its pictures, and everything in it that could not be checked."""
+    """The review without its pictures, and everything in it that could not be checked.
+
+    ``minutes`` is empty when they could not be written.
+    """
 
     title: str
     record: dict[str, Any]

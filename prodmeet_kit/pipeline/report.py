@@ -228,11 +228,11 @@ def _write(
     from prodmeet_kit.html_report import export_html
 
     page = export_html(notebook, title=numbers.title, language=product.language)
-    for name, text in {
-        NOTEBOOK: template.text_of(notebook),
-        RECORD: numbers.json(broken, not_run),
-        MINUTES: numbers.minutes,
-        PAGE: page,
-    }.items():
+    files = {NOTEBOOK: template.text_of(notebook), RECORD: numbers.json(broken, not_run), PAGE: page}
+    if (
+        numbers.minutes
+    ):  # empty: they could not be written, and an empty file would look as if nothing was on the agenda
+        files[MINUTES] = numbers.minutes
+    for name, text in files.items():
         durable.fill(new / name, text)
     return (*numbers.failures, *broken), not not_run
