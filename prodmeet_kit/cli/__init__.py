@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import gc
 import signal
+import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from prodmeet_kit.cli.commands import add, explore, minutes, sync
 from prodmeet_kit.cli.terminal import say
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import InputError, ProdmeetError
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.i18n.languages import LANGUAGES
 
 __all__ = ["cli", "main"]
@@ -269,6 +271,14 @@ def main() -> None:
         cli(prog_name="prodmeet")
     except KeyboardInterrupt:  # it came between the handlers of the commands and of click
         say("prodmeet: interrupted", err=True)
+        raise SystemExit(1) from None
+    except SystemExit as end:
+        if isinstance(end.code, str):  # Python would print it as it is
+            say(redact(end.code), err=True)
+            raise SystemExit(1) from None
+        raise
+    except Exception:  # noqa: BLE001 - a bug, of the kit or of another package: what is said of it holds no credential
+        say(redact(traceback.format_exc()), err=True, nl=False)
         raise SystemExit(1) from None
     finally:
         gc.freeze()  # the process ends: to look for garbage in all that is loaded would take a fifth of a second

@@ -72,13 +72,15 @@ def open_metrics(product: Product, folder: Path) -> MetricSource:
     remember_credentials(config.model_dump(mode="json"))
     try:
         source: MetricSource = chosen.open(config, folder)
+        if not isinstance(getattr(source, "name", None), str) or not callable(getattr(source, "answer", None)):
+            raise TypeError(f"open() gave {type(source).__name__}, which has no name or no answer()")
     except WrongSetting as error:
         place = place_of(("sources", "metrics", error.key), product.product, folder)
         return Broken(config.type, f"{place}: {redact(str(error))}")
     except SourceError as error:
         written = config.model_dump(mode="json")
         return Broken(config.type, redact(placed(error, ("sources", "metrics"), written, product.product, folder)))
-    except Exception as error:  # noqa: BLE001 - it may come from another package: its bug shall not cost the report
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it may come from another package: its bug costs no report
         return Broken(config.type, redact(f"the source failed: {type(error).__name__}: {error}"))
     return source
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.window import format_duration, parse_day, parse_duration
 from prodmeet_kit.i18n.languages import LANGUAGES
-from prodmeet_kit.parameters.metrics.backends import Role, current
+from prodmeet_kit.parameters.metrics.backends import Absent, Role, current
 
 __all__ = [
     "REFERENCE_ONLY",
@@ -60,6 +60,9 @@ def _query(role: Role) -> BeforeValidator:
             chosen = current()
             try:
                 chosen.check(value, role)
+                if role == "events" and not isinstance(chosen, Absent):  # asked again when all is counted
+                    chosen.counts_events(value)
+                    chosen.is_ratio(value)
             except ValueError:
                 raise
             except Exception as error:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from prodmeet_kit.core.errors import InputError, ParametersError, Problem
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.parameters.checks import CHECKS, Finding
 from prodmeet_kit.parameters.credentials import credentials_in_clear
 from prodmeet_kit.parameters.documents import WHOLE, Document, Way, document, dotted, read_document, read_text
@@ -151,7 +152,8 @@ def _say(error: Mapping[str, Any], data: dict[str, Any]) -> Finding:
         return say(error, Product)
     kind = _metrics(data).get("type", backends.DEFAULT)
     settings = backends.known(kind if isinstance(kind, str) else backends.DEFAULT).settings
-    return say(error, settings, _METRICS)
+    way, value, fix = say(error, settings, _METRICS)
+    return way, redact(value), redact(fix)  # a validator of another package may have said what a variable holds
 
 
 def _product(data: dict[str, Any], name: str) -> tuple[Product | None, list[Finding]]:

@@ -36,6 +36,7 @@ __all__ = [
     "DEFAULT",
     "GROUP",
     "WRITTEN",
+    "Absent",
     "MetricBackend",
     "Role",
     "backend",
@@ -185,7 +186,7 @@ def known(kind: str) -> MetricBackend:
     try:
         return backend(kind)
     except InputError as error:
-        return _Absent(str(error))
+        return Absent(str(error))
 
 
 def current() -> MetricBackend:
@@ -224,6 +225,9 @@ def _load(kind: str) -> MetricBackend:
 def _checked(kind: str, where: str, found: Any) -> MetricBackend:
     if not isinstance(found, MetricBackend):
         raise InputError(f"the metric source {kind} ({where}) is no MetricBackend: see docs/extend.md")
+    wrong = _misdeclared(found)
+    if wrong:
+        raise InputError(f"the metric source {kind} ({where}): {wrong}: see docs/extend.md")
     beyond = [] if found.promql else [name for name in found.sli_kinds if name not in WRITTEN]
     if beyond:
         raise InputError(
@@ -233,7 +237,25 @@ def _checked(kind: str, where: str, found: Any) -> MetricBackend:
     return found
 
 
-class _Absent(MetricBackend):
+def _misdeclared(found: MetricBackend) -> str:
+    """What a class attribute of a back end has to be and is not; empty where all are well."""
+    from prodmeet_kit.parameters.metrics.settings import MetricSettings
+
+    settings = getattr(found, "settings", None)
+    if not (isinstance(settings, type) and issubclass(settings, MetricSettings)):
+        return "settings has to be a subclass of MetricSettings"
+    for name in ("called", "language", "probe", "rules", "when_empty", "when_several"):
+        text = getattr(found, name, None)
+        if not isinstance(text, str) or (name in ("called", "language") and not text):
+            return f"{name} has to be a text"
+    for name in ("sli_kinds", "words"):
+        several = getattr(found, name)
+        if not isinstance(several, tuple) or not all(isinstance(each, str) for each in several):
+            return f"{name} has to be a tuple of texts"
+    return ""
+
+
+class Absent(MetricBackend):
     """Stands for a back end that is not installed. What would need it raises :class:`InputError`."""
 
     called = "it"

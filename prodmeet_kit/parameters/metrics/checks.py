@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.parameters.documents import Way
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.sli import KINDS
@@ -26,10 +27,14 @@ def metrics_fit(data: dict[str, Any]) -> Iterator[tuple[Way, str, str]]:
     except InputError as error:
         yield way, shown(kind, way), str(error)
         return
-    yield from chosen.problems(data)
-    *others, last = chosen.sli_kinds
+    try:
+        yield from list(chosen.problems(data))
+    except Exception as error:  # noqa: BLE001 - it may come from another package
+        text = f"{chosen.called} failed to check the file: {type(error).__name__}: {error}"
+        yield way, shown(kind, way), redact(text)
+    *others, last = chosen.sli_kinds or ("",)
     known = f"{', '.join(others)} or {last}" if others else last
-    fix = f"{chosen.called} cannot answer it: use {known}"
+    fix = f"{chosen.called} cannot answer it: " + (f"use {known}" if known else "it answers no SLI; leave it out")
     for index, service in enumerate(map(_mapping, _list(data.get("services")))):
         for number, slo in enumerate(map(_mapping, _list(service.get("slos")))):
             for name in KINDS:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, SerializeAsAny, WrapValidator
 
+from prodmeet_kit.parameters.credentials import remember_credentials
 from prodmeet_kit.parameters.fields import Duration, Model, Name
 from prodmeet_kit.parameters.metrics.backends import DEFAULT, known
 
@@ -44,7 +45,18 @@ def _by_type(value: Any, handler: Any) -> Any:  # noqa: ARG001 - the model of th
     if isinstance(value, MetricSettings):
         return value
     kind = value.get("type", DEFAULT) if isinstance(value, dict) else DEFAULT
-    return known(kind if isinstance(kind, str) else DEFAULT).settings.model_validate(value)
+    chosen = known(kind if isinstance(kind, str) else DEFAULT)
+    remember_credentials(value)  # a validator may look one up, and say it
+    try:
+        made: Any = chosen.settings.model_validate(value)
+        if not isinstance(made.overlap, timedelta) or not isinstance(made.finest, timedelta | None):
+            raise TypeError("overlap has to be a timedelta, and finest one or None")
+    except ValueError:
+        raise
+    except Exception as error:
+        text = f"{chosen.called} failed to read its settings: {type(error).__name__}: {error}"
+        raise ValueError(text) from error
+    return made
 
 
 Metrics = Annotated[SerializeAsAny[MetricSettings], WrapValidator(_by_type)]

@@ -14,8 +14,9 @@ from click.testing import CliRunner, Result
 
 import prodmeet_kit
 import prodmeet_kit.pipeline.report
-from prodmeet_kit.cli import cli
+from prodmeet_kit.cli import cli, main
 from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, ProdmeetError, ReportError
+from prodmeet_kit.core.redaction import remember
 from prodmeet_kit.pipeline.report import ReportResult
 
 SHOP = """\
@@ -205,3 +206,23 @@ def test_a_text_of_any_length_is_added_under_a_short_name(home: Path) -> None:
     said = prodmeet("-C", home, "add", "shop", "x" * 300, "--owner", "y" * 300)
     assert said.exit_code == 0, said.stderr
     assert len(Path(said.stdout.splitlines()[0]).name) < 100
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("canary-line-55 was refused"), SystemExit("no licence: canary-line-55")]
+)
+def test_a_bug_shows_where_it_was_and_no_credential(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_: object) -> None:
+        raise error
+
+    remember("canary-line-55")
+    monkeypatch.setattr("prodmeet_kit.cli.cli", fail)
+    monkeypatch.setattr("prodmeet_kit.cli.signal.signal", lambda *_: None)
+    monkeypatch.setattr("prodmeet_kit.cli.gc.freeze", lambda: None)
+    with pytest.raises(SystemExit) as end:
+        main()
+    said = capsys.readouterr().err
+    assert end.value.code == 1 and "canary" not in said and "***" in said
+    assert ("Traceback" in said and "in fail" in said) == isinstance(error, Exception)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import field_validator
 
 from prodmeet_kit.core.errors import InputError, ParametersError, SourceError
 from prodmeet_kit.facts import Facts, Question
@@ -52,9 +54,43 @@ class Latencies(Shouting):
     sli_kinds = ("events", "latency")
 
 
+class Failing(Shouting):
+    """One whose methods have bugs."""
+
+    sli_kinds = ()
+
+    def problems(self, data: Any) -> Any:
+        raise KeyError("held")
+
+    def counts_events(self, query: str) -> bool:
+        raise KeyError("counted")
+
+    def open(self, settings: Any, folder: Path) -> Any:
+        return None
+
+
+class TypedWrong(Settings):
+    """Settings whose validator has a bug."""
+
+    api_key: str = ""
+
+    @field_validator("table")
+    @classmethod
+    def _table(cls, value: str) -> str:
+        if value == "secret":
+            raise ValueError(f"{os.environ['STORE_KEY']} opens no table")
+        raise TypeError("no tables")
+
+
+class Picky(Shouting):
+    """A back end with them."""
+
+    settings = TypedWrong
+
+
 @pytest.fixture
 def other_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {"shouting": Shouting(), "latencies": Latencies(), "function": open}
+    found = {"shouting": Shouting(), "latencies": Latencies(), "function": open, "failing": Failing(), "picky": Picky()}
     points = EntryPoints(
         [
             *(EntryPoint(name, f"tests.unit.sources.test_backends:{name}", backends.GROUP) for name in found),
@@ -86,7 +122,10 @@ def test_every_type_of_the_kit_is_a_back_end_that_knows_its_own_type(kind: str) 
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
-        ("shuoting", r"no metric source of type shuoting: write one of broken, csv, function, .*prometheus, shouting"),
+        (
+            "shuoting",
+            r"no metric source of type shuoting: write one of broken, csv, failing, .*prometheus, shouting",
+        ),
         ("broken", r"broken \(prodmeet_kit.absent:BACKEND\) cannot be loaded: ModuleNotFoundError"),
         ("function", r"function \(.*\) is no MetricBackend: see docs/extend.md"),
         ("latencies", r"names latency in sli_kinds, which are asked in PromQL: name some of events, good, raw"),
@@ -148,3 +187,67 @@ def test_an_sli_of_a_kind_nobody_knows_is_an_error_and_no_latency() -> None:
 
     with pytest.raises(AssertionError, match="unreachable"):
         indicator("cart", SimpleNamespace(sli=SimpleNamespace(definition=object())), {})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "says"),
+    [
+        ("settings", None, "settings has to be a subclass of MetricSettings"),
+        ("settings", {}, "settings has to be a subclass of MetricSettings"),
+        ("called", None, "called has to be a text"),
+        ("language", "", "language has to be a text"),
+        ("sli_kinds", "events", "sli_kinds has to be a tuple of texts"),
+    ],
+)
+def test_a_back_end_that_is_declared_wrongly_is_named_with_what_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, attribute: str, value: Any, says: str
+) -> None:
+    made = type("Wrong", (Shouting,), {attribute: value})()
+    entry = EntryPoint("wrong", "their_package:BACKEND", backends.GROUP)
+    monkeypatch.setattr(EntryPoint, "load", lambda _: made)
+    monkeypatch.setattr(backends, "entry_points", EntryPoints([entry]).select)
+    monkeypatch.setattr(backends, "_loaded", {})
+    with pytest.raises(InputError, match=rf"the metric source wrong \(their_package:BACKEND\): {says}"):
+        backends.backend("wrong")
+
+
+@pytest.mark.usefixtures("other_package")
+def test_bugs_of_a_back_end_are_told_by_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(
+        "product: shop\nsources: {metrics: {type: failing}}\nservices:\n- name: cart\n  slos:\n"
+        "  - {name: a, objective: 99, sli: {events: {error_query: BAD, total_query: ALL}}}\n"
+    )
+    with pytest.raises(ParametersError) as error:
+        load("shop", tmp_path)
+    said = str(error.value)
+    assert (
+        'shop.yaml:2: sources.metrics.type is "failing": the shouting store failed to check the file: KeyError' in said
+    )
+    assert "the shouting store failed to read it: KeyError: 'counted'" in said
+    assert "the shouting store cannot answer it: it answers no SLI; leave it out" in said
+
+
+@pytest.mark.usefixtures("other_package")
+def test_a_source_that_was_not_opened_says_so(tmp_path: Path) -> None:
+    config = Failing.settings(type="failing")
+    made = product()
+    made.sources.__dict__["metrics"] = config
+    with pytest.raises(SourceError, match=r"the source failed: TypeError: open\(\) gave NoneType"):
+        open_metrics(made, tmp_path).answer(Question("k", "metrics", "X", WINDOW.end, WINDOW.end))
+
+
+@pytest.mark.usefixtures("other_package")
+def test_a_validator_of_another_package_costs_a_line_and_shows_no_credential(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORE_KEY", "canary-of-the-store-91")
+    metrics = "{type: picky, api_key: '${STORE_KEY}', table: %s}"
+    written = f"product: shop\nservices: [{{name: cart}}]\nsources: {{metrics: {metrics}}}\n"
+    for table, says in (
+        ("secret", r"shop.yaml:3: .*: \*\*\* opens no table"),
+        ("x", "read its settings: TypeError: no tables"),
+    ):
+        (tmp_path / "shop.yaml").write_text(written % table)
+        with pytest.raises(ParametersError, match=says) as error:
+            load("shop", tmp_path)
+        assert "canary" not in str(error.value)
