@@ -90,5 +90,5 @@ class SloRules(Model):
     policy: str = Field(
         default="",
         description="What holds while an error budget is spent, said of each planned change; the usual when empty",
-        examples=["until it recovers, only P0 and security changes go out"],
+        examples=["until the error budget recovers, only P0 and security changes go out"],
     )
