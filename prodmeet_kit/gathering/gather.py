@@ -8,7 +8,8 @@ next.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Protocol
 from prodmeet_kit import sli
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.archive.previous_meeting import Earlier, find_previous
+from prodmeet_kit.core.daemon_pool import DaemonPool
 from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, SourceError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.refs import QueryKey
@@ -38,6 +40,7 @@ from prodmeet_kit.sources.records import Reader, Reading, records_of
 __all__ = ["Progress", "gather", "open_metrics"]
 
 _JOBS = 8
+_PATIENCE_S = 0.5  # for threads to end after an interrupt: those that ask a server hang up, others may sleep
 _NAMED = 3  # subjects a grouped failure names before it says how many more
 
 
@@ -109,7 +112,7 @@ def gather(
     earlier = find_previous(previous, product.product, window) if previous else Earlier()
     shown = progress or _Silent()
     many = len(records_of(product))
-    pool = ThreadPoolExecutor(jobs or (config.jobs if config else _JOBS))
+    pool = DaemonPool(jobs or (config.jobs if config else _JOBS))
     try:
         first = list(questions.discovery(product, window))
         if first:
@@ -134,11 +137,14 @@ def gather(
             asked += closer
     except BaseException:  # a person interrupted, or a file is wrong: nobody waits for what is still asked
         with hanging_up():
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            pool.join(_PATIENCE_S)
         raise
-    finally:
+    else:
         pool.shutdown()
-        metrics.close()
+    finally:
+        with suppress(Exception):  # all is answered: a source of another package that cannot close costs nothing
+            metrics.close()
         shown.done()
     failures = [failure for reading in readings.values() for failure in reading.failures]
     late = missing_end(product, window, answers)
@@ -161,7 +167,7 @@ def gather(
     return without_credentials(replace(facts, failures=tuple(failures)))
 
 
-def _read(pool: ThreadPoolExecutor, reader: Reader, progress: Progress) -> dict[str, Reading]:
+def _read(pool: Executor, reader: Reader, progress: Progress) -> dict[str, Reading]:
     """Every record by the name of its frame. Raises :class:`ParametersError` with the problems of all of them."""
     under_way = {pool.submit(reader.read, record): record for record in records_of(reader.product)}
     for future in as_completed(under_way):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,7 @@ class _Wanted:
 
 
 def ask(
-    pool: ThreadPoolExecutor, metrics: MetricSource, product: Product, window: Window, answers: Mapping[str, Answer]
+    pool: Executor, metrics: MetricSource, product: Product, window: Window, answers: Mapping[str, Answer]
 ) -> dict[str, Answer]:
     """Answers by key (:func:`.births_key`): a column for each of :data:`.born.COLUMNS`, events in each step.
 
