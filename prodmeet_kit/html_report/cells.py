@@ -45,8 +45,10 @@ class CellView:
     not_run: str = ""
 
 
-def cell_views(notebook: NotebookNode, markdown: Callable[[str], str], plots: Plots) -> Iterator[CellView]:
-    """Views of the cells in order; ``markdown`` turns Markdown into HTML, ``plots`` takes up the figures.
+def cell_views(notebook: NotebookNode, markdown: Callable[..., str], plots: Plots) -> Iterator[CellView]:
+    """Views of the cells in order; ``plots`` takes up the figures.
+
+    ``markdown`` turns Markdown, and the pictures attached to its cell if any, into HTML.
 
     The red cells that papermill puts before a failure are left out: the failed
     cell itself says it. Code that shows nothing stands with the code of the
@@ -57,7 +59,7 @@ def cell_views(notebook: NotebookNode, markdown: Callable[[str], str], plots: Pl
         if _PAPERMILL_ERROR in cell.metadata.get("tags", ()):
             continue
         if cell.cell_type == "markdown":
-            yield CellView([Block("markdown", sanitized(markdown(cell.source)))])
+            yield CellView([_written(cell, markdown)])
         elif cell.cell_type == "code" and cell.source.strip():
             blocks = [block for output in cell.outputs for block in _blocks(output, markdown, plots)]
             not_run = _not_run(cell)
@@ -68,6 +70,14 @@ def cell_views(notebook: NotebookNode, markdown: Callable[[str], str], plots: Pl
                 silent.append(cell.source)
     if silent:
         yield CellView([], "\n\n".join(silent))
+
+
+def _written(cell: NotebookNode, markdown: Callable[..., str]) -> Block:
+    """A cell of Markdown with its pasted pictures; as it was typed where it cannot be turned into HTML."""
+    try:
+        return Block("markdown", sanitized(markdown(cell.source, cell.get("attachments"))))
+    except Exception as error:  # noqa: BLE001 - one cell's fault must not take the page with it
+        return Block("error", f"{type(error).__name__}: {error}", detail=cell.source)
 
 
 def _not_run(cell: NotebookNode) -> str:

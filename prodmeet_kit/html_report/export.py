@@ -167,10 +167,11 @@ def _settings() -> dict[str, Any]:
     }
 
 
-def _markdown(source: str) -> str:
+def _markdown(source: str, attachments: dict[str, dict[str, str]] | None = None) -> str:
+    """Markdown as HTML; ``attachments`` are the pictures that were pasted into its cell."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True, attachments=attachments)
     return str(MarkdownWithMath(renderer=renderer).render(source))
 
 

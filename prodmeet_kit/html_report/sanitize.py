@@ -63,6 +63,11 @@ _ATTRIBUTES = {
 """And what an element may say of itself, beside ``data-...`` and ``aria-...``."""
 
 
+_LED_BY = "".join(map(chr, range(0x21)))
+_DROPPED = dict.fromkeys(range(0x20))
+"""Control characters: what a browser leaves out of an address, and more, so that none is overlooked."""
+
+
 def sanitized(html: str) -> str:
     """The markup with nothing but :data:`_ELEMENTS`, links that a person may follow and pictures that it holds itself.
 
@@ -89,10 +94,15 @@ def _cleaner() -> nh3.Cleaner:
 
 
 def _allowed(element: str, attribute: str, value: str) -> str | None:
-    """The value of an attribute that is on the list, or ``None``: only a picture is data, and it is nothing else."""
+    """The value of an attribute that is on the list, or ``None``: only a picture is data, and it is nothing else.
+
+    Browsers leave out line ends and tabs anywhere in an address, and control characters and blanks before it, so that
+    ``da&#10;ta:`` is ``data:``. An address that begins with ``//`` is of another server and names no scheme.
+    """
     if attribute not in ("href", "src"):
         return value
-    is_data = value.lstrip().lower().startswith("data:")
+    seen = value.translate(_DROPPED).lstrip(_LED_BY).lower()
+    is_data = seen.startswith("data:")
     if element == "img":
-        return value if is_data and value.lstrip().lower().startswith("data:image/") else None
-    return None if is_data else value
+        return value if is_data and seen.startswith("data:image/") else None
+    return None if is_data or seen.replace("\\", "/").startswith("//") else value

@@ -125,6 +125,9 @@ def test_json_in_a_script_cannot_end_it() -> None:
         ("<svg><style><img src=x onerror=b()></style></svg>", "<svg><style></style></svg><img>"),
         ("<a href=javascript:b()>a</a>", '<a rel="noopener noreferrer">a</a>'),
         ("<a href=' DATA:text/html,b'>a</a>", '<a rel="noopener noreferrer">a</a>'),
+        ("<a href='da&#10;ta:text/html,b'>a</a>", '<a rel="noopener noreferrer">a</a>'),
+        ("<a href='&#1; data:text/html,b'>a</a>", '<a rel="noopener noreferrer">a</a>'),
+        ("<a href='/&#9;/x.example'>a</a><a href='\\\\x.example'>a</a>", '<a rel="noopener noreferrer">a</a>' * 2),
         ("<a href=#row target=_blank>a</a>", '<a href="#row" target="_blank" rel="noopener noreferrer">a</a>'),
         ("<img src=//x/a.png><img src=data:text/html,b><img src=data:image/png;base64,aa>",
          '<img><img><img src="data:image/png;base64,aa">'),
@@ -178,6 +181,30 @@ def test_titles_get_addresses_and_taken_ones_are_renamed() -> None:
     assert [(entry.anchor, entry.title) for entry in entries(html)] == [("top-2", "A"), ("A-B", "A & B")]
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<style><a id="</style><p title=" onclick=alert(1) x">A</p>',
+        "<style><a id='</style><p title=' onclick=alert(1) x'>A</p>",
+        '<style>/*<h2>*/</style><p title="</h2> onclick=alert(1) <h2 id=&quot;a">A</p>',
+        "<svg><style><a title=\"</style><p id=' onclick=alert(1) x'>\">t</a></style></svg>",
+        '<!-- <p id="a"> --><p id="b">A</p><br id="c"><svg viewBox="0 0 1 1"><path d="M0 0" id="d"/></svg>',
+    ],
+)
+def test_ids_are_given_to_elements_and_change_nothing_else(html: str) -> None:
+    clean = sanitized(html)
+    anchors = Anchors(["top"])
+    assert with_ids(clean, anchors) == clean
+    twice = Seen(with_ids(clean, anchors)).parts
+    assert not [name for part in twice if isinstance(part, tuple) and part[0] != "comment" for name, _ in part[1]
+                if name.startswith("on")]  # fmt: skip
+
+
+def test_a_title_may_hold_markup_and_references() -> None:
+    html = with_ids('<h2 class="a">A &amp; <em>B&#x26;</em></h2><h2>A<br>b</h2>', Anchors())
+    assert [(entry.anchor, entry.title) for entry in entries(html)] == [("A-B", "A & B&"), ("Ab", "Ab")]
+
+
 def test_contents_tell_the_state_and_the_minutes_of_each_item() -> None:
     nav = re.findall(r"<nav.*?</nav>", report(), re.DOTALL)[0]
     assert '<span class="page-state tone-attention"><span aria-hidden="true">▲</span> to decide · 9 min</span>' in nav
@@ -188,6 +215,14 @@ def test_every_chart_has_its_numbers_as_a_table() -> None:
     figures, tables = report().count('class="pm-figure"'), report().count('class="pm-numbers"')
     assert figures == tables == 10
     assert '<td class="pm-right">2,102 req/s</td>' in report()
+
+
+def test_a_picture_pasted_into_a_cell_is_shown_and_a_cell_that_fails_costs_itself() -> None:
+    cell = {"cell_type": "markdown", "metadata": {}, "source": "![x](attachment:image.png)"}
+    html = page({**cell, "attachments": {"image.png": {"image/png": "aGk="}}}, cell, code_cell("y", 1))
+    assert '<img src="data:image/png;base64,aGk="' in html
+    assert "This part could not be made" in html
+    assert ">y</code>" in html
 
 
 def test_code_is_there_and_folded() -> None:
