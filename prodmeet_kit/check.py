@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from prodmeet_kit import kinds
 from prodmeet_kit.core.errors import InputError, ParametersError, SourceError, printable
 from prodmeet_kit.core.placeholder import fill_window
 from prodmeet_kit.core.window import Window, format_duration
@@ -64,6 +65,8 @@ def check_products(names: Sequence[str], folder: Path, told: Callable[[str], obj
     names = names or products(parameters)
     if not names:
         raise InputError(f"{parameters} holds no parameter file: write {parameters / 'PRODUCT.yaml'}")
+    for why in dict.fromkeys(kinds.refused().values()):
+        told(str(Finding("packages", True, f"not used: {why}", doubtful=True)))
     statuses = set()
     for name in names:
         try:

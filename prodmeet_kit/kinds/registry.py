@@ -11,10 +11,11 @@ in ``meeting.agenda``. It gives a :class:`Kind`, or only a function
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable
-from functools import cache, lru_cache
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache, lru_cache, partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from keyword import iskeyword
 from pkgutil import iter_modules
 from typing import Any, NoReturn
 
@@ -35,6 +36,7 @@ __all__ = [
     "record",
     "records",
     "records_of",
+    "refused",
     "sections",
     "spec",
     "used",
@@ -50,6 +52,13 @@ _ORDER = (
 """The kit's own kinds in the order that snapshots and reports list them in; a module beside these comes after."""
 
 
+_OF_THE_REVIEW = frozenset(
+    ("agenda", "analyses", "answer", "around", "ask_at", "closer", "compare", "counts", "facts", "failures", "findings",
+     "folding", "item", "items", "lines", "live", "overview", "promql", "query", "questions", "slo", "split")
+)  # fmt: skip
+"""What a notebook finds at ``review.<name>`` beside the agenda items."""
+
+
 @cache
 def built_in() -> tuple[Kind, ...]:
     """The kit's own kinds: ``KIND`` of each module in ``built_in``. They need no line anywhere."""
@@ -63,26 +72,58 @@ def every() -> tuple[Kind, ...]:
 
     One that cannot be loaded, or that takes a name of another, is an agenda item that says so when it is shown.
     """
-    return _every(tuple(sys.path))
+    return _every(tuple(sys.path))[0]
+
+
+def refused() -> Mapping[str, str]:
+    """What of other packages is not used, by the name of the entry point or item, and why, in one line each."""
+    return _every(tuple(sys.path))[1]
 
 
 @lru_cache(maxsize=4)
-def _every(_: tuple[str, ...]) -> tuple[Kind, ...]:
-    found = list(built_in())
+def _every(_: tuple[str, ...]) -> tuple[tuple[Kind, ...], Mapping[str, str]]:
+    found, not_used = list(built_in()), dict[str, str]()
     for point in sorted(entry_points(group=GROUP), key=lambda each: each.name):
-        found.append(_of_package(point, found))
-    return tuple(found)
+        given, why = _of_package(point, found)
+        if not why:
+            found.append(given)
+            continue
+        why = f"the agenda item {point.name} ({point.value}) {why}"
+        not_used |= dict.fromkeys([point.name, *(made.name for made in given.items)], why)
+        own = Kind(point.name, items=(Item(point.name, partial(_refuse, why)),), numbers=None)
+        if not _unfit(point.name) and not _names(found) & _names([own]):
+            found.append(own)
+    return tuple(found), not_used
 
 
-def _of_package(point: EntryPoint, there: Collection[Kind]) -> Kind:
+def _of_package(point: EntryPoint, there: Collection[Kind]) -> tuple[Kind, str]:
+    """What an entry point gives, and why it cannot be used; empty when it can."""
     try:
         given = point.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - it is another package's: its bug shall not cost the report
-        return _broken(point, f"cannot be loaded: {type(error).__name__}: {error}")
+        return Kind(point.name), f"cannot be loaded: {type(error).__name__}: {error}"
     if not isinstance(given, Kind):
-        return Kind(point.name, items=(Item(point.name, given),), numbers=None)
+        given = Kind(point.name, items=(Item(point.name, given),), numbers=None)
+    names = [made.name for made in given.items]
+    if unfit := next(filter(None, map(_unfit, names)), ""):
+        return given, unfit
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        return given, f"names {twice} twice: rename one"
     taken = sorted(_names(there) & _names([given]))
-    return _broken(point, f"takes {', '.join(taken)}, which exists: rename it") if taken else given
+    return given, f"takes {', '.join(taken)}, which exists: rename it" if taken else ""
+
+
+def _unfit(name: str) -> str:
+    """Why a name cannot be written as ``review.<name>`` in a notebook; empty when it can."""
+    if name in _OF_THE_REVIEW:
+        return f"is called {name}, which a review has for something else: rename it"
+    if not name.isascii() or not name.isidentifier() or name.startswith("_") or iskeyword(name):
+        return f"is called {name!r}: use letters, digits and underscores, and no word of Python"
+    return ""
+
+
+def _refuse(why: str, _: Any) -> NoReturn:
+    raise InputError(why)
 
 
 def _names(kinds: Iterable[Kind]) -> set[str]:
@@ -90,13 +131,6 @@ def _names(kinds: Iterable[Kind]) -> set[str]:
     return {name for each in kinds for made in each.records for name in (f"sources.{made.key}", made.spec.name)} | {
         f"the agenda item {made.name}" for each in kinds for made in each.items
     }
-
-
-def _broken(point: EntryPoint, why: str) -> Kind:
-    def make(_: Any) -> NoReturn:
-        raise InputError(f"the agenda item {point.name} ({point.value}) {why}")
-
-    return Kind(point.name, items=(Item(point.name, make),), numbers=None)
 
 
 def item(name: str) -> Item | None:

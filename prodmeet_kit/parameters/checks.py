@@ -33,6 +33,8 @@ def _agenda_exists(data: dict[str, Any]) -> Iterator[Finding]:
             continue
         if items.index(item) < index:
             yield way, f"{shown(item, way)} a second time", "keep one"
+        elif item not in kinds.item_names() and item in kinds.refused():
+            yield way, shown(item, way), kinds.refused()[item]
         elif item not in kinds.item_names():
             yield way, f"{shown(item, way)}, which does not exist", did_you_mean(item, kinds.item_names())
 
