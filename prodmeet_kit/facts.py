@@ -170,6 +170,16 @@ class Facts:
         found = self.records.get(spec.name)
         return spec.frame() if found is None else found
 
+    @property
+    def alerts_known(self) -> bool:
+        """Whether the sources of alerts could be read, so that no alert means that none fired."""
+        return self.records.get("alert_runs") is not None
+
+    @property
+    def next_meeting(self) -> datetime:
+        """This meeting plus one cadence, on the product's calendar."""
+        return self.window.after(self.product.meeting.cadence)
+
     def failed(self, section: str) -> Iterator[Failure]:
         """What could not be checked in an agenda section."""
         return (failure for failure in self.failures if failure.section == section)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from prodmeet_kit import sli
-from prodmeet_kit.analyses.reading import alerts_known, next_meeting, record
 from prodmeet_kit.analysis.alerting import alert_events, blind_spots, episodes, monitoring_changes, rule_owners
 from prodmeet_kit.analysis.alerting.alert_reads import AlertReads, SloReads
 from prodmeet_kit.analysis.alerting.blind_time import BlindTime
@@ -101,7 +100,7 @@ class Alerting:
 
         Without that nobody knows whether a trouble went unpaged.
         """
-        known = alerts_known(self._facts) and not tells_only_now(self._facts.product)
+        known = self._facts.alerts_known and not tells_only_now(self._facts.product)
         return known and all(source.state != "failed" for source in self._facts.sources if _of_alerts(source.name))
 
     @property
@@ -174,10 +173,10 @@ class Alerting:
     def silences(self) -> pd.DataFrame:
         """``SILENCE_FINDINGS``: in force since the last meeting, or still to come."""
         return monitoring_changes.silences(
-            record(self._facts, "silences"),
-            self.episodes if alerts_known(self._facts) else None,
+            self._facts.record(frames.SILENCES),
+            self.episodes if self._facts.alerts_known else None,
             self._facts.window,
-            next_meeting(self._facts),
+            self._facts.next_meeting,
         )
 
     def _product_rules(self, rules: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analyses.reading import record
 from prodmeet_kit.analysis.capacity import efficiency, headroom, load, load_patterns, unusual_days
 from prodmeet_kit.analysis.capacity import limits as capacity
 from prodmeet_kit.analysis.capacity.efficiency import Pair
@@ -14,6 +13,7 @@ from prodmeet_kit.analysis.capacity.equal_load import Levels
 from prodmeet_kit.analysis.capacity.headroom import Loan
 from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import daily
+from prodmeet_kit.schemas import frames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,4 +166,4 @@ class Capacity:
     @cached_property
     def regressions(self) -> pd.DataFrame:
         """``REGRESSIONS``: steps since the last meeting and drifts of use at equal load, gains among them."""
-        return efficiency.regressions(self.levels, record(self._facts, "changes"), self._facts.window)
+        return efficiency.regressions(self.levels, self._facts.record(frames.CHANGES), self._facts.window)

@@ -7,10 +7,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analyses.reading import next_meeting, record
 from prodmeet_kit.analysis.changes import before_after, planned, scorecard
 from prodmeet_kit.analysis.changes.before_after import Measure
 from prodmeet_kit.parameters.freezes import public_holidays
+from prodmeet_kit.schemas import frames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ class Changes:
     def upcoming(self) -> pd.DataFrame:
         """``UPCOMING``: changes before the next meeting."""
         window, product = self._facts.window, self._facts.product
-        following = next_meeting(self._facts)
+        following = self._facts.next_meeting
         closed = [(*freeze.span(product.timezone), f"freeze:{freeze.reason}") for freeze in product.freezes]
         # A month more than the meeting: for a change that lasts.
         last = following + timedelta(days=31)
@@ -77,7 +77,7 @@ class Changes:
 
     @property
     def _written(self) -> pd.DataFrame:
-        return record(self._facts, "changes")
+        return self._facts.record(frames.CHANGES)
 
 
 def _measures(

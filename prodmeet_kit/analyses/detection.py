@@ -7,7 +7,6 @@ from math import nan
 from typing import TYPE_CHECKING, NamedTuple
 
 from prodmeet_kit import sli
-from prodmeet_kit.analyses.reading import alerts_known
 from prodmeet_kit.analysis.alerting import rule_text
 from prodmeet_kit.analysis.paging import attention, quality, unpaged
 from prodmeet_kit.parameters.metrics import backends
@@ -82,7 +81,7 @@ class Detection:
     def history(self) -> pd.DataFrame:
         """``PAGING_HISTORY``: this meeting and those before it that the facts reach back to."""
         pages, window = self._paging.all_pages, self._facts.window
-        if not alerts_known(self._facts):  # then no count of pages is known
+        if not self._facts.alerts_known:  # then no count of pages is known
             found = quality.history(pages, self._incidents.outages, window)
             return found.assign(pages=nan, caught=nan, events_caught=nan)
         return quality.history(pages, self._incidents.watched_outages, window)
@@ -103,7 +102,7 @@ class Detection:
 
         Calculated by :func:`prodmeet_kit.analysis.paging.unpaged.missed`; its columns are in ``schemas/incidents.py``.
         """
-        if not alerts_known(self._facts):
+        if not self._facts.alerts_known:
             return frames.MISSED.frame()
         return unpaged.missed(
             self._incidents.outages,

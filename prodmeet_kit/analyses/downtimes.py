@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.analyses.reading import record
 from prodmeet_kit.analysis.incidents import ends as incident_ends
 from prodmeet_kit.analysis.incidents import outage_prices, outages
 from prodmeet_kit.analysis.slo import arithmetic as slo
 from prodmeet_kit.analysis.slo import event_times
 from prodmeet_kit.queries import fine_times
+from prodmeet_kit.schemas import frames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ class Downtimes:
     @cached_property
     def incidents(self) -> pd.DataFrame:
         """``INCIDENTS``, as far back as there are records, each with its end as far as that is known."""
-        return incident_ends.ended(record(self._facts, "incidents"))
+        return incident_ends.ended(self._facts.record(frames.INCIDENTS))
 
     @cached_property
     def spans(self) -> pd.DataFrame:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from prodmeet_kit.analyses.reading import alerts_known
 from prodmeet_kit.analysis.incidents import cost as incidents
 from prodmeet_kit.analysis.incidents import outage_pages, outages
 from prodmeet_kit.core.subjects import subject
@@ -38,7 +37,7 @@ class Incidents:
         """``OUTAGES`` since the meeting before the last."""
         return outage_pages.with_pages(
             self._downtime.spans,
-            self._paging.judged if alerts_known(self._facts) else None,
+            self._paging.judged if self._facts.alerts_known else None,
             self._paging.noise_pages,
             all_alerts=self._alerting.all_alerts,
             blind=self._alerting.blind_time,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.analyses.reading import next_meeting, record
 from prodmeet_kit.analysis.meeting import about, action_items, consultations, health, promises, still, toil
 from prodmeet_kit.core.subjects import current
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import datetime
 
     import pandas as pd
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses.slos import Slos
     from prodmeet_kit.analysis.meeting.health import Split
     from prodmeet_kit.facts import Facts
+    from prodmeet_kit.schemas.frames import Spec
 
 __all__ = ["Meeting"]
 
@@ -39,12 +39,12 @@ class Meeting:
     @property
     def decided_now(self) -> pd.DataFrame:
         """``MEETING_DECISIONS`` of this meeting."""
-        return self._said("meeting_decisions", now=True)
+        return self._said(frames.MEETING_DECISIONS, now=True)
 
     @property
     def decided_before(self) -> pd.DataFrame:
         """``MEETING_DECISIONS`` of earlier meetings."""
-        return self._said("meeting_decisions", now=False)
+        return self._said(frames.MEETING_DECISIONS, now=False)
 
     @property
     def carried_here(self) -> pd.DataFrame:
@@ -74,7 +74,9 @@ class Meeting:
     @cached_property
     def items(self) -> pd.DataFrame:
         """``ACTION_ITEMS`` of all sources, with what earlier meetings decided about them."""
-        return promises.on_items(record(self._facts, "action_items"), self.decided_before, self._facts.window.timezone)
+        return promises.on_items(
+            self._facts.record(frames.ACTION_ITEMS), self.decided_before, self._facts.window.timezone
+        )
 
     @cached_property
     def action_items(self) -> pd.DataFrame:
@@ -103,7 +105,7 @@ class Meeting:
     @cached_property
     def born_here(self) -> pd.DataFrame:
         """``ACTION_ITEMS`` that come of this meeting: born on its day in the product's zone."""
-        items = record(self._facts, "action_items")
+        items = self._facts.record(frames.ACTION_ITEMS)
         born = items["born"].dt.tz_convert(self._facts.window.timezone).dt.strftime("%Y-%m-%d")
         found: pd.DataFrame = items[born == self._today].reset_index(drop=True)
         return found
@@ -111,36 +113,32 @@ class Meeting:
     @cached_property
     def consultations(self) -> pd.DataFrame:
         """``CONSULTATIONS`` that are open or were answered since the last meeting."""
-        asked = record(self._facts, "consultations")
+        asked = self._facts.record(frames.CONSULTATIONS)
         asked = promises.on_questions(asked, self.decided_before, self._facts.window.timezone)
         return consultations.current(asked, self._facts.window)
 
     @cached_property
     def toil(self) -> pd.DataFrame:
         """``TOIL_FINDINGS``, most expensive first."""
-        return toil.findings(record(self._facts, "toil"))
+        return toil.findings(self._facts.record(frames.TOIL))
 
     @cached_property
     def topics(self) -> pd.DataFrame:
         """``TOPICS``: announcements first, then topics, oldest first."""
-        return record(self._facts, "topics").sort_values(["kind", "added", "id"], ignore_index=True)
+        return self._facts.record(frames.TOPICS).sort_values(["kind", "added", "id"], ignore_index=True)
 
     # The meetings themselves
 
     @property
-    def next_meeting(self) -> datetime:
-        """This meeting plus one cadence, on the product's calendar."""
-        return next_meeting(self._facts)
-
-    @property
     def took_now(self) -> pd.DataFrame:
         """``MEETING_DURATIONS`` of this meeting."""
-        return self._said("meeting_durations", now=True)
+        return self._said(frames.MEETING_DURATIONS, now=True)
 
     @cached_property
     def health(self) -> pd.DataFrame:
         """``HEALTH``: one row for each meeting up to this one that left minutes, oldest first."""
-        durations, decisions = (record(self._facts, name) for name in ("meeting_durations", "meeting_decisions"))
+        durations = self._facts.record(frames.MEETING_DURATIONS)
+        decisions = self._facts.record(frames.MEETING_DECISIONS)
         return health.health(
             rows(_renamed(durations[durations["meeting"] <= self._today])),
             rows(_renamed(decisions[decisions["meeting"] <= self._today])),
@@ -170,7 +168,7 @@ class Meeting:
         # What could not be checked may have been red.
         calm = ("fine", "noted", "none")
         red = [(day, [item for item, state in states.items() if state not in calm]) for day, states in held]
-        quiet = health.folding(agenda, red, rows(_renamed(record(self._facts, "meeting_decisions"))))
+        quiet = health.folding(agenda, red, rows(_renamed(self._facts.record(frames.MEETING_DECISIONS))))
         return tuple(item for item in quiet if item not in busy)
 
     @property
@@ -190,8 +188,8 @@ class Meeting:
     def _today(self) -> str:
         return self._facts.window.day.isoformat()
 
-    def _said(self, name: str, *, now: bool) -> pd.DataFrame:
-        said = record(self._facts, name)
+    def _said(self, spec: Spec, *, now: bool) -> pd.DataFrame:
+        said = self._facts.record(spec)
         said = said.assign(subject=[current(written) for written in said["subject"]])
         chosen = said["meeting"] == self._today if now else said["meeting"] < self._today
         return said[chosen].reset_index(drop=True)

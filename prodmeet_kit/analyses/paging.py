@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from prodmeet_kit.analyses.reading import alerts_known, record
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
 from prodmeet_kit.analysis.incidents import outage_pages
 from prodmeet_kit.analysis.paging import groups, load, noise, proposals, quality, said, verdicts_on_pages
@@ -17,6 +16,7 @@ from prodmeet_kit.core import promql
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.rotations import Rotation
 from prodmeet_kit.queries import backtests as replays
+from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import labels_of, rows
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Paging:
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """``VERDICTS``: what people said of alerts at this meeting and earlier ones, oldest first."""
-        return record(self._facts, "verdicts").sort_values("meeting", kind="stable")
+        return self._facts.record(frames.VERDICTS).sort_values("meeting", kind="stable")
 
     @cached_property
     def burns(self) -> Burns:
@@ -111,7 +111,7 @@ class Paging:
         episodes = self._alerting.episodes
         rotations = product.rotations or (everybody,)
         counted = load.by_rotation(episodes[episodes["page"]], rotations, self._facts.window)
-        return counted if alerts_known(self._facts) else counted.assign(**dict.fromkeys(load.COUNTED, nan))
+        return counted if self._facts.alerts_known else counted.assign(**dict.fromkeys(load.COUNTED, nan))
 
     # What would make an alert quieter
 

@@ -84,7 +84,7 @@ def open_metrics(product: Product, folder: Path) -> MetricSource:
         written = config.model_dump(mode="json")
         return Broken(config.type, redact(placed(error, ("sources", "metrics"), written, product.product, folder)))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - it may come from another package: its bug costs no report
-        return Broken(config.type, redact(f"the source failed: {type(error).__name__}: {error}"))
+        return Broken(config.type, str(asking.bug(error)))
     return source
 
 

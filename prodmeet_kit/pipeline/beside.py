@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Thread
 from typing import ParamSpec, TypeVar
+
+from prodmeet_kit.core.daemon_pool import DaemonPool
 
 __all__ = ["beside"]
 
@@ -24,13 +25,7 @@ def beside(work: Callable[Given, Made], *args: Given.args, **kwargs: Given.kwarg
     >>> beside(sum, [1, 2]).result()
     3
     """
-    future: Future[Made] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it is for whoever asks for the result
-            future.set_exception(error)
-
-    Thread(target=run, name=getattr(work, "__name__", "beside"), daemon=True).start()
+    pool = DaemonPool(1)
+    future = pool.submit(work, *args, **kwargs)
+    pool.shutdown(wait=False)
     return future

@@ -23,7 +23,7 @@ from prodmeet_kit.sli.born import Samples
 from prodmeet_kit.sources.base import MetricSource
 from prodmeet_kit.sources.finite import known
 
-__all__ = ["RawSource", "answered", "answers", "asked", "distinct", "samples"]
+__all__ = ["RawSource", "answered", "answers", "asked", "bug", "distinct", "samples"]
 
 
 @runtime_checkable
@@ -54,7 +54,7 @@ def asked(source: MetricSource, question: Question) -> Answer:
     except ProdmeetError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - it may come from another package: its bug costs no report
-        raise _bug(error) from None
+        raise bug(error) from None
 
 
 def answered(source: MetricSource, question: Question) -> Answer:
@@ -95,7 +95,7 @@ def samples(source: RawSource, selector: str, start: datetime, end: datetime) ->
     except ProdmeetError as error:
         return redact(str(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-        return str(_bug(error))
+        return str(bug(error))
 
 
 def distinct(questions: Iterable[Question]) -> list[list[Question]]:
@@ -110,7 +110,8 @@ def distinct(questions: Iterable[Question]) -> list[list[Question]]:
     return list(groups.values())
 
 
-def _bug(error: BaseException) -> SourceError:
+def bug(error: BaseException) -> SourceError:
+    """What is said of a source that raised what no source should."""
     return SourceError(redact(f"the source failed: {type(error).__name__}: {error}"))
 
 

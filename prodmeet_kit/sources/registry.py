@@ -11,11 +11,11 @@ after ``type:`` in a parameter file::
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
 from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.kinds.kind import loaded
 
 __all__ = ["BUILT_IN", "GROUP", "find", "kinds"]
 
@@ -50,8 +50,7 @@ def find(kind: str) -> Any:
     why another package's kind cannot be loaded.
     """
     if kind in BUILT_IN:
-        module, _, name = BUILT_IN[kind].partition(":")
-        return getattr(import_module(module), name)
+        return loaded(BUILT_IN[kind])
     for entry in entry_points(group=GROUP, name=kind):
         try:
             return entry.load()

@@ -104,4 +104,4 @@ def test_the_folder_of_a_report_opens_as_the_snapshot_in_it(tmp_path: Path) -> N
 
 def test_the_next_meeting_is_at_the_same_local_hour() -> None:
     berlin = review(timezone="Europe/Berlin").analyses
-    assert berlin.meeting.next_meeting == datetime(2026, 12, 7, 1, tzinfo=UTC)
+    assert berlin.facts.next_meeting == datetime(2026, 12, 7, 1, tzinfo=UTC)

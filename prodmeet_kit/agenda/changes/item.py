@@ -42,7 +42,7 @@ def item(analyses: Analyses) -> AgendaItem:
         compared = (scorecard.table(analyses), before_after.table(analyses), before_after.details(analyses))
         evidence += [table for table in compared if table is not None]
     if not len(upcoming):
-        until = write(analyses.meeting.next_meeting, "date", timezone=analyses.facts.window.timezone)
+        until = write(analyses.facts.next_meeting, "date", timezone=analyses.facts.window.timezone)
         because = t("no change is planned to start before {until}", until=until)
         return replace(none(analyses, KEY, title, because), evidence=tuple(evidence))
     needing = upcoming[needs_response(upcoming)]

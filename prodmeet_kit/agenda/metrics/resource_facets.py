@@ -42,7 +42,7 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
         SloRef.of_row(row): row
         for row in RESOURCE_SUMMARY.rows(limits.near_limit(analyses.capacity.resources, analyses.facts.window))
     }
-    days = (analyses.meeting.next_meeting - analyses.facts.window.end) / timedelta(days=1)
+    days = (analyses.facts.next_meeting - analyses.facts.window.end) / timedelta(days=1)
     for ref, row in near.items():
         soon = bool(row["days_to_full_low"] <= days)
         question, minutes = _before_full(analyses, ref, row, soon=soon)

@@ -112,7 +112,7 @@ def _kept(
             question=_back(change) or _before_gone(analyses, ref, ends),
             extra=size,
             sentence=_cause(change),
-            dated=bool(ends <= analyses.meeting.next_meeting),
+            dated=bool(ends <= analyses.facts.next_meeting),
             **shared,
         )
     elif row["budget_spent_since_last"] > SPENT_FAST:

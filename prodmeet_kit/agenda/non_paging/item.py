@@ -37,7 +37,7 @@ _ALERTS = ("alert", "rule")
 def item(analyses: Analyses) -> AgendaItem:
     """What should have paged, what needs attention without a page, and what is only noise."""
     title = t("Non-paging events")
-    alerts_known = analyses.facts.records.get("alert_runs") is not None
+    alerts_known = analyses.facts.alerts_known
     if not alerts_known and not analyses.basis.metrics_known:
         return could_not_check(analyses, KEY, title, "metrics", "paging_events")
     missed, attention, noise = analyses.detection.missed, analyses.detection.attention, analyses.paging.noise

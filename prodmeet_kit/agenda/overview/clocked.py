@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.findings.finding import Finding
 
-__all__ = ["clocked", "to_decide"]
+__all__ = ["clocked", "on_agenda", "to_decide"]
 
 MOST = 7
 """So many lines of the agenda are on the first screen."""
+
+
+def on_agenda(found: Sequence[Finding]) -> list[Finding]:
+    """The findings that got minutes, by rank."""
+    return sorted((each for each in found if each.place == "agenda"), key=lambda each: each.rank)
 
 
 def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding]) -> list[Table | Note]:
@@ -29,7 +34,7 @@ def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding]) -> list[Tab
 
     titles = {item.key: item.title for item in items}
     order = {item.key: place for place, item in enumerate(items)}
-    here = sorted((each for each in found if each.place == "agenda"), key=lambda each: each.rank)
+    here = on_agenda(found)
     shown = sorted(here[:MOST], key=lambda each: (order.get(each.section, len(order)), each.rank))
     if not shown:
         return []

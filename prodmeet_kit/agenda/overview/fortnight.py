@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.outages.length import began_at, length
+from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence.lanes import Budget, Event, Lane, Lanes
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import write
@@ -27,25 +29,26 @@ __all__ = ["MOST", "fortnight"]
 MOST = 10
 """So many services have a lane of their own; the rest share one."""
 
+BUDGETS = 2
+"""So many budgets of a service are drawn; the others are counted."""
+
 _CELLS = 170
 _CELL = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 30, 60, 120, 240, 360, 720, 1440))
-_HEALTHY = 0.5
-"""A budget of which more is left, of an SLO that is met, is counted and not drawn where others are worse."""
 
 
 def fortnight(analyses: Analyses, lines: pd.DataFrame) -> Lanes | None:
     """The picture, ``None`` where no service has an SLO or a load; ``lines`` is ``frames.AGENDA_LINES``."""
     window = analyses.facts.window
     quiet = set(quiet_services.found(analyses, lines).services)
-    names = [service.name for service in analyses.facts.product.services]
-    worst = sorted(names, key=lambda name: _trouble(analyses, name))
+    events = _events(analyses)
+    worst = sorted(events, key=lambda name: _trouble(analyses, name, events[name]))
     loud = [name for name in worst if name not in quiet]
     shown, rest = loud[:MOST], [*loud[MOST:], *(name for name in worst if name in quiet)]
     if len(rest) == 1:  # one lane either way: its own says more
         shown, rest = [*shown, *rest], []
-    lanes = [_lane(analyses, name) for name in shown]
+    lanes = [_lane(analyses, name, events[name]) for name in shown]
     if rest:
-        lanes.append(_rest(analyses, rest, all(name in quiet for name in rest)))
+        lanes.append(_rest(analyses, rest, [each for name in rest for each in events[name]], quiet.issuperset(rest)))
     if not any(lane.load is not None or lane.burn is not None for lane in lanes):
         return None
     return Lanes(
@@ -63,25 +66,18 @@ def fortnight(analyses: Analyses, lines: pd.DataFrame) -> Lanes | None:
     )
 
 
-def _trouble(analyses: Analyses, service: str) -> tuple[float, int]:
+def _trouble(analyses: Analyses, service: str, events: list[Event]) -> tuple[float, int]:
     """What sorts a service before another: the least budget left, then its outages."""
-    left = analyses.slo.summary["budget_remaining"][analyses.slo.summary["service"] == service]
-    outages = sum(service in row["services"] for row in OUTAGES.rows(analyses.incidents.recent_outages))
-    least = float(left.min()) if left.notna().any() else np.inf
-    return (least, -outages)
+    slos = _by_budget(analyses, [service])
+    left = slos["budget_remaining"].min()
+    return (float(left) if left == left else np.inf, -sum(each.kind == "outage" for each in events))
 
 
-def _lane(analyses: Analyses, service: str) -> Lane:
-    slos = analyses.slo.summary[analyses.slo.summary["service"] == service].sort_values(
-        "budget_remaining", kind="stable"
-    )
-    ref = f"{service}/{slos['name'].iloc[0]}" if len(slos) else ""
+def _lane(analyses: Analyses, service: str, events: list[Event]) -> Lane:
+    slos = _by_budget(analyses, [service])
+    refs = _refs(slos)
     load, unit, peak = _load(analyses, service)
-    budgets = tuple(
-        Budget(str(row["name"]), float(row["budget_remaining"]), float(row["budget_remaining_before"]))
-        for row in SLO_SUMMARY.rows(slos)
-    )
-    hidden = slos.iloc[2:]
+    hidden = slos.iloc[BUDGETS:]
     met = int((hidden["state"] == "OK").sum())
     more = ""
     if len(hidden):
@@ -91,35 +87,28 @@ def _lane(analyses: Analyses, service: str) -> Lane:
         note=t("peak {value}", value=write(peak, "amount", unit=unit)) if load is not None else "",
         load=load,
         load_unit=unit,
-        burn=_burn(analyses, [ref]) if ref else None,
-        burn_of=ref,
-        events=tuple(_events(analyses, service)),
-        budgets=budgets[:2],
+        burn=_burn(analyses, refs[:1]),
+        burn_of=refs[0] if refs else "",
+        events=tuple(events),
+        budgets=_budgets(slos.head(BUDGETS), "name"),
         more=more,
     )
 
 
-def _rest(analyses: Analyses, services: list[str], quiet: bool) -> Lane:
-    """The services without a lane of their own: their burn at its worst, and the least budgets."""
-    slos = analyses.slo.summary[analyses.slo.summary["service"].isin(services)].sort_values(
-        "budget_remaining", kind="stable"
-    )
-    refs = [f"{row['service']}/{row['name']}" for row in SLO_SUMMARY.rows(slos)]
+def _rest(analyses: Analyses, services: list[str], events: list[Event], quiet: bool) -> Lane:
+    """The services without a lane of their own: their burn at its worst, and the least budget."""
+    slos = _by_budget(analyses, services)
     name = tn("{n} quiet", "{n} quiet", len(services)) if quiet else tn("{n} more", "{n} more", len(services))
-    least = slos.head(1)
     return Lane(
         name=name,
         note="",
         load=None,
         load_unit="",
-        burn=_burn(analyses, refs),
-        burn_of=t("the worst of {n} SLOs", n=len(refs)),
-        events=tuple(event for service in services for event in _events(analyses, service)),
-        budgets=tuple(
-            Budget(f"{row['service']}", float(row["budget_remaining"]), float(row["budget_remaining_before"]))
-            for row in SLO_SUMMARY.rows(least)
-        ),
-        more=t("the least of {n}", n=len(refs)) if len(refs) > 1 else "",
+        burn=_burn(analyses, _refs(slos)),
+        burn_of=t("the worst of {n} SLOs", n=len(slos)),
+        events=tuple(events),
+        budgets=_budgets(slos.head(1), "service"),
+        more=t("the least of {n}", n=len(slos)) if len(slos) > 1 else "",
     )
 
 
@@ -127,6 +116,16 @@ def _by_budget(analyses: Analyses, services: list[str]) -> pd.DataFrame:
     """The SLOs of these services, that with the least budget first."""
     slos = analyses.slo.summary
     return slos[slos["service"].isin(services)].sort_values("budget_remaining", kind="stable")
+
+
+def _refs(slos: pd.DataFrame) -> list[SloRef]:
+    return [SloRef.of_row(row) for row in SLO_SUMMARY.rows(slos)]
+
+
+def _budgets(slos: pd.DataFrame, called: Literal["name", "service"]) -> tuple[Budget, ...]:
+    return tuple(
+        Budget(row[called], row["budget_remaining"], row["budget_remaining_before"]) for row in SLO_SUMMARY.rows(slos)
+    )
 
 
 def _cell(analyses: Analyses) -> timedelta:
@@ -141,7 +140,7 @@ def _load(analyses: Analyses, service: str) -> tuple[pd.Series[float] | None, st
     if not len(loads):
         return None, "", float("nan")
     row = LOAD_SUMMARY.rows(loads.head(1))[0]
-    series = analyses.capacity.load_series.get(f"{service}/{row['name']}")
+    series = analyses.capacity.load_series.get(SloRef.of_row(row))
     if series is None:
         return None, "", float("nan")
     window = analyses.facts.window
@@ -149,12 +148,10 @@ def _load(analyses: Analyses, service: str) -> tuple[pd.Series[float] | None, st
     return _cells(inside, window.end, _cell(analyses) / 2).max(), str(row["unit"]), float(row["peak"])
 
 
-def _burn(analyses: Analyses, refs: list[str]) -> pd.Series[float] | None:
+def _burn(analyses: Analyses, refs: list[SloRef]) -> pd.Series[float] | None:
     """In each cell, how many times faster than lasting the budget burned: of several SLOs the worst."""
     window = analyses.facts.window
-    objective = {
-        f"{row['service']}/{row['name']}": float(row["objective"]) for row in SLO_SUMMARY.rows(analyses.slo.summary)
-    }
+    objectives = {target.ref: target.objective for target in analyses.slo.targets}
     found = []
     for ref in refs:
         trend = analyses.slo.counted_trends.get(ref)
@@ -162,7 +159,7 @@ def _burn(analyses: Analyses, refs: list[str]) -> pd.Series[float] | None:
             continue
         inside = trend[trend.index > window.start]
         summed = _cells(inside, window.end, _cell(analyses)).sum(min_count=1)
-        found.append(summed["bad"] / summed["total"].where(summed["total"] > 0) / (1 - objective[ref]))
+        found.append(summed["bad"] / summed["total"].where(summed["total"] > 0) / (1 - objectives[ref]))
     if not found:
         return None
     worst: pd.Series[float] = pd.concat(found, axis=1).max(axis=1)
@@ -174,16 +171,23 @@ def _cells(series: Any, end: Any, cell: timedelta) -> Any:
     return series.resample(cell, closed="right", label="right", origin=pd.Timestamp(end))
 
 
-def _events(analyses: Analyses, service: str) -> list[Event]:
-    found = [_outage(row) for row in OUTAGES.rows(analyses.incidents.recent_outages) if service in row["services"]]
+def _events(analyses: Analyses) -> dict[str, list[Event]]:
+    """What happened to each service of the product: its outages, then its changes, then its pages."""
+    found: dict[str, list[Event]] = {service.name: [] for service in analyses.facts.product.services}
+    happened: list[tuple[Iterable[str], Event]] = [
+        (row["services"], _outage(row)) for row in OUTAGES.rows(analyses.incidents.recent_outages)
+    ]
     for row in CHANGES.rows(analyses.changes.past):
-        if service in row["services"]:
-            title = f"{row['id']} {row['title']}".strip()
-            found.append(Event(row["start"], None, str(row["id"]), title, "change"))
-    for page in PAGES.rows(analyses.paging.pages[analyses.paging.pages["service"] == service]):
+        title = f"{row['id']} {row['title']}".strip()
+        happened.append((row["services"], Event(row["start"], None, row["id"], title, "change")))
+    for page in PAGES.rows(analyses.paging.pages):
         noise = page["shown_verdict"] == "noise"
         text = t("{alert} paged, noise", alert=page["alert"]) if noise else t("{alert} paged", alert=page["alert"])
-        found.append(Event(page["start"], None, page["alert"], text, "noise" if noise else "page"))
+        kind: Literal["noise", "page"] = "noise" if noise else "page"
+        happened.append(([page["service"]], Event(page["start"], None, page["alert"], text, kind)))
+    for services, event in happened:
+        for service in found.keys() & set(services):
+            found[service].append(event)
     return found
 
 

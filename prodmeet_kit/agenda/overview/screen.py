@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.metrics.brief import fine, refs
 from prodmeet_kit.agenda.metrics.slos import brief_table
-from prodmeet_kit.agenda.overview.clocked import clocked, to_decide
+from prodmeet_kit.agenda.overview.clocked import clocked, on_agenda, to_decide
 from prodmeet_kit.agenda.overview.decided import decided, last_time, spoken_before
 from prodmeet_kit.agenda.overview.fortnight import fortnight
 from prodmeet_kit.agenda.paging.facets import going_on
@@ -69,8 +69,7 @@ def overview(
     evidence += to_decide(items, found)
     unknown = sum(item.unchecked for item in items)
     if picture:
-        here = [each for each in found if each.place == "agenda"]
-        evidence.append(Note(sentences([_shared(here), *_facts(analyses, unknown)])))
+        evidence.append(Note(_beside(analyses, on_agenda(found), unknown)))
     evidence += decided(analyses, lines)
     evidence.append(replace(_clock(items, agenda, lines), folded=picture is not None))
     evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(analyses, lines))
@@ -94,7 +93,7 @@ def overview(
 
 def _headline(analyses: Analyses, found: Sequence[Finding], unknown: int) -> str:
     """The two or three findings that rank first, by what they are about; then what they leave out."""
-    here = sorted((each for each in found if each.place == "agenda"), key=lambda each: each.rank)
+    here = on_agenda(found)
     told = [each.headline.rstrip(".。") for each in here[:NAMED]]
     if len(told) == NAMED and sum(map(len, told)) > SHORT:
         told = told[:-1]
@@ -126,21 +125,24 @@ def _left_out(found: Sequence[Finding]) -> str:
 
 
 def _brief(analyses: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
-    """What everybody asks first, a line each: which fortnight, SLOs, budgets, pages, and what is not known."""
-    failed = tn("{n} section could not be checked", "{n} sections could not be checked", unknown)
+    """What everybody asks first, a line each: which period, SLOs, budgets, pages, and what is not known."""
     told = [(t("Period"), _window(analyses))]
     if len(analyses.slo.summary):
         told += [(t("SLOs"), fine(analyses.slo.summary)), (t("Error budgets"), _budgets(analyses.slo.summary))]
-    told.append((t("Pages"), _pages(analyses)))
-    checked = failed if unknown else t("Every section was checked")
-    told.append((t("Sources"), sentence(clauses([checked, *_gaps(analyses.slo.summary)]))))
+    told += [(t("Pages"), _pages(analyses)), (t("Sources"), _checked(analyses, unknown))]
     return tuple(told)
 
 
-def _facts(analyses: Analyses, unknown: int) -> list[str]:
-    """The answers of :func:`_brief` that no picture gives: SLOs, pages, sources."""
-    shown = {t("SLOs"), t("Pages"), t("Sources")}
-    return [sentence(answer.rstrip(".。")) for about, answer in _brief(analyses, unknown) if about in shown]
+def _beside(analyses: Analyses, here: Sequence[Finding], unknown: int) -> str:
+    """What the picture leaves out: how the meeting is shared, how many SLOs are met, pages, what is not known."""
+    slos = [fine(analyses.slo.summary)] if len(analyses.slo.summary) else []
+    told = [*slos, _pages(analyses), _checked(analyses, unknown)]
+    return sentences([_shared(here), *(sentence(text.rstrip(".。")) for text in told)])
+
+
+def _checked(analyses: Analyses, unknown: int) -> str:
+    failed = tn("{n} section could not be checked", "{n} sections could not be checked", unknown)
+    return sentence(clauses([failed if unknown else t("Every section was checked"), *_gaps(analyses.slo.summary)]))
 
 
 def _gaps(slos: pd.DataFrame) -> list[str]:
@@ -164,7 +166,7 @@ def _budgets(slos: pd.DataFrame) -> str:
 
 
 def _pages(analyses: Analyses) -> str:
-    if analyses.facts.records.get("alert_runs") is None:
+    if not analyses.facts.alerts_known:
         return t("not known")
     pages, unpaged = analyses.paging.pages, len(analyses.detection.missed)
     noise = int((pages["shown_verdict"] == "noise").sum())
@@ -187,7 +189,7 @@ def _all_well(analyses: Analyses) -> str:
         objectives = t("No SLO is missed")
     else:
         objectives = t("No SLO that could be judged is missed") if (states == "OK").any() else t("No SLO can be judged")
-    if analyses.facts.records.get("alert_runs") is None:
+    if not analyses.facts.alerts_known:
         return t("{objectives}, and no alert source is configured", objectives=objectives)
     if not len(analyses.paging.pages):
         if going_on(analyses):

@@ -17,7 +17,7 @@ __all__ = ["evidence"]
 
 def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """A folded note with both counts, and a folded table of the blind spots; nothing when alerts are not known."""
-    if analyses.facts.records.get("alert_runs") is None:
+    if not analyses.facts.alerts_known:
         return ()
     return (Note(_seen(analyses), summary=t("What the alert data shows")), *_unseen(analyses))
 

@@ -19,12 +19,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
-from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from prodmeet_kit.core.errors import InputError
+from prodmeet_kit.kinds.kind import loaded
 
 if TYPE_CHECKING:
     from prodmeet_kit.parameters.documents import Way
@@ -206,8 +206,7 @@ def use(chosen: MetricBackend) -> Iterator[None]:
 
 def _load(kind: str) -> MetricBackend:
     if kind in BUILT_IN:
-        module, _, name = BUILT_IN[kind].partition(":")
-        built_in: MetricBackend = getattr(import_module(module), name)
+        built_in: MetricBackend = loaded(BUILT_IN[kind])
         return built_in
     points = entry_points(group=GROUP)
     for entry in points.select(name=kind):
