@@ -35,7 +35,7 @@ CALENDAR = 0.005
 """Below half a per cent the calendar (and gaps) made no difference: no column for it."""
 
 SAID = 3
-"""So many unusual days are told in sentences; more of them make a table."""
+"""So many unusual days are sentences; more of them make a table."""
 
 
 def evidence(analyses: Analyses) -> list[Evidence]:
@@ -105,7 +105,7 @@ def _range(row: LoadPatternRow) -> str:
     low, high = row["expected_peak_low"], row["expected_peak_high"]
     if low != low:
         return UNKNOWN
-    kind = "amount" if is_bytes(row["unit"]) else "number"  # the unit stands in the column before, but for KiB and MiB
+    kind = "amount" if is_bytes(row["unit"]) else "number"  # the unit is in the column before, but for KiB and MiB
     unit = row["unit"] if kind == "amount" else ""
     text = t("{low} to {high}", low=write(low, kind, unit=unit), high=write(high, kind, unit=unit))
     return text.replace(" ", "\N{NO-BREAK SPACE}")

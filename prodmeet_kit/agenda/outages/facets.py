@@ -35,7 +35,7 @@ LESS = 10.0
 """That nobody was paged is a part of the outage, which is what the finding is about."""
 
 SOON = timedelta(minutes=30)
-"""An outage that begins within this time after a change is worth being told of it. Own choice."""
+"""An outage that begins within this time after a change names that change. Own choice."""
 
 QUICK = 0.02
 """Less of a budget than this, the least that deserves a page, is looked at within a minute."""

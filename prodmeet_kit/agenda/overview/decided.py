@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["decided", "history", "last_time", "sentence", "spoken_before"]
 
 DECISION, MEETINGS = "decision", 6
-"""History is told over this many meetings: an older one is another team's."""
+"""History covers this many meetings: an older one is another team's."""
 
 
 def decided(analyses: Analyses, lines: pd.DataFrame) -> list[Table]:
