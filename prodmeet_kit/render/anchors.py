@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-__all__ = ["Anchors", "slug"]
+__all__ = ["Anchors", "finding_id", "slug"]
 
 _LONGEST = 80
 
@@ -22,6 +22,15 @@ def slug(*parts: object) -> str:
         digest = hashlib.sha256(text.encode()).hexdigest()[:8]
         text = f"{text[: _LONGEST - 9]}-{digest}"
     return text or "item"
+
+
+def finding_id(subject: str) -> str:
+    """The id of a finding in ``report.html``, by its subject: documents lead there.
+
+    >>> finding_id("slo:web/latency")
+    'finding-slo-web-latency'
+    """
+    return slug("finding", subject)
 
 
 class Anchors:
