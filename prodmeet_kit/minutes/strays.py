@@ -12,7 +12,7 @@ from prodmeet_kit.parameters.documents import WHOLE
 
 __all__ = ["KINDS", "strays"]
 
-KINDS = ("decisions", "drafts", "verdicts", "durations", "clock", "action_items", "inbox")
+KINDS = ("decisions", "drafts", "verdicts", "durations", "clock", "action_items", "inbox", "explorations")
 """The folders that are read."""
 
 _ALIKE = 0.77
