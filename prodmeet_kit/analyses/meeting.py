@@ -5,7 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.analysis.meeting import about, action_items, consultations, health, promises, still, toil
+from prodmeet_kit.analysis.meeting import (
+    about,
+    action_items,
+    consultations,
+    explorations,
+    health,
+    promises,
+    still,
+    toil,
+)
 from prodmeet_kit.core.subjects import current
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import rows
@@ -109,6 +118,13 @@ class Meeting:
         born = items["born"].dt.tz_convert(self._facts.window.timezone).dt.strftime("%Y-%m-%d")
         found: pd.DataFrame = items[born == self._today].reset_index(drop=True)
         return found
+
+    @cached_property
+    def explorations(self) -> pd.DataFrame:
+        """``EXPLORATIONS`` that are open, the oldest first."""
+        filed = self._facts.record(frames.EXPLORATIONS)
+        filed = filed.assign(subject=[current(written) for written in filed["subject"]])
+        return explorations.standing(filed, self.decided_before, self._today)
 
     @cached_property
     def consultations(self) -> pd.DataFrame:

@@ -13,11 +13,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.overview.decided import history, sentence
+from prodmeet_kit.agenda.people import explorations
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.i18n.numbers import write as written
 from prodmeet_kit.render.markdown import markdown
-from prodmeet_kit.render.markdown_text import bullets, escape, table
+from prodmeet_kit.render.markdown_text import bullets, code, escape, link, table
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def write(review: Review) -> str:
             _list(t("Other decisions"), other),
             _list(t("Carried over to the next meeting"), _carried_on(review, decisions)),
             _new_action_items(review),
+            _explorations(review),
             _health(review),
         ]
     return "\n".join(part for part in parts if part)
@@ -133,6 +135,15 @@ def _new_action_items(review: Review) -> str:
         for row in rows(review.analyses.meeting.born_here)
     ]
     return f"## {escape(t('New action items'))}\n\n{_table(heads, [*items, [''] * len(heads)])}"
+
+
+def _explorations(review: Review) -> str:
+    """What is to be dug into later, with the line that opens it in a notebook and a link to where it was found."""
+    entries = [
+        " ".join(["-", escape(text), code(opening), *([link(t("report"), place)] if place else [])]) + "\n"
+        for text, opening, place in explorations.lines(review.analyses)
+    ]
+    return f"## {escape(t('To dig into later'))}\n\n{''.join(entries)}" if entries else ""
 
 
 def _health(review: Review) -> str:

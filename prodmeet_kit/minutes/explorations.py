@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from prodmeet_kit.core.errors import InputError, Problem
 from prodmeet_kit.minutes.checking import checked
+from prodmeet_kit.minutes.entries import DECISIONS_KIND
 from prodmeet_kit.minutes.store import Minutes, Saved
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import Day
@@ -99,8 +100,18 @@ def newest(saved: Iterable[Saved]) -> tuple[dict[str, tuple[Saved, Exploration]]
 
 
 def _open(folder: Path, product: str) -> dict[str, tuple[Saved, Exploration]]:
-    known, _ = newest(Minutes(folder, product).load(EXPLORATIONS)[0])
-    return {identity: each for identity, each in known.items() if not each[1].closed}
+    """Those nobody closed, in their file or by a decision of a meeting."""
+    minutes = Minutes(folder, product)
+    known, _ = newest(minutes.load(EXPLORATIONS)[0])
+    decided, _ = minutes.newest(DECISIONS_KIND)
+
+    def settled(entry: Exploration) -> bool:
+        said = decided.get(f"exploration:{entry.id}")
+        if said is None or str(said.content.get("meeting")) < entry.meeting:
+            return entry.closed
+        return entry.closed or said.content.get("decision") in ("decide", "drop")
+
+    return {identity: each for identity, each in known.items() if not settled(each[1])}
 
 
 def _save(folder: Path, product: str, content: dict[str, Any]) -> Path:

@@ -165,6 +165,9 @@ class Sources(Model):
     durations: tuple[RecordSource, ...] | None = Field(
         default=None, description="How long agenda items took; in the minutes when absent"
     )
+    explorations: tuple[RecordSource, ...] | None = Field(
+        default=None, description="What to dig into later; in the minutes when absent"
+    )
     verdicts: tuple[RecordSource, ...] | None = Field(
         default=None, description="What people said about pages; in the minutes when absent"
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import is_unknown, write
-from prodmeet_kit.i18n.times import local
+from prodmeet_kit.i18n.times import day, local
 from prodmeet_kit.render.anchors import Anchors, slug
 from prodmeet_kit.render.sparkline import PITCH, bars, path
 from prodmeet_kit.render.states import Word, word
@@ -37,11 +37,15 @@ Points are put below each other in a column of one unit alone: ``1.5 GiB`` below
 read as numbers of the same size, place by place.
 """
 
+_EARLIER = re.compile(r"\.\./(\d{4}-\d\d-\d\d)/report\.html(?:#[\w.-]+)?")
+"""A place in the report of an earlier meeting, beside which this one lies."""
+
 
 @dataclass(frozen=True)
 class Cell:
-    """One value. ``href`` is http or https or empty; ``iso`` the machine's form of an instant, ``line`` an SVG path.
+    """One value. ``href`` is http or https, a place in an earlier report, or empty.
 
+    ``iso`` is the machine's form of an instant, ``line`` an SVG path.
     ``pad`` is blank, as wide as the places that a number has less than others of its column.
     """
 
@@ -172,6 +176,8 @@ def _cell(column: Column, record: dict[Any, Any], timezone: str) -> Cell:
         state = word(text)
         return Cell(state.text, column.kind, state=state)
     if column.kind == "link":
+        if found := _EARLIER.fullmatch(text):
+            return Cell(day(found[1]), column.kind, href=text)
         return Cell(_short(text), column.kind, href=safe_url(text))
     if column.kind in ("time", "date") and isinstance(value, datetime):
         clock = local(value, timezone)

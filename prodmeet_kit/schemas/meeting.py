@@ -16,6 +16,7 @@ __all__ = [
     "AGENDA",
     "AGENDA_LINES",
     "CONSULTATIONS",
+    "EXPLORATIONS",
     "HEALTH",
     "MEETING_DECISIONS",
     "MEETING_DURATIONS",
@@ -28,6 +29,7 @@ __all__ = [
     "AgendaLineRow",
     "AgendaRow",
     "ConsultationRow",
+    "ExplorationRow",
     "HealthRow",
     "MeetingDecisionRow",
     "MeetingDurationRow",
@@ -188,6 +190,22 @@ class MeetingDurationRow(TypedDict):
 
 
 MEETING_DURATIONS = declared("meeting_durations", MeetingDurationRow)
+
+
+class ExplorationRow(TypedDict):
+    """A row of ``EXPLORATIONS``."""
+
+    id: Annotated[str, "the entry's id"]
+    subject: Annotated[str, "what the finding is about, as in AGENDA_LINES"]
+    note: Annotated[str, "what to find out"]
+    who: Annotated[str, "who wants to know, or empty"]
+    meeting: Annotated[str, "day of the meeting it comes from, in the product's zone"]
+    link: Annotated[str, "where in the report of that meeting, such as report.html#slo-web-latency, a URL, or empty"]
+    closed: Annotated[bool, "people closed it"]
+    found: Annotated[str, "what came of it; may be empty"]
+
+
+EXPLORATIONS = declared("explorations", ExplorationRow)
 
 
 class AgendaLineRow(TypedDict):

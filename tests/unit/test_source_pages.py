@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from prodmeet_kit import kinds
+from prodmeet_kit.minutes.explorations import Exploration
 from prodmeet_kit.minutes.inbox import InboxEntry
 from prodmeet_kit.parameters import load, read_document
 from prodmeet_kit.parameters.metrics import backends
@@ -24,7 +25,7 @@ DOCS = ROOT / "docs"
 SOURCES = DOCS / "sources"
 TYPES = sorted({*BUILT_IN, *backends.BUILT_IN})
 HEADINGS = ["What it reads", "Configuration", "Permissions needed", "Limits"]
-BY_HAND: dict[str, list[type[BaseModel]]] = {"inbox": [InboxEntry], "minutes": [Verdict, Duration]}
+BY_HAND: dict[str, list[type[BaseModel]]] = {"inbox": [InboxEntry], "minutes": [Verdict, Duration, Exploration]}
 """What the examples of files that people write are, by page, in order."""
 
 _EXAMPLE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)

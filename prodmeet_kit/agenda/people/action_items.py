@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.agenda.people import explorations
 from prodmeet_kit.agenda.people import facets as people
 from prodmeet_kit.agenda.provenance.asked import behind
 from prodmeet_kit.agenda.shared.absent import absent, none
@@ -26,7 +27,11 @@ KEY = "action_items"
 
 
 def item(analyses: Analyses) -> AgendaItem:
-    """Open items, and closed ones whose acceptance query says otherwise or cannot tell."""
+    """Open items, and closed ones whose acceptance query says otherwise or cannot tell; then what to dig into later."""
+    return explorations.beside(analyses, _items(analyses))
+
+
+def _items(analyses: Analyses) -> AgendaItem:
     title = t("Action items")
     if (gone := absent(analyses, KEY, title, "action_items", "action_items")) is not None:
         return gone

@@ -16,11 +16,12 @@ from pydantic import BaseModel, ConfigDict
 from prodmeet_kit.core.errors import ParametersError, Problem, SourceError
 from prodmeet_kit.minutes.items import versions
 from prodmeet_kit.minutes.store import Minutes
-from prodmeet_kit.schemas.frames import ACTION_ITEMS, MEETING_DECISIONS, MEETING_DURATIONS, VERDICTS
+from prodmeet_kit.schemas.frames import ACTION_ITEMS, EXPLORATIONS, MEETING_DECISIONS, MEETING_DURATIONS, VERDICTS
 from prodmeet_kit.sources.base import Context
 from prodmeet_kit.sources.entries import configure, rows
 from prodmeet_kit.sources.minutes.decisions import read_decisions
 from prodmeet_kit.sources.minutes.durations import read_durations
+from prodmeet_kit.sources.minutes.explorations import read_explorations
 from prodmeet_kit.sources.minutes.verdicts import read_verdicts
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def read(config: Mapping[str, Any], context: Context) -> pd.DataFrame:
         return read_decisions(context)
     if context.spec is MEETING_DURATIONS:
         return read_durations(context)
+    if context.spec is EXPLORATIONS:
+        return read_explorations(context)
     if context.spec is not ACTION_ITEMS or context.minutes is None:
         raise SourceError(
             "minutes hold action items and verdicts: use type minutes under sources.action_items or sources.verdicts,"

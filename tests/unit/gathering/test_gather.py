@@ -60,6 +60,7 @@ def test_a_record_nobody_configured_is_none_without_a_failure(tmp_path: Path) ->
         "topics",
         "meeting_decisions",
         "meeting_durations",
+        "explorations",
         *kept,
     }
     # the rules are the metric source's own, and this one has none; the inbox is silent while it is empty

@@ -42,5 +42,5 @@ def test_records_of_the_kit_are_gathered_whatever_is_on_the_agenda() -> None:
     product = Product.model_validate({"product": "shop", "services": [{"name": "cart"}], "meeting": {"agenda": []}})
     assert [record.key for record in records_of(product)] == [
         "alerts", "rules", "silences", "verdicts", "decisions", "durations", "incidents", "changes", "action_items",
-        "consultations", "toil", "topics",
+        "consultations", "toil", "topics", "explorations",
     ]  # fmt: skip

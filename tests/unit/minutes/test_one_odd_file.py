@@ -31,6 +31,7 @@ GOOD = {
     "drafts": "subject: good\nmeeting: 2026-11-09\ndecision: watch\nat: 2026-11-09T10:00:00+00:00\n",
     "verdicts": "alert: good\nmeeting: 2026-11-09\nverdict: right\n",
     "durations": "subject: good\nmeeting: 2026-11-09\nminutes: 5\n",
+    "explorations": "id: good\nsubject: slo:a/b\nnote: why\nmeeting: 2026-11-09\n",
     "action_items": "id: good\ntext: x\n",
     "inbox": "id: good\ntext: hello\nat: 2026-11-20T10:00:00+00:00\n",
 }
@@ -39,6 +40,7 @@ KEYS = {
     "drafts": ("subject: {}", "meeting: {}", "due: {}", "at: {}", "decision: {}"),
     "verdicts": ("alert: {}", "meeting: {}", "verdict: {}", "service: {}", "at: {}"),
     "durations": ("subject: {}", "meeting: {}", "minutes: {}", "at: {}"),
+    "explorations": ("id: {}", "subject: {}", "note: {}", "meeting: {}", "closed: {}", "link: {}", "at: {}"),
     "action_items": ("id: {}", "due: {}", "born: {}", "at: {}", "status: {}"),
     "inbox": ("id: {}", "kind: {}", "at: {}", "start: {}", "kind: change\nduration: {}", "kind: toil\nminutes: {}"),
 }
@@ -96,6 +98,7 @@ def test_an_odd_value_costs_its_own_file_and_is_named_with_line_and_key(tmp_path
         "verdicts": "alert: b\nmeeting: 2026-11-09\nverdict: right\n",
     }
     whole |= {"durations": "subject: b\nmeeting: 2026-11-09\nminutes: 5\n", "action_items": "id: b\ntext: y\n"}
+    whole["explorations"] = "id: b\nsubject: slo:a/b\nnote: why\nmeeting: 2026-11-09\n"
     whole["inbox"] = "id: b\ntext: y\n"
     for key, value in pairs(KEYS[kind], ODD):
         line = key.format(value)
@@ -154,7 +157,7 @@ def test_a_broken_newer_version_of_an_item_leaves_the_older(tmp_path: Path) -> N
     assert ["b.yaml:4: due is" in failure.message for failure in reading.failures] == [True]
 
 
-@pytest.mark.parametrize("kind", ["decisions", "verdicts", "durations", "action_items", "inbox"])
+@pytest.mark.parametrize("kind", ["decisions", "verdicts", "durations", "explorations", "action_items", "inbox"])
 def test_a_file_with_another_ending_or_in_the_place_of_the_folder_is_told(tmp_path: Path, kind: str) -> None:
     write(tmp_path, kind, b"a: [")
     (tmp_path / "x" / kind / "b.yaml").rename(tmp_path / "x" / kind / "b.yml")

@@ -1,0 +1,114 @@
+"""What people want to dig into later: told with the finding it is about, and listed until somebody closes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from prodmeet_kit.core.subjects import rest_of, service_in, subject
+from prodmeet_kit.evidence import Column, Table
+from prodmeet_kit.evidence.facet import Facet
+from prodmeet_kit.i18n.languages import sentences, t, tn
+from prodmeet_kit.i18n.times import day
+from prodmeet_kit.render.labels import brief
+from prodmeet_kit.render.tables import safe_url
+from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.meeting import EXPLORATIONS
+
+if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import AgendaItem
+    from prodmeet_kit.schemas.meeting import ExplorationRow
+
+__all__ = ["beside", "lines", "numbers", "opening", "place"]
+
+_IN_REPORT = re.compile(r"report\.html(?:#[\w.-]+)?")
+
+
+def beside(analyses: Analyses, item: AgendaItem) -> AgendaItem:
+    """The item with the open explorations at its end: a facet of each, and a table; itself where there is none."""
+    filed = EXPLORATIONS.rows(analyses.meeting.explorations)
+    if not filed:
+        return item
+    return replace(
+        item,
+        headline=sentences([item.headline, _count(len(filed))]),
+        state="noted" if item.state in ("none", "fine") else item.state,
+        evidence=(*item.evidence, _table(analyses)),
+        facets=(*item.facets, *map(_facet, filed)),
+    )
+
+
+def lines(analyses: Analyses) -> list[tuple[str, str, str]]:
+    """For each open exploration a sentence, the line of a notebook that opens its finding, and where that is shown.
+
+    The sentence says what it is about, who wants to know what, and since when; the place is as :func:`place` has it.
+    """
+    return [
+        (_named(row), opening(row["subject"]), place(row)) for row in EXPLORATIONS.rows(analyses.meeting.explorations)
+    ]
+
+
+def opening(about: str) -> str:
+    """The line of a notebook that opens the finding about a subject."""
+    return f"review.finding({json.dumps(about, ensure_ascii=False)})"
+
+
+def place(row: ExplorationRow) -> str:
+    """Where the finding is: a URL, or a place in the report of its meeting from the report beside it; or empty."""
+    link = row["link"]
+    return f"../{row['meeting']}/{link}" if _IN_REPORT.fullmatch(link) else safe_url(link)
+
+
+def numbers(analyses: Analyses) -> dict[str, Any]:
+    """Its key of ``review.json``: the explorations that are open."""
+    return {"explorations": rows(analyses.meeting.explorations)}
+
+
+def _facet(row: ExplorationRow) -> Facet:
+    """It wants no minutes: it is known, and who wants to know looks into it."""
+    services = (service_in(row["subject"]),) if service_in(row["subject"]) else ()
+    return Facet(
+        score=0.0,
+        minutes=0.0,
+        reason=_named(row),
+        subject=subject("exploration", row["id"]),
+        rule="exploration",
+        why=t("{who} looks into it", who=row["who"]) if row["who"] else t("somebody looks into it"),
+        joins=(row["subject"],),
+        services=services,
+        owner=row["who"],
+    )
+
+
+def _named(row: ExplorationRow) -> str:
+    about = rest_of(row["subject"]) or row["subject"]
+    words = {"about": about, "day": day(row["meeting"]), "note": brief(row["note"], 120)}
+    if row["who"]:
+        return t("{about}: dig later, {who} since {day}: {note}", who=row["who"], **words)
+    return t("{about}: dig later, since {day}: {note}", **words)
+
+
+def _count(n: int) -> str:
+    return tn("{n} thing to dig into later.", "{n} things to dig into later.", n)
+
+
+def _table(analyses: Analyses) -> Table:
+    filed = analyses.meeting.explorations
+    shown = filed.assign(
+        about=[rest_of(about) or about for about in filed["subject"]],
+        since=filed["meeting"].map(day),
+        place=[place(row) for row in EXPLORATIONS.rows(filed)],
+        line=filed["subject"].map(opening),
+    )
+    columns = (
+        Column("about", t("About")),
+        Column("note", t("What to find out"), "sentence"),
+        Column("who", t("Who")),
+        Column("since", t("Since")),
+        Column("place", t("Report"), "link"),
+        Column("id", t("Entry"), "code"),
+    )
+    return Table(t("To dig into later"), shown, columns, (Column("line", t("In a notebook"), "code"),), anchor=("id",))
