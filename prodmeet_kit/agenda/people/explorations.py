@@ -1,4 +1,4 @@
-"""What people want to dig into later: told with the finding it is about, and listed until somebody closes it."""
+"""What people want to dig into later: shown with the finding it is about, and listed until somebody closes it."""
 
 from __future__ import annotations
 

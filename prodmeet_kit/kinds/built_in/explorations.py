@@ -1,4 +1,4 @@
-"""What people want to dig into later. It is told with the finding it is about, so it has no agenda item of its own."""
+"""What people want to dig into later. It is shown with the finding it is about, so it has no agenda item of its own."""
 
 from __future__ import annotations
 
