@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit.archive.layout import RECORD, days, read_record
+from prodmeet_kit.archive.layout import NOT_RUN, RECORD, days, read_record
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.i18n.languages import LANGUAGES, OF_THE_CODE
 
@@ -29,9 +29,11 @@ _WORST_FIRST = ("BAD", "NO_DATA", "TOO_FEW", "OK")
 class Meeting:
     """One report at a glance; ``None`` is not known.
 
+    ``end`` is the meeting, ``length_s`` the seconds from the one before to it, ``made`` when the report was written.
     ``state`` is the worst state of any SLO, empty without SLOs; ``resting`` is how many SLOs rest on less than their
-    window or the whole answers; ``spent`` the largest share of an error budget that
-    was spent since the meeting before, ``left`` the smallest that is left; ``error`` says why nothing else is known.
+    window or the whole answers; ``left`` the smallest share of an error budget that is left, of the SLO ``left_of``;
+    ``noise`` how many of the ``pages`` were noise; ``subject`` and ``question`` the first of what is to decide, as
+    people read it; ``not_run`` how many sections were not made; ``error`` says why nothing else is known.
     """
 
     product: str
@@ -40,15 +42,21 @@ class Meeting:
     language: str = "en"
     timezone: str = "UTC"
     end: datetime | None = None
+    length_s: float = 0.0
+    made: datetime | None = None
     state: str = ""
     kept: int = 0
     resting: int = 0
     slos: int = 0
     pages: int | None = None
-    spent: float | None = None
+    noise: int | None = None
     left: float | None = None
+    left_of: str = ""
     to_decide: int | None = None
+    subject: str = ""
+    question: str = ""
     unchecked: int | None = None
+    not_run: int = 0
     error: str = ""
     older: bool = False
 
@@ -97,24 +105,66 @@ def _meeting(record: Any, blank: Meeting) -> Meeting:
     glance, window = _mapping(record, "glance"), _mapping(record, "window")
     zone = str(window.get("timezone", "UTC"))
     pages = _rows(record, "pages")
+    end, start = _instant(window.get("end")), _moment(window.get("start"))
+    left, left_of = _least(slos)
+    subject, question = _first_question(record)
+    not_run = record.get(NOT_RUN)
+    # A report of an earlier kit does not tell no page from no answer.
+    paged = _count(glance["pages"] if "pages" in glance else (len(pages) or None))
     return replace(
         blank,
         title=str(record.get("title") or ""),
         language=record["language"] if record.get("language") in LANGUAGES else OF_THE_CODE,
         timezone=_zone(zone),
-        end=_instant(window.get("end")),
+        end=end,
+        length_s=(end - start).total_seconds() if start else 0.0,
+        made=_moment(record.get("generated_at")),
         state=next((state for state in _WORST_FIRST if state in states), ""),
         kept=states.count("OK"),
         # Neither key is in a report of an earlier kit.
         resting=sum(_rests_on_less(row) for row in slos),
         slos=len(states),
-        # A report of an earlier kit does not tell no page from no answer.
-        pages=_count(glance["pages"] if "pages" in glance else (len(pages) or None)),
-        spent=max(_known(slos, "budget_spent_since_last"), default=None),
-        left=min(_known(slos, "budget_remaining"), default=None),
+        pages=paged,
+        noise=None if paged is None else _noise(pages),
+        left=left,
+        left_of=left_of,
         to_decide=_count(glance.get("to_decide")),
+        subject=subject,
+        question=question,
         unchecked=_count(glance["unchecked"]) if "unchecked" in glance else _sections(record),
+        not_run=len(not_run) if isinstance(not_run, list) else 0,
     )
+
+
+def _least(slos: Sequence[Mapping[str, Any]]) -> tuple[float | None, str]:
+    """The smallest share of an error budget that is left, and the SLO: ``service/name``, or empty."""
+    known = [(left, row) for row in slos if (left := _number(row.get("budget_remaining"))) is not None]
+    if not known:
+        return None, ""
+    left, row = min(known, key=lambda each: each[0])
+    names = [row.get(key) for key in ("service", "name")]
+    return left, "/".join(map(str, names)) if all(names) else ""
+
+
+def _noise(pages: Sequence[Mapping[str, Any]]) -> int | None:
+    """How many pages were noise as the report shows them; ``None`` where a report of an earlier kit does not tell."""
+    verdicts = [row.get("shown_verdict") for row in pages]
+    return verdicts.count("noise") if all(isinstance(each, str) for each in verdicts) else None
+
+
+def _first_question(record: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and text of the first finding that asks something; empty where none does or an earlier kit kept none.
+
+    The text is the headline with the first question that is asked of it.
+    """
+    found = record.get("findings")
+    for finding in found if isinstance(found, list) else ():
+        if isinstance(finding, dict) and finding.get("question"):
+            facets = finding.get("facets")
+            asked = [each.get("question") for each in facets or () if isinstance(each, dict)]
+            first = str(next(filter(None, asked), finding["question"]))
+            return str(finding.get("subject") or ""), f"{finding.get('headline') or ''} {first}".strip()
+    return "", ""
 
 
 def _rests_on_less(row: Mapping[str, Any]) -> bool:
@@ -143,10 +193,6 @@ def _mapping(record: dict[str, Any], key: str) -> dict[str, Any]:
     return value
 
 
-def _known(rows: Sequence[dict[str, Any]], key: str) -> list[float]:
-    return [number for row in rows if (number := _number(row.get(key))) is not None]
-
-
 def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -163,10 +209,19 @@ def _count(value: Any) -> int | None:
 
 
 def _instant(value: Any) -> datetime:
+    moment = _moment(value)
+    if moment is None:
+        raise _Damaged("does not say when the meeting was")
+    return moment
+
+
+def _moment(value: Any) -> datetime | None:
+    """The instant that is written there; without an offset it is in UTC."""
     try:
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise _Damaged("does not say when the meeting was") from None
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _zone(name: str) -> str:

@@ -144,6 +144,7 @@ def report(
 def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
     """Write the report of every product in parameters/, and reports/index.html; one line each.
 
+    The demo is left out when there is another product.
     Exit status: that of the worst report; 1 is worse than 2, 2 is worse than 3.
     """
     from prodmeet_kit.pipeline.fleet import make_fleet, side_by_side

@@ -2,7 +2,7 @@
 
 A product that fails, runs out of memory or hangs on its server costs its own
 report; the others are made. Every run writes the index, so it is whole when the
-last one ends.
+last one ends; then it is written once more, with what could not be made.
 """
 
 from __future__ import annotations
@@ -14,16 +14,23 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from prodmeet_kit.core.errors import InputError, ProdmeetError
-from prodmeet_kit.parameters import products
+from prodmeet_kit.archive.fleet_run import write_failures
+from prodmeet_kit.archive.layout import INDEX
+from prodmeet_kit.core.errors import InputError, ProdmeetError, ReportError
+from prodmeet_kit.demo import is_demo
+from prodmeet_kit.parameters import products, read_document
 
 __all__ = ["Made", "make_fleet", "side_by_side", "worst"]
 
 _SEVERITY = (0, 3, 2, 1)
 """Exit statuses from well to worst: not all was checked, something given is wrong, anything else."""
+
+_WRITTEN = (0, 3)
+"""Exit statuses with which a report is there."""
 
 PATIENCE_S = 10.0
 """So long a report may take to clean up after itself before it is asked again to end."""
@@ -38,10 +45,14 @@ class Made:
     page: str = ""
     said: tuple[str, ...] = ()
 
+    @property
+    def why(self) -> str:
+        """Why there is no report, in one line."""
+        return self.said[0].removeprefix("prodmeet: ") if self.said else f"ended with status {self.status}"
+
     def __str__(self) -> str:
-        if self.status not in (0, 3):
-            why = self.said[0].removeprefix("prodmeet: ") if self.said else f"ended with status {self.status}"
-            return f"failed  {self.product}: {why}"
+        if self.status not in _WRITTEN:
+            return f"failed  {self.product}: {self.why}"
         if self.status == 3:
             lines = "1 line" if len(self.said) == 1 else f"{len(self.said)} lines"
             return f"partly  {self.product}: {lines} of what could not be checked: {self.page}"
@@ -56,20 +67,43 @@ def side_by_side() -> int:
 def make_fleet(folder: Path, told: Callable[[str], object], *, jobs: int, options: Sequence[str] = ()) -> int:
     """Make the report of every product in ``<folder>/parameters``, ``jobs`` at a time; tells a line for each.
 
-    ``options`` go to each ``prodmeet report``. Returns the worst exit status.
-    Raises :class:`InputError` when there is no product, and :class:`ProdmeetError` when it is interrupted.
+    ``options`` go to each ``prodmeet report``. Returns the worst exit status. The demo is left out where there is
+    another product. Raises :class:`InputError` when there is no product, and :class:`ProdmeetError` when it is
+    interrupted.
     """
     names = products(folder / "parameters")
     if not names:
         raise InputError(f"{folder / 'parameters'} holds no parameter file: write one for each product")
-    statuses = []
+    demos = [name for name in names if _is_demo(name, folder)]
+    if len(names) > len(demos):
+        names = [name for name in names if name not in demos]
+        for name in demos:
+            told(f"left out {name}: the demo is no product of a fleet; prodmeet report makes its report")
+    ended: list[Made] = []
     try:
         for made in _run(names, folder, jobs, options):
             told(str(made))
-            statuses.append(made.status)
+            ended.append(made)
     except KeyboardInterrupt:
-        raise ProdmeetError(f"interrupted, {len(statuses)} of {len(names)} reports had ended") from None
-    return worst(statuses)
+        raise ProdmeetError(f"interrupted, {len(ended)} of {len(names)} reports had ended") from None
+    _tell_index(folder / "reports", [made for made in ended if made.status not in _WRITTEN], told)
+    return worst([made.status for made in ended])
+
+
+def _is_demo(name: str, folder: Path) -> bool:
+    data = read_document(folder / "parameters" / f"{name}.yaml").data
+    return isinstance(data, dict) and is_demo(name, str(data.get("title")))
+
+
+def _tell_index(reports: Path, failed: Sequence[Made], told: Callable[[str], object]) -> None:
+    """Write into the index of which products there is no report, and why; a fault costs a line, no report."""
+    from prodmeet_kit.html_report.index import write_index
+
+    try:
+        write_failures(reports, {made.product: made.why for made in failed}, datetime.now(UTC))
+        write_index(reports)
+    except (OSError, ReportError) as error:
+        told(f"could not write {reports / INDEX}: {getattr(error, 'strerror', None) or error}")
 
 
 def worst(statuses: Sequence[int]) -> int:

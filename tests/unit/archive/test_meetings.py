@@ -14,16 +14,22 @@ from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.documents.review_json import dumps
 from prodmeet_kit.documents.review_json import record as real_record
 from prodmeet_kit.html_report.index import html
+from prodmeet_kit.review import Review
+from tests.support.fleet_world import fleet_facts
 from tests.support.reviews import END, review
 from tests.support.shelf import put, record, slo
 
 
 def test_a_meeting_is_the_worst_and_the_counts_of_its_record(tmp_path: Path) -> None:
-    # Spent 0.1, 0.7 and unknown: at most 0.7. Left 0.5, -0.2 and unknown: at least -0.2. Kept: 1 of 3.
-    slos = [slo("OK", 0.1, 0.5), slo("BAD", 0.7, -0.2), slo("NO_DATA", None, None)]
+    # Left 0.5, -0.2 and unknown: at least -0.2, of the second. Kept: 1 of 3.
+    slos = [
+        slo("OK", 0.1, 0.5),
+        slo("BAD", 0.7, -0.2) | {"service": "web", "name": "latency"},
+        slo("NO_DATA", None, None),
+    ]
     found = read(put(tmp_path, slos=slos, failures=[{"message": "a"}, {"message": "b"}]))
     assert (found.state, found.kept, found.slos) == ("BAD", 1, 3)
-    assert (found.spent, found.left) == (0.7, -0.2)
+    assert (found.left, found.left_of) == (-0.2, "web/latency")
     assert (found.pages, found.to_decide, found.unchecked) == (3, 2, 2)
     assert (found.title, found.error) == ("The shop", "")
     assert found.end == datetime.fromisoformat("2026-11-23T10:00:00+09:00")
@@ -65,13 +71,13 @@ def test_an_slo_that_rests_on_part_of_the_data_is_counted_and_shown(tmp_path: Pa
     ]
     found = read(put(tmp_path, slos=slos))
     assert (found.kept, found.resting) == (4, 2)
-    assert "4 of 4 (2 on part of the data)" in html({"shop": [found]})
+    assert "4 of 4 met (2 on part of the data)" in html({"shop": [found]})
     assert "on part of" not in html({"shop": [read(put(tmp_path, day="2026-11-09", slos=[slo("OK")]))]})
 
 
 def test_what_is_not_known_is_not_zero(tmp_path: Path) -> None:
     found = read(put(tmp_path, slos=[slo("NO_DATA", None, None)], glance={"pages": None, "to_decide": 0}))
-    assert (found.pages, found.spent, found.left, found.to_decide) == (None, None, None, 0)
+    assert (found.pages, found.left, found.left_of, found.to_decide) == (None, None, "", 0)
 
 
 def test_a_report_of_an_earlier_kit_tells_its_pages_only_when_there_were_any(tmp_path: Path) -> None:
@@ -79,6 +85,23 @@ def test_a_report_of_an_earlier_kit_tells_its_pages_only_when_there_were_any(tmp
     none = read(put(tmp_path, day="2026-11-23", glance={}))
     assert (some.pages, none.pages) == (2, None)
     assert none.to_decide is None
+
+
+def test_noise_is_known_where_every_page_has_a_verdict(tmp_path: Path) -> None:
+    told = [{"shown_verdict": "noise"}, {"shown_verdict": "right"}, {"shown_verdict": "noise"}]
+    assert read(put(tmp_path, day="2026-11-09", pages=told)).noise == 2
+    assert read(put(tmp_path, day="2026-11-23", pages=[*told, {}])).noise is None
+
+
+def test_the_first_question_is_that_of_the_first_finding_that_asks_one(tmp_path: Path) -> None:
+    calm = {"subject": "all:slos", "headline": "every SLO is met.", "question": None}
+    asks = {"subject": "slo:web/latency", "headline": "web is slow.", "question": "Roll it back? Who does it?"}
+    facets = [{"question": None}, {"question": "Roll it back?"}, {"question": "Who does it?"}]
+    found = read(put(tmp_path, day="2026-11-09", findings=[calm, {**asks, "facets": facets}]))
+    assert (found.subject, found.question) == ("slo:web/latency", "web is slow. Roll it back?")
+    assert read(put(tmp_path, day="2026-11-16", findings=[asks])).question == "web is slow. Roll it back? Who does it?"
+    for strange in ("none", [calm], ["web"], [{**asks, "question": None}]):
+        assert read(put(tmp_path / str(strange)[:20], findings=strange)).question == ""
 
 
 @pytest.mark.parametrize(
@@ -130,6 +153,17 @@ def test_the_record_of_a_review_is_read_as_it_is_written(tmp_path: Path) -> None
     found = read(folder)
     assert (found.error, found.state, found.pages) == ("", "NO_DATA", None)
     assert found.to_decide == sum(len(item.questions) for item in review().items)
+    assert (found.question, found.left_of, found.length_s, found.made) == ("", "", 14 * 86400.0, END)
+
+
+def test_the_first_question_and_the_least_budget_are_those_of_a_real_record(tmp_path: Path) -> None:
+    facts = fleet_facts(1)  # web alone, whose latency misses its objective
+    folder = tmp_path / "fleet1" / "2026-11-23"
+    folder.mkdir(parents=True)
+    (folder / "review.json").write_text(dumps(real_record(Review(facts), generated_at=END)))
+    found = read(folder)
+    assert (found.error, found.subject, found.left_of, found.noise) == ("", "slo:web/latency", "web/latency", 0)
+    assert found.question.startswith("web/latency misses its objective") and found.question.endswith("?")
 
 
 def test_no_page_is_zero_pages_where_alerts_are_known(tmp_path: Path) -> None:

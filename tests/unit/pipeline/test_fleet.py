@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -60,6 +61,40 @@ def test_one_that_fails_costs_itself_only_and_the_worst_status_stands_for_all(ho
         "ok      well: reports/well/2026-11-23/report.html",
         "partly  half: 1 line of what could not be checked: reports/half/2026-11-23/report.html",
     ]
+
+
+def test_the_index_says_which_report_could_not_be_made(home: Path) -> None:
+    add(home, "bad", "half", "well")
+    make_fleet(home, lambda line: None, jobs=3)
+    page = (home / "reports" / "index.html").read_text()
+    assert "bad.yaml:3: objective: give a number" in page
+    assert re.findall(r'<tr id="([^"]*)"', page) == ["bad"]  # the stand-in writes no report for the others
+    (home / "parameters" / "bad.yaml").unlink()
+    make_fleet(home, lambda line: None, jobs=3)
+    assert "bad.yaml" not in (home / "reports" / "index.html").read_text()
+
+
+def test_the_demo_is_left_out_where_there_is_another_product(home: Path) -> None:
+    (home / "parameters" / "demo.yaml").write_text("product: demo\ntitle: The demo shop\n")
+    told: list[str] = []
+    make_fleet(home, told.append, jobs=1)
+    assert told == ["ok      demo: reports/demo/2026-11-23/report.html"]
+    add(home, "well")
+    told.clear()
+    make_fleet(home, told.append, jobs=1)
+    assert told == [
+        "left out demo: the demo is no product of a fleet; prodmeet report makes its report",
+        "ok      well: reports/well/2026-11-23/report.html",
+    ]
+
+
+def test_a_page_of_somebody_else_in_place_of_the_index_costs_a_line(home: Path) -> None:
+    add(home, "well")
+    (home / "reports").mkdir()
+    (home / "reports" / "index.html").write_text("<h1>Our site</h1>")
+    told: list[str] = []
+    assert make_fleet(home, told.append, jobs=1) == 0
+    assert told[1].startswith(f"could not write {home / 'reports' / 'index.html'}: a page of this name is there")
 
 
 def test_options_reach_each_report_and_one_job_is_one_after_another(home: Path) -> None:
