@@ -15,6 +15,7 @@ from prodmeet_kit import (
 )
 from prodmeet_kit.agenda.overview import meeting_health
 from prodmeet_kit.agenda.overview.screen import overview
+from prodmeet_kit.agenda.views.making import views
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.health import MEETINGS_UNTOUCHED
 from prodmeet_kit.core.errors import Failure, InputError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analysis.meeting.health import Split
     from prodmeet_kit.evidence import Note, Table
+    from prodmeet_kit.evidence.finding_view import FindingView
     from prodmeet_kit.facts import Facts
     from prodmeet_kit.findings.finding import Finding
     from prodmeet_kit.parameters.models import Product
@@ -192,6 +194,13 @@ class Review(Exploring):
         with languages.use(self.facts.product.language):
             return self._sharing.findings
 
+    @cached_property
+    def views(self) -> tuple[FindingView, ...]:
+        """The findings as people see them, in the order of the meeting: those of the agenda, then the annex."""
+        titles = {name: item.title for name, item in self._built.items()}
+        with languages.use(self.facts.product.language):
+            return views(self.analyses, titles, self.findings)
+
     @property
     def agenda(self) -> pd.DataFrame:
         """How the meeting's minutes are shared (``frames.AGENDA``), in the order of the agenda."""
@@ -207,6 +216,7 @@ class Review(Exploring):
                     item,
                     minutes=float(minutes[name]),
                     questions=self._sharing.questions(name),
+                    views=tuple(view for view in self.views if view.item == name),
                     state=self._sharing.state(item),
                 )
                 for name, item in self._built.items()

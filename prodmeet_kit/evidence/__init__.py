@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.evidence.facet import Facet
+    from prodmeet_kit.evidence.finding_view import FindingView
 
 __all__ = [
     "AgendaItem",
@@ -202,8 +203,9 @@ class AgendaItem:
 
     ``brief`` are questions with their answers, read before anything else; ``finding`` is the headline where there is
     little room, empty when it is the same. ``facets`` are what it has to say of each subject; ``questions`` those that
-    got minutes, filled in once the meeting is shared out. ``to_know`` is what the pre-read says though it gets no
-    minute, each with its subject: left out where a finding is about that.
+    got minutes, and ``views`` its findings as they are shown: both filled in once the meeting is shared out.
+    ``to_know`` is what the pre-read says though it gets no minute, each with its subject: left out where a finding is
+    about that.
     """
 
     key: str
@@ -214,6 +216,7 @@ class AgendaItem:
     evidence: tuple[Evidence, ...] = ()
     brief: tuple[tuple[str, str], ...] = ()
     questions: tuple[str, ...] = ()
+    views: tuple[FindingView, ...] = ()
     failures: tuple[Failure, ...] = ()
     facets: tuple[Facet, ...] = ()
     to_know: tuple[tuple[str, str], ...] = ()

@@ -1,16 +1,21 @@
-"""Cells of a notebook as blocks: what came out, as plain values that the page's template writes, then the code."""
+"""Cells of a notebook as blocks: what came out, as plain values that the page's template writes.
+
+The code is in the notebook beside the report, where it can be run.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING, Any, Literal
 
 from prodmeet_kit.html_report.plots import Plot, Plots
 from prodmeet_kit.html_report.sanitize import sanitized
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.render import PLOTLY
-from prodmeet_kit.render.html import FIGURE
+from prodmeet_kit.render.html import FIGURE, MORE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -19,6 +24,7 @@ __all__ = ["Block", "CellView", "cell_views"]
 
 _PAPERMILL_ERROR = "papermill-error-cell-tag"
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+_TAG = re.compile(r"<[^>]*>")
 _IMAGES = ("image/png", "image/jpeg")
 
 
@@ -27,10 +33,11 @@ class Block:
     """One piece of a cell's output.
 
     ``html`` and ``markdown`` hold markup that :func:`.sanitize.sanitized` has seen, every other kind
-    plain text: ``log`` folded, ``error`` with ``detail`` folded, ``image`` a data URL, ``aside`` a remark of the page.
+    plain text: ``more`` is the title of a fold that holds the blocks after it, ``log`` folded,
+    ``error`` with ``detail`` folded, ``image`` a data URL, ``aside`` a remark of the page.
     """
 
-    kind: Literal["html", "markdown", "figure", "text", "log", "error", "image", "aside"]
+    kind: Literal["html", "more", "markdown", "figure", "text", "log", "error", "image", "aside"]
     text: str = ""
     detail: str = ""
     plot: Plot | None = None
@@ -41,7 +48,6 @@ class CellView:
     """One cell. ``not_run`` is empty, or says that the notebook stopped before or inside it."""
 
     blocks: list[Block] = field(default_factory=list)
-    code: str = ""
     not_run: str = ""
 
 
@@ -50,11 +56,8 @@ def cell_views(notebook: NotebookNode, markdown: Callable[..., str], plots: Plot
 
     ``markdown`` turns Markdown, and the pictures attached to its cell if any, into HTML.
 
-    The red cells that papermill puts before a failure are left out: the failed
-    cell itself says it. Code that shows nothing stands with the code of the
-    next cell, so that a reader does not meet a column of empty folds.
+    The red cells that papermill puts before a failure are left out: the failed cell itself says it.
     """
-    silent: list[str] = []
     for cell in notebook.cells:
         if _PAPERMILL_ERROR in cell.metadata.get("tags", ()):
             continue
@@ -64,12 +67,7 @@ def cell_views(notebook: NotebookNode, markdown: Callable[..., str], plots: Plot
             blocks = [block for output in cell.outputs for block in _blocks(output, markdown, plots)]
             not_run = _not_run(cell)
             if blocks or not_run:
-                yield CellView(_with_figures_placed(blocks), "\n\n".join([*silent, cell.source]), not_run)
-                silent = []
-            else:
-                silent.append(cell.source)
-    if silent:
-        yield CellView([], "\n\n".join(silent))
+                yield CellView(_with_figures_placed(blocks), not_run)
 
 
 def _written(cell: NotebookNode, markdown: Callable[..., str]) -> Block:
@@ -103,7 +101,8 @@ def _blocks(output: NotebookNode, markdown: Callable[[str], str], plots: Plots) 
 def _data(data: dict[str, Any], markdown: Callable[[str], str]) -> Iterator[Block]:
     image = next((kind for kind in _IMAGES if kind in data), "")
     if "text/html" in data:
-        yield Block("html", sanitized(_text(data["text/html"])))
+        text = sanitized(_text(data["text/html"]))
+        yield Block("more", _words_of(text)) if MORE in text else Block("html", text)
     elif "image/svg+xml" in data:
         from urllib.parse import quote
 
@@ -133,6 +132,11 @@ def _with_figures_placed(blocks: list[Block]) -> list[Block]:
 
 def _text(value: str | list[str]) -> str:
     return value if isinstance(value, str) else "".join(value)
+
+
+def _words_of(markup: str) -> str:
+    """The text of markup that was sanitized: what looks like an element in it is one."""
+    return " ".join(unescape(_TAG.sub(" ", markup)).split())
 
 
 def _plain(text: str) -> str:

@@ -136,7 +136,6 @@ def _css_string(text: str) -> str:
 def _words() -> dict[str, str]:
     return {
         "contents": t("Contents"),
-        "code": t("code"),
         "noscript": t("Charts need JavaScript; the tables of their numbers work without it."),
         "numbers": t("Numbers of this chart"),
         "messages": t("Messages of this cell"),

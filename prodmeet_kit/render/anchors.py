@@ -46,3 +46,12 @@ class Anchors:
             free, number = f"{anchor}-{number}", number + 1
         self._taken.add(free)
         return free
+
+
+def finding_id(subject: str) -> str:
+    """The id of a finding's view in every report and in the live meeting.
+
+    >>> finding_id("slo:web/latency")
+    'finding-slo-web-latency'
+    """
+    return slug("finding", subject)

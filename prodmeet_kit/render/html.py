@@ -11,24 +11,34 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.errors import printable
-from prodmeet_kit.evidence import Figure, Table
+from prodmeet_kit.evidence import Figure, Note, Table
 from prodmeet_kit.i18n.glossary import meaning
-from prodmeet_kit.i18n.languages import current, t, tn, use
+from prodmeet_kit.i18n.languages import current, listed, t, tn, use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render import drawn
 from prodmeet_kit.render.anchors import Anchors, slug
+from prodmeet_kit.render.findings import markup
 from prodmeet_kit.render.states import word
 from prodmeet_kit.render.tables import view
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Template
 
     from prodmeet_kit.evidence import AgendaItem, Evidence
+    from prodmeet_kit.evidence.finding_view import FindingView
 
-__all__ = ["FIGURE", "chunks", "template"]
+__all__ = ["FIGURE", "MORE", "chunks", "template"]
 
 FIGURE = "<!--pm-figure-->"
 """Where the figure of the chart that follows a chunk belongs."""
+
+MORE = "<!--pm-more-->"
+"""What follows it in the item is read on demand: the report puts it into one fold."""
+
+FOLDS = 2
+"""From so many on what is folded is one fold."""
 
 TERSE = 90
 """Answers no longer than this stand in two columns where the screen is wide."""
@@ -42,13 +52,52 @@ def chunks(item: AgendaItem) -> list[str | Figure]:
 
 def _chunks(item: AgendaItem) -> list[str | Figure]:
     anchors = Anchors()
-    head: dict[str, Any] | None = _head(item, anchors)
+    shown: list[str | Figure] = [_render(_head(item, anchors), [])] if item.views else []
+    shown += _findings(item.views)
+    folded = [*(each for view in item.views for each in view.picture.folded), *filter(_folded, item.evidence)]
+    opened = [each for each in item.evidence if not _folded(each)]
+    head = None if item.views else _head(item, anchors)
+    if len(folded) < FOLDS:
+        return shown + _parts([*opened, *folded], item, anchors, head)
+    shown += _parts(opened, item, anchors, head)
+    shown.append(_render(None, [], more=t("More on {title}", title=item.title), count=_counted(folded)))
+    return shown + _parts(folded, item, anchors, None)
+
+
+def _findings(views: Sequence[FindingView]) -> list[str | Figure]:
+    """Those of this meeting in full, each with its figure; then the others, a line each."""
+    shown: list[str | Figure] = []
+    for each in views:
+        if each.here:
+            shown.append(markup.full(each))
+            if each.picture.figure is not None:
+                shown.append(each.picture.figure)
+    rest = markup.brief([each for each in views if not each.here])
+    return [*shown, rest] if rest else shown
+
+
+def _folded(evidence: Evidence) -> bool:
+    return bool(evidence.summary if isinstance(evidence, Note) else evidence.folded)
+
+
+def _counted(folded: Sequence[Evidence]) -> str:
+    """How many tables and charts a fold holds."""
+    tables = sum(isinstance(each, Table) for each in folded)
+    charts = sum(isinstance(each, Figure) for each in folded)
+    said = [(tables, tn("{n} table", "{n} tables", tables)), (charts, tn("{n} chart", "{n} charts", charts))]
+    return listed(text for n, text in said if n)
+
+
+def _parts(
+    evidence: Sequence[Evidence], item: AgendaItem, anchors: Anchors, head: dict[str, Any] | None
+) -> list[str | Figure]:
+    """Markup, chart, markup, chart ...; a head comes first."""
     shown: list[str | Figure] = []
     parts: list[dict[str, Any]] = []
-    for evidence in item.evidence:
-        parts.append(_part(evidence, item, anchors))
-        if isinstance(evidence, Figure):
-            shown += [_render(head, parts), evidence]
+    for each in evidence:
+        parts.append(_part(each, item, anchors))
+        if isinstance(each, Figure):
+            shown += [_render(head, parts), each]
             head, parts = None, []
     if head or parts:
         shown.append(_render(head, parts))
@@ -66,7 +115,7 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
         "terse": all(len(answer) <= TERSE for _, answer in item.brief),
         "failures": item.failures,
         "failures_title": t("Could not check"),
-        "questions": item.questions,
+        "questions": () if item.views else item.questions,
         "questions_title": t("To decide"),
     }
 
@@ -85,10 +134,12 @@ def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, A
     return {"note": evidence}
 
 
-def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]]) -> str:
+def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]], *, more: str = "", count: str = "") -> str:
     text = template("prodmeet_kit.render", "item.html.j2").render(
         head=head,
         parts=parts,
+        more=more,
+        count=count,
         unknown=t("not known"),
         nothing=t("None."),
         link_label=t("link to this row"),

@@ -67,14 +67,6 @@ def test_a_gap_is_a_break_in_the_line_not_a_bridge(report: Path, open_page: Open
     assert opened.page.locator(".pm-figure").first.locator(".scatterlayer path.js-line").count() == 2
 
 
-def test_code_stays_folded_until_it_is_asked_for(report: Path, open_page: Opener) -> None:
-    opened = open_page(report)
-    code = opened.page.locator(".page-code pre").first
-    assert not code.is_visible()
-    opened.page.locator(".page-code summary").first.click()
-    assert code.is_visible()
-
-
 def test_hostile_text_is_shown_and_never_runs(report: Path, open_page: Opener) -> None:
     opened = open_page(report)
     opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")

@@ -1,0 +1,1 @@
+"""Findings as people see them: the words of each, and the picture that shows it."""

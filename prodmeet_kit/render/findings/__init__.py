@@ -1,0 +1,1 @@
+"""Findings drawn: headline with its question, the figure, and beside it what matters in few words."""
