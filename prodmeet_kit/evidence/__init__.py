@@ -82,6 +82,7 @@ class Table:
     ``details`` are columns of long text: each row shows those it has on a line
     of its own below it, so that the table stays narrow enough to be read.
     ``quiet`` names a column of truth: such rows are set back behind the others. ``bare``: the title is heard, not seen.
+    ``leads`` names a column of subjects: the sentence of a row leads to the finding about its subject.
     """
 
     title: str
@@ -94,6 +95,7 @@ class Table:
     place: str = ""
     quiet: str = ""
     bare: bool = False
+    leads: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,17 @@ class Budget:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: its span (no end for an instant), a label of a few words, a text with its numbers."""
+    """Something that happened: its span (no end for an instant), a label of a few words, a text with its numbers.
+
+    ``about`` is the subject of the finding it belongs to, empty for none.
+    """
 
     start: datetime
     end: datetime | None
     label: str
     text: str
     kind: Literal["outage", "page", "noise", "change"]
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Lane:
 
     ``load`` and ``burn`` have a UTC index, a value for the time that ends there, NaN where nothing is known; ``burn``
     is in times of the pace at which the budget lasts for its window. ``more`` is said below the budgets.
+    ``about`` is the subject of the finding that ranks first of those about it, empty for none.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Lane:
     events: tuple[Event, ...] = ()
     budgets: tuple[Budget, ...] = ()
     more: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def slug(*parts: object) -> str:
 
 
 def finding_id(subject: str) -> str:
-    """The id of a finding in ``report.html``, by its subject: documents lead there.
+    """The id of a finding in ``report.html``, by its subject: documents, tables and pictures lead there.
 
     >>> finding_id("slo:web/latency")
     'finding-slo-web-latency'
@@ -46,12 +46,3 @@ class Anchors:
             free, number = f"{anchor}-{number}", number + 1
         self._taken.add(free)
         return free
-
-
-def finding_id(subject: str) -> str:
-    """The id of a finding's view in every report and in the live meeting.
-
-    >>> finding_id("slo:web/latency")
-    'finding-slo-web-latency'
-    """
-    return slug("finding", subject)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import is_unknown, write
 from prodmeet_kit.i18n.times import day, local
-from prodmeet_kit.render.anchors import Anchors, slug
+from prodmeet_kit.render.anchors import Anchors, finding_id, slug
 from prodmeet_kit.render.sparkline import PITCH, bars, path
 from prodmeet_kit.render.states import Word, word
 
@@ -43,7 +43,7 @@ _EARLIER = re.compile(r"\.\./(\d{4}-\d\d-\d\d)/report\.html(?:#[\w.-]+)?")
 
 @dataclass(frozen=True)
 class Cell:
-    """One value. ``href`` is http or https, a place in an earlier report, or empty.
+    """One value. ``href`` is http or https, a place in an earlier report, or empty; ``to`` is an id of the same page.
 
     ``iso`` is the machine's form of an instant, ``line`` an SVG path.
     ``pad`` is blank, as wide as the places that a number has less than others of its column.
@@ -53,6 +53,7 @@ class Cell:
     kind: str
     unknown: bool = False
     href: str = ""
+    to: str = ""
     iso: str = ""
     state: Word | None = None
     line: str = ""
@@ -111,7 +112,7 @@ def view(table: Table, key: str, timezone: str, anchors: Anchors) -> View:
     records: list[dict[Any, Any]] = table.frame.to_dict("records")
     columns = tuple(column for column in table.columns if column.kind != "link" or _any(column, records))
     place = (key, table.place) if table.place else (key,)
-    cells = _aligned([[_cell(column, record, timezone) for column in columns] for record in records])
+    cells = _aligned([[_cell(column, record, timezone, table.leads) for column in columns] for record in records])
     rows = tuple(
         Row(
             anchors.take(slug(*place, *(record[name] for name in table.anchor))) if table.anchor else "",
@@ -163,7 +164,7 @@ def safe_url(text: str) -> str:
     return text.strip() if parts.scheme in ("http", "https") and parts.hostname else ""
 
 
-def _cell(column: Column, record: dict[Any, Any], timezone: str) -> Cell:
+def _cell(column: Column, record: dict[Any, Any], timezone: str, leads: str = "") -> Cell:
     value = record[column.name]
     unit = str(record.get("unit") or column.unit) if column.kind == "amount" else column.unit
     text = "" if column.kind == "trend" else write(value, column.kind, unit=unit, timezone=timezone)
@@ -183,7 +184,7 @@ def _cell(column: Column, record: dict[Any, Any], timezone: str) -> Cell:
         clock = local(value, timezone)
         iso = clock.isoformat(timespec="minutes") if column.kind == "time" else clock.date().isoformat()
         return Cell(text, column.kind, iso=iso)
-    return Cell(text, column.kind)
+    return Cell(text, column.kind, to=finding_id(str(record[leads])) if leads and column.kind == "sentence" else "")
 
 
 def _short(url: str) -> str:

@@ -54,7 +54,9 @@ def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding]) -> list[Tab
         Column("minutes", t("Minutes"), "number"),
         Column("text", t("To decide"), "sentence"),
     )
-    made: list[Table | Note] = [Table(t("To decide"), frame, columns, anchor=("subject",), place="decide", bare=True)]
+    made: list[Table | Note] = [
+        Table(t("To decide"), frame, columns, anchor=("subject",), place="decide", bare=True, leads="subject")
+    ]
     if more := len(here) - len(shown):
         text = tn(
             "{n} more finding on the agenda, {minutes} min",

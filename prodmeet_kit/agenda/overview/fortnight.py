@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +13,7 @@ import pandas as pd
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.outages.length import began_at, length
 from prodmeet_kit.core.refs import SloRef
+from prodmeet_kit.core.subjects import service_in, subject
 from prodmeet_kit.evidence.lanes import Budget, Event, Lane, Lanes
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import write
@@ -23,6 +25,7 @@ from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.findings.finding import Finding
 
 __all__ = ["MOST", "fortnight"]
 
@@ -36,17 +39,21 @@ _CELLS = 170
 _CELL = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 30, 60, 120, 240, 360, 720, 1440))
 
 
-def fortnight(analyses: Analyses, lines: pd.DataFrame) -> Lanes | None:
-    """The picture, ``None`` where no service has an SLO or a load; ``lines`` is ``frames.AGENDA_LINES``."""
+def fortnight(analyses: Analyses, lines: pd.DataFrame, found: Sequence[Finding] = ()) -> Lanes | None:
+    """The picture, ``None`` where no service has an SLO or a load; ``lines`` is ``frames.AGENDA_LINES``.
+
+    What is in it leads to the ``found`` findings about it.
+    """
     window = analyses.facts.window
     quiet = set(quiet_services.found(analyses, lines).services)
-    events = _events(analyses)
+    joined = {each: one.subject for one in reversed(found) for _, facet in one.facets for each in facet.joins}
+    events = _events(analyses, joined | {each: one.subject for one in reversed(found) for each in one.subjects})
     worst = sorted(events, key=lambda name: _trouble(analyses, name, events[name]))
     loud = [name for name in worst if name not in quiet]
     shown, rest = loud[:MOST], [*loud[MOST:], *(name for name in worst if name in quiet)]
     if len(rest) == 1:  # one lane either way: its own says more
         shown, rest = [*shown, *rest], []
-    lanes = [_lane(analyses, name, events[name]) for name in shown]
+    lanes = [replace(_lane(analyses, name, events[name]), about=_about(name, found)) for name in shown]
     if rest:
         lanes.append(_rest(analyses, rest, [each for name in rest for each in events[name]], quiet.issuperset(rest)))
     if not any(lane.load is not None or lane.burn is not None for lane in lanes):
@@ -64,6 +71,14 @@ def fortnight(analyses: Analyses, lines: pd.DataFrame) -> Lanes | None:
         timezone=window.timezone,
         anchor="fortnight",
     )
+
+
+def _about(service: str, found: Sequence[Finding]) -> str:
+    """The subject of the first finding about the service: one of its own before one that concerns others too."""
+    ranked = sorted(found, key=lambda each: (each.place != "agenda", each.rank))
+    own = [each.subject for each in ranked if service_in(each.subject) == service]
+    about = [each.subject for each in ranked if service in each.facets[0][1].services]
+    return next(iter([*own, *about]), "")
 
 
 def _trouble(analyses: Analyses, service: str, events: list[Event]) -> tuple[float, int]:
@@ -171,27 +186,32 @@ def _cells(series: Any, end: Any, cell: timedelta) -> Any:
     return series.resample(cell, closed="right", label="right", origin=pd.Timestamp(end))
 
 
-def _events(analyses: Analyses) -> dict[str, list[Event]]:
-    """What happened to each service of the product: its outages, then its changes, then its pages."""
+def _events(analyses: Analyses, about: Mapping[str, str]) -> dict[str, list[Event]]:
+    """What happened to each service of the product: its outages, then its changes, then its pages.
+
+    ``about`` gives the subject of the finding that another subject belongs to.
+    """
     found: dict[str, list[Event]] = {service.name: [] for service in analyses.facts.product.services}
     happened: list[tuple[Iterable[str], Event]] = [
-        (row["services"], _outage(row)) for row in OUTAGES.rows(analyses.incidents.recent_outages)
+        (row["services"], _outage(row, about)) for row in OUTAGES.rows(analyses.incidents.recent_outages)
     ]
     for row in CHANGES.rows(analyses.changes.past):
         title = f"{row['id']} {row['title']}".strip()
-        happened.append((row["services"], Event(row["start"], None, row["id"], title, "change")))
+        of = about.get(subject("change", row["id"]), "")
+        happened.append((row["services"], Event(row["start"], None, row["id"], title, "change", of)))
     for page in PAGES.rows(analyses.paging.pages):
         noise = page["shown_verdict"] == "noise"
         text = t("{alert} paged, noise", alert=page["alert"]) if noise else t("{alert} paged", alert=page["alert"])
         kind: Literal["noise", "page"] = "noise" if noise else "page"
-        happened.append(([page["service"]], Event(page["start"], None, page["alert"], text, kind)))
+        of = about.get(subject("alert", page["alert"], page["service"]), "")
+        happened.append(([page["service"]], Event(page["start"], None, page["alert"], text, kind, of)))
     for services, event in happened:
         for service in found.keys() & set(services):
             found[service].append(event)
     return found
 
 
-def _outage(row: OutageRow) -> Event:
+def _outage(row: OutageRow, about: Mapping[str, str]) -> Event:
     name = listed(row["incidents"]) or t("outage")
     goes_on = bool(row["ongoing"]) or pd.isna(row["hurt_end"])
     parts = [name, t("goes on") if goes_on else length(row), *([t("nobody paged")] if row["paged"] is False else [])]
@@ -199,4 +219,6 @@ def _outage(row: OutageRow) -> Event:
     text = " · ".join(parts)
     if np.isfinite(spent):
         text += " · " + t("{share} of an error budget", share=write(spent, "budget"))
-    return Event(began_at(row), None if goes_on else row["hurt_end"], " · ".join(parts), text, "outage")
+    names = (subject("outage", each) for each in [*row["incidents"], row["id"]])
+    of = next((about[each] for each in names if each in about), "")
+    return Event(began_at(row), None if goes_on else row["hurt_end"], " · ".join(parts), text, "outage", of)

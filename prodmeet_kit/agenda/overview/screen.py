@@ -63,7 +63,7 @@ def overview(
         for item in items
         for failure in item.failures
     ]
-    picture = fortnight(analyses, lines)
+    picture = fortnight(analyses, lines, found)
     if picture:
         evidence.append(picture)
     evidence += to_decide(items, found)

@@ -113,6 +113,7 @@
       modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
     };
     window.Plotly.react(place, figure.data, layout, config);
+    lead(place, figure);
     const edge = place.querySelector(".main-svg")?.getBoundingClientRect();
     if (!layout.margin || !edge?.width) return { left: 0, right: 0 };
     const numbers = [...place.querySelectorAll(":is(.xtick,.ytick)>text")].map((text) => text.getBoundingClientRect());
@@ -122,6 +123,28 @@
       right: beyond(numbers.map((box) => box.right - edge.right)),
     };
   }
+
+  // A click in a figure leads to the finding about what was clicked.
+  function lead(place, figure) {
+    const leads = figure.layout.meta?.leads;
+    if (!leads || place.dataset.leads) return;
+    place.dataset.leads = "";
+    const go = (id) => { if (id && document.getElementById(id)) location.hash = id; };
+    place.on("plotly_click", ({ points }) => go(points[0]?.customdata || points[0]?.data.meta?.to));
+    place.on("plotly_clickannotation", ({ annotation }) => go(leads[annotation.name]));
+  }
+
+  // What an address leads to may be in a fold.
+  function reveal() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let opened = false;
+    for (let fold = target?.closest("details:not([open])"); fold; fold = fold.closest("details:not([open])")) {
+      fold.open = opened = true;
+    }
+    if (opened) target.scrollIntoView();
+  }
+  addEventListener("hashchange", reveal);
+  if (location.hash) reveal();
 
   // One chart a turn, the nearest to the middle of the screen first: a reader who jumps need not wait for what was passed.
   const distance = ({ place }) => {

@@ -15,11 +15,12 @@ import pandas as pd
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import axis_day
+from prodmeet_kit.render.anchors import finding_id
 from prodmeet_kit.render.grid import narrow, wall_clock
 from prodmeet_kit.render.labels import inert
 from prodmeet_kit.render.lanes import budgets
 from prodmeet_kit.render.lanes.places import AXIS, BOTTOM, CLASSES, LEFT, RIGHT, TOP, at, clock
-from prodmeet_kit.render.lanes.signs import heads, legend, name, spans
+from prodmeet_kit.render.lanes.signs import heads, lane_name, legend, name, spans
 from prodmeet_kit.render.lanes.words import caption, summary, summary_head
 from prodmeet_kit.render.theme import GREY, MARKS, PALETTE, template
 
@@ -60,6 +61,7 @@ def figure(lanes: Lanes, *, titled: bool = True) -> go.Figure:
             "least": _LEAST,
             "head": summary_head(),
             "summary": summary(lanes),
+            "leads": {lane_name(place): finding_id(lane.about) for place, lane in enumerate(lanes.lanes) if lane.about},
         },
         "xaxis": {
             "domain": [0, AXIS],
@@ -78,7 +80,8 @@ def figure(lanes: Lanes, *, titled: bool = True) -> go.Figure:
         layout["title"] = {"text": inert(lanes.title), "x": 0}
     traces: list[dict[str, Any]] = []
     for place, lane in enumerate(lanes.lanes):
-        traces += _lane(layout, lanes, lane, place * each, each)
+        drawn = _lane(layout, lanes, lane, place * each, each, lane_name(place))
+        traces += [{"meta": {"to": finding_id(lane.about)}, **trace} if lane.about else trace for trace in drawn]
     return go.Figure(data=traces or [{"type": "scatter", "x": [], "y": []}], layout=layout)
 
 
@@ -86,7 +89,7 @@ def _lane_height(lanes: int) -> int:
     return max(_TIGHT, min(_ROOMY, _HEIGHT // max(lanes, 1)))
 
 
-def _lane(layout: dict[str, Any], lanes: Lanes, lane: Lane, top: int, height: int) -> list[dict[str, Any]]:
+def _lane(layout: dict[str, Any], lanes: Lanes, lane: Lane, top: int, height: int, called: str) -> list[dict[str, Any]]:
     """Adds the lane's shapes and words to the layout; its traces."""
     strip = 13 if height >= 48 else 8
     ticks = 7 if height >= 48 else 5
@@ -98,7 +101,7 @@ def _lane(layout: dict[str, Any], lanes: Lanes, lane: Lane, top: int, height: in
     traces = [*_area(lane, load, lanes.timezone), *_burns(lane, burn, lanes.timezone, start)]
     traces += _pages(lane, pages, lanes.timezone)
     spans(layout, lanes, lane, load, burn, traces)
-    name(layout, lane, top, height)
+    name(layout, lane, top, height, called)
     budgets.draw(layout, lane.budgets, lane.more, top, height)
     return traces
 
@@ -120,8 +123,22 @@ def _area(lane: Lane, place: tuple[int, int], timezone: str) -> list[dict[str, A
         {"type": "scatter", "mode": "lines", "x": x, "y": narrow(np.full(len(x), float(bottom))), "hoverinfo": "skip",
          "line": {"width": 0}},
         {"type": "scatter", "mode": "lines", "x": x, "y": y, "fill": "tonexty", "fillcolor": "rgba(10,124,192,0.16)",
-         "line": {"color": colour, "width": 1.2}, "text": text, "hovertemplate": "%{text}<extra></extra>"},
+         "line": {"color": colour, "width": 1.2}, "text": text, "hovertemplate": "%{text}<extra></extra>",
+         **_leads(lane)},
     ]  # fmt: skip
+
+
+def _leads(lane: Lane) -> dict[str, Any]:
+    """Where a click on the load leads: within an outage to its finding, else to that of the lane."""
+    assert lane.load is not None
+    outages = [event for event in lane.events if event.kind == "outage" and event.about]
+    if not outages:
+        return {}
+    there = np.full(len(lane.load), finding_id(lane.about) if lane.about else "", dtype=object)
+    for event in outages:
+        inside = (lane.load.index >= event.start) & (lane.load.index <= (event.end or lane.load.index[-1]))
+        there[inside] = finding_id(event.about)
+    return {"customdata": there.tolist()}
 
 
 def _burns(lane: Lane, place: tuple[int, int], timezone: str, start: str) -> list[dict[str, Any]]:
@@ -174,8 +191,9 @@ def _pages(lane: Lane, place: tuple[int, int], timezone: str) -> list[dict[str, 
             x += [when, when, None]
             y += [place[0], place[1], None]
             text += [f"{inert(event.text)}<br>{at(event.start, timezone)}"] * 2 + [""]
+        leads = [finding_id(event.about) if event.about else "" for event in found for _ in range(3)]
         traces.append(
-            {"type": "scatter", "mode": "lines", "x": x, "y": y, "text": text,
+            {"type": "scatter", "mode": "lines", "x": x, "y": y, "text": text, "customdata": leads,
              "line": {"color": colour, "width": wide}, "hovertemplate": "%{text}<extra></extra>"}
         )  # fmt: skip
     return traces

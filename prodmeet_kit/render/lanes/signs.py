@@ -9,6 +9,7 @@ import pandas as pd
 
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.render.anchors import finding_id
 from prodmeet_kit.render.labels import inert, shorten, width
 from prodmeet_kit.render.lanes.places import AXIS, CHANGE, CLASSES, LEFT, at, clock
 from prodmeet_kit.render.theme import GREY, MARKS
@@ -16,7 +17,7 @@ from prodmeet_kit.render.theme import GREY, MARKS
 if TYPE_CHECKING:
     from prodmeet_kit.evidence.lanes import Event, Lane, Lanes
 
-__all__ = ["heads", "legend", "name", "spans"]
+__all__ = ["heads", "lane_name", "legend", "name", "spans"]
 
 _LETTER = 6.6
 """Pixels of a letter at the size of a mark's name."""
@@ -51,6 +52,7 @@ def spans(
             {"type": "scatter", "mode": "markers", "x": [x0], "y": [load[0]],
              "marker": {"color": colour, "size": 7, "symbol": "diamond" if event.kind == "change" else "square-open"},
              "text": [f"{inert(event.text)}<br>{at(event.start, lanes.timezone)}"],
+             **({"customdata": [finding_id(event.about)]} if event.about else {}),
              "hovertemplate": "%{text}<extra></extra>"}
         )  # fmt: skip
         _label(layout, event, (left - start) / (end - start), (right - start) / (end - start), load[0], taken, colour)
@@ -80,7 +82,12 @@ def _label(
         return
 
 
-def name(layout: dict[str, Any], lane: Lane, top: int, height: int) -> None:
+def lane_name(place: int) -> str:
+    """What the name of a lane is called in the figure: a page makes it lead to the lane's finding."""
+    return f"lane-{place}"
+
+
+def name(layout: dict[str, Any], lane: Lane, top: int, height: int, called: str) -> None:
     """Adds the name of a lane and its note to the layout."""
     size = 12 if height < 48 else 14
     place = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": -LEFT + 4, "yref": "y", "align": "left",
@@ -91,7 +98,14 @@ def name(layout: dict[str, Any], lane: Lane, top: int, height: int) -> None:
     for at_line, (text, letters, weight) in enumerate(lines):
         y = middle + apart * (at_line - (len(lines) - 1) / 2)
         layout["annotations"].append(
-            {**place, "text": inert(text), "y": y, "font": {"size": letters, "weight": weight}}
+            {
+                **place,
+                "text": inert(text),
+                "y": y,
+                "font": {"size": letters, "weight": weight},
+                "name": called,
+                "captureevents": bool(lane.about),
+            }
         )
 
 

@@ -12,6 +12,7 @@ from prodmeet_kit.agenda.overview.clocked import MOST as LINES
 from prodmeet_kit.agenda.overview.fortnight import MOST, fortnight
 from prodmeet_kit.evidence import Lanes, Table
 from prodmeet_kit.render import lanes as drawing
+from prodmeet_kit.render.anchors import finding_id
 from prodmeet_kit.review import Review, open_review
 from prodmeet_kit.schemas.slo import SLO_SUMMARY
 from tests.unit.agenda.overview.test_meeting_of_many import meeting
@@ -107,3 +108,21 @@ def test_without_slos_and_loads_there_is_no_picture() -> None:
     review = meeting(0, 0, 0, services=1)
     assert fortnight(review.analyses, review.lines) is not None
     assert fortnight(Review(replace(review.facts, answers={})).analyses, review.lines) is None
+
+
+def test_everything_in_the_picture_leads_to_the_finding_about_it(demo: Review) -> None:
+    shown = fortnight(demo.analyses, demo.lines, demo.findings)
+    assert shown is not None
+    about = {lane.name: lane.about for lane in shown.lanes}
+    assert about["web"] == "slo:web/latency" and about["payments"] == "outage:INC-51"
+    events = {event.label.split(" ")[0]: event.about for lane in shown.lanes for event in lane.events}
+    assert events["INC-52"] == "outage:INC-52" and events["CH-31"] == "slo:web/latency"
+    made = drawing.figure(shown).to_dict()
+    places = {finding_id(each.subject) for each in demo.findings}
+    leads = made["layout"]["meta"]["leads"]
+    assert len(leads) == len([lane for lane in shown.lanes if lane.about]) > 2 and set(leads.values()) <= places
+    named = {note["name"] for note in made["layout"]["annotations"] if note.get("captureevents")}
+    assert named == set(leads)
+    traces = [trace for trace in made["data"] if trace.get("customdata")]
+    clicked = {to for trace in traces for to in trace["customdata"] if to}
+    assert finding_id("outage:INC-52") in clicked and clicked <= places
