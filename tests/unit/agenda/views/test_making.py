@@ -8,6 +8,7 @@ from prodmeet_kit import open_review
 from prodmeet_kit.agenda.views import pictures
 from prodmeet_kit.agenda.views.pictures import picture
 from prodmeet_kit.evidence import Note
+from prodmeet_kit.evidence.finding_view import Picture
 from prodmeet_kit.html_report.cells import cell_views
 from prodmeet_kit.html_report.plots import Plots
 from prodmeet_kit.render import bundles
@@ -38,7 +39,7 @@ def test_a_view_says_nothing_twice(demo: Review) -> None:
 
 
 def test_a_picture_that_breaks_costs_itself_and_says_so(demo: Review, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> pictures.Picture:
+    def broken(*_: object) -> Picture:
         raise ValueError("no such series")
 
     found = next(each for each in demo.findings if each.subject == "slo:web/latency")
