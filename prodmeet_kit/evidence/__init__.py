@@ -81,8 +81,9 @@ class Table:
     address would depend on what else is there.
     ``details`` are columns of long text: each row shows those it has on a line
     of its own below it, so that the table stays narrow enough to be read.
-    ``quiet`` names a column of truth: such rows are set back behind the others. ``bare``: the title is heard, not seen.
-    ``leads`` names a column of subjects: the sentence of a row leads to the finding about its subject.
+    ``quiet`` names a column of truth: such rows are set back behind the others. ``bare``: title and heads are heard,
+    not seen. ``leads`` names a column of subjects: the sentence of a row leads to the finding about its subject.
+    ``clipped``: on a wide screen a sentence is cut off at one line, for its whole is where it leads.
     """
 
     title: str
@@ -96,6 +97,7 @@ class Table:
     quiet: str = ""
     bare: bool = False
     leads: str = ""
+    clipped: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,10 +206,10 @@ class AgendaItem:
     """One point of the agenda, ready to be shown. In a notebook it displays itself.
 
     ``brief`` are questions with their answers, read before anything else; ``finding`` is the headline where there is
-    little room, empty when it is the same. ``facets`` are what it has to say of each subject; ``questions`` those that
-    got minutes, and ``views`` its findings as they are shown: both filled in once the meeting is shared out.
-    ``to_know`` is what the pre-read says though it gets no minute, each with its subject: left out where a finding is
-    about that.
+    little room, empty when it is the same; ``aside`` is beside the title. ``facets`` are what it has to say of each
+    subject; ``questions`` those that got minutes, and ``views`` its findings as they are shown: both filled in once the
+    meeting is shared out. ``to_know`` is what the pre-read says though it gets no minute, each with its subject: left
+    out where a finding is about that.
     """
 
     key: str
@@ -223,6 +225,7 @@ class AgendaItem:
     facets: tuple[Facet, ...] = ()
     to_know: tuple[tuple[str, str], ...] = ()
     finding: str = ""
+    aside: str = ""
     minutes: float = 0.0
     language: str = field(default_factory=current)
 

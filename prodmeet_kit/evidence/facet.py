@@ -36,7 +36,8 @@ class Facet:
     ``why`` says in one clause why it deserves time, where ``reason`` does not say so itself. ``question`` is what to
     decide; empty where nothing is. ``sentence`` tells more. ``joins`` are other subjects it is about or comes of:
     facets that share one belong to the same finding. ``dated``: it has to be decided before the next meeting.
-    ``said``: the headline of its finding says it already.
+    ``said``: the headline of its finding says it already. ``ask`` is the question in fewer words, for right behind the
+    reason, where it is clear what it is about.
     """
 
     score: float
@@ -53,6 +54,7 @@ class Facet:
     check: Check | None = None
     dated: bool = False
     said: bool = False
+    ask: str = ""
 
     def __post_init__(self) -> None:
         """Keep what other packages give within reason: a question takes half a minute at least, a number is one."""

@@ -62,7 +62,10 @@ class Lane:
 
 @dataclass(frozen=True)
 class Lanes:
-    """What happened between two meetings in one picture, the service in trouble first."""
+    """What happened between two meetings in one picture, the service in trouble first.
+
+    ``bare``: its title is heard, not seen.
+    """
 
     title: str
     lanes: tuple[Lane, ...]
@@ -72,3 +75,4 @@ class Lanes:
     anchor: str
     caption: str = ""
     folded: bool = False
+    bare: bool = False

@@ -43,6 +43,7 @@ def facet(
     check: Check | None = None,
     dated: bool = False,
     said: bool = False,
+    ask: str = "",
 ) -> Facet:
     """Return the :class:`Facet` of a rule in ``agenda_rules.weights``.
 
@@ -68,4 +69,5 @@ def facet(
         check=check,
         dated=dated,
         said=said,
+        ask=ask if question else "",
     )

@@ -55,7 +55,10 @@ class Finding:
 
     @property
     def ask(self) -> str:
-        """Its first question, for one line; empty where nothing is to be decided."""
+        """Its first question, for right behind its headline; empty where nothing is to be decided."""
+        head = self.facets[0][1]
+        if head.question and not head.said:
+            return head.ask or head.question
         return next((each.question for _, each in self.facets if each.question and not each.said), "")
 
     @property

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.errors import printable
-from prodmeet_kit.evidence import Figure, Note, Table
+from prodmeet_kit.evidence import Figure, Lanes, Note, Table
 from prodmeet_kit.i18n.glossary import meaning
 from prodmeet_kit.i18n.languages import current, listed, t, tn, use
 from prodmeet_kit.i18n.numbers import write
@@ -109,6 +109,7 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
         "anchor": anchors.take(slug(item.key)),
         "title": item.title,
         "state": word(item.state),
+        "aside": item.aside,
         "minutes": t("{n} min", n=write(item.minutes, "number")) if item.minutes > 0 else "",
         "headline": item.headline,
         "brief": item.brief,
@@ -126,6 +127,7 @@ def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, A
             "chart": evidence,
             "anchor": anchors.take(slug(evidence.anchor or evidence.title)),
             "caption": drawn.caption(evidence),
+            "bare": isinstance(evidence, Lanes) and evidence.bare,
             "brief": drawn.brief(evidence) if evidence.folded else "",
         }
     if isinstance(evidence, Table):

@@ -94,6 +94,7 @@ class View:
     rows: tuple[Row, ...]
     folded: bool
     bare: bool = False
+    clipped: bool = False
 
     @property
     def right(self) -> tuple[bool, ...]:
@@ -127,7 +128,7 @@ def view(table: Table, key: str, timezone: str, anchors: Anchors) -> View:
     caption = table.caption.strip()
     if any(column.kind in ("time", "date") for column in columns) and rows:
         caption = " · ".join(part for part in (caption.rstrip("."), t("{zone} time", zone=timezone)) if part)
-    return View(table.title, caption, columns, rows, table.folded, table.bare)
+    return View(table.title, caption, columns, rows, table.folded, table.bare, table.clipped)
 
 
 def _aligned(rows: list[list[Cell]]) -> list[tuple[Cell, ...]]:

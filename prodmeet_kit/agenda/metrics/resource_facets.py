@@ -45,7 +45,7 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
     days = (analyses.facts.next_meeting - analyses.facts.window.end) / timedelta(days=1)
     for ref, row in near.items():
         soon = bool(row["days_to_full_low"] <= days)
-        question, minutes = _before_full(analyses, ref, row, soon=soon)
+        question, minutes, ask = _before_full(analyses, ref, row, soon=soon)
         yield facet(
             analyses,
             "limit_near",
@@ -53,6 +53,7 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
             at_limit(row) or _full(ref, row),
             question=question,
             minutes=minutes,
+            ask=ask,
             extra=30 - row["days_to_full"] / 2,
             dated=soon,
         )
@@ -70,6 +71,7 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
                     share=write(row["saturation_90"], "percent"),
                 ),
                 question=_less(analyses, SloRef.of_row(row)),
+                ask=t("Raise the limit, or use less?"),
             )
 
 
@@ -78,24 +80,26 @@ def _less(analyses: Analyses, ref: str) -> str:
     return "" if done else t("Raise the limit of {name}, or use less of it?", name=ref)
 
 
-def _before_full(analyses: Analyses, ref: str, row: ResourceRow, *, soon: bool) -> tuple[str, float | None]:
-    """What to decide of a limit that comes near, and the minutes it takes where they are not the rule's.
+def _before_full(analyses: Analyses, ref: str, row: ResourceRow, *, soon: bool) -> tuple[str, float | None, str]:
+    """What to decide of a limit that comes near, its minutes where they are not the rule's, and the short form.
 
     Nothing while somebody does something about it in time; but where it is reached before the next meeting it is asked
     whether that is on its way.
     """
     done = answer_to(analyses, subject("resource", ref))
     if done is None and at_limit(row):
-        return _less(analyses, ref), None
+        return _less(analyses, ref), None, t("Raise the limit, or use less?")
     if done is None:
-        return t("Raise the limit of {name}, or stop its growth?", name=ref), None
+        question = t("Raise the limit of {name}, or stop its growth?", name=ref)
+        return question, None, t("Raise the limit, or stop the growth?")
     if not done.in_time(analyses.facts.window.end + timedelta(days=max(row["days_to_full_low"], 0.0))):
-        return t(
+        question = t(
             "{name} may reach its limit before {owner} is done: what do we do until then?", name=ref, owner=done.called
-        ), None
+        )
+        return question, None, ""
     if soon:
-        return t("Is the work of {owner} on {name} on track?", name=ref, owner=done.called), SHORT
-    return "", None
+        return t("Is the work of {owner} on {name} on track?", name=ref, owner=done.called), SHORT, ""
+    return "", None, ""
 
 
 def _full(ref: str, row: Mapping[str, Any]) -> str:

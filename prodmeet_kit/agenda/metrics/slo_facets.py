@@ -69,6 +69,7 @@ def _of(
             about,
             _missed(row, change),
             question=_missed_question(row, change),
+            ask="" if change else t("Which changes wait until it recovers?"),
             extra=min(-row["budget_remaining"], 10),
             why=_spent_why(row),
             sentence=_cause(change),
@@ -110,6 +111,7 @@ def _kept(
                 day=write(ends, "date", timezone=analyses.facts.window.timezone),
             ),
             question=_back(change) or _before_gone(analyses, ref, ends),
+            ask="" if change or answer_to(analyses, about) else t("What do we do before then?"),
             extra=size,
             sentence=_cause(change),
             dated=bool(ends <= analyses.facts.next_meeting),
@@ -126,6 +128,7 @@ def _kept(
             about,
             metrics_brief.one_off(analyses, ref) if over else reason,
             question=_back(change) or (_what_spends(ref) if asks else ""),
+            ask="" if change else t("What is spending it, and do we stop it?"),
             extra=size,
             sentence=_cause(change),
             **shared,
@@ -182,7 +185,7 @@ def _missed_question(row: SloRow, change: dict[str, Any] | None) -> str:
     """What to decide of a missed objective; nothing where chance alone explains it."""
     if row["within_chance"]:
         return ""
-    return _back(change) or t("Which changes wait until the error budget of {name} recovers?", name=SloRef.of_row(row))
+    return _back(change) or t("Which changes wait until {name} recovers?", name=SloRef.of_row(row))
 
 
 def _back(change: dict[str, Any] | None) -> str:

@@ -82,12 +82,17 @@ def _of(
         *(_postmortem(each) for each in owed if row["written"]),
         *([_again(seen)] if seen else []),
     ]
+    short = [
+        *([_rule(unpaged, short=True)] if unpaged else []),
+        *([t("Who writes the postmortem?")] if len(owed) == 1 and row["written"] else []),
+    ]
     main = facet(
         analyses,
         "outage" if row["written"] else "untold_event",
         about,
         _headline(row, cost, analyses.facts.window.timezone, unpaged=unpaged is not None),
         question=sentences(asked),
+        ask=sentences(short) if len(short) == len(asked) else "",
         extra=MOST_EXTRA if urgent else _weight(cost),
         minutes=None if urgent or cost >= QUICK or cost != cost else 1.0,
         sentence=_more(row, mine, unpaged, analyses.changes.past),
@@ -207,11 +212,14 @@ def _again(again: Mapping[str, Any]) -> str:
     )
 
 
-def _rule(row: Mapping[str, Any]) -> str:
-    """Propose the standard rule that would have caught it, as a question."""
+def _rule(row: Mapping[str, Any], *, short: bool = False) -> str:
+    """Propose the standard rule that would have caught it, as a question; ``short`` where its SLO is known."""
     code = row["would_have_fired"]
     if not code:
         return t("Which alert would have caught it?")
+    if short:
+        ticket = row["rule_severity"] == "ticket"
+        return t("Add the {rule} ticket?", rule=code) if ticket else t("Add the {rule} alert?", rule=code)
     if row["rule_severity"] == "ticket":
         return t("Add the {rule} ticket for {slo}?", rule=code, slo=row["rule_slo"])
     return t("Add the {rule} alert for {slo}?", rule=code, slo=row["rule_slo"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.evidence import AgendaItem, Column, Note, Table
-from prodmeet_kit.i18n.languages import sentences, t, tn
+from prodmeet_kit.evidence import AgendaItem, Column, Table
+from prodmeet_kit.i18n.languages import sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.findings.finding import Finding
 
-__all__ = ["clocked", "on_agenda", "to_decide"]
+__all__ = ["clocked", "left_over", "on_agenda", "to_decide"]
 
 MOST = 7
 """So many lines of the agenda are on the first screen."""
@@ -25,10 +25,11 @@ def on_agenda(found: Sequence[Finding]) -> list[Finding]:
     return sorted((each for each in found if each.place == "agenda"), key=lambda each: each.rank)
 
 
-def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding]) -> list[Table | Note]:
+def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding], *, clipped: bool = False) -> list[Table]:
     """The agenda as one line a finding, in the order of the meeting; nothing where nothing is to be decided.
 
-    Of more than :data:`MOST` findings those that rank first are shown, and how many more there are is said.
+    Of more than :data:`MOST` findings those that rank first are shown: :func:`left_over` counts the others.
+    ``clipped``: each on one line, whatever its length.
     """
     import pandas as pd
 
@@ -42,7 +43,7 @@ def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding]) -> list[Tab
         [
             {
                 "subject": each.subject,
-                "minutes": each.minutes,
+                "minutes": t("{n} min", n=write(each.minutes, "number")),
                 "title": titles.get(each.section, each.section),
                 "text": sentences([each.headline, each.ask]),
             }
@@ -51,21 +52,36 @@ def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding]) -> list[Tab
     )
     columns = (
         Column("title", t("Agenda item")),
-        Column("minutes", t("Minutes"), "number"),
+        Column("minutes", t("Minutes"), "written"),
         Column("text", t("To decide"), "sentence"),
     )
-    made: list[Table | Note] = [
-        Table(t("To decide"), frame, columns, anchor=("subject",), place="decide", bare=True, leads="subject")
+    return [
+        Table(
+            t("To decide"),
+            frame,
+            columns,
+            anchor=("subject",),
+            place="decide",
+            bare=True,
+            leads="subject",
+            clipped=clipped,
+        )
     ]
-    if more := len(here) - len(shown):
-        text = tn(
+
+
+def left_over(found: Sequence[Finding]) -> str:
+    """How many findings of the agenda are not among its first lines; empty where all are."""
+    rest = on_agenda(found)[MOST:]
+    if not rest:
+        return ""
+    return sentence(
+        tn(
             "{n} more finding on the agenda, {minutes} min",
             "{n} more findings on the agenda, {minutes} min",
-            more,
-            minutes=write(sum(each.minutes for each in here[MOST:]), "number"),
+            len(rest),
+            minutes=write(sum(each.minutes for each in rest), "number"),
         )
-        made.append(Note(text))
-    return made
+    )
 
 
 def clocked(

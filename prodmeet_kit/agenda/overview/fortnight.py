@@ -70,6 +70,7 @@ def fortnight(analyses: Analyses, lines: pd.DataFrame, found: Sequence[Finding] 
         end=window.end,
         timezone=window.timezone,
         anchor="fortnight",
+        bare=True,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.metrics.brief import fine, refs
 from prodmeet_kit.agenda.metrics.slos import brief_table
-from prodmeet_kit.agenda.overview.clocked import clocked, on_agenda, to_decide
+from prodmeet_kit.agenda.overview.clocked import clocked, left_over, on_agenda, to_decide
 from prodmeet_kit.agenda.overview.decided import decided, last_time, spoken_before
 from prodmeet_kit.agenda.overview.fortnight import fortnight
 from prodmeet_kit.agenda.paging.facets import going_on
@@ -39,6 +39,9 @@ LEAST = 3
 NAMED, SHORT = 3, 170
 """The first screen names two findings, and a third where the three are not longer than so many letters."""
 
+ROOMY = 6
+"""With more lanes than these the lines below them are cut off at one line each: all is on one screen."""
+
 LACKING = 0.2
 """Own choice: an SLO that lacks a larger share of its steps is named on the first screen."""
 
@@ -66,15 +69,17 @@ def overview(
     picture = fortnight(analyses, lines, found)
     if picture:
         evidence.append(picture)
-    evidence += to_decide(items, found)
+    evidence += to_decide(items, found, clipped=picture is not None and len(picture.lanes) > ROOMY)
     unknown = sum(item.unchecked for item in items)
     if picture:
-        evidence.append(Note(_beside(analyses, on_agenda(found), unknown)))
+        evidence.append(Note(sentences([left_over(found), _beside(analyses, on_agenda(found), unknown)])))
+    elif more := left_over(found):
+        evidence.append(Note(more))
     evidence += decided(analyses, lines)
     evidence.append(replace(_clock(items, agenda, lines), folded=picture is not None))
     evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(analyses, lines))
     if quiet := quiet_services.sentence(analyses, lines):
-        evidence.append(Note(quiet))
+        evidence.append(Note(quiet, summary=t("Quiet services")))
     if len(analyses.slo.summary):
         evidence.append(marked(brief_table(analyses), analyses, ["slo"]))
     evidence.append(_sources(analyses))
@@ -82,6 +87,7 @@ def overview(
     return AgendaItem(
         key=KEY,
         title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
+        aside=picture.title if picture else "",
         headline=_headline(analyses, found, unknown),
         brief=() if picture else _brief(analyses, unknown),
         state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",

@@ -209,6 +209,7 @@ def _quiet_noise(analyses: Analyses) -> tuple[Facet, ...]:
             ),
             question=_better(analyses, row["alert"], row["service"])
             or t("Do we need {alert}?", alert=called(analyses, row["alert"], row["service"])),
+            ask="" if _better(analyses, row["alert"], row["service"]) else t("Do we need it?"),
         )
         for row in NOISE.rows(analyses.paging.noise)
         if not row["page"]
@@ -231,6 +232,7 @@ def _attention(analyses: Analyses) -> Iterator[Facet]:
             about,
             _because(analyses, row),
             question="" if not row["ask_owner"] else t("Who owns {name}?", name=_name(analyses, row)),
+            ask=t("Who owns it?"),
             extra=0.0 if limit else row["age_days"] / 2,
             joins=_read(analyses, row["what"], row["service"]) if row["kind"] in ("alert", "rule") else (),
             services=[row["service"]] if row["service"] else (),

@@ -42,18 +42,37 @@ def _item(analyses: Analyses, row: ActionItemFindingRow) -> Facet | None:
     about = subject("action_item", row["id"])
     if row["proposal"] == "reopen":
         reason = t("{item} was closed, but its acceptance query fails", item=named)
-        return facet(analyses, "action_reopened", about, reason, question=t("Reopen {id}?", id=row["id"]), **shared)
+        return facet(
+            analyses,
+            "action_reopened",
+            about,
+            reason,
+            question=t("Reopen {id}?", id=row["id"]),
+            ask=t("Reopen it?"),
+            **shared,
+        )
     if row["proposal"] == "look":
         reason = t("{item}: its acceptance query passes, but {still}", item=named, still=still(row))
         question = t("What is left to do for {id}?", id=row["id"])
         return facet(analyses, "action_reopened", about, reason, question=question, **shared)
     if row["proposal"] == "close":
         reason = t("{item}: its acceptance query passes", item=named)
-        return facet(analyses, "action_done", about, reason, question=t("Close {id}?", id=row["id"]), **shared)
+        return facet(
+            analyses,
+            "action_done",
+            about,
+            reason,
+            question=t("Close {id}?", id=row["id"]),
+            ask=t("Close it?"),
+            **shared,
+        )
     if row["overdue_days"] > 0:
         reason = t("{item} is {days} overdue", item=named, days=write(row["overdue_days"], "days"))
         question = t("New due date, new owner, or drop {id}?", id=row["id"])
-        return facet(analyses, "action_overdue", about, reason, question=question, extra=row["overdue_days"], **shared)
+        ask = t("New due date, new owner, or drop it?")
+        return facet(
+            analyses, "action_overdue", about, reason, question=question, ask=ask, extra=row["overdue_days"], **shared
+        )
     return facet(analyses, "action_done", about, _open(row, named, analyses), **shared) if shared["joins"] else None
 
 

@@ -47,7 +47,7 @@ def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: 
         rank=found.rank,
         minutes=found.minutes,
         headline=found.headline,
-        question=own[0] if own else found.question,
+        question=found.ask if own and own[0] == _first(found) else own[0] if own else found.question,
         also=tuple(own[1:]),
         why=_why(analyses, found),
         sentences=found.sentences,
@@ -57,6 +57,11 @@ def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: 
         service=next(iter(services)) if len(services) == 1 else "",
         picture=picture(analyses, found),
     )
+
+
+def _first(found: Finding) -> str:
+    """The question of what the finding is about, in full."""
+    return found.facets[0][1].question
 
 
 def _why(analyses: Analyses, found: Finding) -> str:

@@ -35,6 +35,7 @@ const pmFit = (settings) => {
     };
     for (const note of layout.annotations ?? []) {
       const pair = settings.inks[note.name];
+      if (note.name === "sign") note.bgcolor = light ? "rgba(255,255,255,0.8)" : "rgba(21,24,29,0.8)";
       if (pair) note.font = { ...note.font, color: pair[light ? 0 : 1] };
     }
     layout.width = width;

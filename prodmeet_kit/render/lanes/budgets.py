@@ -26,19 +26,20 @@ def draw(layout: dict[str, Any], budgets: tuple[Budget, ...], more: str, top: in
     shown = budgets[:2]
     rows = len(shown) + bool(more)
     each = min(22.0, (height - 2) / max(rows, 1))
-    bar = min(13.0, each - 3)
+    bar = min(13.0, each - 4)
+    size = 12 if each >= 18 else 11
     y = top + (height - each * rows) / 2
     for budget in shown:
         middle = y + each / 2
-        _one(layout, budget, middle, bar)
+        _one(layout, budget, middle, bar, size)
         y += each
     if more:
         layout["annotations"].append(word(inert(more), _BAR[0], y + each / 2, "left", 11))
 
 
-def _one(layout: dict[str, Any], budget: Budget, middle: float, bar: float) -> None:
+def _one(layout: dict[str, Any], budget: Budget, middle: float, bar: float, size: int) -> None:
     known = np.isfinite(budget.left)
-    layout["annotations"].append(word(inert(shorten(budget.name, 13)), AXIS + 0.012, middle, "left", 12))
+    layout["annotations"].append(word(inert(shorten(budget.name, 13)), AXIS + 0.012, middle, "left", size))
     frame = {"type": "rect", "xref": "paper", "yref": "y", "y0": middle - bar / 2, "y1": middle + bar / 2}
     line = {"line": {"width": 0}}
     wide = _BAR[1] - _BAR[0]
@@ -53,4 +54,4 @@ def _one(layout: dict[str, Any], budget: Budget, middle: float, bar: float) -> N
             {**frame, "type": "line", "x0": at, "x1": at, "y0": middle - bar / 2 - 2, "y1": middle + bar / 2 + 2,
              "line": {"color": GREY.line, "width": 2}}
         )  # fmt: skip
-    layout["annotations"].append(word(inert(left(budget)), _BAR[1] + 0.008, middle, "left", 12, 700))
+    layout["annotations"].append(word(inert(left(budget)), _BAR[1] + 0.008, middle, "left", size, 700))

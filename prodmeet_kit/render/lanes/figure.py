@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["figure"]
 
-_ROOMY, _TIGHT = 52, 26
+_ROOMY, _TIGHT = 52, 28
 _HEIGHT = 280
 """Lanes share so many pixels while each gets at least :data:`_TIGHT`."""
 

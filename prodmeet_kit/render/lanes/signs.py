@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["heads", "lane_name", "legend", "name", "spans"]
 
+TWO_LINES = 34
+"""Pixels of a lane that has room for its note; the pointer says the same."""
+
 _LETTER = 6.6
 """Pixels of a letter at the size of a mark's name."""
 
@@ -76,8 +79,8 @@ def _label(
         taken.append(span)
         layout["annotations"].append(
             {"text": inert(text), "xref": "paper", "x": x * AXIS, "yref": "y", "y": y, "xanchor": anchor,
-             "yanchor": "middle", "xshift": 6 if anchor == "left" else -6, "showarrow": False,
-                          "font": {"size": 12, "color": colour, "weight": 700}}
+             "yanchor": "middle", "xshift": 6 if anchor == "left" else -6, "showarrow": False, "name": "sign",
+             "font": {"size": 12, "color": colour, "weight": 700}}
         )  # fmt: skip
         return
 
@@ -89,11 +92,12 @@ def lane_name(place: int) -> str:
 
 def name(layout: dict[str, Any], lane: Lane, top: int, height: int, called: str) -> None:
     """Adds the name of a lane and its note to the layout."""
-    size = 12 if height < 48 else 14
+    size = 13 if height < 48 else 14
     place = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": -LEFT + 4, "yref": "y", "align": "left",
              "showarrow": False, "yanchor": "middle"}  # fmt: skip
     middle = top + height / 2
-    lines = [(shorten(lane.name, 15), size, 700), *([(shorten(lane.note, 19), 11, 400)] if lane.note else [])]
+    note = lane.note if height >= TWO_LINES else ""
+    lines = [(shorten(lane.name, 15), size, 700), *([(shorten(note, 19), 11, 400)] if note else [])]
     apart = min(19.0, height / 2)
     for at_line, (text, letters, weight) in enumerate(lines):
         y = middle + apart * (at_line - (len(lines) - 1) / 2)

@@ -368,6 +368,7 @@ def test_the_page_and_the_minutes_say_the_same_headlines_questions_and_rows(of: 
         page = plain(" ".join(chunk for chunk in chunks(item) if isinstance(chunk, str)))
         for text in (item.headline, *item.questions):
             assert escape(text) in of.minutes, (item.key, text)
+        for text in (item.headline, *(text for view_ in item.views for text in (view_.headline, view_.question))):
             assert " ".join(text.split()) in page, (item.key, text)
         for table in (each for each in item.evidence if isinstance(each, Table)):
             with use("en"):

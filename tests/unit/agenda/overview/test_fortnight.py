@@ -77,7 +77,7 @@ def test_thirty_services_fit_one_screen() -> None:
     review = meeting(30, 3, 5)
     shown = picture(review)
     assert [lane.name for lane in shown.lanes] == [*(f"s{n:02}" for n in range(MOST)), "20 more"]
-    assert drawing.figure(shown, titled=False).layout.height <= 360
+    assert drawing.figure(shown, titled=False).layout.height <= 380
     lines = next(each for each in review.overview.evidence if isinstance(each, Table))
     assert len(lines.frame) <= LINES
 
