@@ -26,6 +26,8 @@ from prodmeet_kit.findings.sharing import Sharing
 from prodmeet_kit.i18n import languages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from prodmeet_kit.analysis.meeting.health import Split
@@ -62,12 +64,13 @@ def open_review(
     from prodmeet_kit.archive.layout import snapshot_of
     from prodmeet_kit.snapshot import reopen
 
-    if snapshot:
-        return Review(in_language(reopen(snapshot_of(Path(snapshot))), language))
-    if not product:
+    if snapshot or not product:
         from prodmeet_kit.demo import SNAPSHOT
 
-        return Review(in_language(reopen(SNAPSHOT), language))
+        place = snapshot_of(Path(snapshot)) if snapshot else SNAPSHOT
+        frozen = Review(in_language(reopen(place), language))
+        frozen.home = _home_near(frozen.facts.product.product, [*([place] if snapshot else []), Path(folder)])
+        return frozen
     from prodmeet_kit.gathering.gather import gather, open_metrics
     from prodmeet_kit.parameters import load
 
@@ -76,6 +79,7 @@ def open_review(
     window = window_of(loaded, start=start, end=end)
     facts = gather(loaded, window, folder=home / "parameters", minutes=home / "minutes", previous=home / "reports")
     review = Review(in_language(facts, language))
+    review.home = home
     review.ask_at = partial(open_metrics, loaded, home / "parameters")
     return review
 
@@ -106,6 +110,15 @@ def _home(product: str, folder: Path) -> Path:
         f"no folder {folder.resolve() / 'parameters'}, nor above it:"
         " run from the folder that holds parameters/, or set folder="
     )
+
+
+def _home_near(product: str, places: Iterable[Path]) -> Path | None:
+    """The nearest folder at or above one of these places that has parameters or minutes of the product."""
+    for place in places:
+        for home in (place.resolve(), *place.resolve().parents):
+            if (home / "parameters" / f"{product}.yaml").is_file() or (home / "minutes" / product).is_dir():
+                return home
+    return None
 
 
 def window_of(

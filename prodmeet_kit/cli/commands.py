@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from prodmeet_kit.cli.terminal import say
-from prodmeet_kit.core.errors import ProdmeetError, SourceError
+from prodmeet_kit.core.errors import InputError, ProdmeetError, SourceError
 
 __all__ = ["add", "explore", "minutes", "sync"]
 
@@ -67,7 +67,9 @@ def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> Non
 @click.command(short_help="Put something on the next agenda")
 @click.argument("product")
 @click.argument("text")
-@click.option("--kind", default="topic", help="question, change, toil, announcement or topic (the default).")
+@click.option(
+    "--kind", default="topic", help="question, change, toil, announcement, exploration or topic (the default)."
+)
 @click.option("--owner", default="", metavar="WHO", help="Who asks, brings or does it.")
 @click.option("--start", metavar="TIME", help="Required for a change: when it begins, in the product's zone.")
 @click.option("--duration", metavar="2h", help="Required for a change: how long it takes.")
@@ -81,17 +83,32 @@ def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> Non
 @click.option("--rollback", metavar="TEXT", help="For a change: its rollback plan.")
 @click.option("--minutes", metavar="N", help="Required for toil: minutes each time.")
 @click.option("--per-week", metavar="N", help="Required for toil: how often in a week.")
+@click.option(
+    "--about", default="", metavar="FINDING", help="For an exploration: the finding to dig into, such as web/latency."
+)
+@click.option("--closes", default="", metavar="ID", help="Close this exploration: TEXT is what came of it.")
 @click.pass_obj
-def add(folder: Path, /, product: str, text: str, **fields: str | tuple[str, ...] | None) -> None:
+def add(
+    folder: Path, /, product: str, text: str, about: str, closes: str, **fields: str | tuple[str, ...] | None
+) -> None:
     """Add TEXT to the next meeting of PRODUCT: one small file in minutes/PRODUCT/inbox/, which may be edited.
 
     Shown until the meeting after it is closed: write closed: true into the file, or an answer to a question.
+    An exploration is what to find out about a finding of the newest report, in minutes/PRODUCT/explorations/.
     """
     from prodmeet_kit.minutes.inbox import add as add_entry
     from prodmeet_kit.minutes.inbox import unread
     from prodmeet_kit.parameters import load
 
     loaded = load(product, folder / "parameters")
+    if about or closes or fields["kind"] == "exploration":
+        from prodmeet_kit.explore.filing import add as add_exploration
+
+        given = [name for name, value in fields.items() if value and name not in ("kind", "owner")]
+        if given or fields["kind"] not in ("topic", "exploration"):
+            raise InputError("--about and --closes are for an exploration, which has no option but --owner")
+        say(add_exploration(loaded, folder, text, about, str(fields["owner"]), closes))
+        return
     path = add_entry(loaded, folder / "minutes", text, {key: value for key, value in fields.items() if value})
     say(path)
     if fix := unread(loaded, str(fields["kind"])):

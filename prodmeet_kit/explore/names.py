@@ -14,9 +14,10 @@ from prodmeet_kit.core.window import parse_duration
 if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Product
 
-__all__ = ["Ref", "length", "nearest", "ref", "refs"]
+__all__ = ["NEAR", "Ref", "length", "nearest", "ref", "refs"]
 
-_NEAR = 5
+NEAR = 5
+"""So many names are offered instead of one that is not known."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ def ref(product: Product, text: str, kind: str = "") -> Ref:
 def nearest(text: str, known: Iterable[str]) -> str:
     """What to write instead: the names most like the text, else the first that exist."""
     names = list(dict.fromkeys(known))
-    close = get_close_matches(text, names, n=_NEAR, cutoff=0.5) or [name for name in names if text and text in name]
+    close = get_close_matches(text, names, n=NEAR, cutoff=0.5) or [name for name in names if text and text in name]
     if close:
-        return f"write {', '.join(close[:_NEAR])}"
-    more = f" or one of {len(names) - _NEAR} more" if len(names) > _NEAR else ""
-    return f"write {', '.join(names[:_NEAR])}{more}" if names else "there is none to choose from"
+        return f"write {', '.join(close[:NEAR])}"
+    more = f" or one of {len(names) - NEAR} more" if len(names) > NEAR else ""
+    return f"write {', '.join(names[:NEAR])}{more}" if names else "there is none to choose from"
 
 
 def length(name: str, value: str | timedelta) -> timedelta:

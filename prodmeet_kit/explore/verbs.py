@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.analysis.slo.arithmetic import Count
+    from prodmeet_kit.evidence.finding_view import FindingView
     from prodmeet_kit.explore.around import AroundShown
     from prodmeet_kit.explore.asking import Open, QueryShown
     from prodmeet_kit.explore.closer import Closer
     from prodmeet_kit.explore.compare import CompareShown
+    from prodmeet_kit.explore.finding import FindingShown
     from prodmeet_kit.explore.promql_box import PromqlBox
+    from prodmeet_kit.explore.shown import Shown
     from prodmeet_kit.explore.slo import SloShown
     from prodmeet_kit.facts import Facts
+    from prodmeet_kit.findings.finding import Finding
 
 __all__ = ["Exploring"]
 
@@ -32,9 +36,41 @@ class Exploring:
     analyses: Analyses
     ask_at: Open | None = None
     """Opens the metric source; ``None`` while the data are frozen."""
+    home: Path | None = None
+    """Holds ``parameters/`` and ``minutes/`` of the product; ``None`` where no such folder is near."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """One finding for each subject, by rank; a review has them."""
+        raise NotImplementedError
+
+    @property
+    def views(self) -> tuple[FindingView, ...]:
+        """The findings as people see them; a review has them."""
+        raise NotImplementedError
+
+    def finding(self, name: str = "") -> FindingShown:
+        """One finding, as the report shows it: ``slo:web/latency``, or ``web/latency``, ``INC-51``, ``CH-31`` ...
+
+        ``.frame`` is what happened, ``.series`` the SLIs, loads and resources, ``.queries`` what was asked, ``.facets``
+        all that was joined; ``.dig_later("why?", who="mika")`` files what to find out. Without a name the one that
+        presses most.
+        """
+        from prodmeet_kit.explore.finding import finding
+
+        with languages.use(self.facts.product.language):
+            return finding(self.analyses, self.findings, self.views, name, self.home)
+
+    @property
+    def examples(self) -> Shown:
+        """Lines to copy, each with a name of this product, and what it shows; ``.frame`` has them (``line, shows``)."""
+        from prodmeet_kit.explore.examples import examples
+
+        with languages.use(self.facts.product.language):
+            return examples(self.analyses, self.findings, self.views)
 
     @property
     def questions(self) -> pd.DataFrame:
@@ -117,6 +153,7 @@ class Exploring:
 
         other = type(self)(self.facts)
         other.analyses = self.analyses
+        other.home = self.home
         other.ask_at = partial(open_metrics, self.facts.product, Path(folder))
         return other
 

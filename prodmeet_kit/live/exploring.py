@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 from nbformat import NotebookNode
@@ -20,6 +21,9 @@ from prodmeet_kit.core.locks import hold
 from prodmeet_kit.live.lab import Server, running_lab
 from prodmeet_kit.pipeline.environment import TO_REACH_SERVERS
 
+if TYPE_CHECKING:
+    from prodmeet_kit.parameters import Product
+
 __all__ = ["explore_notebook", "open_exploring", "write_copy"]
 
 _CSS = """
@@ -27,9 +31,18 @@ _CSS = """
 """
 
 
-def explore_notebook(parameters: Mapping[str, str]) -> NotebookNode:
-    """The exploration notebook with these values in its cell of parameters."""
+_OF_SLOS = ("slo-text", "slo")
+"""Cells that have nothing to show for a product without SLOs."""
+
+
+def explore_notebook(parameters: Mapping[str, str], product: Product | None = None) -> NotebookNode:
+    """The exploration notebook with these values in its cell of parameters; cells that show an SLO only if it has one.
+
+    ``product`` is the one explored, the demo where there is none.
+    """
     notebook: NotebookNode = nbformat.read(shipped_files.notebook("explore"), as_version=4)
+    if product is not None and not any(service.slos for service in product.services):
+        notebook.cells = [cell for cell in notebook.cells if cell.id not in _OF_SLOS]
     (cell,) = (cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
     for name, value in parameters.items():
         begin = re.search(rf'^{name} = (?="")', cell.source, flags=re.MULTILINE)
@@ -67,34 +80,35 @@ def open_exploring(
     """
     needs: tuple[str, ...] = ()
     if report is not None:
-        place, parameters = _of_report(report.resolve(), product, end)
+        place, parameters, explored = _of_report(report.resolve(), product, end)
     else:
-        place, parameters, needs = _of_product(product, folder, end)
-    path = write_copy(place, explore_notebook(parameters))
+        place, parameters, needs, explored = _of_product(product, folder, end)
+    path = write_copy(place, explore_notebook(parameters, explored))
     with hold(place), running_lab(place, path.name, port=port, needs=needs) as server:
         _for_work(server.private)
         server.session(path.name)  # or the page asks which kernel to start
         yield server, server.page(path.name)
 
 
-def _of_report(report: Path, product: str, end: str) -> tuple[Path, dict[str, str]]:
+def _of_report(report: Path, product: str, end: str) -> tuple[Path, dict[str, str], Product]:
     from prodmeet_kit.archive.layout import snapshot_of
     from prodmeet_kit.snapshot import outline
 
     snapshot = snapshot_of(report)
-    found = outline(snapshot).product.product
+    explored = outline(snapshot).product
+    found = explored.product
     if product not in ("", found):
         raise InputError(f"--report {report} is of {found}, not of {product}: leave one of them out")
     if end:
         raise InputError("--to: a report has its own window: leave --to or --report out")
-    return snapshot.parent, {"product": found, "snapshot": snapshot.name}
+    return snapshot.parent, {"product": found, "snapshot": snapshot.name}, explored
 
 
-def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, str], tuple[str, ...]]:
+def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, str], tuple[str, ...], Product | None]:
     if not product:
         if end:
             raise InputError("--to: the demo has a fixed window: give a product to choose another")
-        return folder.resolve() / "reports" / "demo", {}, ()
+        return folder.resolve() / "reports" / "demo", {}, (), None
     from prodmeet_kit.parameters import load
     from prodmeet_kit.parameters.expansion import references
     from prodmeet_kit.review import window_of
@@ -102,7 +116,7 @@ def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, s
     loaded = load(product, folder / "parameters")
     window_of(loaded, end=end, names=("--from", "--to"))  # told now, not in a cell
     needs = (*references(loaded.model_dump_json()), *TO_REACH_SERVERS)
-    return folder.resolve() / "reports" / product, {"product": product, "end": end}, needs
+    return folder.resolve() / "reports" / product, {"product": product, "end": end}, needs, loaded
 
 
 def _for_work(private: Path) -> None:

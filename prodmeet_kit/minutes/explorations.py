@@ -22,7 +22,14 @@ from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.fields import Day
 from prodmeet_kit.parameters.validation import say
 
-__all__ = ["EXPLORATIONS", "Exploration", "close_exploration", "file_exploration", "newest"]
+__all__ = [
+    "EXPLORATIONS",
+    "Exploration",
+    "close_exploration",
+    "file_exploration",
+    "newest",
+    "open_explorations",
+]
 
 EXPLORATIONS = "explorations"
 """The kind of minutes they are."""
@@ -85,6 +92,11 @@ def close_exploration(folder: Path, product: str, identity: str, found: str = ""
         raise InputError(f"there is no open exploration {identity.strip()} of {product}: {there}")
     _, before = known[identity.strip()]
     return _save(folder, product, {**before.model_dump(), "found": found.strip() or before.found, "closed": True})
+
+
+def open_explorations(folder: Path, product: str) -> dict[str, Exploration]:
+    """The explorations that nobody closed, by id; ``folder`` and ``product`` are as in :func:`file_exploration`."""
+    return {identity: entry for identity, (_, entry) in _open(folder, product).items()}
 
 
 def newest(saved: Iterable[Saved]) -> tuple[dict[str, tuple[Saved, Exploration]], list[Problem]]:
