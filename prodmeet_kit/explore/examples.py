@@ -68,14 +68,10 @@ def _works(example: _Example) -> bool:
     return True
 
 
-def _examples(
-    analyses: Analyses, found: Sequence[Finding], views: Sequence[FindingView]
-) -> Iterator[_Example]:
+def _examples(analyses: Analyses, found: Sequence[Finding], views: Sequence[FindingView]) -> Iterator[_Example]:
     if found:
-        about = found[0].subject
-        yield _Example(
-            _call("finding", about), t("the finding that presses most"), lambda: finding(analyses, found, views, about, None)
-        )
+        about, shows = found[0].subject, t("the finding that presses most")
+        yield _Example(_call("finding", about), shows, lambda: finding(analyses, found, views, about, None))
     if worst := _worst(analyses):
         yield _Example(_call("slo", worst), t("the SLO with the least budget left"), lambda: slo(analyses, worst))
     yield from _moments(analyses)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,7 +133,8 @@ def finding(
 ) -> FindingShown:
     """What is known of one subject, without a name of the one that presses most.
 
-    ``views`` are the findings as they are shown, in any order; ``home`` holds ``minutes/``. Raises :class:`InputError` with the nearest findings.
+    ``views`` are the findings as they are shown, in any order; ``home`` holds ``minutes/``.
+    Raises :class:`InputError` with the nearest findings.
     """
     if not text.strip() and found:
         text = found[0].subject

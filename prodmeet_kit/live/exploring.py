@@ -78,11 +78,12 @@ def open_exploring(
     Gives the server and the address a browser opens; leaving the block ends it. Raises :class:`InputError` for a
     product, report or time that cannot be explored.
     """
+    explored: Product | None
     needs: tuple[str, ...] = ()
     if report is not None:
         place, parameters, explored = _of_report(report.resolve(), product, end)
     else:
-        place, parameters, needs, explored = _of_product(product, folder, end)
+        place, parameters, explored, needs = _of_product(product, folder, end)
     path = write_copy(place, explore_notebook(parameters, explored))
     with hold(place), running_lab(place, path.name, port=port, needs=needs) as server:
         _for_work(server.private)
@@ -104,11 +105,11 @@ def _of_report(report: Path, product: str, end: str) -> tuple[Path, dict[str, st
     return snapshot.parent, {"product": found, "snapshot": snapshot.name}, explored
 
 
-def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, str], tuple[str, ...], Product | None]:
+def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, str], Product | None, tuple[str, ...]]:
     if not product:
         if end:
             raise InputError("--to: the demo has a fixed window: give a product to choose another")
-        return folder.resolve() / "reports" / "demo", {}, (), None
+        return folder.resolve() / "reports" / "demo", {}, None, ()
     from prodmeet_kit.parameters import load
     from prodmeet_kit.parameters.expansion import references
     from prodmeet_kit.review import window_of
@@ -116,7 +117,7 @@ def _of_product(product: str, folder: Path, end: str) -> tuple[Path, dict[str, s
     loaded = load(product, folder / "parameters")
     window_of(loaded, end=end, names=("--from", "--to"))  # told now, not in a cell
     needs = (*references(loaded.model_dump_json()), *TO_REACH_SERVERS)
-    return folder.resolve() / "reports" / product, {"product": product, "end": end}, needs, loaded
+    return folder.resolve() / "reports" / product, {"product": product, "end": end}, loaded, needs
 
 
 def _for_work(private: Path) -> None:

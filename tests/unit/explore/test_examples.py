@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -25,7 +26,7 @@ def verbs(made: Review) -> list[str]:
     return [line.partition("(")[0].removeprefix("review.") for line in made.examples.frame["line"]]
 
 
-WORLDS = {
+WORLDS: dict[str, Callable[[], Review]] = {
     "demo": cache(prodmeet_kit.open_review),
     "everything": cache(lambda: review({"incidents": [OUTAGE], "changes": [CHANGE]}, values=MISSED)),
     "no incident": cache(lambda: review({"changes": [CHANGE]}, values=MISSED)),

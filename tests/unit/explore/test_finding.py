@@ -99,7 +99,7 @@ def test_what_no_finding_is_about_is_said_in_one_line_with_the_nearest(demo: Rev
 def test_an_slo_has_its_own_series_and_the_loads_of_its_service(demo: Review) -> None:
     found = demo.finding("web/latency")
     assert next(iter(found.series)) == "web/latency"
-    assert "web/requests" in found.series and not any(name.startswith("cart/") for name in found.series)
+    assert "web/requests" in found.series and not any(str(name).startswith("cart/") for name in found.series)
     assert found.series["web/latency"].dropna().equals(demo.slo("web/latency").frame["sli"].dropna())
     assert set(found.queries["key"].str.split("/").str[1]) == {"web"}
     assert {"CH-31"} <= set(found.frame["id"]) and set(found.frame["service"]) <= {"web", "web, cart", "cart, web", ""}

@@ -65,4 +65,4 @@ sources:
     *_, needs = exploring._of_product("shop", tmp_path, "")
     assert {"METRICS_URL", "METRICS_TOKEN", "HTTPS_PROXY"} <= set(needs)
     assert not {"GITHUB_TOKEN", "DATABASE_URL"} & set(needs)
-    assert exploring._of_product("", tmp_path, "")[2] == ()
+    assert exploring._of_product("", tmp_path, "")[-1] == ()
