@@ -70,7 +70,7 @@ def _works(example: _Example) -> bool:
 
 def _examples(analyses: Analyses, found: Sequence[Finding], views: Sequence[FindingView]) -> Iterator[_Example]:
     if found:
-        about, shows = found[0].subject, t("the finding that presses most")
+        about, shows = found[0].subject, t("the most important finding")
         yield _Example(_call("finding", about), shows, lambda: finding(analyses, found, views, about, None))
     if worst := _worst(analyses):
         yield _Example(_call("slo", worst), t("the SLO with the least budget left"), lambda: slo(analyses, worst))
@@ -158,7 +158,7 @@ def _fullest(analyses: Analyses) -> str:
 
 
 def _queries(analyses: Analyses, load: str) -> Iterator[_Example]:
-    """A question of the review by its key, and a query as it stands there: of this load, else of the first trend."""
+    """A question of the review by its key, and a query as it is there: of this load, else of the first trend."""
     facts = analyses.facts
     known = {
         key: each

@@ -84,7 +84,7 @@ class FindingShown(Shown):
 
     @property
     def facets(self) -> pd.DataFrame:
-        """Everything that was joined in it, one row each, the one that presses most first."""
+        """Everything that was joined in it, one row each, the most important first."""
         return _facets(self.finding)
 
     def dig_later(self, note: str, who: str = "", folder: str | Path = "") -> Filed:
@@ -131,7 +131,7 @@ class FindingShown(Shown):
 def finding(
     analyses: Analyses, found: Sequence[Finding], views: Sequence[FindingView], text: str, home: Path | None
 ) -> FindingShown:
-    """What is known of one subject, without a name of the one that presses most.
+    """What is known of one subject, without a name of the most important one.
 
     ``views`` are the findings as they are shown, in any order; ``home`` holds ``minutes/``.
     Raises :class:`InputError` with the nearest findings.

@@ -56,8 +56,8 @@ class Exploring:
         """One finding, as the report shows it: ``slo:web/latency``, or ``web/latency``, ``INC-51``, ``CH-31`` ...
 
         ``.frame`` is what happened, ``.series`` the SLIs, loads and resources, ``.queries`` what was asked, ``.facets``
-        all that was joined; ``.dig_later("why?", who="mika")`` files what to find out. Without a name the one that
-        presses most.
+        all that was joined; ``.dig_later("why?", who="mika")`` files what to find out. Without a name the most
+        important one.
         """
         from prodmeet_kit.explore.finding import finding
 
