@@ -29,7 +29,7 @@ def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding], *, clipped:
     """The agenda as one line a finding, in the order of the meeting; nothing where nothing is to be decided.
 
     Of more than :data:`MOST` findings those that rank first are shown: :func:`left_over` counts the others.
-    ``clipped``: each on one line, whatever its length.
+    ``clipped``: where there are so many, each on one line, whatever its length.
     """
     import pandas as pd
 
@@ -64,7 +64,7 @@ def to_decide(items: Sequence[AgendaItem], found: Sequence[Finding], *, clipped:
             place="decide",
             bare=True,
             leads="subject",
-            clipped=clipped,
+            clipped=clipped and len(shown) == MOST,
         )
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
@@ -185,25 +185,31 @@ def _pages(analyses: Analyses) -> str:
 
 
 def _all_well(analyses: Analyses) -> str:
-    """That nothing was found, and only of what was measured: of SLOs that were judged, of alerts that are read."""
+    """That nothing is to be decided, and on what grounds: SLOs that were judged, alerts that are read."""
+    return t("Nothing to decide: {grounds}", grounds=listed(_grounds(analyses)))
+
+
+def _grounds(analyses: Analyses) -> Iterator[str]:
+    """Only of what was measured."""
     states = analyses.slo.summary["state"]
+    judged, met = int(states.isin(["OK", "BAD"]).sum()), int((states == "OK").sum())
     if not len(states):
-        objectives = t("No objective is set")
-    elif (states == "BAD").any():
-        return fine(analyses.slo.summary).rstrip(".。")
-    elif (states == "OK").all():
-        objectives = t("No SLO is missed")
+        yield t("no objective is set")
+    elif not judged:
+        yield t("no SLO can be judged")
+    elif judged == met == len(states):
+        yield tn("the one SLO is met", "all {n} SLOs are met", met)
+    elif judged == met:
+        yield t("{met} of {n} SLOs are met, the others cannot be judged", met=met, n=len(states))
     else:
-        objectives = t("No SLO that could be judged is missed") if (states == "OK").any() else t("No SLO can be judged")
+        yield t("{met} of {n} SLOs are met", met=met, n=len(states))
     if not analyses.facts.alerts_known:
-        return t("{objectives}, and no alert source is configured", objectives=objectives)
-    if not len(analyses.paging.pages):
-        if going_on(analyses):
-            return t("{objectives}, no new page", objectives=objectives)
-        return t("{objectives}, no page", objectives=objectives)
-    if not analyses.slo.trends:  # a page is in vain when no SLI burned: without one nobody knows
-        return t("{objectives}, so no page can be judged", objectives=objectives)
-    return t("{objectives}, no page was noise", objectives=objectives)
+        yield t("no alert source is configured")
+    elif len(analyses.paging.pages):
+        # A page is in vain when no SLI burned: without one nobody knows.
+        yield t("no page was noise") if analyses.slo.trends else t("no page can be judged")
+    else:
+        yield t("no new page") if going_on(analyses) else t("nobody was paged")
 
 
 def _before(analyses: Analyses, lines: pd.DataFrame) -> dict[str, str]:
