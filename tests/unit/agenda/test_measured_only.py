@@ -28,7 +28,7 @@ def test_without_an_objective_nothing_is_said_to_be_kept_or_missed() -> None:
     found = review({"alert_runs": None, "incidents": []}, {"load/cart/requests": 10.0}, services=BARE)
     assert raised(found, "all_quiet") == []
     # and no item shares the time
-    assert found.overview.headline == "Nothing to decide: no objective is set and no alert source is configured."
+    assert found.overview.headline == "Nothing to decide: no objective is set, no alert source is configured."
     assert " met" not in found.metrics.headline
     assert "burned" not in found.outages.headline and "burn" not in found.non_paging_events.headline
 
@@ -36,7 +36,7 @@ def test_without_an_objective_nothing_is_said_to_be_kept_or_missed() -> None:
 def test_with_a_kept_objective_both_say_so() -> None:
     found = review({"alert_runs": []}, FINE)
     assert len(raised(found, "all_quiet")) == 1
-    assert found.overview.headline == "Nothing to decide: the one SLO is met and nobody was paged."
+    assert found.overview.headline == "Nothing to decide: the one SLO is met, nobody was paged."
     assert found.lines["minutes"].sum() == 0  # what needs no decision needs no time
 
 
@@ -46,7 +46,7 @@ def test_an_objective_with_too_few_events_is_not_said_to_be_kept() -> None:
     found = review({"alert_runs": []}, few)
     assert list(found.analyses.slo.summary["state"]) == ["TOO_FEW"]
     assert raised(found, "all_quiet") == []
-    assert found.overview.headline == "Nothing to decide: no SLO can be judged and nobody was paged."
+    assert found.overview.headline == "Nothing to decide: no SLO can be judged, nobody was paged."
 
 
 @pytest.mark.parametrize("services", [BARE, None])
