@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.overview.decided import last_time
 from prodmeet_kit.agenda.views.pictures import picture
+from prodmeet_kit.core.subjects import kind_of
 from prodmeet_kit.evidence.finding_view import FindingView
-from prodmeet_kit.i18n.languages import listed, t
+from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from prodmeet_kit.findings.finding import Finding
 
 __all__ = ["views"]
+
+FACETS = 5
+"""So many are read in small type; all are in ``review.json``."""
+
+OWNED = {"slo", "resource", "load", "efficiency", "outage", "alert"}
+"""Kinds of subject that somebody should own."""
 
 _ENDS = ".。"
 
@@ -51,7 +58,7 @@ def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: 
         also=tuple(own[1:]),
         why=_why(analyses, found),
         sentences=found.sentences,
-        facets=_facets(found, known),
+        facets=_facets(found, own[1:], known),
         owner=found.owner,
         check=found.check,
         service=next(iter(services)) if len(services) == 1 else "",
@@ -74,10 +81,20 @@ def _why(analyses: Analyses, found: Finding) -> str:
     return t("{n} of {all} minutes", n=write(found.minutes, "number"), all=write(length, "number"))
 
 
-def _facets(found: Finding, known: Mapping[str, str]) -> tuple[str, ...]:
-    """What else concerns the subject and was not said yet."""
+def _facets(found: Finding, also: Collection[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    """What else concerns the subject and neither the words above nor a question said yet, a few words each."""
     said = " ".join([found.headline, *found.sentences, found.question])
-    rest = [each.reason.rstrip(_ENDS) for _, each in found.facets if not each.said]
-    owner = t("owner: {names}", names=listed([found.owner])) if found.owner else t("no owner")
-    before = next((known[each].rstrip(_ENDS) for each in found.subjects if each in known), "")
-    return tuple(dict.fromkeys([owner, *(each for each in rest if each not in said), *([before] if before else [])]))
+    rest = [
+        each.reason.rstrip(_ENDS)
+        for _, each in found.facets
+        if not each.said and each.question not in also and each.reason.rstrip(_ENDS) not in said
+    ]
+    before = [known[each].rstrip(_ENDS) for each in found.subjects if each in known][:1]
+    return tuple(dict.fromkeys([*_owner(found), *before, *rest]))[:FACETS]
+
+
+def _owner(found: Finding) -> list[str]:
+    """Who looks after it; that nobody does is said of what a service should have somebody for."""
+    if found.owner:
+        return [t("owner: {names}", names=found.owner)]
+    return [t("no owner")] if kind_of(found.subject) in OWNED else []
