@@ -15,6 +15,8 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from prodmeet_kit.html_report.thinning import thinned
+
 __all__ = ["json_for_script", "pack_figure", "plotly_js"]
 
 _BYTES = {"f4": 4, "f8": 8, "i1": 1, "u1": 1, "i2": 2, "u2": 2, "i4": 4, "u4": 4}
@@ -29,8 +31,9 @@ def json_for_script(value: Any) -> str:
 
 
 def pack_figure(figure: dict[str, Any]) -> str:
-    """Data, layout and configuration of a plotly figure for the page's script, as base64 of gzip."""
+    """Data, layout and configuration of a plotly figure for the page's script, thinned, as base64 of gzip."""
     blobs: list[bytes] = []
+    figure = thinned(figure)
     content = _extract({key: figure[key] for key in ("data", "layout", "config") if key in figure}, blobs)
     head = json.dumps(content, separators=(",", ":")).encode()
     return _pack(len(head).to_bytes(4, "little") + head + b"".join(blobs))

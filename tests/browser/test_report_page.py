@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 
 from prodmeet_kit.evidence import Chart
 from prodmeet_kit.html_report.export import export_html
+from prodmeet_kit.render import PLOTLY
 from tests.browser.demo_report import sample_page
 from tests.support import sample_items
 from tests.support.sample_items import code_cell, notebook_of
@@ -54,7 +58,7 @@ def test_charts_are_drawn_as_the_reader_comes_to_them_and_all_by_the_end(report:
     in_all = opened.page.locator(".pm-figure").count()
     assert in_all == charts(0) + charts(4)
     assert drawn(opened) < in_all  # not all at once
-    opened.page.evaluate("document.querySelectorAll('details.pm-chart').forEach(d => d.open = true)")
+    opened.page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
     opened.scroll_through()
     opened.page.wait_for_timeout(500)
     assert drawn(opened) == in_all
@@ -65,6 +69,24 @@ def test_a_gap_is_a_break_in_the_line_not_a_bridge(report: Path, open_page: Open
     opened.page.wait_for_selector(DRAWN)
     # the sample has one line with one gap of 60 steps
     assert opened.page.locator(".pm-figure").first.locator(".scatterlayer path.js-line").count() == 2
+
+
+def test_a_thinned_line_has_its_highest_value_at_its_own_time(tmp_path: Path, open_page: Opener) -> None:
+    values = np.zeros(8064, np.float32)
+    values[5001] = 1.0
+    y = {"dtype": "f4", "bdata": base64.b64encode(values.tobytes()).decode()}
+    trace = {"type": "scatter", "mode": "lines", "x0": "2026-10-26T10:05:00", "dx": 300_000, "y": y}
+    figure = {"data": [trace], "layout": {"xaxis": {"type": "date"}}}
+    output = {"output_type": "display_data", "data": {PLOTLY: figure}, "metadata": {}}
+    path = tmp_path / "report.html"
+    path.write_text(export_html(notebook_of([code_cell("figure", 1, [output])]), title="One line"), encoding="utf-8")
+    opened = open_page(path)
+    opened.page.wait_for_selector(DRAWN)
+    x, y = opened.page.evaluate("(({ x, y }) => [x, [...y]])(document.querySelector('.pm-figure').data[0])")
+    assert len(x) == len(y) < 1100
+    high = datetime(2026, 10, 26, 10, 5) + 5001 * timedelta(minutes=5)  # noqa: DTZ001 - the clock on the wall
+    assert datetime.fromisoformat(x[y.index(1.0)]) == high
+    assert opened.console == []
 
 
 def test_hostile_text_is_shown_and_never_runs(report: Path, open_page: Opener) -> None:

@@ -33,9 +33,21 @@
     const start = 4 + length;
     const text = new TextDecoder().decode(new Uint8Array(buffer, 4, length));
     return JSON.parse(text, (_, value) => {
+      if (Array.isArray(value?.pm_grid)) return grid(...value.pm_grid);
       if (!value || !Array.isArray(value.pm)) return value;
       const [kind, offset, count] = value.pm;
       return numbers(new Uint8Array(buffer, start + offset), ARRAYS[kind], count);
+    });
+  }
+
+  // See thinning.py: a start, a step, and how many steps each point is after the one before. Dates as plotly writes them.
+  function grid(start, step, steps) {
+    const first = typeof start === "string" ? Date.parse(`${start}Z`) : start;
+    let passed = 0;
+    return Array.from(steps, (more) => {
+      passed += more;
+      const at = first + step * passed;
+      return typeof start === "string" ? new Date(at).toISOString().slice(0, -1) : at;
     });
   }
 
