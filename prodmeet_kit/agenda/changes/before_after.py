@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.outages.names import by_id
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Column, Table
-from prodmeet_kit.i18n.languages import clauses, listed, t, tn
+from prodmeet_kit.i18n.languages import clauses, listed, t
 from prodmeet_kit.i18n.numbers import UNKNOWN, points, write
 from prodmeet_kit.schemas.frames import rows
 
@@ -18,35 +18,37 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analyses import Analyses
 
-__all__ = ["details", "table", "towards"]
+__all__ = ["in_points", "table", "towards"]
 
 
 def table(analyses: Analyses) -> Table | None:
-    """Each change: what moved beyond noise and what it predicted, then the rest in one row; ``None`` without changes.
+    """Every change against everything its services are measured by, folded; ``None`` without changes.
 
-    ``details`` has every row. Of a resource compared at equal load, that row alone counts unless its own moved too.
+    What moved beyond noise or was predicted comes first in each change, the rest is set back. Of a resource compared
+    at equal load, that row alone counts unless its own moved too.
     """
-    frame = _told(analyses)
-    if frame is None:
+    import pandas as pd
+
+    told = _told(analyses)
+    if told is None:
         return None
     names = _names(analyses)
-    shown: list[dict[str, Any]] = []
-    for change in dict.fromkeys(frame["change"]):
-        mine = frame[frame["change"] == change]
-        shown += [_cells(row, names) for row in rows(mine[mine["notable"]])]
-        rest = mine[~mine["notable"]]
-        if len(rest):
-            shown.append({**_cells(rows(rest)[0], names), **_rest(rest, others=len(rest) < len(mine))})
-    return _table(t("Before and after"), shown, folded=False)
-
-
-def details(analyses: Analyses) -> Table | None:
-    """Every change against everything its services are measured by, folded; ``None`` without changes."""
-    frame = _told(analyses)
-    if frame is None:
-        return None
-    names = _names(analyses)
-    return _table(t("Before and after in detail"), [_cells(row, names) for row in rows(frame)], folded=True)
+    frame = pd.DataFrame([_cells(row, names) for row in rows(told)])
+    columns = [
+        Column("change", t("Change"), "code"),
+        Column("what", t("What")),
+        Column("was", t("Before"), "written"),
+        Column("now", t("After"), "written"),
+        Column("moved", t("Effect beyond normal variation")),
+    ]
+    if frame["expected"].any():
+        columns.append(Column("expected", t("Predicted")))
+    columns.append(Column("days", t("Compared")))
+    caption = t(
+        "Mean before and after. The effect is the part that exceeds the same difference in other "
+        "weeks; its 95% interval comes from days without a change"
+    )
+    return Table(t("Before and after"), frame, tuple(columns), caption=caption, folded=True, quiet="quiet")
 
 
 def _names(analyses: Analyses) -> dict[str, str]:
@@ -74,40 +76,8 @@ def _cells(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         "moved": _effect(row),
         "expected": _expected(row),
         "days": _days(row, names),
+        "quiet": not row["notable"],
     }
-
-
-def _rest(rest: pd.DataFrame, *, others: bool) -> dict[str, Any]:
-    """One row for what did not move; its times are those of the first."""
-    unknown = int((rest["outcome"] == "cannot_tell").sum())
-    parts = [t("within normal variation")] if unknown < len(rest) else []
-    if unknown:
-        parts.append(tn("{n} inconclusive", "{n} inconclusive", unknown))
-    what = tn("{n} measure", "all {n} measures", len(rest))
-    if others:
-        what = tn("{n} other measure", "{n} other measures", len(rest))
-    return {"what": what, "was": UNKNOWN, "now": UNKNOWN, "moved": listed(parts), "expected": ""}
-
-
-def _table(title: str, shown: list[dict[str, Any]], *, folded: bool) -> Table:
-    import pandas as pd
-
-    frame = pd.DataFrame(shown)
-    columns = [
-        Column("change", t("Change"), "code"),
-        Column("what", t("What")),
-        Column("was", t("Before"), "written"),
-        Column("now", t("After"), "written"),
-        Column("moved", t("Effect beyond normal variation")),
-    ]
-    if frame["expected"].any():
-        columns.append(Column("expected", t("Predicted")))
-    columns.append(Column("days", t("Compared")))
-    caption = t(
-        "Mean before and after. The effect is the part that exceeds the same difference in other "
-        "weeks; its 95% interval comes from days without a change"
-    )
-    return Table(title, frame, tuple(columns), caption=caption, folded=folded)
 
 
 def _worth(found: list[dict[str, Any]]) -> list[bool]:

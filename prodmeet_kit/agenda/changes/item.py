@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.changes import before_after, facets, scorecard
 from prodmeet_kit.agenda.changes.words import needs_response, warning
 from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.agenda.shared.extract import some_open
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t, tn
@@ -31,20 +32,11 @@ def item(analyses: Analyses) -> AgendaItem:
     if (gone := absent(analyses, KEY, title, "changes", "changes")) is not None:
         return gone
     upcoming, past = analyses.changes.upcoming, analyses.changes.past
-    policy = analyses.facts.product.slo_rules.policy or t(
-        "until the error budget recovers, only P0 and security changes are released"
-    )
-    evidence: list[Evidence] = []
-    if len(upcoming):
-        evidence.append(_table(t("Before the next meeting"), upcoming, policy))
-    if len(past):
-        evidence.append(_table(t("Made since the last meeting"), past))
-        compared = (scorecard.table(analyses), before_after.table(analyses), before_after.details(analyses))
-        evidence += [table for table in compared if table is not None]
+    evidence = _evidence(analyses, upcoming, past)
     if not len(upcoming):
         until = write(analyses.facts.next_meeting, "date", timezone=analyses.facts.window.timezone)
         because = t("no change is planned to start before {until}", until=until)
-        return replace(none(analyses, KEY, title, because), evidence=tuple(evidence))
+        return replace(none(analyses, KEY, title, because), evidence=evidence)
     needing = upcoming[needs_response(upcoming)]
     colliding = upcoming[upcoming["warnings"].map(bool)]
     return AgendaItem(
@@ -53,7 +45,7 @@ def item(analyses: Analyses) -> AgendaItem:
         headline=_headline(upcoming, needing, colliding),
         state="attention" if len(needing) or len(colliding) else "fine",
         timezone=analyses.facts.window.timezone,
-        evidence=tuple(evidence),
+        evidence=evidence,
         failures=tuple(analyses.facts.failed(KEY)),
         facets=facets.facets(analyses),
         to_know=tuple(_planned(row, analyses.facts.window.timezone) for row in rows(upcoming)),
@@ -85,28 +77,57 @@ def _effect(effect: object) -> str:
     return " ".join(part for part in (str(effect.get("metric") or ""), moved) if part)
 
 
-def _table(title: str, changes: pd.DataFrame, policy: str = "") -> Table:
-    """Planned changes with their warnings when there is a ``policy`` for spent budgets, else those made."""
-    warnings = bool(policy)
-    frame = changes.assign(effect=changes["expected_effect"].map(_effect))
-    columns = [
+def _evidence(analyses: Analyses, upcoming: pd.DataFrame, past: pd.DataFrame) -> tuple[Evidence, ...]:
+    """The calendar and the predictions that were wrong; folded what each change needs, and what those made did."""
+    policy = analyses.facts.product.slo_rules.policy or t(
+        "until the error budget recovers, only P0 and security changes are released"
+    )
+    shown: list[Table | None] = []
+    if len(upcoming):
+        calendar = Table(t("Before the next meeting"), upcoming, _calendar(), anchor=("id",))
+        shown += some_open(calendar, list(needs_response(upcoming) | upcoming["warnings"].map(bool)))
+    if len(past):
+        shown.append(scorecard.wrong(analyses))
+    if len(upcoming):
+        shown.append(_needs(upcoming, policy))
+    if len(past):
+        frame = past.assign(effect=past["expected_effect"].map(_effect))
+        columns = (*_calendar(), *_effects(), Column("url", t("Link"), "link"))
+        shown.append(Table(t("Made since the last meeting"), frame, columns, anchor=("id",), folded=True))
+        shown += [scorecard.table(analyses), before_after.table(analyses)]
+    return tuple(table for table in shown if table is not None)
+
+
+def _calendar() -> tuple[Column, ...]:
+    return (
         Column("id", t("Change"), "code"),
         Column("title", t("What")),
         Column("start", t("Start"), "time"),
-        Column("duration_s", t("Duration"), "duration"),
         Column("services", t("Services"), "list"),
         Column("owner", t("Owner")),
-        Column("effect", t("Expected effect")),
-    ]
-    if warnings:
-        frame = frame.assign(
-            warnings=changes["warnings"].map(lambda codes: [warning(code, policy) for code in codes]),
-            rollback=changes["rollback"].replace("", t("none given")),
-        )
-        columns.append(Column("warnings", t("Warnings"), "list"))
-    columns.append(Column("url", t("Link"), "link"))
+    )
+
+
+def _effects() -> tuple[Column, ...]:
+    return Column("duration_s", t("Duration"), "duration"), Column("effect", t("Expected effect"))
+
+
+def _needs(upcoming: pd.DataFrame, policy: str) -> Table:
+    """What the calendar does not say: effect, warnings, response, rollback plan. ``policy``: for spent budgets."""
+    frame = upcoming.assign(
+        effect=upcoming["expected_effect"].map(_effect),
+        warnings=upcoming["warnings"].map(lambda codes: [warning(code, policy) for code in codes]),
+        rollback=upcoming["rollback"].replace("", t("none given")),
+    )
+    columns = (
+        Column("id", t("Change"), "code"),
+        *_effects(),
+        Column("warnings", t("Warnings"), "list"),
+        Column("url", t("Link"), "link"),
+    )
     details = (Column("response_needed", t("Response needed")), Column("rollback", t("Rollback")))
-    return Table(title, frame, tuple(columns), details if warnings else (), anchor=("id",), folded=not warnings)
+    title = t("What planned changes need")
+    return Table(title, frame, columns, details, anchor=("id",), folded=True, place="needs")
 
 
 def numbers(analyses: Analyses) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.changes.before_after import in_points, towards
+from prodmeet_kit.agenda.shared.extract import SHOWN
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.schemas.changes import ScorecardRow
 
-__all__ = ["table"]
+__all__ = ["table", "wrong"]
+
+_WRONG = ("other_direction", "no_change", "other_size")
 
 
 def table(analyses: Analyses) -> Table | None:
-    """One row a prediction of the changes since the last meeting; ``None`` when none predicted anything."""
+    """One row a prediction of the changes since the last meeting, folded; ``None`` when none predicted anything."""
     import pandas as pd
 
     found = SCORECARD.rows(analyses.changes.scorecard)
@@ -28,16 +31,31 @@ def table(analyses: Analyses) -> Table | None:
     cells = [_cells(row) for row in found]
     measured = any(row[side] != UNKNOWN for row in cells for side in ("was", "now"))
     columns = (
-        Column("change", t("Change"), "code"),
-        Column("metric", t("What")),
-        Column("expected", t("Predicted")),
+        *_named(),
         *([Column("was", t("Before"), "written"), Column("now", t("After"), "written")] if measured else []),
         Column("observed", t("Effect beyond normal variation (95% interval)")),
         Column("outcome", t("Outcome")),
         Column("reason", t("Why")),
     )
-    caption = t("The days compared, and why they are fewer, are in the tables of before and after below")
-    return Table(t("Change scorecard"), pd.DataFrame(cells), columns, caption=caption)
+    caption = t("The days compared, and why they are fewer, are in the table of before and after below")
+    return Table(t("Change scorecard"), pd.DataFrame(cells), columns, caption=caption, folded=True)
+
+
+def wrong(analyses: Analyses) -> Table | None:
+    """The first of the predictions that did not come true, in short; ``None`` where each did or cannot be judged."""
+    import pandas as pd
+
+    found = [row for row in SCORECARD.rows(analyses.changes.scorecard) if row["outcome"] in _WRONG]
+    found.sort(key=lambda row: _WRONG.index(row["outcome"]))
+    if not found:
+        return None
+    columns = (*_named(), Column("observed", t("Effect (95% interval)")), Column("outcome", t("Outcome")))
+    frame = pd.DataFrame([_cells(row) for row in found[:SHOWN]])
+    return Table(t("Predictions that did not come true"), frame, columns)
+
+
+def _named() -> tuple[Column, ...]:
+    return Column("change", t("Change"), "code"), Column("metric", t("What")), Column("expected", t("Predicted"))
 
 
 def _cells(row: ScorecardRow) -> dict[str, Any]:

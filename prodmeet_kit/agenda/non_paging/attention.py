@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["evidence"]
 
-SHOWN = 15
-"""More rows than a meeting gets through are folded."""
-
 _ANCHOR = ("kind", "what", "service", "reason")
 
 
 def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
-    """The oldest 15 items of the queue, and the rest folded; nothing where nothing needs attention."""
+    """The queue, the oldest and most expensive first, folded; nothing where nothing needs attention."""
     queue = analyses.detection.attention
     if not len(queue):
         return ()
@@ -39,12 +36,7 @@ def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
         "counts from when its error ratio rose, where that is known; a limit from when a trend of 14 "
         "days or more first showed that it is near. An alert about a subject in the list is not counted again."
     )
-    first = Table(title, frame.iloc[:SHOWN], _columns(), anchor=_ANCHOR, caption=caption)
-    rest = frame.iloc[SHOWN:]
-    if rest.empty:
-        return (first,)
-    more = tn("{title}: {n} more", "{title}: {n} more", len(rest), title=title)
-    return first, Table(more, rest.reset_index(drop=True), _columns(), anchor=_ANCHOR, folded=True)
+    return (Table(title, frame, _columns(), anchor=_ANCHOR, caption=caption, folded=True),)
 
 
 def _columns() -> tuple[Column, ...]:

@@ -35,7 +35,10 @@ _ALERTS = ("alert", "rule")
 
 
 def item(analyses: Analyses) -> AgendaItem:
-    """What should have paged, what needs attention without a page, and what is only noise."""
+    """What should have paged, what needs attention without a page, and what is only noise.
+
+    Each subject is a finding that is shown as such: the tables are folded.
+    """
     title = t("Non-paging events")
     alerts_known = analyses.facts.alerts_known
     if not alerts_known and not analyses.basis.metrics_known:
@@ -112,11 +115,9 @@ def _headline(missed: int, attention: int, noise_paged: pd.Series[bool], alerts_
         )
     found = []
     if missed:
-        found.append(tn("{n} event should have paged and did not", "{n} events should have paged and did not", missed))
+        found.append(tn("{n} event should have paged", "{n} events should have paged", missed))
     if attention:
-        found.append(
-            tn("{n} subject needs attention without a page", "{n} subjects need attention without a page", attention)
-        )
+        found.append(tn("{n} subject needs attention", "{n} subjects need attention", attention))
     paged, quiet = int(noise_paged.sum()), int((~noise_paged).sum())
     if quiet and paged:  # the paging events tell of those that paged
         found.append(tn("{n} more alert is noise", "{n} more alerts are noise", quiet))

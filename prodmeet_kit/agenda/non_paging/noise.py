@@ -18,21 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = ["evidence"]
 
-SHOWN = 15
-"""More rows than a meeting gets through are folded."""
-
 
 def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     """Noisy alerts, what would silence them, and rules that never fired; nothing where there are none."""
     shown: list[Evidence] = []
     if len(analyses.paging.noise):
-        shown += _split(
-            t("Noise"), _noise_frame(analyses.paging.noise, analyses.paging.pages), _noise_columns(), "noise"
-        )
+        frame = _noise_frame(analyses.paging.noise, analyses.paging.pages)
+        shown.append(_folded(t("Noise"), frame, _noise_columns(), "noise"))
     if len(analyses.paging.proposals):
-        shown += _split(
-            t("Rule changes against noise"), _proposal_frame(analyses.paging.proposals), _proposal_columns(), "silence"
-        )
+        frame = _proposal_frame(analyses.paging.proposals)
+        shown.append(_folded(t("Rule changes against noise"), frame, _proposal_columns(), "silence"))
         shown.append(Note(_how(), summary=t("How a change was backtested")))
     if len(analyses.alerting.never_fired):
         title = tn("{n} rule never fired", "{n} rules never fired", len(analyses.alerting.never_fired))
@@ -52,14 +47,9 @@ def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
     return tuple(shown)
 
 
-def _split(title: str, frame: pd.DataFrame, columns: tuple[Column, ...], place: str) -> list[Evidence]:
+def _folded(title: str, frame: pd.DataFrame, columns: tuple[Column, ...], place: str) -> Table:
     anchor = tuple(name for name in ("alert", "service", "severity", "change") if name in frame)
-    first = Table(title, frame.iloc[:SHOWN], columns, anchor=anchor, place=place)
-    rest = frame.iloc[SHOWN:].reset_index(drop=True)
-    if rest.empty:
-        return [first]
-    more = tn("{title}: {n} more", "{title}: {n} more", len(rest), title=title)
-    return [first, Table(more, rest, columns, anchor=anchor, folded=True, place=place)]
+    return Table(title, frame, columns, anchor=anchor, place=place, folded=True)
 
 
 def _noise_frame(noise: pd.DataFrame, pages: pd.DataFrame) -> pd.DataFrame:

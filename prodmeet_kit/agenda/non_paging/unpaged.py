@@ -47,7 +47,7 @@ def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
         Column("price", t("Expected firings")),
     )
     details = (Column("pages", t("Pages")),)
-    table = Table(t("Should have paged"), frame, columns, details, anchor=("id",), caption=_caption())
+    table = Table(t("Should have paged"), frame, columns, details, anchor=("id",), caption=_caption(), folded=True)
     return table, *_rules(analyses, found)
 
 

@@ -31,7 +31,10 @@ KEY = "outages"
 
 
 def item(analyses: Analyses) -> AgendaItem:
-    """Incidents since the last meeting with their cost, and fast burns without an incident record."""
+    """Incidents since the last meeting with their cost, and fast burns without an incident record.
+
+    Each outage is a finding that is shown as such: the tables are folded.
+    """
     title = t("Outages")
     if (gone := absent(analyses, KEY, title, "incidents", "incidents")) is not None:
         return _without_incidents(analyses, gone)
@@ -130,7 +133,7 @@ def _headline(incidents: pd.DataFrame, written: pd.DataFrame, unwritten: pd.Data
     owed = int(incidents.loc[incidents["postmortem_missing"], "outage"].nunique())
     owed += sum(outage_table.owes(row) for row in OUTAGES.rows(unwritten))
     if owed:
-        said[-1].append(tn("{n} postmortem is missing", "{n} postmortems are missing", owed))
+        said[-1].append(tn("{n} postmortem missing", "{n} postmortems missing", owed))
     return sentences(sentence(clauses(filter(None, parts))) for parts in said)
 
 
@@ -148,7 +151,7 @@ def _most_expensive(incidents: pd.DataFrame, unwritten: pd.DataFrame, timezone: 
         return 0, ""
     cost, place, name, row = max(costs, key=lambda each: each[0])
     price = outage_table.or_more(cost, row["blind_s"])
-    return place, t("{id} was the most expensive at {cost} of an error budget", id=name, cost=price)
+    return place, t("{id} cost the most, {cost} of an error budget", id=name, cost=price)
 
 
 def numbers(analyses: Analyses) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def table(incidents: pd.DataFrame, timezone: str) -> Table:
         Column("before", t("Similar incidents")),
         Column("url", t("Link"), "link"),
     )
-    return Table(t("Incidents since the last meeting"), frame, columns, details, anchor=("id",))
+    return Table(t("Incidents since the last meeting"), frame, columns, details, anchor=("id",), folded=True)
 
 
 def repeated(incidents: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -109,7 +109,7 @@ def unwritten(outages: pd.DataFrame, timezone: str, now: datetime) -> Table:
         caption = t("Services in one row failed at the same time; people decide whether it was one outage.")
     details = (Column("own", t("Pages")),)
     title = t("Fast burns without an incident record")
-    return Table(title, frame, columns, details, anchor=("id",), caption=caption)
+    return Table(title, frame, columns, details, anchor=("id",), caption=caption, folded=True)
 
 
 def owes(outage: Mapping[str, Any]) -> bool:

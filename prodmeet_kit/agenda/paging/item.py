@@ -20,15 +20,12 @@ from prodmeet_kit.agenda.paging import (
     verdicts as paging_verdicts,
 )
 from prodmeet_kit.agenda.shared.absent import absent, none
-from prodmeet_kit.core.time_ranges import FEWEST, median_of
 from prodmeet_kit.evidence import AgendaItem
-from prodmeet_kit.i18n.languages import listed, sentence, sentences, t, tn
+from prodmeet_kit.i18n.languages import clauses, listed, sentence, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.i18n.ranges import distinct, length
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
-    from prodmeet_kit.analysis.paging.quality import PagingQuality
     from prodmeet_kit.evidence import Evidence
 
 __all__ = ["item"]
@@ -57,7 +54,6 @@ def item(analyses: Analyses) -> AgendaItem:
         key=KEY,
         title=title,
         headline=_headline(analyses),
-        finding=sentence(_pages(analyses)),
         state="attention" if (groups["shown_verdict"] != "right").any() else "fine",
         timezone=analyses.facts.window.timezone,
         evidence=_evidence(analyses),
@@ -72,43 +68,35 @@ def _quiet(item: AgendaItem, analyses: Analyses) -> AgendaItem:
     return replace(item, evidence=monitoring_changes.evidence(analyses)) if looked else item
 
 
-def _pages(analyses: Analyses) -> str:
-    pages, quality = analyses.paging.pages, analyses.detection.quality
-    parts = [tn("{n} belongs to a budget burn", "{n} belong to a budget burn", quality.pages_caught)]
-    noise = int((pages["shown_verdict"] == "noise").sum())
-    if noise:
-        parts.append(tn("{n} was noise", "{n} were noise", noise))
-    return t(
-        "{pages} from {alerts}: {kinds}",
-        pages=tn("{n} page", "{n} pages", len(pages)),
-        alerts=tn("{n} alert", "{n} alerts", len(analyses.paging.groups)),
-        kinds=listed(parts),
-    )
-
-
 def _headline(analyses: Analyses) -> str:
-    first, quality = _pages(analyses), analyses.detection.quality
-    if not quality.events:
-        return sentence(first)
-    return sentences([sentence(first), sentence(_caught(quality))])
-
-
-def _caught(quality: PagingQuality) -> str:
-    """How many burns were paged, and how long after they began."""
-    times, words = quality.detection, {"caught": quality.events_caught, "n": quality.events}
-    if not times:
-        return t("Fast burns paged: {caught} of {n}", **words)
-    if len(times) >= FEWEST:
-        median = length(*median_of(times))
-        return t("Fast burns paged: {caught} of {n}, {time} after the start (median)", time=median, **words)
-    return t("Fast burns paged: {caught} of {n}, {time} after the start", time=distinct(times), **words)
+    """How many pages, how many of them for an outage and how many noise; how many fast burns were paged."""
+    pages, quality = analyses.paging.pages, analyses.detection.quality
+    parts = [
+        tn("{n} page", "{n} pages", len(pages)),
+        tn("{n} for an outage", "{n} for an outage", quality.pages_caught),
+    ]
+    if noise := int((pages["shown_verdict"] == "noise").sum()):
+        parts.append(tn("{n} noise", "{n} noise", noise))
+    said = [listed(parts)]
+    if quality.events:
+        said.append(
+            tn(
+                "{caught} of {n} fast burn paged",
+                "{caught} of {n} fast burns paged",
+                quality.events,
+                caught=quality.events_caught,
+            )
+        )
+    return sentence(clauses(said))
 
 
 def _evidence(analyses: Analyses) -> tuple[Evidence, ...]:
+    """The alerts whose pages were not right, and what pages ask of people; folded each alert and each page."""
     return (
+        *paging_verdicts.in_short(analyses),
+        *paging_people.evidence(analyses),
         *paging_verdicts.evidence(analyses),
         *paging_quality.evidence(analyses),
-        *paging_people.evidence(analyses),
         paging_verdicts.every_page(analyses),
         *monitoring_changes.evidence(analyses),
         *alert_facts.evidence(analyses),

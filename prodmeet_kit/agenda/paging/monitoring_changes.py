@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.agenda.shared.extract import some_open
 from prodmeet_kit.evidence import Column, Evidence, Note, Table
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import is_unknown, write
@@ -35,18 +36,18 @@ def _rules(analyses: Analyses) -> tuple[Evidence, ...]:
         trouble = _trouble(analyses, "rules")
         if trouble:
             return (Note(t("Could not check which alert rules changed: {message}", message=trouble), "warning"),)
-        return (Note(t("Changes of alert rules are not checked: no source of rules is configured.")),)
+        return (_aside(t("Changes of alert rules are not checked: no source of rules is configured.")),)
     if not len(now) and (earlier is None or earlier.rules is None or not len(earlier.rules)):
-        return (Note(t("No alert rule changed: the source of rules has none.")),)
+        return (_aside(t("No alert rule changed: the source of rules has none.")),)
     if earlier is None:
         return (
-            Note(
+            _aside(
                 t("Changes of alert rules are shown from the next meeting on: there is no earlier one to compare with.")
             ),
         )
     day = write(earlier.end, "date", timezone=facts.window.timezone)
     if earlier.rules is None:
-        return (Note(t("Which alert rules changed is not known: the report of {day} has no rules.", day=day)),)
+        return (_aside(t("Which alert rules changed is not known: the report of {day} has no rules.", day=day)),)
     changes = analyses.alerting.rule_changes
     partly = _trouble(analyses, "rules")
     notes = (Note(t("Not all alert rules could be read: {message}", message=partly), "warning"),) if partly else ()
@@ -57,7 +58,7 @@ def _rules(analyses: Analyses) -> tuple[Evidence, ...]:
             len(now),
             day=day,
         )
-        return (*notes, Note(same))
+        return (*notes, _aside(same))
     what = _words_of_rules()
     shown = changes.assign(what_text=[what.get(code, code) for code in changes["what"]])
     columns = (Column("alert", t("Alert"), "code"), Column("what_text", t("What changed")), Column("group", t("Group")))
@@ -74,35 +75,44 @@ def _rules(analyses: Analyses) -> tuple[Evidence, ...]:
     )
 
 
+def _aside(text: str) -> Note:
+    """What nobody has to act on."""
+    return Note(text, summary=t("Changes of alert rules"))
+
+
 def _silences(analyses: Analyses) -> tuple[Evidence, ...]:
     facts = analyses.facts
     trouble = _trouble(analyses, "silences")
     if facts.records.get("silences") is None:
         if trouble:
             return (Note(t("Could not check silences: {message}", message=trouble), "warning"),)
-        return (Note(t("Silences are not checked: no source is configured (sources.silences).")),)
+        unasked = t("Silences are not checked: no source is configured (sources.silences).")
+        return (Note(unasked, summary=t("Silences")),)
     notes = (Note(t("Not all silences could be read: {message}", message=trouble), "warning"),) if trouble else ()
     silences = analyses.alerting.silences
     if not len(silences):
-        return (*notes, Note(t("No silence was in force since the last meeting, and none is planned.")))
+        quiet = t("No silence was in force since the last meeting, and none is planned.")
+        return (*notes, Note(quiet, summary=t("Silences")))
     people = (Column("created_by", t("By")),) if facts.product.show_people else ()
     columns = (
         Column("matchers", t("Silence"), "code"),
         Column("state", t("State")),
         Column("start", t("From"), "time"),
         Column("end", t("Until"), "text" if silences["end"].isna().any() else "time"),
-        *people,
         Column("covered", t("Alerts it covered"), "count"),
         Column("look", t("To review")),
     )
-    stale = int(silences["stale"].sum())
-    title = tn("{n} silence", "{n} silences", len(silences))
-    if stale:
-        title = tn(
-            "{n} silence, {stale} of them stale", "{n} silences, {stale} of them stale", len(silences), stale=stale
-        )
-    details = (Column("comment", t("Why")),)
-    return (*notes, Table(title, _worded(silences, facts.window.timezone), columns, details, anchor=("id",)))
+    details = (*people, Column("comment", t("Why")))
+    worded = _worded(silences, facts.window.timezone)
+    stale, others = worded[silences["stale"]], worded[~silences["stale"]]
+    shown: list[Table] = []
+    if len(stale):
+        title = tn("{n} stale silence", "{n} stale silences", len(stale))
+        shown += some_open(Table(title, stale, columns, details, anchor=("id",)))
+    if len(others):
+        title = tn("{n} silence", "{n} silences", len(others))
+        shown.append(Table(title, others, columns, details, anchor=("id",), folded=True))
+    return (*notes, *shown)
 
 
 def _worded(silences: pd.DataFrame, timezone: str) -> pd.DataFrame:

@@ -18,20 +18,29 @@ if TYPE_CHECKING:
 
 __all__ = ["evidence"]
 
+OVER = 3
+"""More rotations with too many events than these are read on demand."""
+
 GUIDE_HOURS = 12
 """The guide is for shifts of 8 to 12 hours."""
 
 
 def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
-    """A sentence against the guide for each rotation that was paged, then the table; nothing without pages."""
+    """A sentence for each rotation whose shifts had too many events, busiest first, and for one alone; then the table.
+
+    What is within the guide, and the table, are folded. Nothing without pages.
+    """
     load = analyses.paging.load
     if not load["pages"].sum():
         return ()
-    notes = [
-        Note(_sentence(row), "warning" if row["shifts_over_guide"] else "info")
-        for row in PAGE_LOAD.rows(load)
-        if row["pages"]
-    ]
+    paged = [row for row in PAGE_LOAD.rows(load) if row["pages"]]
+    paged.sort(key=lambda row: -row["shifts_over_guide"])
+    over = [row for row in paged if row["shifts_over_guide"]]
+    shown = over[:OVER] or paged[: len(paged) == 1]
+    rest = paged[len(shown) :]
+    notes = [Note(_sentence(row), "warning" if row["shifts_over_guide"] else "info") for row in shown]
+    if rest:
+        notes.append(Note(sentences(_sentence(row) for row in rest), summary=t("On-call load of other rotations")))
     return (*notes, _table(load))
 
 
@@ -91,7 +100,7 @@ def _table(load: pd.DataFrame) -> Table:
         "service that overlap or follow within 5 minutes. Guide: at most two events in a shift of 8 "
         "to 12 hours (SRE book, chapters 1 and 11)."
     )
-    return Table(t("On-call load"), frame, columns, anchor=("rotation",), caption=caption, place="people")
+    return Table(t("On-call load"), frame, columns, anchor=("rotation",), caption=caption, place="people", folded=True)
 
 
 def _name(row: PageLoadRow) -> str:

@@ -61,7 +61,7 @@ def _measures(quality: PagingQuality) -> Table:
         Column("value", t("Since the last meeting")),
         Column("meaning", t("What it measures")),
     )
-    return Table(t("Page quality"), frame, columns, anchor=("code",), place="measure")
+    return Table(t("Page quality"), frame, columns, anchor=("code",), place="measure", folded=True)
 
 
 def _counted(some: int, whole: int) -> str:

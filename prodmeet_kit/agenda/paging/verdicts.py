@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.outages.names import by_id
+from prodmeet_kit.agenda.shared.extract import SHOWN
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.numbers import write
@@ -18,21 +19,29 @@ if TYPE_CHECKING:
     from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.schemas.paging import PageGroupRow
 
-__all__ = ["every_page", "evidence", "reasons"]
+__all__ = ["every_page", "evidence", "in_short", "reasons"]
 
-OPEN = 20
-"""More groups than these are not judged in one meeting: the rest is folded."""
-
-SHOWN = 200
+EVERY = 200
 """More pages than these are not read one by one; all of them stand in review.json."""
 
 
+def in_short(analyses: Analyses) -> list[Table]:
+    """The alerts whose pages were not right, worst first and at most six; nothing where all were."""
+    groups = analyses.paging.groups
+    wrong = groups[groups["shown_verdict"] != "right"]
+    columns = (
+        Column("alert", t("Alert"), "code"),
+        Column("service", t("Service")),
+        Column("count", t("Pages"), "count"),
+        Column("caught", t("For an outage"), "count"),
+        Column("shown_verdict", t("Verdict"), "state"),
+    )
+    return [Table(t("Pages that were not right"), wrong.iloc[:SHOWN], columns)] if len(wrong) else []
+
+
 def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
-    """The groups, the most urgent open; then what people said otherwise, and what became a habit."""
-    groups, timezone = analyses.paging.groups, analyses.facts.window.timezone
-    shown: list[Evidence] = [_groups(t("Pages by alert"), groups.iloc[:OPEN], timezone, folded=False)]
-    if len(groups) > OPEN:
-        shown.append(_groups(t("Further pages by alert"), groups.iloc[OPEN:], timezone, folded=True))
+    """Every group; then what people said otherwise, and what became a habit; all folded."""
+    shown: list[Evidence] = [_groups(analyses.paging.groups, analyses.facts.window.timezone)]
     if len(analyses.paging.verdict_disagreements):
         shown.append(_disagreements(analyses.paging.verdict_disagreements))
     if len(analyses.paging.proposed_items):
@@ -58,7 +67,7 @@ def reasons() -> dict[str, str]:
     }
 
 
-def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) -> Table:
+def _groups(groups: pd.DataFrame, timezone: str) -> Table:
     yes_no = {
         "yes": t("yes"),
         "no": t("no"),
@@ -91,8 +100,7 @@ def _groups(title: str, groups: pd.DataFrame, timezone: str, *, folded: bool) ->
         Column("pages_text", t("Page by page")),
         Column("people_text", t("Verdict by people")),
     )
-    anchor = ("alert", "service")
-    return Table(title, frame, columns, details, anchor=anchor, folded=folded)
+    return Table(t("Pages by alert"), frame, columns, details, anchor=("alert", "service"), folded=True)
 
 
 def _pages(verdicts: dict[str, int] | None) -> str:
@@ -124,7 +132,7 @@ def _disagreements(groups: pd.DataFrame) -> Table:
         Column("human_note", t("Note")),
     )
     anchor = ("alert", "service", "human_verdict", "suggested_verdict")
-    return Table(t("Where people and data disagree"), groups, columns, anchor=anchor, place="disagree")
+    return Table(t("Where people and data disagree"), groups, columns, anchor=anchor, place="disagree", folded=True)
 
 
 def _proposed(items: pd.DataFrame) -> Table:
@@ -141,13 +149,14 @@ def _proposed(items: pd.DataFrame) -> Table:
     )
     columns = (Column("text", t("Proposed action item")), Column("verify_expect", t("Success condition"), "code"))
     details = (Column("verify_query", t("Acceptance query"), "code"),)
-    return Table(t("Proposed action items"), frame, columns, details, anchor=("alert", "service"), place="proposed")
+    title = t("Proposed action items")
+    return Table(title, frame, columns, details, anchor=("alert", "service"), place="proposed", folded=True)
 
 
 def every_page(analyses: Analyses) -> Table:
     """Each page, folded; the newest when there are more than anybody reads."""
     pages = analyses.paging.pages
-    shown = pages.iloc[-SHOWN:]
+    shown = pages.iloc[-EVERY:]
     names = by_id(analyses.incidents.outages, analyses.facts.window.timezone)
     frame = shown.assign(
         reason_text=shown["reason"].map(reasons()).fillna(shown["reason"]),
@@ -163,6 +172,6 @@ def every_page(analyses: Analyses) -> Table:
         Column("outages_text", t("Outages"), "list"),
     )
     caption = ""
-    if len(pages) > SHOWN:
-        caption = t("The newest {shown} of {all}; review.json has every page", shown=SHOWN, all=len(pages))
+    if len(pages) > EVERY:
+        caption = t("The newest {shown} of {all}; review.json has every page", shown=EVERY, all=len(pages))
     return Table(t("Every page"), frame, columns, anchor=("id",), folded=True, caption=caption)

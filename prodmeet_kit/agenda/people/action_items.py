@@ -9,6 +9,8 @@ from prodmeet_kit.agenda.people import explorations
 from prodmeet_kit.agenda.people import facets as people
 from prodmeet_kit.agenda.provenance.asked import behind
 from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.agenda.shared.extract import SHOWN
+from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t, tn
 from prodmeet_kit.i18n.numbers import write
@@ -46,6 +48,7 @@ def _items(analyses: Analyses) -> AgendaItem:
     overdue = items[items["overdue_days"] > 0]
     close, reopen = items[items["proposal"] == "close"], items[items["proposal"] == "reopen"]
     late = promised[promised["overdue_days"] > 0]
+    facets = people.action_items(analyses)
     unproved = items[(items["status"] == "closed") & (items["outcome"] == "cannot_tell")]
     return AgendaItem(
         key=KEY,
@@ -54,12 +57,13 @@ def _items(analyses: Analyses) -> AgendaItem:
         state="attention" if any(map(len, (overdue, reopen, close, unproved, late))) else "fine",
         timezone=analyses.facts.window.timezone,
         evidence=(
+            *_due(analyses, {each.subject for each in facets}),
             *((_table(items),) if len(items) else ()),
             *((_promises(promised),) if len(promised) else ()),
             *behind(analyses, title, ["verify/"]),
         ),
         failures=tuple(analyses.facts.failed(KEY)),
-        facets=people.action_items(analyses),
+        facets=facets,
     )
 
 
@@ -75,21 +79,9 @@ def _headline(
     if len(overdue):
         parts.append(tn("{n} overdue", "{n} overdue", len(overdue)))
     if len(close):
-        parts.append(
-            tn(
-                "{n} open, with its acceptance query passing",
-                "{n} open, with their acceptance queries passing",
-                len(close),
-            )
-        )
+        parts.append(tn("{n} to close", "{n} to close", len(close)))
     if len(reopen):
-        parts.append(
-            tn(
-                "{n} closed although its acceptance query fails",
-                "{n} closed although their acceptance queries fail",
-                len(reopen),
-            )
-        )
+        parts.append(tn("{n} to reopen", "{n} to reopen", len(reopen)))
     if len(unproved):
         parts.append(tn("{n} closed, not verifiable", "{n} closed, not verifiable", len(unproved)))
     if len(promised):
@@ -107,7 +99,27 @@ def _promises(promised: pd.DataFrame) -> Table:
         Column("note", t("Note")),
     )
     shown = promised.assign(due_text=promised["due"].map(day), meeting_text=promised["meeting"].map(day))
-    return Table(t("Promised at earlier meetings"), shown, columns, anchor=("subject",))
+    return Table(t("Promised at earlier meetings"), shown, columns, anchor=("subject",), folded=True)
+
+
+def _due(analyses: Analyses, said: set[str]) -> list[Table]:
+    """What is due before the next meeting and no finding (``said``) is about, the soonest first; nothing without."""
+    items = analyses.meeting.action_items
+    soon = items[(items["status"] == "open") & (items["due"] <= analyses.facts.next_meeting)]
+    due = soon[[subject("action_item", each) not in said for each in soon["id"]]]
+    columns = (
+        Column("id", t("Item"), "code"),
+        Column("text", t("What")),
+        Column("owner", t("Owner")),
+        Column("due_day", t("Due"), "date"),
+    )
+    frame = _dated(due.sort_values("due", kind="stable"))
+    return [Table(t("Due before the next meeting"), frame.iloc[:SHOWN], columns)] if len(due) else []
+
+
+def _dated(items: pd.DataFrame) -> pd.DataFrame:
+    """An item is due until the midnight after its day: what people wrote is the day."""
+    return items.assign(due_day=items["due"] - timedelta(seconds=1))
 
 
 def _table(items: pd.DataFrame) -> Table:
@@ -116,9 +128,7 @@ def _table(items: pd.DataFrame) -> Table:
             return ""
         return t("{value}, expected {expect}", value=write(row["observed"], "number"), expect=row["verify_expect"])
 
-    frame = items.assign(
-        # An item is due until the midnight after its day: what people wrote is the day.
-        due_day=items["due"] - timedelta(seconds=1),
+    frame = _dated(items).assign(
         outcome_text=items["outcome"].replace("none", t("none")),
         observed_text=[observed(row) for _, row in items.iterrows()],
         still_text=[people.still(row) for row in ACTION_ITEM_FINDINGS.rows(items)],
@@ -138,7 +148,7 @@ def _table(items: pd.DataFrame) -> Table:
         Column("observed_text", t("Observed")),
         Column("verify_query", t("Query"), "code"),
     )
-    return Table(t("Open, or closed but not shown to work"), frame, columns, details, anchor=("id",))
+    return Table(t("Open, or closed but not shown to work"), frame, columns, details, anchor=("id",), folded=True)
 
 
 def numbers(analyses: Analyses) -> dict[str, Any]:

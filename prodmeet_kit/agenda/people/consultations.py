@@ -12,6 +12,8 @@ from prodmeet_kit.i18n.languages import listed, sentence, t, tn
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from prodmeet_kit.analyses import Analyses
 
 __all__ = ["item", "numbers"]
@@ -28,6 +30,20 @@ def item(analyses: Analyses) -> AgendaItem:
     if not len(shown):
         return none(analyses, KEY, title, t("no question is open and none was answered since the last meeting"))
     waiting, lost = shown[consultations.waiting(shown)], shown[consultations.dropped(shown)]
+    return AgendaItem(
+        key=KEY,
+        title=title,
+        headline=_headline(len(waiting), len(lost), len(shown) - len(waiting) - len(lost)),
+        state="attention" if len(waiting) or len(lost) else "fine",
+        timezone=analyses.facts.window.timezone,
+        evidence=(_table(shown),),
+        failures=tuple(analyses.facts.failed(KEY)),
+        facets=people.asked(analyses),
+    )
+
+
+def _table(shown: pd.DataFrame) -> Table:
+    """Every question, folded: those that wait are findings."""
     columns = (
         Column("id", t("ID"), "code"),
         Column("question", t("Question")),
@@ -37,16 +53,8 @@ def item(analyses: Analyses) -> AgendaItem:
         *([Column("became", t("What came of it"))] if (shown["became"] != "").any() else []),
         Column("url", t("Link"), "link"),
     )
-    return AgendaItem(
-        key=KEY,
-        title=title,
-        headline=_headline(len(waiting), len(lost), len(shown) - len(waiting) - len(lost)),
-        state="attention" if len(waiting) or len(lost) else "fine",
-        timezone=analyses.facts.window.timezone,
-        evidence=(Table(t("Questions to the SREs"), shown, columns, (Column("answer", t("Answer")),), anchor=("id",)),),
-        failures=tuple(analyses.facts.failed(KEY)),
-        facets=people.asked(analyses),
-    )
+    answer = Column("answer", t("Answer"))
+    return Table(t("Questions to the SREs"), shown, columns, (answer,), anchor=("id",), folded=True)
 
 
 def _headline(waiting: int, lost: int, settled: int) -> str:

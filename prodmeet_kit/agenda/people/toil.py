@@ -46,20 +46,18 @@ def item(analyses: Analyses) -> AgendaItem:
         Column("owner", t("Owner")),
         Column("url", t("Link"), "link"),
     )
-    dearest = toil.iloc[0]
     return AgendaItem(
         key=KEY,
         title=title,
         headline=tn(
-            "{n} kind of toil costs {hours} hours per quarter; {id} is the largest.",
-            "{n} kinds of toil cost {hours} hours per quarter; {id} is the largest.",
+            "{n} kind of toil, {hours} hours per quarter.",
+            "{n} kinds of toil, {hours} hours per quarter.",
             len(toil),
             hours=write(hours, "number"),
-            id=dearest["id"],
         ),
         state="fine",
         timezone=analyses.facts.window.timezone,
-        evidence=(Table(t("Work done by hand"), toil, columns, anchor=("id",)),),
+        evidence=(Table(t("Work done by hand"), toil, columns, anchor=("id",), folded=True),),
         failures=tuple(analyses.facts.failed(KEY)),
         facets=people.toil(analyses),
     )

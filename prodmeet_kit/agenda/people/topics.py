@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.people import facets as people
 from prodmeet_kit.agenda.shared.absent import absent, none
+from prodmeet_kit.agenda.shared.extract import some_open
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import t, tn
@@ -20,33 +21,33 @@ KEY = "topics"
 
 
 def item(analyses: Analyses) -> AgendaItem:
-    """Announcements, then topics; only topics ask for minutes."""
+    """Announcements to read; topics are findings, and their table is folded."""
     title = t("Announcements and topics")
     if (gone := absent(analyses, KEY, title, "topics", "topics")) is not None:
         return gone
     shown = analyses.meeting.topics
     if not len(shown):
         return none(analyses, KEY, title, t("nobody added one since the last meeting"))
-    topics = shown[shown["kind"] == "topic"]
-    words = {"topic": t("topic"), "announcement": t("announcement")}
-    told = shown.assign(kind=shown["kind"].map(words))
+    topics, announcements = shown[shown["kind"] == "topic"], shown[shown["kind"] == "announcement"]
     columns = (
-        Column("kind", t("Kind")),
         Column("text", t("What")),
         Column("owner", t("Owner")),
         Column("added", t("Added"), "date"),
         Column("id", t("Entry"), "code"),
     )
+    evidence = some_open(Table(t("Announcements"), announcements, columns, anchor=("id",)))
+    if len(topics):
+        evidence.append(Table(t("Topics"), topics, columns, anchor=("id",), folded=True))
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(len(topics), len(shown) - len(topics)),
+        headline=_headline(len(topics), len(announcements)),
         state="attention" if len(topics) else "fine",
         timezone=analyses.facts.window.timezone,
-        evidence=(Table(t("Added by people"), told, columns, anchor=("id",)),),
+        evidence=tuple(evidence),
         failures=tuple(analyses.facts.failed(KEY)),
         facets=people.topics(analyses),
-        to_know=tuple(_announced(row) for row in rows(shown[shown["kind"] == "announcement"])),
+        to_know=tuple(_announced(row) for row in rows(announcements)),
     )
 
 
