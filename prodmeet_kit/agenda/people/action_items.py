@@ -106,7 +106,7 @@ def _due(analyses: Analyses, said: set[str]) -> list[Table]:
     """What is due before the next meeting and no finding (``said``) is about, the soonest first; nothing without."""
     items = analyses.meeting.action_items
     soon = items[(items["status"] == "open") & (items["due"] <= analyses.facts.next_meeting)]
-    due = soon[[subject("action_item", each) not in said for each in soon["id"]]]
+    due = soon[~soon["id"].map(lambda each: subject("action_item", each) in said).astype(bool)]
     columns = (
         Column("id", t("Item"), "code"),
         Column("text", t("What")),

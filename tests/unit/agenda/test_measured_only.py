@@ -71,4 +71,4 @@ def test_kept_objectives_beside_an_open_question_say_that_it_is_open() -> None:
 
 def test_non_paging_events_name_no_class_of_which_there_is_none() -> None:
     full = review({"alert_runs": []}, {**FINE, "resource/cart/memory/limit": 1e9})
-    assert full.non_paging_events.headline == "1 subject needs attention without a page."
+    assert full.non_paging_events.headline == "1 subject needs attention."

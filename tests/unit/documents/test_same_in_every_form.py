@@ -78,17 +78,17 @@ COUNTS: dict[str, Any] = {
     r"(\d+) outages? went unpaged": lambda of: len(of.json["missed_events"]),
     r"(\d+) events? should have paged": lambda of: len(of.json["missed_events"]),
     r"(\d+) of them noise": noise,
-    r"(\d+) pages? from": lambda of: len(of.json["pages"]),
-    r"from (\d+) alerts?:": lambda of: len({(row["alert"], row["service"]) for row in of.json["page_groups"]}),
-    r"(\d+) belongs? to a budget burn": lambda of: of.json["paging_quality"]["precision"]["caught"],
-    r"Fast burns paged: (\d+) of \d+": lambda of: of.json["paging_quality"]["recall"]["caught"],
-    r"Fast burns paged: \d+ of (\d+)": lambda of: of.json["paging_quality"]["recall"]["events"],
-    r"(\d+) postmortems? (?:is|are) missing": lambda of: (
+    r"^(\d+) pages?, ": lambda of: len(of.json["pages"]),
+    r"(\d+) for an outage": lambda of: of.json["paging_quality"]["precision"]["caught"],
+    r"for an outage, (\d+) noise": noise,
+    r"(\d+) of \d+ fast burns? paged": lambda of: of.json["paging_quality"]["recall"]["caught"],
+    r"\d+ of (\d+) fast burns? paged": lambda of: of.json["paging_quality"]["recall"]["events"],
+    r"(\d+) postmortems? missing": lambda of: (
         len({row["outage"] for row in of.json["incidents"] if row["postmortem_missing"]})
         + of.many("outages", written=False, postmortem_required=True)
     ),
     r"^(\d+) outages?[;.]": lambda of: len(of.json["incidents"]),
-    r"(\d+) subjects? needs? attention without a page": lambda of: len(of.json["attention"]),
+    r"(\d+) subjects? needs? attention": lambda of: len(of.json["attention"]),
     r"(\d+) alerts? (?:is|are) noise": lambda of: len(of.json["noise"]),
     r"SLOs met: (\d+) of \d+": lambda of: of.many("slos", state="OK"),
     r"SLOs met: \d+ of (\d+)": lambda of: len(of.json["slos"]),

@@ -82,8 +82,9 @@ def test_a_spent_budget_is_told_with_the_policy_of_the_team(rules: dict[str, str
     (change,) = [each for _, each in about(found, "change:CH-1").facets if each.subject == "change:CH-1"]
     assert (change.rule, said in change.question) == ("change_at_risk", True)
     assert "the error budget of cart/availability is exhausted" in change.reason
-    table = found.planned_changes.evidence[0]
-    assert isinstance(table, Table) and table.frame["warnings"].tolist() == [[told]]
+    calendar, needs = found.planned_changes.evidence
+    assert isinstance(calendar, Table) and not calendar.folded
+    assert isinstance(needs, Table) and needs.frame["warnings"].tolist() == [[told]]
 
 
 def test_a_change_says_everything_it_is_in_the_way_of() -> None:
