@@ -55,7 +55,7 @@ TOPICS: dict[str, tuple[Term, ...]] = {
         Term(
             later("Spent since last meeting"),
             later("Bad events since the last meeting as a share of the error budget of the window"),
-            (later("Most spent since last meeting"), later("Budget spent"), later("Error budget spent")),
+            (later("Budget spent"), later("Error budget spent")),
         ),
         Term(later("overspent"), later("More bad events than the error budget allows")),
         Term(
