@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import ParametersError, SourceError
 from prodmeet_kit.core.window import Window
+from prodmeet_kit.evidence import Table
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes.inbox import add
 from prodmeet_kit.review import open_review
@@ -186,7 +187,11 @@ def test_only_a_topic_asks_for_minutes_and_an_announcement_is_read() -> None:
     (facet,) = item.facets
     assert (facet.score, facet.minutes, facet.subject, facet.owner) == (35.0, 2.0, "topic:T-1", "ada")
     assert (about(made, "topic:T-1").place, about(made, "topic:T-1").minutes) == ("agenda", 2.0)
-    assert item.evidence[0].frame["id"].tolist() == ["A-1", "T-1"]  # type: ignore[union-attr]
+    tables = [each for each in item.evidence if isinstance(each, Table)]
+    assert [(each.title, each.frame["id"].tolist(), each.folded) for each in tables] == [
+        ("Announcements", ["A-1"], False),
+        ("Topics", ["T-1"], True),
+    ]
     assert [review({"topics": [one]}).topics.headline for one in entries] == ["1 topic.", "1 announcement."]
 
 

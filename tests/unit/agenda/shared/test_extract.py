@@ -75,14 +75,3 @@ def test_an_item_due_before_the_next_meeting_is_open_unless_a_finding_asks_about
     (due,) = opened(item)
     assert due.frame["id"].tolist() == ["AI-2"]
     assert item.headline == "3 action items, 1 overdue."
-
-
-def test_announcements_are_open_and_topics_are_findings() -> None:
-    said = [
-        {"id": "T-1", "kind": "announcement", "text": "a", "owner": "ann", "added": "2026-11-20"},
-        {"id": "T-2", "kind": "topic", "text": "b", "owner": "ben", "added": "2026-11-20"},
-    ]
-    item = review({"topics": said}, FINE).topics
-    assert [
-        (each.title, each.frame["id"].tolist(), each.folded) for each in item.evidence if isinstance(each, Table)
-    ] == [("Announcements", ["T-1"], False), ("Topics", ["T-2"], True)]
