@@ -28,7 +28,7 @@ from pathlib import Path
 from prodmeet_kit.archive.layout import FROZEN, MINUTES, NOTEBOOK, PAGE, RECORD
 from prodmeet_kit.core import durable
 
-__all__ = ["WRITTEN", "carry", "is_as_written", "list_written", "rewrite", "stamps", "write_also"]
+__all__ = ["WRITTEN", "carry", "is_as_written", "list_written", "renew", "rewrite", "stamps", "write_also"]
 
 WRITTEN = ".written.sha256"
 """The list of the files of a report as the kit wrote them."""
@@ -74,6 +74,23 @@ def rewrite(folder: Path, name: str, text: str) -> bool:
         return False
     write_also(path, text)
     return True
+
+
+def renew(folder: Path, name: str, text: str) -> tuple[Path, Path | None]:
+    """Write a text file of a finished report anew; where a person edited it, ``<stem>.new`` beside it. Raises OSError.
+
+    Gives the file that was written, and the one of a person that stays. Of several new texts the newest is written
+    over, as long as nobody edited it.
+    """
+    path = folder / name
+    if not os.path.lexists(path) or (path.is_file() and not path.is_symlink() and is_as_written(path)):
+        write_also(path, text)
+        return path, None
+    begun = f"{path.stem}.new"
+    mine = [each for each in folder.glob(f"{begun}*{path.suffix}") if each.is_file() and is_as_written(each)]
+    fresh = max(mine, key=lambda each: (len(each.name), each.name), default=_free(folder, begun, path.suffix))
+    write_also(fresh, text)
+    return fresh, path
 
 
 def stamps(folder: Path) -> dict[str, object]:

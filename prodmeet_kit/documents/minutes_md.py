@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.overview.decided import history, sentence
 from prodmeet_kit.agenda.people import explorations
+from prodmeet_kit.agenda.shared.owners import owner
 from prodmeet_kit.i18n import times
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.i18n.numbers import write as written
@@ -126,7 +127,7 @@ def _new_action_items(review: Review) -> str:
     items = [
         (
             row["text"],
-            row["owner"],
+            owner(row),
             # An item is due until the midnight after its day: what people wrote is the day.
             "" if row["due"] != row["due"] else times.day(f"{row['due'].tz_convert(zone) - _SECOND:%Y-%m-%d}"),
             f"{row['verify_query']} {row['verify_expect']}".strip(),

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.agenda.overview.decided import last_time, words
 from prodmeet_kit.analysis.paging.said import VERDICTS
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.core.window import parse_day
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.live.complete import lacks
 from prodmeet_kit.live.words import begun, browser, kept, not_saved, taken_back
 from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
@@ -142,7 +142,7 @@ def _now(meeting: Meeting, said: _Said, subject: str, alert: Mapping[str, str] |
         return {**now, **kept()}  # a verdict stands alone, or with a note
     if not fields["decision"] and subject in said.decided:
         return {**now, **taken_back()}
-    missing = _missing(meeting, fields)
+    missing = lacks(fields, meeting.day)
     return {**now, **(begun(missing) if missing else kept())}
 
 
@@ -155,7 +155,7 @@ def _decide(
     about = {"subject": subject, "item": line["item"], "meeting": meeting.day, "what": line["reason"]}
     content = {**about, **fields, AFTER: said.newest(subject)}
     try:
-        meeting.minutes.save(DRAFTS if _missing(meeting, fields) else DECISIONS_KIND, subject, content)
+        meeting.minutes.save(DRAFTS if lacks(fields, meeting.day) else DECISIONS_KIND, subject, content)
     except OSError as error:
         return {**fields, **not_saved(error)}
     return _now(meeting, _read(meeting), subject, alert)
@@ -177,24 +177,3 @@ def _judge(meeting: Meeting, alert: Mapping[str, str], subject: str, verdict: st
     except OSError as error:
         return {**_now(meeting, before, subject, alert), VERDICT: verdict, **not_saved(error)}
     return _now(meeting, _read(meeting), subject, alert)
-
-
-def _missing(meeting: Meeting, fields: Mapping[str, str]) -> list[str]:
-    """What a decision still needs; empty when it is complete."""
-    if fields.get("decision") not in DECISIONS:
-        return [t("the decision")]
-    wrong = _wrong_day(fields["due"], meeting.day)
-    if fields["decision"] != "act":
-        return wrong
-    needed = (("owner", t("the owner")), ("due", t("the due date")))
-    return [*(word for name, word in needed if not fields.get(name)), *wrong]
-
-
-def _wrong_day(due: str, meeting: str) -> list[str]:
-    if not due:
-        return []
-    try:
-        parse_day(due)
-    except ValueError:  # a browser's field takes years of six digits
-        return [t("a due date that exists")]
-    return [t("a due date after the meeting")] if due < meeting else []

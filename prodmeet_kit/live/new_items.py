@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from prodmeet_kit.entries.hand_written import ActionItem
 from prodmeet_kit.i18n.languages import t, use
+from prodmeet_kit.live.complete import lacks_of_item
 from prodmeet_kit.live.words import begun, browser, kept, not_saved
 from prodmeet_kit.minutes.entries import DRAFTS
 from prodmeet_kit.minutes.items import ITEMS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting
     from prodmeet_kit.live.widgets import Form
 
-__all__ = ["form"]
+__all__ = ["form", "known"]
 
 FIELDS = ("text", "owner", "due", "query", "expect")
 
@@ -37,20 +38,20 @@ def form(meeting: Meeting) -> Form:
 
     def edited(identity: str, name: str, value: str) -> Mapping[str, Any]:
         with use(language):
-            return _keep(meeting, identity, {**_known(meeting).get(identity, _empty()), name: value.strip()})
+            return _keep(meeting, identity, {**known(meeting).get(identity, _empty()), name: value.strip()})
 
     def added(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         identity = meeting.new_id()
         with use(language):
             return _row(identity), _keep(meeting, identity, {**_empty(), "text": text.strip()})
 
-    known = _known(meeting)
+    there = known(meeting)
     in_promql = backends.of(meeting.review.facts.product).promql
     with use(language):
         query = t("Acceptance query (PromQL)") if in_promql else t("Acceptance query")
         return Form(
             title=t("New action items"),
-            rows=[_row(identity) for identity in known],
+            rows=[_row(identity) for identity in there],
             fields=[
                 {"name": "text", "title": t("What"), "type": "text"},
                 {"name": "owner", "title": t("Owner"), "type": "text"},
@@ -58,7 +59,7 @@ def form(meeting: Meeting) -> Form:
                 {"name": "query", "title": query, "type": "text"},
                 {"name": "expect", "title": t("expected, such as < 0.01"), "type": "text"},
             ],
-            said={identity: {**now, **_status(meeting, identity, now)} for identity, now in known.items()},
+            said={identity: {**now, **_status(meeting, identity, now)} for identity, now in there.items()},
             texts=browser(),
             edited=edited,
             added=added,
@@ -73,7 +74,7 @@ def _empty() -> dict[str, str]:
     return dict.fromkeys(FIELDS, "")
 
 
-def _known(meeting: Meeting) -> dict[str, dict[str, str]]:
+def known(meeting: Meeting) -> dict[str, dict[str, str]]:
     """The items of this meeting by id, complete or begun, as last written."""
     found = in_order([*meeting.minutes.load(DRAFTS)[0], *meeting.minutes.load(ITEMS)[0]])
     return {
@@ -98,12 +99,7 @@ def _content(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[st
 
 def _status(meeting: Meeting, identity: str, now: Mapping[str, str]) -> dict[str, Any]:
     """What is missing or wrong before the item counts, or that it is saved."""
-    words = {"text": t("what to do"), "owner": t("the owner"), "due": t("the due date")}
-    missing = [word for name, word in words.items() if not now[name]]
-    if now["query"] and not now["expect"]:
-        missing.append(t("the expected value"))
-    if now["expect"] and not now["query"]:
-        missing.append(t("the query"))
+    missing = lacks_of_item(now)
     if missing:
         return begun(missing)
     try:

@@ -13,7 +13,7 @@ from prodmeet_kit.minutes.checking import checked
 from prodmeet_kit.minutes.store import Saved
 from prodmeet_kit.parameters.fields import Day
 
-__all__ = ["DECISIONS", "DECISIONS_KIND", "DRAFTS", "FIELDS", "Decision", "Draft", "Said", "entries_of"]
+__all__ = ["DECISIONS", "DECISIONS_KIND", "DRAFTS", "FIELDS", "UNREACHED", "Decision", "Draft", "Said", "entries_of"]
 
 DECISIONS_KIND, DRAFTS = "decisions", "drafts"
 """Kinds of entry in the minutes: what is complete, and what was begun or taken back."""
@@ -23,6 +23,9 @@ DECISIONS = ("decide", "act", "watch", "drop", "carry")
 
 FIELDS = ("decision", "owner", "due", "note")
 """What people fill in."""
+
+UNREACHED = "unreached"
+"""The key of what the end of a meeting carried over, because nobody had decided about it."""
 
 
 def _due(value: Any) -> Any:

@@ -12,7 +12,10 @@ from prodmeet_kit.parameters.documents import WHOLE
 
 __all__ = ["KINDS", "strays"]
 
-KINDS = ("decisions", "drafts", "verdicts", "durations", "clock", "action_items", "inbox", "explorations")
+KINDS = (
+    "decisions", "drafts", "verdicts", "durations", "clock", "action_items", "inbox", "explorations", "present",
+    "confirmed",
+)  # fmt: skip
 """The folders that are read."""
 
 _ALIKE = 0.77

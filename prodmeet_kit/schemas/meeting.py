@@ -52,6 +52,7 @@ class ActionItemRow(TypedDict):
     verify_query: Annotated[str, "PromQL that tells whether it worked; empty when none"]
     verify_expect: Annotated[str, "comparison the value must satisfy, such as <= 1"]
     source: Annotated[str, "which source has it"]
+    unconfirmed: Annotated[bool, "its owner was not at the meeting it comes from, and has not accepted since"]
 
 
 ACTION_ITEMS = declared("action_items", ActionItemRow)
@@ -158,6 +159,9 @@ class MeetingDecisionRow(TypedDict):
     note: Annotated[str, "why, in people's words; may be empty"]
     said: Annotated[Time, "when it was written down"]
     what: Annotated[str, "the reason it was raised, as it was shown then; may be empty"]
+    unreached: Annotated[bool, "nobody decided: the end of the meeting carried it over"]
+    unconfirmed: Annotated[bool, "the owner was not at the meeting, and has not accepted since"]
+    corrections: Annotated[Any, "list of mappings day, by, before, after (decision, owner, due, note); None: none"]
 
 
 MEETING_DECISIONS = declared("meeting_decisions", MeetingDecisionRow)
@@ -174,6 +178,7 @@ class PromiseRow(TypedDict):
     note: Annotated[str, "why, in people's words"]
     meeting: Annotated[str, "day of the meeting it was said at"]
     overdue_days: Annotated[float, "whole days since the due day, 0 when not overdue"]
+    unconfirmed: Annotated[bool, "the owner was not at the meeting, and has not accepted since"]
 
 
 PROMISES = declared("promises", PromiseRow)

@@ -23,11 +23,15 @@ from prodmeet_kit.sources.base import wide
 __all__ = ["ADDED", "read_record", "read_series", "write_record", "write_series"]
 
 ADDED = {
+    ("action_items", "unconfirmed"),
     ("alert_rules", "reads"),
     ("alert_rules", "recorded"),
     ("alert_runs", "active"),
     ("consultations", "became"),
     ("consultations", "closed"),
+    ("meeting_decisions", "corrections"),
+    ("meeting_decisions", "unconfirmed"),
+    ("meeting_decisions", "unreached"),
     ("meeting_decisions", "what"),
     ("toil", "elsewhere"),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.agenda.shared.owners import owner, owners
 from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n import languages, times
 from prodmeet_kit.i18n.languages import t, tn
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analyses import Analyses
 
-__all__ = ["decided", "history", "last_time", "sentence", "spoken_before"]
+__all__ = ["corrected", "decided", "history", "last_time", "sentence", "spoken_before"]
 
 DECISION, MEETINGS = "decision", 6
 """History covers this many meetings: an older one is another team's."""
@@ -29,6 +31,8 @@ def decided(analyses: Analyses, lines: pd.DataFrame) -> list[Table]:
     frame = here.assign(
         what=[reasons.get(row["subject"]) or row["what"] or row["subject"] for row in rows(here)],
         decision_text=[words().get(code, code) for code in here[DECISION]],
+        owner=owners(here),
+        note=[languages.sentences([row["note"], *corrected(row)]) for row in rows(here)],
         due_text=[times.day(due) for due in here["due"]],
     )
     columns = (
@@ -56,16 +60,39 @@ def sentence(row: dict[str, Any], what: str) -> str:
     """One decision on one line, for the minutes."""
     parts = [words().get(row[DECISION], row[DECISION])]
     if row["owner"]:
-        parts.append(t("owner {owner}", owner=row["owner"]))
+        parts.append(t("owner {owner}", owner=owner(row)))
     if row["due"]:
         parts.append(t("due {due}", due=times.day(row["due"])))
     text = t("{what}: {decision}", what=what, decision=languages.listed(parts))
-    return languages.sentences([languages.sentence(text), row["note"]])
+    return languages.sentences([languages.sentence(text), row["note"], *corrected(row)])
+
+
+def corrected(row: dict[str, Any]) -> list[str]:
+    """What was corrected of a decision after its meeting, a sentence for each day."""
+    return [languages.sentence(_correction(each)) for each in row["corrections"] or ()]
+
+
+def _correction(told: Mapping[str, Any]) -> str:
+    day, by = times.day(told["day"]), told["by"]
+    before, after = told["before"], told["after"]
+    changes = []
+    if before[DECISION] != after[DECISION]:
+        changes.append(t("{before} → {after}", before=_word(before), after=_word(after)))
+    if before["owner"] != after["owner"]:
+        who = {when: fields["owner"] or t("nobody") for when, fields in (("before", before), ("after", after))}
+        changes.append(t("owner {before} → {after}", **who))
+    if before["due"] != after["due"]:
+        until = {when: times.day(fields["due"]) or t("none") for when, fields in (("before", before), ("after", after))}
+        changes.append(t("due {before} → {after}", **until))
+    what = languages.listed(changes) or t("note")
+    if by:
+        return t("Corrected {day} by {who}: {what}", day=day, who=by, what=what)
+    return t("Corrected {day}: {what}", day=day, what=what)
 
 
 def spoken_before(analyses: Analyses) -> dict[str, str]:
     """By subject, at how many of the last meetings something was decided about it, where it was more than never."""
-    meetings, days = _days(analyses.meeting.decided_before, MEETINGS)
+    meetings, days = _days(_reached(analyses), MEETINGS)
     return {
         subject: tn(
             "discussed at {n} of {all} meetings", "discussed at {n} of {all} meetings", len(held), all=len(meetings)
@@ -84,13 +111,24 @@ def last_time(analyses: Analyses) -> dict[str, str]:
 
 def history(analyses: Analyses) -> dict[str, str]:
     """By subject discussed before: how many times by now, among the last meetings including this one."""
-    meetings, days = _days(analyses.meeting.decided_before, MEETINGS - 1)
+    meetings, days = _days(_reached(analyses), MEETINGS - 1)
     return {
         subject: t(
             "discussed at {n} of the last {all} meetings, including this one", n=len(held) + 1, all=len(meetings) + 1
         )
         for subject, held in days.items()
     }
+
+
+def _word(fields: Mapping[str, Any]) -> str:
+    code = str(fields[DECISION])
+    return words().get(code, code)
+
+
+def _reached(analyses: Analyses) -> pd.DataFrame:
+    """What earlier meetings spoke of: not what their end carried over."""
+    before = analyses.meeting.decided_before
+    return before[~before["unreached"]]
 
 
 def _days(said: pd.DataFrame, most: int) -> tuple[list[str], dict[str, set[str]]]:

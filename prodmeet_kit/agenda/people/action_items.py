@@ -10,6 +10,7 @@ from prodmeet_kit.agenda.people import facets as people
 from prodmeet_kit.agenda.provenance.asked import behind
 from prodmeet_kit.agenda.shared.absent import absent, none
 from prodmeet_kit.agenda.shared.extract import SHOWN
+from prodmeet_kit.agenda.shared.owners import owners
 from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.evidence import AgendaItem, Column, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t, tn
@@ -98,7 +99,9 @@ def _promises(promised: pd.DataFrame) -> Table:
         Column("meeting_text", t("Decided at the meeting of")),
         Column("note", t("Note")),
     )
-    shown = promised.assign(due_text=promised["due"].map(day), meeting_text=promised["meeting"].map(day))
+    shown = promised.assign(
+        owner=owners(promised), due_text=promised["due"].map(day), meeting_text=promised["meeting"].map(day)
+    )
     return Table(t("Promised at earlier meetings"), shown, columns, anchor=("subject",), folded=True)
 
 
@@ -118,8 +121,8 @@ def _due(analyses: Analyses, said: set[str]) -> list[Table]:
 
 
 def _dated(items: pd.DataFrame) -> pd.DataFrame:
-    """An item is due until the midnight after its day: what people wrote is the day."""
-    return items.assign(due_day=items["due"] - timedelta(seconds=1))
+    """Items with the day people wrote, the midnight after which they are due until, and with who does them."""
+    return items.assign(due_day=items["due"] - timedelta(seconds=1), owner=owners(items))
 
 
 def _table(items: pd.DataFrame) -> Table:

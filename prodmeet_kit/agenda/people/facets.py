@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.agenda.shared.owners import owner
 from prodmeet_kit.analysis.meeting import consultations
 from prodmeet_kit.core.subjects import rest_of, subject
 from prodmeet_kit.evidence.facet import Check, Facet
@@ -18,7 +19,7 @@ from prodmeet_kit.schemas.meeting import ACTION_ITEM_FINDINGS, CONSULTATIONS, PR
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
-    from prodmeet_kit.schemas.meeting import ActionItemFindingRow, ConsultationRow, ToilFindingRow
+    from prodmeet_kit.schemas.meeting import ActionItemFindingRow, ConsultationRow, PromiseRow, ToilFindingRow
 
 __all__ = ["action_items", "asked", "still", "toil", "topics"]
 
@@ -78,11 +79,11 @@ def _item(analyses: Analyses, row: ActionItemFindingRow) -> Facet | None:
 
 def _open(row: ActionItemFindingRow, named: str, analyses: Analyses) -> str:
     """An item that needs no decision, with who does it and until when."""
-    owner = row["owner"] or t("nobody")
+    who = owner(row) or t("nobody")
     if row["due"] != row["due"]:  # NaT
-        return t("{item} is open: {owner}", item=named, owner=owner)
+        return t("{item} is open: {owner}", item=named, owner=who)
     due = write(row["due"] - timedelta(seconds=1), "date", timezone=analyses.facts.window.timezone)
-    return t("{item} is open: {owner}, due {due}", item=named, owner=owner, due=due)
+    return t("{item} is open: {owner}, due {due}", item=named, owner=who, due=due)
 
 
 def still(row: Mapping[str, Any]) -> str:
@@ -110,7 +111,7 @@ def still(row: Mapping[str, Any]) -> str:
 def _promises(analyses: Analyses) -> Iterator[Facet]:
     """Raise what somebody promised with the finding it is about; while it is not overdue it is only shown."""
     for row in PROMISES.rows(analyses.meeting.promises):
-        late, words = row["overdue_days"] > 0, {"owner": row["owner"], "day": day(row["due"])}
+        late, words = row["overdue_days"] > 0, {"owner": owner(row), "day": day(row["due"])}
         reason = (
             t(
                 "{owner} is {days} overdue, due {day}: {what}",
@@ -126,10 +127,17 @@ def _promises(analyses: Analyses) -> Iterator[Facet]:
             "action_overdue",
             row["about"],
             reason,
-            question=t("Did {owner} finish what was promised?", owner=row["owner"]) if late else "",
+            question=_asked_of(row, late=late),
             extra=row["overdue_days"],
             owner=row["owner"],
         )
+
+
+def _asked_of(row: PromiseRow, *, late: bool) -> str:
+    """What is asked about a promise: whether it was kept, or whether somebody who was not there makes it at all."""
+    if late:
+        return t("Did {owner} finish what was promised?", owner=row["owner"])
+    return t("Does {owner} accept it?", owner=row["owner"]) if row["unconfirmed"] else ""
 
 
 def asked(analyses: Analyses) -> tuple[Facet, ...]:

@@ -27,8 +27,13 @@ _SETTLED = ("decide", "drop")
 
 
 def last_words(said: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """The newest decision about each subject."""
-    return {row["subject"]: row for row in rows(said.sort_values("meeting", kind="stable"))}
+    """The newest decision about each subject; what nobody reached is none."""
+    return {row["subject"]: row for row in rows(said[~said["unreached"]].sort_values("meeting", kind="stable"))}
+
+
+def _settling(said: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """The newest decision about each subject that says something new: what is carried over stays as it was."""
+    return last_words(said[said["decision"] != "carry"])
 
 
 def carried(said: pd.DataFrame) -> dict[str, int]:
@@ -50,7 +55,7 @@ def on_items(items: pd.DataFrame, said: pd.DataFrame, timezone: str) -> pd.DataF
     ``decide`` closes an item, and its query is still asked; ``drop`` closes it for
     good; ``act`` gives it a new owner and due day, and opens it again.
     """
-    words = last_words(said)
+    words = _settling(said)
     changed = []
     for item in ACTION_ITEMS.rows(items):
         word = words.get(_ITEM + item["id"])
@@ -61,7 +66,8 @@ def on_items(items: pd.DataFrame, said: pd.DataFrame, timezone: str) -> pd.DataF
 def _on_item(word: Mapping[str, Any], timezone: str) -> dict[str, Any]:
     if word["decision"] == "act":
         due = _midnight_after(word["due"], timezone)
-        return {"status": "open", "owner": word["owner"], **({"due": due} if due is not None else {})}
+        named = {"owner": word["owner"], "unconfirmed": word["unconfirmed"]}
+        return {"status": "open", **named, **({"due": due} if due is not None else {})}
     if word["decision"] == "decide":
         return {"status": "closed"}
     return {"status": "closed", "verify_query": "", "verify_expect": ""} if word["decision"] == "drop" else {}
@@ -72,7 +78,7 @@ def on_questions(questions: pd.DataFrame, said: pd.DataFrame, timezone: str) -> 
 
     ``decide`` answers a question with its note, ``drop`` closes it as dropped. An answer people wrote themselves stays.
     """
-    words = last_words(said)
+    words = _settling(said)
     changed = []
     for question in rows(questions):
         word = words.get(_QUESTION + question["id"])
@@ -91,14 +97,14 @@ def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
     """``PROMISES``: what somebody was to do about a finding and nobody has called done, oldest first.
 
     The last ``act`` about a finding counts until it is settled, dropped, or
-    decided about otherwise; so do decisions about the promise itself, in older minutes.
+    decided about otherwise than carried over; so do decisions about the promise itself, in older minutes.
     """
     standing: dict[str, dict[str, Any]] = {}
     for row in MEETING_DECISIONS.rows(said.sort_values("meeting", kind="stable")):
         own, _, finding = row["subject"].partition(":")
         about = finding if own == PROMISE else row["subject"]
-        if about.startswith((_ITEM, _QUESTION)):
-            continue
+        if about.startswith((_ITEM, _QUESTION)) or row["decision"] == "carry":
+            continue  # what is carried over stays as it was
         if row["decision"] == "act":
             standing[about] = {**standing.get(about, {}), **row}
         elif own != PROMISE or row["decision"] in _SETTLED:
@@ -113,6 +119,7 @@ def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
             "note": row["note"],
             "meeting": row["meeting"],
             "overdue_days": float(_late(row["due"], window)),
+            "unconfirmed": bool(row["unconfirmed"]),
         }
         for about, row in standing.items()
     ]

@@ -23,7 +23,7 @@ KIND = Kind(
             "What meetings decided; in the minutes when absent",
             sections=("overview",),
             unwritten="minutes",
-            beside=("drafts",),
+            beside=("drafts", "present", "confirmed"),
         ),
         Record(
             frames.MEETING_DURATIONS,

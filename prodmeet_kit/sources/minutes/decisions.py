@@ -5,14 +5,17 @@ What was begun and is not complete, or was taken back, is in ``drafts/`` beside 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from prodmeet_kit.minutes.attendance import Attendance, read_attendance
 from prodmeet_kit.minutes.checking import placed
-from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, Decision, Draft, entries_of
+from prodmeet_kit.minutes.corrections import corrections
+from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, UNREACHED, Decision, Draft, entries_of
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
-from prodmeet_kit.minutes.store import Minutes
+from prodmeet_kit.minutes.store import Minutes, Saved
 from prodmeet_kit.minutes.strays import strays
 from prodmeet_kit.parameters.validation import say
 from prodmeet_kit.schemas.frames import MEETING_DECISIONS
@@ -42,11 +45,20 @@ def read_decisions(context: Context) -> pd.DataFrame:
     newest, odd = entries_of((each for each in drafts if each.path.name not in over), Draft)
     older, _ = entries_of((each for each in drafts if each.path.name in over), Draft)
     beside = strays(minutes.folder)  # one source tells them, for what is misplaced may be of any kind
-    context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged, *odd, *beside])
+    attendance, unread = read_attendance(minutes)
+    context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged, *odd, *unread, *beside])
     entries = [each for each, _ in (*complete, *newest, *older)]
     standing = merged(entries, ("meeting", "subject"), FIELDS)
     found = [_row(about, now, context.gaps) for about, now in standing.items() if now.fields["decision"]]
-    known = [row for row in found if row is not None]
+    about: dict[tuple[str, str], list[Saved]] = {}
+    for each in entries:
+        about.setdefault((str(each.content["meeting"]), str(each.content["subject"])), []).append(each)
+    zone = context.product.timezone
+    known = [
+        row | _afterwards(row, about.get((row["meeting"], row["subject"]), ()), attendance, zone)
+        for row in found
+        if row is not None
+    ]
     return MEETING_DECISIONS.frame(sorted(known, key=lambda row: (row["said"] is not None, row["said"] or 0)))
 
 
@@ -62,4 +74,19 @@ def _row(about: tuple[str, ...], now: Merged, gaps: list[str]) -> dict[str, Any]
     if missing := decision.missing():
         gaps.append(f"{now.newest.path}: the decision about {subject} does not count yet: add {missing}")
         return None
-    return {**decision.model_dump(), "said": now.newest.at}
+    unreached = decision.decision == "carry" and now.newest.content.get(UNREACHED) is True
+    return {**decision.model_dump(), "said": now.newest.at, "unreached": unreached}
+
+
+def _afterwards(
+    row: Mapping[str, Any], entries: Sequence[Saved], attendance: Attendance, timezone: str
+) -> dict[str, Any]:
+    """What came of a decision after it was made: whether its owner accepted it, and what was corrected."""
+    changed = corrections(entries, timezone, _counts)
+    unconfirmed = attendance.unconfirmed(row["meeting"], row["subject"], row["owner"])
+    return {"unconfirmed": unconfirmed, "corrections": changed or None}
+
+
+def _counts(fields: Mapping[str, str]) -> bool:
+    owned = bool(fields["owner"].strip() and fields["due"].strip())
+    return bool(fields["decision"]) and (fields["decision"] != "act" or owned)

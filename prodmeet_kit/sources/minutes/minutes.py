@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from prodmeet_kit.core.errors import ParametersError, Problem, SourceError
+from prodmeet_kit.minutes.attendance import Attendance, read_attendance
 from prodmeet_kit.minutes.items import versions
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.schemas.frames import ACTION_ITEMS, EXPLORATIONS, MEETING_DECISIONS, MEETING_DURATIONS, VERDICTS
@@ -69,6 +71,7 @@ def _items(minutes: Minutes, context: Context) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     places: dict[str, Document] = {}
     items, problems = versions(minutes)
+    attendance, _ = read_attendance(minutes)  # what is wrong with its files is told with the decisions
     context.gaps.extend(str(problem) for problem in problems)
     for documents in items:
         for document in documents:
@@ -82,9 +85,16 @@ def _items(minutes: Minutes, context: Context) -> list[dict[str, Any]]:
                 fix = f"rename one: {places[name].place(('id',))} has the same id"
                 context.gaps.append(str(Problem(document.place(("id",)), "id", name, fix)))
             else:
-                found[name], places[name] = row | {"source": "minutes"}, document
+                found[name], places[name] = row | _given(row, attendance, context), document
             break
     return list(found.values())
+
+
+def _given(row: dict[str, Any], attendance: Attendance, context: Context) -> dict[str, Any]:
+    """Where an item is from, and whether who it was given to knows: one who was not at its meeting may not."""
+    born = row["born"].astimezone(ZoneInfo(context.product.timezone)).date().isoformat() if row["born"] else ""
+    owner = str(row.get("owner") or "")
+    return {"source": "minutes", "unconfirmed": attendance.unconfirmed(born, f"action_item:{row['id']}", owner)}
 
 
 def _verdicts(context: Context) -> pd.DataFrame:

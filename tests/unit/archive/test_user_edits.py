@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit.archive.folder import put_in_place, staging
-from prodmeet_kit.archive.user_edits import rewrite
+from prodmeet_kit.archive.user_edits import renew, rewrite
 from prodmeet_kit.core import durable
 
 DAY = "2026-11-24"
@@ -163,3 +163,20 @@ def test_a_file_written_anew_is_listed_with_its_new_sum_and_one_a_person_changed
     assert (tmp_path / DAY / "report.html").read_text() == "mine"
     assert (tmp_path / DAY / ".written.sha256").read_text() == listed
     assert {path.name for path in tmp_path.iterdir()} == {DAY, "latest"}
+
+
+def test_a_text_written_anew_goes_beside_what_a_person_edited_and_over_its_own_last_text(tmp_path: Path) -> None:
+    made(tmp_path, "a")
+    folder = tmp_path / DAY
+    minutes, beside = folder / "minutes.md", folder / "minutes.new.md"
+    assert renew(folder, "minutes.md", "b") == (minutes, None)
+    minutes.write_text("ours")
+    for text in "cd":
+        assert renew(folder, "minutes.md", text) == (beside, minutes)
+    beside.write_text("merged half of it")
+    assert renew(folder, "minutes.md", "e") == (folder / "minutes.new-2.md", minutes)
+    assert {path.name: path.read_text() for path in folder.glob("minutes*")} == {
+        "minutes.md": "ours", "minutes.new.md": "merged half of it", "minutes.new-2.md": "e",
+    }  # fmt: skip
+    minutes.unlink()
+    assert renew(folder, "minutes.md", "f") == (minutes, None)

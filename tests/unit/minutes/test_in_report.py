@@ -14,6 +14,7 @@ from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.live.timing import CLOCK, DURATIONS
 from prodmeet_kit.minutes import Minutes
+from prodmeet_kit.minutes.attendance import CONFIRMED, PRESENT
 from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS
 from prodmeet_kit.minutes.explorations import EXPLORATIONS
 from prodmeet_kit.minutes.inbox import INBOX
@@ -145,4 +146,5 @@ def test_every_kind_the_kit_writes_is_no_stray(tmp_path: Path) -> None:
     for kind in KINDS:
         Minutes(tmp_path, "shop").save(kind, "a", {"subject": "a"}, SAID)
     assert strays(tmp_path / "shop") == []
-    assert {CLOCK, DURATIONS, DECISIONS_KIND, DRAFTS, EXPLORATIONS, ITEMS, INBOX, "verdicts"} == set(KINDS)
+    written = {CLOCK, DURATIONS, DECISIONS_KIND, DRAFTS, EXPLORATIONS, ITEMS, INBOX, "verdicts", PRESENT, CONFIRMED}
+    assert written == set(KINDS)
