@@ -67,12 +67,12 @@ def _of(
             analyses,
             "slo_missed",
             about,
-            _missed(row, change),
+            _missed(row, change, slow=_slow(analyses, ref)),
             question=_missed_question(row, change),
             ask="" if change else t("Which changes wait until it recovers?"),
             extra=min(-row["budget_remaining"], 10),
             why=_spent_why(row),
-            sentence=_cause(change),
+            sentence=_cause(change, slow=_slow(analyses, ref)),
             **shared,
         )
         return
@@ -113,7 +113,7 @@ def _kept(
             question=_back(change) or _before_gone(analyses, ref, ends),
             ask="" if change or answer_to(analyses, about) else t("What do we do before then?"),
             extra=size,
-            sentence=_cause(change),
+            sentence=_cause(change, slow=_slow(analyses, ref)),
             dated=bool(ends <= analyses.facts.next_meeting),
             **shared,
         )
@@ -130,7 +130,7 @@ def _kept(
             question=_back(change) or (_what_spends(ref) if asks else ""),
             ask="" if change else t("What is spending it, and do we stop it?"),
             extra=size,
-            sentence=_cause(change),
+            sentence=_cause(change, slow=_slow(analyses, ref)),
             **shared,
         )
     elif change is not None:
@@ -138,7 +138,9 @@ def _kept(
             analyses,
             "slo_worse",
             about,
-            t("{name} is met, but bad events went from {before} to {after} with {change}", name=ref, **change),
+            t("{name} is met, but slow requests went from {before} to {after} with {change}", name=ref, **change)
+            if _slow(analyses, ref)
+            else t("{name} is met, but bad events went from {before} to {after} with {change}", name=ref, **change),
             question=_back(change),
             **shared,
         )
@@ -162,16 +164,23 @@ def _what_spends(ref: str) -> str:
     return t("What is spending the error budget of {name}, and do we stop it?", name=ref)
 
 
-def _missed(row: SloRow, change: dict[str, Any] | None) -> str:
+def _slow(analyses: Analyses, ref: str) -> bool:
+    """Whether its bad events are slow ones, which says more."""
+    return any(
+        objective.sli.latency is not None
+        for service in analyses.facts.product.services
+        for objective in service.slos
+        if f"{service.name}/{objective.name}" == ref
+    )
+
+
+def _missed(row: SloRow, change: dict[str, Any] | None, *, slow: bool) -> str:
     ref = SloRef.of_row(row)
     if change and change["times"] >= 1.5:
-        times = _times(change["times"])
-        return t(
-            "{name} misses its objective: {times} times as many bad events since {change}",
-            name=ref,
-            times=times,
-            change=change["change"],
-        )
+        words = {"name": ref, "times": _times(change["times"]), "change": change["change"]}
+        if slow:
+            return t("{name} misses its objective: {times} times as many slow requests since {change}", **words)
+        return t("{name} misses its objective: {times} times as many bad events since {change}", **words)
     attained, objective = write(row["attainment"], "percent"), write(row["objective"], "percent")
     return t(
         "{name} misses its objective of {objective}: {attained} attained",
@@ -192,8 +201,12 @@ def _back(change: dict[str, Any] | None) -> str:
     return t("Roll {change} back?", change=change["change"]) if change else ""
 
 
-def _cause(change: dict[str, Any] | None) -> str:
-    return t("Bad events went from {before} to {after} with {change}", **change) if change else ""
+def _cause(change: dict[str, Any] | None, *, slow: bool) -> str:
+    if not change:
+        return ""
+    if slow:
+        return t("Slow requests went from {before} to {after} with {change}", **change)
+    return t("Bad events went from {before} to {after} with {change}", **change)
 
 
 def _times(value: float) -> str:
