@@ -97,18 +97,21 @@ def _count(n: int) -> str:
 
 def _table(analyses: Analyses) -> Table:
     filed = analyses.meeting.explorations
+    places = [place(row) for row in EXPLORATIONS.rows(filed)]
+    in_report = [found.startswith("../") for found in places]
     shown = filed.assign(
         about=[rest_of(about) or about for about in filed["subject"]],
-        since=filed["meeting"].map(day),
-        place=[place(row) for row in EXPLORATIONS.rows(filed)],
+        # The day leads to the report of that meeting; what is elsewhere has a column of its own.
+        since=[found if here else day(at) for at, found, here in zip(filed["meeting"], places, in_report, strict=True)],
+        elsewhere=["" if here else found for found, here in zip(places, in_report, strict=True)],
         line=filed["subject"].map(opening),
     )
     columns = (
         Column("about", t("About")),
         Column("note", t("What to find out"), "sentence"),
         Column("who", t("Who")),
-        Column("since", t("Since")),
-        Column("place", t("Report"), "link"),
+        Column("since", t("Since"), "link"),
+        Column("elsewhere", t("Link"), "link"),
         Column("id", t("Entry"), "code"),
     )
     return Table(t("To dig into later"), shown, columns, (Column("line", t("In a notebook"), "code"),), anchor=("id",))
