@@ -165,9 +165,9 @@ def _what_spends(ref: str) -> str:
 
 
 def _slow(analyses: Analyses, ref: str) -> bool:
-    """Whether its bad events are slow ones, which says more."""
+    """Whether its bad events are slow ones, which says more: by its SLI, or by what the team calls it."""
     return any(
-        objective.sli.latency is not None
+        (objective.sli.latency is not None or "latency" in objective.name.lower())
         for service in analyses.facts.product.services
         for objective in service.slos
         if f"{service.name}/{objective.name}" == ref
