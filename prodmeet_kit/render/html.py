@@ -112,6 +112,7 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
         "aside": item.aside,
         "minutes": t("{n} min", n=write(item.minutes, "number")) if item.minutes > 0 else "",
         "headline": item.headline,
+        "behind": any(each.here for each in item.views),  # what is to be decided comes first
         "brief": item.brief,
         "terse": all(len(answer) <= TERSE for _, answer in item.brief),
         "failures": item.failures,

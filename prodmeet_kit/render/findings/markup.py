@@ -39,6 +39,7 @@ def _words(view: FindingView) -> dict[str, Any]:
         "key": view.picture.key,
         "sentences": view.sentences,
         "facets": view.facets,
+        "bare": not (view.picture.figure or view.picture.key or view.sentences or view.also),
         "figure": view.picture.figure is not None,
         "here": view.here,
     }
