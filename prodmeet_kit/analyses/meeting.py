@@ -121,10 +121,10 @@ class Meeting:
 
     @cached_property
     def explorations(self) -> pd.DataFrame:
-        """``EXPLORATIONS`` that are open, the oldest first."""
+        """``EXPLORATIONS`` that are open, the oldest first, then those answered since the last meeting."""
         filed = self._facts.record(frames.EXPLORATIONS)
         filed = filed.assign(subject=[current(written) for written in filed["subject"]])
-        return explorations.standing(filed, self.decided_before, self._today)
+        return explorations.standing(filed, self.decided_before, self._today, self._facts.window.start)
 
     @cached_property
     def consultations(self) -> pd.DataFrame:

@@ -208,6 +208,7 @@ class ExplorationRow(TypedDict):
     link: Annotated[str, "where in the report of that meeting, such as report.html#slo-web-latency, a URL, or empty"]
     closed: Annotated[bool, "people closed it"]
     found: Annotated[str, "what came of it; may be empty"]
+    closed_at: Annotated[Time, "when people closed it; NaT while it is open or where they did not write when"]
 
 
 EXPLORATIONS = declared("explorations", ExplorationRow)

@@ -18,6 +18,8 @@ from prodmeet_kit.schemas.frames import rows
 from prodmeet_kit.schemas.meeting import EXPLORATIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.evidence import AgendaItem
     from prodmeet_kit.schemas.meeting import ExplorationRow
@@ -28,13 +30,13 @@ _IN_REPORT = re.compile(r"report\.html(?:#[\w.-]+)?")
 
 
 def beside(analyses: Analyses, item: AgendaItem) -> AgendaItem:
-    """The item with the open explorations at its end: a facet of each, and a table; itself where there is none."""
+    """The item with what is to be dug into, or was, at its end: a facet of each, and a table; itself without any."""
     filed = EXPLORATIONS.rows(analyses.meeting.explorations)
     if not filed:
         return item
     return replace(
         item,
-        headline=sentences([item.headline, _count(len(filed))]),
+        headline=sentences([item.headline, *_counts(filed)]),
         state="noted" if item.state in ("none", "fine") else item.state,
         evidence=(*item.evidence, _table(analyses)),
         facets=(*item.facets, *map(_facet, filed)),
@@ -42,7 +44,7 @@ def beside(analyses: Analyses, item: AgendaItem) -> AgendaItem:
 
 
 def lines(analyses: Analyses) -> list[tuple[str, str, str]]:
-    """For each open exploration a sentence, the line of a notebook that opens its finding, and where that is shown.
+    """For each exploration, open or answered, a sentence, the line of a notebook that opens its finding, and where that is shown.
 
     The sentence says what it is about, who wants to know what, and since when; the place is as :func:`place` has it.
     """
@@ -63,7 +65,7 @@ def place(row: ExplorationRow) -> str:
 
 
 def numbers(analyses: Analyses) -> dict[str, Any]:
-    """Its key of ``review.json``: the explorations that are open."""
+    """Its key of ``review.json``: the explorations that are open, or were answered since the last meeting."""
     return {"explorations": rows(analyses.meeting.explorations)}
 
 
@@ -76,23 +78,35 @@ def _facet(row: ExplorationRow) -> Facet:
         reason=_named(row),
         subject=subject("exploration", row["id"]),
         rule="exploration",
-        why=t("{who} looks into it", who=row["who"]) if row["who"] else t("somebody looks into it"),
+        why=_why(row),
         joins=(row["subject"],),
         services=services,
         owner=row["who"],
     )
 
 
+def _why(row: ExplorationRow) -> str:
+    if row["closed"]:
+        return t("it is answered")
+    return t("{who} looks into it", who=row["who"]) if row["who"] else t("somebody looks into it")
+
+
 def _named(row: ExplorationRow) -> str:
     about = rest_of(row["subject"]) or row["subject"]
     words = {"about": about, "day": day(row["meeting"]), "note": brief(row["note"], 120)}
+    if row["closed"]:
+        return t("{about}: {note} Found: {found}", found=brief(row["found"], 120), **words)
     if row["who"]:
         return t("{about}: dig later, {who} since {day}: {note}", who=row["who"], **words)
     return t("{about}: dig later, since {day}: {note}", **words)
 
 
-def _count(n: int) -> str:
-    return tn("{n} thing to dig into later.", "{n} things to dig into later.", n)
+def _counts(filed: Sequence[ExplorationRow]) -> Iterator[str]:
+    closed = sum(row["closed"] for row in filed)
+    if n := len(filed) - closed:
+        yield tn("{n} thing to dig into later.", "{n} things to dig into later.", n)
+    if closed:
+        yield tn("{n} answer to what was to be dug into.", "{n} answers to what was to be dug into.", closed)
 
 
 def _table(analyses: Analyses) -> Table:
@@ -114,4 +128,10 @@ def _table(analyses: Analyses) -> Table:
         Column("elsewhere", t("Link"), "link"),
         Column("id", t("Entry"), "code"),
     )
-    return Table(t("To dig into later"), shown, columns, (Column("line", t("In a notebook"), "code"),), anchor=("id",))
+    return Table(
+        t("To dig into later"),
+        shown,
+        columns,
+        (Column("found", t("What came of it")), Column("line", t("In a notebook"), "code")),
+        anchor=("id",),
+    )

@@ -26,4 +26,6 @@ def read_explorations(context: Context) -> pd.DataFrame:
     saved, problems = Minutes(context.minutes, context.product.product).load(KIND)
     found, wrong = newest(saved)
     context.gaps.extend(str(problem) for problem in [*problems, *wrong])
-    return EXPLORATIONS.frame(entry.model_dump() for _, entry in found.values())
+    return EXPLORATIONS.frame(
+        {**entry.model_dump(), "closed_at": each.at if entry.closed else None} for each, entry in found.values()
+    )

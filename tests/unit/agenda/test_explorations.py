@@ -106,7 +106,7 @@ def test_it_is_open_from_its_meeting_until_it_is_closed(tmp_path: Path) -> None:
     assert later == held and (held["subject"], held["who"], held["meeting"]) == (SLO, "mika", day)
     earlier = replace(facts, window=WINDOW.ending(WINDOW.start, cadence=WINDOW.length, timezone=WINDOW.timezone))
     assert record(Review(with_said(earlier, minutes)))["explorations"] == []  # a meeting before it
-    close_exploration(minutes, "shop", held["id"], "The backup")
+    close_exploration(minutes, "shop", held["id"])
     assert record(Review(gather(shop(), WINDOW, folder=tmp_path, minutes=minutes)))["explorations"] == []
 
 
@@ -117,3 +117,22 @@ def test_what_a_meeting_dropped_is_open_again_when_it_is_filed_again(tmp_path: P
     Minutes(tmp_path, "shop").save("decisions", "x", said)
     again = file_exploration(tmp_path, "shop", "2026-12-07", SLO, "why?")
     assert again != first and "2026-12-07" in again.read_text()
+
+
+@pytest.mark.parametrize(
+    ("found", "closed_at", "shown"),
+    [
+        ("The backup.", "2026-11-20T03:00Z", True),
+        ("The backup.", "2026-11-23T02:00Z", True),  # at the meeting itself
+        ("The backup.", "2026-11-09T00:59Z", False),  # the last meeting was at 01:00
+        ("The backup.", None, False),  # a person closed it by hand, and nobody knows when
+        (" ", "2026-11-20T03:00Z", False),
+    ],
+)
+def test_what_came_of_it_is_shown_at_the_meeting_after(found: str, closed_at: str | None, shown: bool) -> None:
+    seen = made({**DUG, "closed": True, "found": found, "closed_at": closed_at}, values=MISSED)
+    told = "cart/availability: why only on Sundays? Found: The backup."
+    assert (told in [facet.reason for _, facet in about(seen, SLO).facets]) == shown
+    assert (f"- {told} `" in minutes_md.write(seen)) == shown
+    headline = seen.action_items.headline
+    assert headline.endswith("1 answer to what was to be dug into.") == shown and "to dig into later" not in headline
