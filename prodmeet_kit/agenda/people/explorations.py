@@ -44,7 +44,7 @@ def beside(analyses: Analyses, item: AgendaItem) -> AgendaItem:
 
 
 def lines(analyses: Analyses) -> list[tuple[str, str, str]]:
-    """For each exploration, open or answered, a sentence, the line of a notebook that opens its finding, and where that is shown.
+    """For each exploration, open or answered, a sentence, the line of a notebook that opens its finding, and its place.
 
     The sentence says what it is about, who wants to know what, and since when; the place is as :func:`place` has it.
     """
@@ -95,7 +95,7 @@ def _named(row: ExplorationRow) -> str:
     about = rest_of(row["subject"]) or row["subject"]
     words = {"about": about, "day": day(row["meeting"]), "note": brief(row["note"], 120)}
     if row["closed"]:
-        return t("{about}: {note} Found: {found}", found=brief(row["found"], 120), **words)
+        return t("{about}: {note} → {found}", found=brief(row["found"], 120), **words)
     if row["who"]:
         return t("{about}: dig later, {who} since {day}: {note}", who=row["who"], **words)
     return t("{about}: dig later, since {day}: {note}", **words)
@@ -106,7 +106,7 @@ def _counts(filed: Sequence[ExplorationRow]) -> Iterator[str]:
     if n := len(filed) - closed:
         yield tn("{n} thing to dig into later.", "{n} things to dig into later.", n)
     if closed:
-        yield tn("{n} answer to what was to be dug into.", "{n} answers to what was to be dug into.", closed)
+        yield tn("{n} exploration was answered.", "{n} explorations were answered.", closed)
 
 
 def _table(analyses: Analyses) -> Table:
@@ -128,10 +128,5 @@ def _table(analyses: Analyses) -> Table:
         Column("elsewhere", t("Link"), "link"),
         Column("id", t("Entry"), "code"),
     )
-    return Table(
-        t("To dig into later"),
-        shown,
-        columns,
-        (Column("found", t("What came of it")), Column("line", t("In a notebook"), "code")),
-        anchor=("id",),
-    )
+    details = (Column("found", t("What came of it")), Column("line", t("In a notebook"), "code"))
+    return Table(t("To dig into later"), shown, columns, details, anchor=("id",))

@@ -131,8 +131,8 @@ def test_what_a_meeting_dropped_is_open_again_when_it_is_filed_again(tmp_path: P
 )
 def test_what_came_of_it_is_shown_at_the_meeting_after(found: str, closed_at: str | None, shown: bool) -> None:
     seen = made({**DUG, "closed": True, "found": found, "closed_at": closed_at}, values=MISSED)
-    told = "cart/availability: why only on Sundays? Found: The backup."
+    told = "cart/availability: why only on Sundays? → The backup."
     assert (told in [facet.reason for _, facet in about(seen, SLO).facets]) == shown
     assert (f"- {told} `" in minutes_md.write(seen)) == shown
     headline = seen.action_items.headline
-    assert headline.endswith("1 answer to what was to be dug into.") == shown and "to dig into later" not in headline
+    assert headline.endswith("1 exploration was answered.") == shown and "to dig into later" not in headline
