@@ -23,8 +23,9 @@ report: $(READY) ## Write a report [PRODUCT=x FROM=time TO=time LANGUAGE=ja]; wi
 fleet: $(READY) ## Write the report of every product, and reports/index.html [JOBS=n LANGUAGE=ja]
 	@$(BIN)/prodmeet fleet $(if $(JOBS),--jobs '$(JOBS)') $(SPOKEN)
 
-live: $(READY) ## Open the meeting in JupyterLab, with forms and a clock [PRODUCT=x REPORT=folder LANGUAGE=ja]
-	@$(BIN)/prodmeet live $(if $(PRODUCT),'$(PRODUCT)') $(if $(REPORT),--report '$(REPORT)') $(SPOKEN)
+live: $(READY) ## Open the meeting on the newest report, in JupyterLab [PRODUCT=x ASK=1: a new report first, TO=time REPORT=folder LANGUAGE=ja]
+	@$(BIN)/prodmeet live $(if $(PRODUCT),'$(PRODUCT)') $(if $(ASK),--ask) $(if $(TO),--to '$(TO)') \
+	  $(if $(REPORT),--report '$(REPORT)') $(SPOKEN)
 
 explore: $(READY) ## Open a notebook to explore in JupyterLab [PRODUCT=x TO=time REPORT=folder]
 	@$(BIN)/prodmeet explore $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(REPORT),--report '$(REPORT)')

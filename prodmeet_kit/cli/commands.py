@@ -50,15 +50,50 @@ def explore(folder: Path, product: str, made: Path | None, end: str, port: int, 
     help="Print the minutes of this report (default: the newest).",
 )
 @click.option("--html", "as_page", is_flag=True, help="Write minutes.html beside it, to copy into documents and mail.")
+@click.option("--correct", metavar="SUBJECT", default="", help="Decide otherwise about slo:web/latency, say.")
+@click.option("--decision", help="For --correct: decide, act, watch, drop or carry.")
+@click.option("--owner", metavar="WHO", help="For --correct: who does it.")
+@click.option("--due", metavar="DAY", help="For --correct: until when.")
+@click.option("--note", metavar="TEXT", help="For --correct: why.")
+@click.option("--accept", metavar="SUBJECT", default="", help="Its owner, who was not there, accepts it.")
+@click.option("--present", metavar="NAMES", help="Who was there, with commas between.")
+@click.option("--by", metavar="WHO", default="", help="Who corrects or accepts.")
 @click.pass_obj
-def minutes(folder: Path, product: str, made: Path | None, as_page: bool) -> None:
+def minutes(
+    folder: Path,
+    /,
+    product: str,
+    made: Path | None,
+    as_page: bool,
+    correct: str,
+    accept: str,
+    present: str | None,
+    by: str,
+    **fields: str | None,
+) -> None:
     """Print minutes.md of the newest report of PRODUCT, with what people wrote into it.
 
-    Where a later report saved a newer text beside minutes that people edited, its file is named: merge it by hand.
+    With --correct, --accept or --present something is added to what the meeting said: nothing is overwritten, and
+    minutes.md shows what was corrected, when and by whom. Where a newer text was saved beside minutes that people
+    edited, its file is named: merge it by hand.
     """
     from prodmeet_kit.documents.minutes_html import minutes_of, to_merge, write_page
 
     file = minutes_of(product, folder / "reports", made)
+    changed = {name: value for name, value in fields.items() if value is not None}
+    if changed and not correct:
+        raise InputError(f"--{next(iter(changed))} says what changes of a decision: name it with --correct SUBJECT")
+    if correct or accept or present is not None:
+        from prodmeet_kit.documents import afterwards
+
+        report, said = file.parent, folder / "minutes"
+        if present is not None:
+            say(afterwards.were_present(report, said, present), err=True)
+        if correct:
+            say(afterwards.correct(report, said, correct, changed, by), err=True)
+        if accept:
+            say(afterwards.accept(report, said, accept, by), err=True)
+        afterwards.renew_minutes(report, said)
     say(write_page(file) if as_page else file.read_text(encoding="utf-8"), nl=as_page)
     if merge := to_merge(file):
         say(f"{file} was edited. {merge}", err=True)

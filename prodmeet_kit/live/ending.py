@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.archive import user_edits
-from prodmeet_kit.archive.layout import FROZEN, MINUTES
+from prodmeet_kit.archive.layout import FROZEN
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.evidence.facet import Check
 from prodmeet_kit.i18n.languages import use
@@ -260,9 +259,6 @@ def _carry(meeting: Meeting) -> None:
 
 def _write(meeting: Meeting, folder: Path) -> tuple[Path, Path | None]:
     """Write the minutes as they stand now; where a person edited them, beside them. Gives both files."""
-    from prodmeet_kit.documents import minutes_md
-    from prodmeet_kit.gathering.with_minutes import with_said
-    from prodmeet_kit.review import Review
+    from prodmeet_kit.documents.afterwards import renew_minutes
 
-    text = minutes_md.write(Review(with_said(meeting.review.facts, meeting.minutes.folder.parent)))
-    return user_edits.renew(folder, MINUTES, text)
+    return renew_minutes(folder, meeting.minutes.folder.parent, meeting.review.facts)
