@@ -11,7 +11,6 @@ import errno
 import gc
 import signal
 import traceback
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,12 @@ import click
 
 from prodmeet_kit import __version__
 from prodmeet_kit.cli.commands import add, explore, minutes, sync
+from prodmeet_kit.cli.opening import live
+from prodmeet_kit.cli.options import EXISTING_FOLDER, LANGUAGE
 from prodmeet_kit.cli.terminal import say
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import InputError, ProdmeetError
 from prodmeet_kit.core.redaction import redact
-from prodmeet_kit.i18n.languages import LANGUAGES
 
 __all__ = ["cli", "main"]
 
@@ -32,12 +32,7 @@ NOT_ALL_CHECKED = 3
 _WHOLE = ("agenda", "check", "report")
 """Commands that write everything or nothing; what another one had said to be done is done when it is interrupted."""
 
-_LANGUAGE = click.option(
-    "--language", type=click.Choice(LANGUAGES), help="Language to write in (default: as in the parameters)."
-)
-
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-_EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 class _Commands(click.Group):
@@ -63,7 +58,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "-C", "folder", metavar="DIR", default=".", type=_EXISTING_FOLDER,
+    "-C", "folder", metavar="DIR", default=".", type=EXISTING_FOLDER,
     help="Folder that holds parameters/, minutes/ and reports/ (default: the current one).",
 )  # fmt: skip
 @click.version_option(__version__, prog_name="prodmeet")
@@ -85,7 +80,7 @@ def cli(context: click.Context, folder: Path) -> None:
 @click.option("--to", "end", default="", metavar="TIME", help="This meeting (default: now).")
 @click.option("--out", metavar="DIR", type=_FOLDER, help="Write DIR/PRODUCT/DATE/ instead of reports/PRODUCT/DATE/.")
 @click.option(
-    "--from-snapshot", metavar="DIR", type=_EXISTING_FOLDER,
+    "--from-snapshot", metavar="DIR", type=EXISTING_FOLDER,
     help="Use the data stored in DIR (a snapshot or a report); ask no server. DIR is relative to the current folder,"
     " whatever -C says.",
 )  # fmt: skip
@@ -97,7 +92,7 @@ def cli(context: click.Context, folder: Path) -> None:
     show_default=True,
     help="Time limit for one notebook cell, in seconds.",
 )
-@_LANGUAGE
+@LANGUAGE
 @click.pass_obj
 def report(
     folder: Path,
@@ -139,7 +134,7 @@ def report(
 
 @cli.command(short_help="Write the reports of all products")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports made side by side (default: half the processors).")
-@_LANGUAGE
+@LANGUAGE
 @click.pass_obj
 def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
     """Write the report of every product in parameters/, and reports/index.html; one line each.
@@ -162,7 +157,7 @@ def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to FILE instead of the screen.",
 )
-@_LANGUAGE
+@LANGUAGE
 @click.pass_obj
 def agenda(folder: Path, product: str, end: str, out: Path | None, language: str | None) -> None:
     """Write the pre-read of PRODUCT: the timed agenda in Markdown; without PRODUCT, of the embedded demo.
@@ -186,70 +181,6 @@ def agenda(folder: Path, product: str, end: str, out: Path | None, language: str
         say(failure, err=True)
     if review.failures:
         raise SystemExit(NOT_ALL_CHECKED)
-
-
-@cli.command(short_help="Open the meeting in JupyterLab")
-@click.argument("product", default="")
-@click.option("--ask", is_flag=True, help="Ask the sources and make a new report first.")
-@click.option(
-    "--to", "end", default="", metavar="TIME", help="Open the report of this meeting; with --ask, make it up to TIME."
-)
-@click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Open this report.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of JupyterLab (default: a free one).")
-@click.option("--browser/--no-browser", default=True, help="Open the browser, or only print the address.")
-@_LANGUAGE
-@click.pass_obj
-def live(
-    folder: Path,
-    product: str,
-    ask: bool,
-    end: str,
-    made: Path | None,
-    port: int,
-    browser: bool,
-    language: str | None,
-) -> None:
-    """Open the meeting of PRODUCT in JupyterLab: one finding at a time, with a form for decisions and a clock.
-
-    Opens the newest report of PRODUCT at once and asks no source; --ask makes a new
-    report first. Without PRODUCT, the embedded demo. Decisions are written to
-    minutes/PRODUCT/ at once, one small file each. Ctrl-C ends it.
-    """
-    from prodmeet_kit.live.choosing import choose_report
-
-    if made is not None and (ask or end):
-        raise InputError(f"--report {made} is a report of its own: leave --ask and --to out, or --report")
-    report = made
-    if report is None and product and not ask:
-        chosen = choose_report(product, folder, end)
-        report = chosen.report
-        if chosen.note:
-            say(chosen.note, err=True)
-    if report is None:
-        report = _new_report(folder, product, end, language or "")
-    from prodmeet_kit.live.run import open_live
-
-    with open_live(report, folder / "minutes", port=port, language=language or "") as opened:
-        for failure in opened.failures:
-            say(failure, err=True)
-        say(opened.page)
-        if browser:
-            from prodmeet_kit.live.door import open_browser
-
-            open_browser(opened.server.private, opened.page)
-        with suppress(KeyboardInterrupt):
-            opened.server.process.wait()
-
-
-def _new_report(folder: Path, product: str, end: str, language: str) -> Path:
-    from prodmeet_kit.pipeline.progress import choose
-    from prodmeet_kit.pipeline.report import make_report
-
-    progress = choose()
-    try:
-        return make_report(product, folder=folder, end=end, language=language, progress=progress).path
-    finally:
-        progress.close()
 
 
 @cli.command(short_help="Check parameters, sources, queries")
@@ -285,7 +216,7 @@ def schema(folder: Path, only_look: bool) -> None:
     say(path)
 
 
-for command in (add, explore, minutes, sync):
+for command in (add, explore, live, minutes, sync):
     cli.add_command(command)
 
 

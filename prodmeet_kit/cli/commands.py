@@ -7,17 +7,16 @@ from pathlib import Path
 
 import click
 
+from prodmeet_kit.cli.options import EXISTING_FOLDER
 from prodmeet_kit.cli.terminal import say
 from prodmeet_kit.core.errors import InputError, ProdmeetError, SourceError
 
 __all__ = ["add", "explore", "minutes", "sync"]
 
-_EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
 
 @click.command(short_help="Open a notebook to explore")
 @click.argument("product", default="")
-@click.option("--report", "made", metavar="DIR", type=_EXISTING_FOLDER, help="Explore this report; ask no source.")
+@click.option("--report", "made", metavar="DIR", type=EXISTING_FOLDER, help="Explore this report; ask no source.")
 @click.option("--to", "end", default="", metavar="TIME", help="End of the window (default: now).")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of JupyterLab (default: a free one).")
 @click.option("--browser/--no-browser", default=True, help="Open the browser, or only print the address.")
@@ -46,7 +45,7 @@ def explore(folder: Path, product: str, made: Path | None, end: str, port: int, 
     "--report",
     "made",
     metavar="DIR",
-    type=_EXISTING_FOLDER,
+    type=EXISTING_FOLDER,
     help="Print the minutes of this report (default: the newest).",
 )
 @click.option("--html", "as_page", is_flag=True, help="Write minutes.html beside it, to copy into documents and mail.")
