@@ -9,6 +9,7 @@ from typing import Any
 
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.facts import SourceState
+from prodmeet_kit.minutes.entries import FIELDS
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
 from prodmeet_kit.schemas.frames import Spec, label_key
@@ -94,6 +95,9 @@ def _cell(spec: Spec, column: str, kind: str, text: str, number: int, start: Any
             "reads": [{"service": text}],
             "services": ["cart"],
             "expected_effect": {"metric": text, "direction": text, "size": text},
+            "corrections": [
+                {"day": text, "by": text, "before": dict.fromkeys(FIELDS, text), "after": dict.fromkeys(FIELDS, "")}
+            ],
             "elsewhere": [{"product": text, "id": text, "text": text, "minutes": 5.0, "times_per_week": 1.0}],
         }
         return objects.get(column, number % 2 == 0)
