@@ -57,7 +57,7 @@ def examples(analyses: Analyses, found: Sequence[Finding], views: Sequence[Findi
         return Shown("examples", title, text, (Note(text),), zone, frame)
     columns = (Column("shows", t("To see")), Column("line", t("Write"), "code"))
     sentence = tn("{n} line to copy", "{n} lines to copy", len(frame))
-    return Shown("examples", title, sentence, (Table(title, frame, columns, bare=True),), zone, frame)
+    return Shown("examples", title, sentence, (Table(sentence, frame, columns, bare=True),), zone, frame)
 
 
 def _works(example: _Example) -> bool:
