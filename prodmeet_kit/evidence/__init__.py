@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Literal
 
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.evidence import showing
+from prodmeet_kit.evidence.bars import Bars
 from prodmeet_kit.evidence.lanes import Lanes
+from prodmeet_kit.evidence.moments import Moments
+from prodmeet_kit.evidence.panels import Panels
+from prodmeet_kit.evidence.spans import Spans
 from prodmeet_kit.i18n.languages import current
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgendaItem",
+    "Bars",
     "Chart",
     "Column",
     "Evidence",
@@ -32,8 +37,11 @@ __all__ = [
     "Lanes",
     "Line",
     "Mark",
+    "Moments",
     "Multiples",
     "Note",
+    "Panels",
+    "Spans",
     "State",
     "Table",
     "WeekOverlay",
@@ -102,12 +110,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Mark:
-    """A moment or span drawn on a chart: an incident, a page, a change."""
+    """A moment or span drawn on a chart: an incident, a page, a change.
+
+    ``cause`` is the change that something got worse with, ``unpaged`` when an alert would have paged, ``forecast`` what
+    is expected then.
+    """
 
     start: datetime
     end: datetime | None
     label: str
-    kind: Literal["incident", "page", "change"]
+    kind: Literal["incident", "page", "change", "cause", "unpaged", "forecast"]
 
 
 @dataclass(frozen=True)
@@ -195,7 +207,7 @@ class Note:
     summary: str = ""
 
 
-Figure = Chart | HeatMap | WeekOverlay | Multiples | Lanes
+Figure = Chart | HeatMap | WeekOverlay | Multiples | Lanes | Panels | Moments | Spans | Bars
 """What is drawn; each has a title, an anchor, a caption, and may be folded."""
 
 Evidence = Table | Figure | Note

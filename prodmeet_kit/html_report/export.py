@@ -155,6 +155,7 @@ def _settings() -> dict[str, Any]:
     """
     inks = {f"line-{at}": (hue.on_light, hue.on_dark) for at, hue in enumerate(theme.PALETTE)}
     inks |= {f"mark-{kind}": (hue.on_light, hue.on_dark) for kind, hue in theme.MARKS.items()}
+    inks |= {name: (hue.on_light, hue.on_dark) for name, hue in theme.INKS.items()}
     inks |= dict.fromkeys(("level", "unit"), (theme.GREY.on_light, theme.GREY.on_dark))
     return {
         "inks": inks,

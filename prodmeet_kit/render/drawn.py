@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.evidence import HeatMap, Lanes, Multiples, WeekOverlay
+from prodmeet_kit.evidence import Bars, Chart, HeatMap, Lanes, Moments, Multiples, Panels, Spans, WeekOverlay
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -20,17 +20,11 @@ __all__ = ["brief", "caption", "draw", "summary", "summary_head"]
 
 def draw(figure: Figure, *, titled: bool = True) -> go.Figure:
     """The figure as plotly's; ``titled=False`` where title and caption stand above it as text."""
-    from prodmeet_kit.render import figures, heat_map, lanes, multiples, week_overlay
+    from prodmeet_kit.render import figures
 
-    if isinstance(figure, HeatMap):
-        return heat_map.figure(figure, titled=titled)
-    if isinstance(figure, WeekOverlay):
-        return week_overlay.figure(figure, titled=titled)
-    if isinstance(figure, Lanes):
-        return lanes.figure(figure, titled=titled)
-    if isinstance(figure, Multiples):
-        return multiples.figure(figure, titled=titled)
-    return figures.figure(figure, titled=titled)
+    module = figures if isinstance(figure, Chart) else _words(figure)
+    drawn: go.Figure = module.figure(figure, titled=titled)
+    return drawn
 
 
 def caption(figure: Figure) -> str:
@@ -58,12 +52,18 @@ def summary(figure: Figure) -> list[list[str]]:
 
 
 def _words(figure: Figure) -> Any:
+    """The module of its kind; it draws too, but for a chart."""
     from prodmeet_kit.render import captions, heat_map, lanes, multiples, week_overlay
+    from prodmeet_kit.render.findings import bars, moments, panels, spans
 
-    if isinstance(figure, HeatMap):
-        return heat_map
-    if isinstance(figure, Lanes):
-        return lanes
-    if isinstance(figure, Multiples):
-        return multiples
-    return week_overlay if isinstance(figure, WeekOverlay) else captions
+    kinds: tuple[tuple[type, Any], ...] = (
+        (HeatMap, heat_map),
+        (WeekOverlay, week_overlay),
+        (Multiples, multiples),
+        (Lanes, lanes),
+        (Panels, panels),
+        (Moments, moments),
+        (Spans, spans),
+        (Bars, bars),
+    )
+    return next((module for kind, module in kinds if isinstance(figure, kind)), captions)

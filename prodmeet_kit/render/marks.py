@@ -26,10 +26,14 @@ _ROWS = 4
 _LETTER = 7.4  # pixels of a letter at 12 px in a wide font; the report measures the one it has
 _PLOT = 760  # a plot on a 1280 pixel screen is wider: names clear of each other here are so there
 _LONGEST = 26
+_DASHES = {"change": "dash", "cause": "dash", "unpaged": "dot", "forecast": "dot"}
 _GLYPHS = {
     "incident": "\N{BLACK SQUARE}",
     "page": "\N{BLACK DOWN-POINTING SMALL TRIANGLE}",
+    "unpaged": "\N{WHITE DOWN-POINTING SMALL TRIANGLE}",
     "change": "\N{BLACK DIAMOND}",
+    "cause": "\N{BLACK DIAMOND}",
+    "forecast": "\N{WHITE DIAMOND}",
 }
 
 
@@ -44,17 +48,28 @@ class Drawn:
     all_names: list[str]
 
 
-def draw(marks: Sequence[Mark], timezone: str, start: pd.Timestamp, end: pd.Timestamp) -> Drawn:
-    """The marks that touch ``start`` to ``end`` (wall clock of the zone), names packed into rows by time."""
+def draw(
+    marks: Sequence[Mark],
+    timezone: str,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    *,
+    plot: int = _PLOT,
+    longest: int = _LONGEST,
+) -> Drawn:
+    """The marks that touch ``start`` to ``end`` (wall clock of the zone), names packed into rows by time.
+
+    ``plot`` is the width they are packed for in pixels, ``longest`` how many letters of a name are shown.
+    """
     shapes, names, unnamed, every = [], [], 0, []
     free = [0.0] * _ROWS  # where the next name may begin in each row, pixels
     for mark, left, right in sorted(_inside(marks, timezone, start, end), key=lambda found: found[1]):
         shapes.append(_shape(mark, left, right))
-        at = (left - start) / (end - start) * _PLOT
-        text = f"{_GLYPHS[mark.kind]} {shorten(mark.label, _LONGEST)}"
+        at = (left - start) / (end - start) * plot
+        text = f"{_GLYPHS[mark.kind]} {shorten(mark.label, longest)}"
         every.append(text)
         length = width(text) * _LETTER + 10
-        begin = min(at, _PLOT - length)  # a name near the right edge ends there instead
+        begin = min(at, plot - length)  # a name near the right edge ends there instead
         row = next((row for row in range(_ROWS) if free[row] <= begin), None)
         if row is None:
             unnamed += 1
@@ -74,9 +89,13 @@ def legend(marks: Sequence[Mark], drawn: Drawn) -> str:
     words = {
         "incident": t("shaded: incident"),
         "page": t("line: page"),
+        "unpaged": t("dotted: when it would have paged"),
         "change": t("dashed: change"),
+        "cause": t("dashed: change"),
+        "forecast": t("dotted: forecast"),
     }
-    present = [word for kind, word in words.items() if any(mark.kind == kind for mark in marks)]
+    kinds = {mark.kind for mark in marks}
+    present = list(dict.fromkeys(word for kind, word in words.items() if kind in kinds))
     if drawn.unnamed:
         present.append(tn("{n} mark without room for a name", "{n} marks without room for a name", drawn.unnamed))
     return listed(present) if drawn.shapes else ""
@@ -121,7 +140,7 @@ def _shape(mark: Mark, left: pd.Timestamp, right: pd.Timestamp) -> dict[str, Any
         }
     if right > left:
         return {**place, "type": "rect", "fillcolor": colour, "opacity": 0.18, "line": {"width": 0}}
-    dash = "dash" if mark.kind == "change" else "solid"
+    dash = _DASHES.get(mark.kind, "solid")
     return {
         **place,
         "type": "line",
@@ -143,5 +162,5 @@ def _name(mark: Mark, text: str, left: pd.Timestamp, row: int, *, flush_right: b
         "yanchor": "bottom",
         "yshift": row * ROW,
         "showarrow": False,
-        "font": {"size": 12, "color": MARKS[mark.kind].line},
+        "font": {"size": 12, "color": MARKS[mark.kind].line, **({"weight": 700} if mark.kind == "cause" else {})},
     }

@@ -17,12 +17,14 @@ __all__ = [
     "FONT",
     "GREY",
     "GUIDE_WIDTH",
+    "INKS",
     "LEVEL_WIDTH",
     "LINE_WIDTH",
     "MARKS",
     "MARK_WIDTH",
     "NEWEST_WIDTH",
     "PALETTE",
+    "RED",
     "SMALL_LINE_WIDTH",
     "Hue",
     "css",
@@ -68,8 +70,28 @@ PALETTE = (
 GREY = PALETTE[-1]
 """Levels, the period before, and whatever must not call for attention."""
 
-MARKS = {"incident": PALETTE[1], "page": PALETTE[3], "change": GREY}
-"""Colours of marks by their kind."""
+RED = Hue("#d1351b", "#b8260f", "#ee6a50")
+"""What should not be: above an objective."""
+
+MARKS = {
+    "incident": PALETTE[1],
+    "page": PALETTE[1],
+    "unpaged": PALETTE[1],
+    "change": PALETTE[3],
+    "cause": PALETTE[3],
+    "forecast": GREY,
+}
+"""Colours of marks by their kind: what hurt users, and what people changed."""
+
+INKS = {
+    "objective": PALETTE[2],
+    "load": PALETTE[0],
+    "stretch": PALETTE[3],
+    "cut": RED,
+    "overlap": RED,
+    "note": GREY,
+}
+"""Colours of words in the figures of findings by what they name."""
 
 LINE_WIDTH, SMALL_LINE_WIDTH = 1.6, 1.5
 """Pixels: a line of a chart, and one of a small multiple."""

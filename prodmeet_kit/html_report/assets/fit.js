@@ -39,7 +39,7 @@ const pmFit = (settings) => {
       if (pair) note.font = { ...note.font, color: pair[light ? 0 : 1] };
     }
     layout.width = width;
-    const phone = width < NARROW && layout.meta?.summary;
+    const phone = width < NARROW && layout.meta?.summary && !layout.meta.any_width;
     const family = template.layout.font.family;
     if (layout.margin) {
       layout.margin.l = (phone ? PHONE.left : layout.margin.l ?? 80) + more.left;
