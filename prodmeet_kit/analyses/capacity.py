@@ -18,6 +18,7 @@ from prodmeet_kit.schemas import frames
 if TYPE_CHECKING:
     import pandas as pd
 
+    from prodmeet_kit.analysis.capacity.filling import Filling
     from prodmeet_kit.facts import Facts
 
 __all__ = ["Capacity"]
@@ -103,6 +104,10 @@ class Capacity:
             self._loans,
             {f"{service.name}/{used.name}" for service in services for used in service.resources if used.limit_query},
         )
+
+    def filling(self, ref: str) -> Filling | None:
+        """When a resource is full and what the trend rests on, as in :attr:`resources`; ``None`` without data."""
+        return capacity.filling_of(self.resource_series.get(ref), self.resource_limits.get(ref), self._facts.window)
 
     @cached_property
     def resource_by_day(self) -> dict[str, list[float]]:

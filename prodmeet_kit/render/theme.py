@@ -87,9 +87,10 @@ INKS = {
     "objective": PALETTE[2],
     "load": PALETTE[0],
     "stretch": PALETTE[3],
+    "span": PALETTE[3],
     "cut": RED,
-    "overlap": RED,
     "note": GREY,
+    "bar": GREY,
 }
 """Colours of words in the figures of findings by what they name."""
 

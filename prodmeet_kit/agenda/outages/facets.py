@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.changes import ChangeRow
     from prodmeet_kit.schemas.incidents import OutageRow
 
-__all__ = ["facets"]
+__all__ = ["change_before", "facets"]
 
 SMALL = 0.2
 """A fifth of a budget owes a postmortem (SRE Workbook, appendix B); a smaller outage presses the less."""
@@ -141,22 +142,31 @@ def _more(
     return sentences([sentence(said) if said and after else said, after])
 
 
-def _after(row: Mapping[str, Any], changes: pd.DataFrame) -> str:
+def change_before(row: Mapping[str, Any], changes: pd.DataFrame) -> ChangeRow | None:
     """The last change of one of its services that started within 30 minutes before it; no claim that it was the cause.
 
-    ``changes`` is ``CHANGES``.
+    ``row`` is one of ``OUTAGES``, ``changes`` is ``CHANGES``.
     """
-    since, until = (row["start"], row["start"]) if as_written(row) else began(row)
+    since, until = _begin(row)
     middle = since + (until - since) / 2
     near = [
         change
         for change in CHANGES.rows(changes)
         if set(change["services"]) & set(row["services"]) and timedelta() <= middle - change["start"] <= SOON
     ]
-    if not near:
+    return max(near, key=lambda change: (change["start"], change["id"]), default=None)
+
+
+def _begin(row: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp]:
+    return (row["start"], row["start"]) if as_written(row) else began(row)
+
+
+def _after(row: Mapping[str, Any], changes: pd.DataFrame) -> str:
+    """How soon after a change it began."""
+    last = change_before(row, changes)
+    if last is None:
         return ""
-    last = max(near, key=lambda change: (change["start"], change["id"]))
-    low, high = (max((moment - last["start"]).total_seconds(), 0.0) for moment in (since, until))
+    low, high = (max((moment - last["start"]).total_seconds(), 0.0) for moment in _begin(row))
     if high <= 0:
         return t("It began as {change} started", change=last["id"])
     return t("It began {time} after {change}", time=ranges.length(low, high), change=last["id"])

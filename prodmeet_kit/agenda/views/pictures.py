@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.views import slo_picture
+from prodmeet_kit.agenda.views import (
+    alert_picture,
+    change_picture,
+    load_picture,
+    outage_picture,
+    resource_picture,
+    slo_picture,
+    toil_picture,
+)
 from prodmeet_kit.core.subjects import kind_of
 from prodmeet_kit.evidence import Note
 from prodmeet_kit.evidence.finding_view import Picture
@@ -22,6 +30,12 @@ __all__ = ["PICTURES", "picture"]
 
 PICTURES: dict[str, Callable[[Analyses, Finding], Picture]] = {
     "slo": slo_picture.picture,
+    "resource": resource_picture.picture,
+    "load": load_picture.picture,
+    "outage": outage_picture.picture,
+    "alert": alert_picture.picture,
+    "change": change_picture.picture,
+    "toil": toil_picture.picture,
 }
 """By the kind of a subject."""
 

@@ -1,18 +1,22 @@
-"""The picture of an SLO: the share of bad events over its window, with what the objective allows."""
+"""The picture of an SLO: the share of bad events with what the objective allows, and the load of its service below."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.agenda.metrics.over_time import marks
+from prodmeet_kit.agenda.metrics.brief import blamed
+from prodmeet_kit.agenda.metrics.slos import chart as burn_rates
+from prodmeet_kit.agenda.views import over_time
+from prodmeet_kit.analysis.slo.shares import shares
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.core.subjects import rest_of
-from prodmeet_kit.evidence import Chart, Line
 from prodmeet_kit.evidence.finding_view import KeyNumber, Picture
+from prodmeet_kit.evidence.panels import Level, Panels
 from prodmeet_kit.i18n.languages import t
-from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.numbers import number, write
 from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 if TYPE_CHECKING:
@@ -20,33 +24,70 @@ if TYPE_CHECKING:
     from prodmeet_kit.findings.finding import Finding
     from prodmeet_kit.schemas.slo import SloRow
 
-__all__ = ["picture"]
-
-SMOOTH = timedelta(hours=2)
-"""The share is drawn over this time at each step: shorter ones are a comb nobody reads."""
+__all__ = ["objective", "of_slo", "picture", "summary_of", "what_is_bad"]
 
 
 def picture(analyses: Analyses, found: Finding) -> Picture:
-    """The share of bad events with its objective, and how much of the error budget is left."""
-    name = rest_of(found.subject)
-    row = next((each for each in SLO_SUMMARY.rows(analyses.slo.summary) if SloRef.of_row(each) == name), None)
-    ratio = analyses.slo.error_ratio(name, SMOOTH)
-    if row is None or ratio is None:
+    """The share of bad events over the SLO's window, how much of the budget is left, and folded its burn rate."""
+    row = summary_of(analyses, rest_of(found.subject))
+    if row is None:
         return Picture()
+    burn = burn_rates(analyses, row)
+    return Picture(of_slo(analyses, row), _key(row), folded=(replace(burn, folded=True),) if burn is not None else ())
+
+
+def summary_of(analyses: Analyses, ref: str) -> SloRow | None:
+    """The row of ``SLO_SUMMARY`` of ``service/name``; ``None`` where there is none."""
+    return next((row for row in SLO_SUMMARY.rows(analyses.slo.summary) if SloRef.of_row(row) == ref), None)
+
+
+def of_slo(analyses: Analyses, row: SloRow) -> Panels | None:
+    """The figure of an SLO; ``None`` where no total is known."""
+    ref = SloRef.of_row(row)
+    trend = analyses.slo.trends.get(ref)
+    if trend is None or not trend["total"].notna().any():
+        return None
     window = analyses.facts.window
-    chart = Chart(
-        title=t("{name}: share of bad events", name=name),
-        frame=ratio[ratio.index > window.end - timedelta(seconds=row["window_s"])].to_frame(name),
-        lines=(Line(1 - row["objective"], t("at most {allowed}", allowed=write(1 - row["objective"], "percent"))),),
-        marks=marks(analyses, row["service"]),
-        caption=t("Bad / total events over {span}", span=write(SMOOTH.total_seconds(), "duration")),
-        unit="",
-        kind="percent",
-        step=window.step,
+    begin = over_time.back(analyses, trend["total"].first_valid_index(), timedelta(seconds=row["window_s"]))
+    bad, length = shares(trend, begin, window.end, window.step, 1 - row["objective"])
+    change = blamed(analyses).get(ref)
+    return Panels(
+        title=t("{name}: share of bad events", name=ref),
+        series=bad,
+        step=length,
+        start=begin,
+        end=window.end,
         timezone=window.timezone,
         anchor=f"finding-slo-{row['service']}-{row['name']}",
+        caption=f"{what_is_bad(analyses, ref)}, {over_time.every(length)}",
+        kind="percent",
+        level=objective(row),
+        marks=over_time.marks(
+            analyses, [row["service"]], begin, causes=[str(change["change"])] if change is not None else ()
+        ),
+        below=over_time.load_below(analyses, row["service"], begin, window.end, length),
     )
-    return Picture(chart, _key(row))
+
+
+def objective(row: SloRow) -> Level:
+    """What the objective allows."""
+    return Level(
+        1 - row["objective"], t("objective: at most {allowed}", allowed=write(1 - row["objective"], "percent"))
+    )
+
+
+def what_is_bad(analyses: Analyses, ref: str) -> str:
+    """What the line of an SLO is the share of, as its SLI says it."""
+    for service in analyses.facts.product.services:
+        for each in service.slos:
+            if f"{service.name}/{each.name}" == ref:
+                if each.sli.latency is not None:
+                    seconds = each.sli.latency.threshold.total_seconds()
+                    limit = number(seconds, "s") if 1 <= seconds < 60 else write(seconds, "duration")
+                    return t("share of events slower than {limit}", limit=limit)
+                if each.sli.raw is not None or each.sli.time_slices is not None or each.sli.recorded is not None:
+                    return t("share of bad time")
+    return t("share of bad events")
 
 
 def _key(row: SloRow) -> KeyNumber | None:

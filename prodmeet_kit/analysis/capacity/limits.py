@@ -30,7 +30,7 @@ from prodmeet_kit.analysis.series import grid, trends
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import RESOURCE_SUMMARY
 
-__all__ = ["LIMIT_NEAR_DAYS", "is_near", "near_limit", "summarise"]
+__all__ = ["LIMIT_NEAR_DAYS", "filling_of", "is_near", "near_limit", "summarise"]
 
 LIMIT_NEAR_DAYS = 60.0
 """A limit met within about four fortnightly meetings is worth a plan."""
@@ -61,12 +61,22 @@ def is_near(use: pd.Series[float] | None, limits: pd.Series[float] | None, windo
     ``use`` and ``limits`` are values on the grid, UTC, in the same unit; what is later than the window is cut off
     already. Without the other columns: the queue asks for every day of history.
     """
+    found = filling_of(use, limits, window)
+    if found is None:
+        return False
+    return bool(_near(np.array([[found.days, found.soonest, found.latest]]), window)[0])
+
+
+def filling_of(use: pd.Series[float] | None, limits: pd.Series[float] | None, window: Window) -> Filling | None:
+    """When one resource is full, as :func:`summarise` says it; ``None`` without a value since the last meeting.
+
+    ``use`` and ``limits`` are values on the grid, UTC, in the same unit.
+    """
     series = grid.finite(use)
     recent = _recent(series, window)
     if series is None or recent is None:
-        return False
-    found = _filling(series, float(recent.quantile(0.95)), headroom.last_known(limits, window), window)
-    return bool(_near(np.array([[found.days, found.soonest, found.latest]]), window)[0])
+        return None
+    return _filling(series, float(recent.quantile(0.95)), headroom.last_known(limits, window), window)
 
 
 def _near(days: npt.NDArray[np.float64], window: Window) -> npt.NDArray[np.bool_]:

@@ -46,6 +46,7 @@ const pmFit = (settings) => {
       layout.margin.r = (phone ? PHONE.right : Math.max(layout.margin.r ?? 80, ends(layout, family))) + more.right;
     }
     const plot = width - (layout.margin?.l ?? 0) - (layout.margin?.r ?? 0);
+    if (layout.meta?.any_width) within(layout, plot, ground, family);
     if (layout.meta?.marks?.length) pack(layout, plot, family);
     const beside = phone ? narrow(layout, figure.data, plot, ground, family) : { lines: [], levels: [] };
     return { layout, unnamed: [...unnamed(layout), ...beside.levels], lines: beside.lines };
@@ -55,6 +56,37 @@ const pmFit = (settings) => {
   function ends(layout, family) {
     const names = (layout.annotations ?? []).filter((note) => note.x === 1 && note.xref === "paper" && note.xanchor === "left");
     return Math.max(0, ...names.map((note) => measured(note.text, note.font.size, family) + note.xshift + 4));
+  }
+
+  const escaped = (text) => text.replace(/[&<>$]/g, (letter) => Object.keys(LETTERS).find((key) => LETTERS[key] === letter));
+
+  // The text, cut at its end where it is wider than this.
+  function cut(text, size, family, room) {
+    let letters = [...plain(text)];
+    if (measured(text, size, family) <= room) return text;
+    while (letters.length > 1 && measured(escaped(`${letters.join("").trimEnd()}…`), size, family) > room) letters = letters.slice(0, -1);
+    return escaped(`${letters.join("").trimEnd()}…`);
+  }
+
+  // A figure that is made for any width: days of the axis as far apart as they are wide, names inside the plot.
+  function within(layout, plot, ground, family) {
+    const axis = layout.xaxis;
+    if (axis?.dtick && axis.type === "date") {
+      const [from, to] = axis.range.map(place);
+      const apart = () => (axis.dtick / (to - from)) * plot;
+      if (axis.tickformat && apart() < 84) axis.tickformat = axis.tickformat.replaceAll(settings.day, settings.shortDay);
+      while (apart() < (axis.tickformat === settings.day ? 84 : 52)) axis.dtick *= 2;
+    }
+    for (const note of layout.annotations ?? []) {
+      if (note.name === "stretch") note.bgcolor = ground;
+      if (!["span", "bar", "unit", "load", "stretch"].includes(note.name)) continue;
+      note.text = cut(note.text, note.font.size, family, plot + (note.name === "unit" ? layout.margin.l : 0) - 4);
+      if (note.xref !== "x" || axis?.type !== "date") continue;
+      const [from, to] = axis.range.map(place);
+      const at = ((place(note.x) - from) / (to - from)) * plot;
+      const length = measured(note.text, note.font.size, family) * 1.06;
+      if (at + length > plot) Object.assign(note, { x: 0, xref: "paper", xanchor: "left", xshift: Math.max(0, plot - length) });
+    }
   }
 
   const isMark = (note) => /^mark-/.test(note.name ?? "");
@@ -97,7 +129,8 @@ const pmFit = (settings) => {
     const free = Array(ROWS).fill(0); // where the next name may begin in each row
     layout.annotations = layout.annotations.filter((note) => {
       if (!isMark(note)) return true;
-      const length = measured(note.text, 12, family) + 10;
+      if (layout.meta.any_width) note.text = cut(note.text, 12.6, family, plot - 12);
+      const length = measured(note.text, note.font?.weight ? 12.6 : 12, family) + 10;
       const at = note.xref === "paper" ? plot : ((place(note.x) - from) / (to - from)) * plot;
       const begin = Math.max(0, Math.min(at, plot - length));
       const row = free.findIndex((end) => end <= begin);

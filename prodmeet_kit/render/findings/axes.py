@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,7 +13,7 @@ from prodmeet_kit.render.labels import inert, shorten
 if TYPE_CHECKING:
     from prodmeet_kit.evidence import Figure
 
-__all__ = ["BOTTOM", "GRID", "GROUND", "LEFT", "RIGHT", "WIDTH", "clock", "days", "meta", "said", "title"]
+__all__ = ["BOTTOM", "GRID", "GROUND", "LEFT", "RIGHT", "WIDTH", "bottom", "clock", "days", "meta", "said", "title"]
 
 LEFT, RIGHT, BOTTOM = 46, 12, 30
 """Pixels of the margins; the page widens the left one where numbers need it."""
@@ -24,6 +24,8 @@ WIDTH = 560
 GRID = "rgba(128,134,142,0.18)"
 GROUND = "rgba(128,134,142,0.10)"
 _DAY = 86_400_000
+_DAYS = timedelta(days=2.5)
+"""A longer axis shows days, a shorter one hours."""
 
 
 def clock(instant: datetime | pd.Timestamp, timezone: str) -> pd.Timestamp:
@@ -49,9 +51,10 @@ def days(start: datetime, end: datetime, timezone: str) -> dict[str, Any]:
         first = left.normalize() - pd.Timedelta(days=left.weekday())
         weeks = max(1, round(span / pd.Timedelta(days=35)))
         return {**axis, "tick0": first.isoformat(), "dtick": 7 * _DAY * weeks, "tickformat": day}
-    if span > pd.Timedelta(days=2.5):
+    if span > _DAYS:
         every = max(1, round(span / pd.Timedelta(days=4)))
         return {**axis, "tick0": left.normalize().isoformat(), "dtick": every * _DAY, "tickformat": day}
+    # Hours have their day below them.
     hours = next((each for each in (1, 2, 3, 6, 12) if span <= pd.Timedelta(hours=5 * each)), 12)
     return {
         **axis,
@@ -62,6 +65,11 @@ def days(start: datetime, end: datetime, timezone: str) -> dict[str, Any]:
             {"dtickrange": [_DAY, None], "value": day},
         ],
     }
+
+
+def bottom(start: datetime, end: datetime) -> int:
+    """Pixels below the axis: of hours there are two lines."""
+    return BOTTOM + (16 if end - start <= _DAYS else 0)
 
 
 def said(text: str, letters: int = 66) -> dict[str, Any]:

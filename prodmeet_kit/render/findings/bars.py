@@ -1,4 +1,4 @@
-"""A :class:`~prodmeet_kit.evidence.bars.Bars` as a plotly figure: a bar a kind, its name above it, its value beside it."""
+"""A :class:`~prodmeet_kit.evidence.bars.Bars` as a plotly figure: a bar a kind with its name and its value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
 
-_ROW, _BAR = 44, 15
+_ROW, _BAR = 38, 13
 _MOST = 6
 """So many bars are drawn; the table beside the figure has all."""
 
@@ -45,13 +45,13 @@ def figure(bars: Bars, *, titled: bool = True) -> go.Figure:
     if titled:
         layout["title"] = axes.title(bars, caption(bars))
     for place, each in enumerate(shown):
-        hue = PALETTE[0] if each.strong else GREY
+        hue, name = (PALETTE[0], "load") if each.strong else (GREY, "bar")
         word = {"xref": "x", "yref": "y", "showarrow": False, "xanchor": "left"}
         middle = place * _ROW + _ROW - _BAR / 2 - 4
         layout["annotations"] += [
-            {**word, "name": "load" if each.strong else "note", "text": inert(shorten(each.label, 58)), "x": 0,
+            {**word, "name": name, "text": inert(shorten(each.label, 58)), "x": 0,
              "y": middle - _BAR / 2 - 1, "yanchor": "bottom", "font": {"size": 12, "color": hue.line}},
-            {**word, "name": "load" if each.strong else "note", "text": inert(each.text), "x": each.value, "xshift": 6,
+            {**word, "name": name, "text": inert(each.text), "x": each.value, "xshift": 6,
              "y": middle, "yanchor": "middle", "font": {"size": 12, "color": hue.line, "weight": 700}},
         ]  # fmt: skip
     trace = {

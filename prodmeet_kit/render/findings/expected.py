@@ -65,12 +65,19 @@ def _free(panels: Panels, reach: Reach, level: float, label: str) -> tuple[float
     at = np.asarray((panels.series.index - panels.start) / span, dtype=float)
     values = panels.series.to_numpy(dtype=float)
     high = (reach.high - reach.low) * _HIGH
+    hurt = np.zeros(len(at), dtype=bool)
+    for mark in panels.marks:
+        if mark.kind == "incident":
+            ended = 1.0 if mark.end is None else (mark.end - panels.start) / span
+            hurt |= (at >= (mark.start - panels.start) / span) & (at <= ended)
     places = [(x, over) for over in (True, False) for x in np.arange(0.0, 1.0 - wide + 1e-9, 0.05)]
+
     def covered(place: tuple[float, bool]) -> float:
         x, over = place
         bottom = level if over else level - high
-        inside = (at >= x) & (at <= x + wide) & (values > bottom - high / 4) & (values < bottom + high)
-        return float(inside.sum()) + (1000.0 if over and level + high > reach.high else 0.0)
+        inside = (at >= x) & (at <= x + wide) & (values > bottom) & (values < bottom + high)
+        shaded = 0.5 * float((hurt & (at >= x) & (at <= x + wide)).sum())
+        return float(inside.sum()) + shaded + (1000.0 if over and level + high > reach.high else 0.0)
 
     return min(places, key=covered) if places else (0.0, True)
 

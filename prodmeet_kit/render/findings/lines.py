@@ -96,9 +96,7 @@ def _as_instants(points: list[tuple[float, float]], like: pd.Index[Any]) -> pd.D
     return pd.to_datetime([round(each) for each, _ in points], unit=found.unit, utc=True)
 
 
-def _crossing(
-    at: Any, values: Any, left: int, right: int, level: float
-) -> list[tuple[float, float]]:
+def _crossing(at: Any, values: Any, left: int, right: int, level: float) -> list[tuple[float, float]]:
     """Where the line from one value to the next crosses the level; nowhere beside a gap."""
     if left < 0 or not (np.isfinite(values[left]) and np.isfinite(values[right])):
         return []
@@ -112,8 +110,8 @@ def usual(panels: Panels, reach: Reach) -> list[dict[str, Any]]:
         return []
     series = thinned(on_grid(panels.usual.to_frame(), panels.step).iloc[:, 0])
     x, y = xy(pd.Series(reach.drawn(series.to_numpy(dtype=float)), index=series.index), panels.timezone)
-    line = {"color": GREY.line, "width": 1.2}
-    return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "opacity": 0.7, "hoverinfo": "skip"}]
+    line = {"color": GREY.line, "width": 1.6}
+    return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}]
 
 
 def area(below: Below, timezone: str) -> list[dict[str, Any]]:

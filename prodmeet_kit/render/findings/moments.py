@@ -37,11 +37,15 @@ def figure(moments: Moments, *, titled: bool = True) -> go.Figure:
         "height": _PLOT + top + bottom,
         "margin": {"l": axes.LEFT, "r": axes.RIGHT, "t": top, "b": bottom},
         "hovermode": "closest",
-        "xaxis": {**axes.days(moments.start, moments.end, moments.timezone), "showspikes": False},
+        "xaxis": {
+            **axes.days(moments.start, moments.end, moments.timezone),
+            "range": [each.isoformat() for each in _whole_days(moments)],
+            "showspikes": False,
+        },
         "yaxis": {
             "range": [24, 0],
-            "tickvals": [0, 6, 12, 18, 24],
-            "ticktext": ["00:00", "06:00", "12:00", "18:00", "24:00"],
+            "tickvals": [0, 6, 12, 18],
+            "ticktext": ["00:00", "06:00", "12:00", "18:00"],
             "tickfont": {"size": 12},
             "fixedrange": True,
         },
@@ -61,8 +65,8 @@ def _dots(moments: Moments, kind: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
-        # In the middle of its day, so that the dots of a day are one column; not beyond the axis.
-        "x": [_middle(each, moments).isoformat() for each in clocks],
+        # In the middle of its day, so that the dots of a day are one column.
+        "x": [(each.normalize() + pd.Timedelta(hours=12)).isoformat() for each in clocks],
         "y": [round(each.hour + each.minute / 60, 2) for each in clocks],
         "text": [f"{inert(each.text)}<br>{inert(moment(each.at, moments.timezone))}" for each in found],
         "hovertemplate": "%{text}<extra></extra>",
@@ -70,9 +74,9 @@ def _dots(moments: Moments, kind: str) -> dict[str, Any]:
     }
 
 
-def _middle(clock: pd.Timestamp, moments: Moments) -> pd.Timestamp:
+def _whole_days(moments: Moments) -> tuple[pd.Timestamp, pd.Timestamp]:
     left, right = (axes.clock(each, moments.timezone) for each in (moments.start, moments.end))
-    return min(max(clock.normalize() + pd.Timedelta(hours=12), left), right)
+    return left.normalize(), right.normalize() + pd.Timedelta(days=1)
 
 
 def _night(moments: Moments) -> list[dict[str, Any]]:
@@ -96,13 +100,15 @@ def _since(moments: Moments) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _words() -> dict[str, str]:
-    return {"impact": t("with user impact"), "noise": t("noise"), "other": t("other")}
+def _words(moments: Moments) -> dict[str, str]:
+    """What each kind is called; what is not judged only fired."""
+    judged = any(each.kind != "other" for each in moments.moments)
+    return {"impact": t("with user impact"), "noise": t("noise"), "other": t("other") if judged else t("fired")}
 
 
 def _legend(moments: Moments) -> dict[str, Any]:
     """What the dots and grounds mean, in one line below the axis."""
-    words = _words()
+    words = _words(moments)
     present = [kind for kind in reversed(_KINDS) if any(each.kind == kind for each in moments.moments)]
     parts = [
         f'<span style="color:{_KINDS[kind].line}">\N{BLACK CIRCLE}</span> {inert(words[kind])}' for kind in present
@@ -132,7 +138,7 @@ def summary_head() -> list[str]:
 
 def summary(moments: Moments) -> list[list[str]]:
     """How many of each kind there were, from when to when, and how many of them at night."""
-    words = _words()
+    words = _words(moments)
     counted = Counter(each.kind for each in moments.moments)
     rows = []
     for kind in counted:

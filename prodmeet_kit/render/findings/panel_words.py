@@ -39,7 +39,6 @@ def caption(panels: Panels) -> str:
     drawn = marks.draw(panels.marks, panels.timezone, left, right, plot=axes.WIDTH, longest=44)
     parts = [
         panels.caption,
-        t("grey: the same weekdays before") if panels.usual is not None else "",
         t("{zone} time", zone=panels.timezone),
         marks.legend(panels.marks, drawn),
     ]
@@ -76,7 +75,10 @@ def summary(panels: Panels) -> list[list[str]]:
         known = panels.below.series.dropna()
         unit = panels.below.unit
         low, mean, high, last = (
-            (write(float(each), "amount", unit=unit) for each in (known.min(), known.mean(), known.max(), known.iloc[-1]))
+            (
+                write(float(each), "amount", unit=unit)
+                for each in (known.min(), known.mean(), known.max(), known.iloc[-1])
+            )
             if len(known)
             else (UNKNOWN,) * 4
         )

@@ -11,8 +11,8 @@ from prodmeet_kit.render import marks
 from prodmeet_kit.render.findings import axes
 from prodmeet_kit.render.findings.expected import cone, levels, stretches
 from prodmeet_kit.render.findings.lines import area, measured, over, usual
-from prodmeet_kit.render.findings.panel_words import as_chart, brief, caption, summary, summary_head
 from prodmeet_kit.render.findings.panel_scale import Reach
+from prodmeet_kit.render.findings.panel_words import as_chart, brief, caption, summary, summary_head
 from prodmeet_kit.render.labels import inert
 from prodmeet_kit.render.theme import INKS, RED, template
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
 
-_PLOT, _GAP, _BELOW = 172, 24, 48
+_PLOT, _GAP, _BELOW = 164, 24, 46
 _TITLE, _SAID = 60, 20
 
 
@@ -41,10 +41,11 @@ def figure(panels: Panels, *, titled: bool = True) -> go.Figure:
     small = _GAP + _BELOW if panels.below is not None else 0
     inner = _PLOT + small
     top = 6 + drawn.rows * marks.ROW + _SAID + (_TITLE if titled else 0)
+    bottom = axes.bottom(panels.start, panels.end)
     layout: dict[str, Any] = {
         "template": template(),
-        "height": inner + top + axes.BOTTOM,
-        "margin": {"l": axes.LEFT, "r": axes.RIGHT, "t": top, "b": axes.BOTTOM},
+        "height": inner + top + bottom,
+        "margin": {"l": axes.LEFT, "r": axes.RIGHT, "t": top, "b": bottom},
         "xaxis": {**axes.days(panels.start, panels.end, panels.timezone), "anchor": "y2" if small else "y"},
         "yaxis": {**reach.axis, "domain": [small / inner, 1], "nticks": 5, "tickfont": {"size": 12}},
         "shapes": list(drawn.shapes),
@@ -55,7 +56,8 @@ def figure(panels: Panels, *, titled: bool = True) -> go.Figure:
         "meta": {**axes.meta(panels, caption(panels), summary_head(), summary(panels)), "marks": drawn.all_names},
     }
     levels(layout, panels, reach)
-    traces = [*usual(panels, reach), *cone(panels, reach), *measured(panels, reach), *over(panels, reach)]
+    # The usual lies over the measure: where both are the same, it says so.
+    traces = [*cone(panels, reach), *measured(panels, reach), *over(panels, reach), *usual(panels, reach)]
     traces += stretches(layout, panels, reach)
     _cut(layout, panels, reach)
     if panels.below is not None:

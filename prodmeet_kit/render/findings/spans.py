@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST", "brief", "caption", "figure", "summary", "summary_head"]
 
-_ROW, _BAR = 44, 15
+_ROW, _BAR = 42, 15
 _LETTER = 6.8
 _COLOUR = PALETTE[3]
 
@@ -35,7 +35,7 @@ def figure(spans: Spans, *, titled: bool = True) -> go.Figure:
     shown = sorted(spans.spans, key=lambda each: each.start)[:MOST]
     inner = max(len(shown), 2) * _ROW
     top = 28 + (60 if titled else 0)
-    bottom = axes.BOTTOM + 14
+    bottom = axes.bottom(spans.start, spans.end)
     layout: dict[str, Any] = {
         "template": template(),
         "height": inner + top + bottom,
@@ -66,9 +66,10 @@ def _row(layout: dict[str, Any], spans: Spans, span: Span, top: int) -> dict[str
     text = shorten(text, 60)
     share = (left - first) / (last - first)
     room = 1 - share
-    flush = width(text) * _LETTER > room * axes.WIDTH
+    long = width(text) * _LETTER
+    flush = long > room * axes.WIDTH
     layout["annotations"].append(
-        {"name": "stretch", "text": inert(text), "xref": "paper" if flush else "x",
+        {"name": "span", "text": inert(text), "xref": "paper" if flush else "x",
          "x": 1 if flush else left.isoformat(), "xanchor": "right" if flush else "left", "yref": "y", "y": y0 - 1,
          "yanchor": "bottom", "showarrow": False, "font": {"size": 12, "color": _COLOUR.line, "weight": 600}}
     )  # fmt: skip
@@ -140,4 +141,3 @@ def summary(spans: Spans) -> list[list[str]]:
     rows = [row(each.label, each.start, each.end, each.note) for each in sorted(spans.spans, key=lambda s: s.start)]
     rows += [row(t("both at once"), start, end, "") for start, end in spans.overlaps]
     return rows + [row(each.label, each.start, each.end, "") for each in spans.closed]
-
