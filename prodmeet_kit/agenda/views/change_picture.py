@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from prodmeet_kit.agenda.views import over_time
 from prodmeet_kit.agenda.views.slo_picture import of_slo, summary_of
@@ -24,6 +23,8 @@ from prodmeet_kit.render.labels import brief
 from prodmeet_kit.schemas.changes import BEFORE_AFTER, COLLISIONS, UPCOMING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.findings.finding import Finding
     from prodmeet_kit.schemas.changes import BeforeAfterRow, UpcomingRow
@@ -86,7 +87,8 @@ def _overlap(overlaps: Sequence[tuple[datetime, datetime]]) -> KeyNumber | None:
 
 
 def _end(row: UpcomingRow) -> datetime:
-    ended: pd.Timestamp = row["start"] if pd.isna(row["end"]) else row["end"]
+    """Its end; one without is a moment."""
+    ended = row["end"] if row["end"] == row["end"] else row["start"]  # NaT is unlike itself
     return ended.to_pydatetime()
 
 
@@ -128,8 +130,6 @@ def _size(row: BeforeAfterRow) -> float:
 
 
 def _measure(analyses: Analyses, row: BeforeAfterRow) -> Panels | None:
-    from dataclasses import replace
-
     ref = SloRef.of_row(row)
     if row["kind"] == "slo":
         summary = summary_of(analyses, ref)
@@ -166,15 +166,14 @@ def _stretches(row: BeforeAfterRow) -> tuple[Stretch, ...]:
     def value(number: float) -> str:
         return write(number, "percent") if row["kind"] == "slo" else write(number, "amount", unit=row["unit"])
 
-    sides = (("before_start", "before_end", "before"), ("after_start", "after_end", "after"))
-    words = {
-        "before": t("before {value}", value=value(row["before"])),
-        "after": t("after {value}", value=value(row["after"])),
-    }
+    sides = (
+        (row["before_start"], row["before_end"], row["before"], t("before {value}", value=value(row["before"]))),
+        (row["after_start"], row["after_end"], row["after"], t("after {value}", value=value(row["after"]))),
+    )
     return tuple(
-        Stretch(row[begin].to_pydatetime(), row[end].to_pydatetime(), row[side], words[side])  # type: ignore[literal-required] # keys of the row
-        for begin, end, side in sides
-        if pd.notna(row[begin]) and pd.notna(row[end]) and isfinite(row[side])  # type: ignore[literal-required] # keys of the row
+        Stretch(begin.to_pydatetime(), end.to_pydatetime(), mean, words)
+        for begin, end, mean, words in sides
+        if begin == begin and end == end and isfinite(mean)  # NaT is unlike itself
     )
 
 

@@ -34,6 +34,9 @@ __all__ = ["picture"]
 TIMES, LEAST, MOST = 6, timedelta(hours=6), timedelta(days=4)
 """So many lengths of the outage are shown before it and after it, but at least and at most so long."""
 
+LARGE = 0.2
+"""A fifth of a budget owes a postmortem (SRE Workbook, appendix B)."""
+
 PAGES_NAMED = 4
 """More pages than these are drawn by the first of each alert alone."""
 
@@ -150,10 +153,9 @@ def _key(row: OutageRow, worst: str) -> KeyNumber:
     lasted = t("goes on") if over_time.outage_end(row) is None else length(row)
     if not isfinite(spent):
         return KeyNumber(lasted, t("with user impact"), tone="bad")
-    tone = "bad" if spent >= 0.2 else "attention"
     return KeyNumber(
-        write(spent, "budget"),
-        t("of the error budget of {name} spent", name=worst),
-        t("in {length}", length=lasted),
-        tone,
+        value=write(spent, "budget"),
+        about=t("of the error budget of {name} spent", name=worst),
+        before=t("in {length}", length=lasted),
+        tone="bad" if spent >= LARGE else "attention",
     )

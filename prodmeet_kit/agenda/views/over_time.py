@@ -31,11 +31,11 @@ LONG = timedelta(days=28)
 """Four weeks are on the axis, or the window of an SLO where that is longer."""
 
 
-def back(analyses: Analyses, first: pd.Timestamp | None, least: timedelta = LONG) -> datetime:
-    """Where the axis begins: so long before the meeting, or where the data begin."""
+def back(analyses: Analyses, first: Any, least: timedelta = LONG) -> datetime:
+    """Where the axis begins: so long before the meeting, or at the ``first`` instant that is known (or ``None``)."""
     window = analyses.facts.window
     begin = window.end - max(least, LONG)
-    return begin if first is None else max(begin, first.to_pydatetime() - window.step)
+    return begin if first is None else max(begin, pd.Timestamp(first).to_pydatetime() - window.step)
 
 
 def every(length: timedelta) -> str:
@@ -60,8 +60,8 @@ def marks(
         if hurt and set(row["services"]) & set(services)
     ]
     for row in CHANGES.rows(analyses.facts.record(frames.CHANGES)):
-        about = not len(row["services"]) or set(row["services"]) & set(services)
-        if (about or row["id"] in causes) and pd.notna(row["start"]) and start <= row["start"] <= until:
+        about = not len(row["services"]) or bool(set(row["services"]) & set(services))
+        if (about or row["id"] in causes) and start <= row["start"] <= until:
             at = row["start"].to_pydatetime()
             if row["id"] in causes:
                 found.append(Mark(at, None, _cause(analyses, row), "cause"))

@@ -43,7 +43,8 @@ def per_event(
     both = pd.concat({"use": use, "load": load}, axis=1).dropna()
     inside = both[(both.index > pd.Timestamp(start)) & (both.index <= pd.Timestamp(end))]
     summed = grouped(inside, end, length).sum(min_count=1)
-    return (summed["use"] / summed["load"].where(summed["load"] > 0)).rename("per_event")
+    found: pd.Series[float] = summed["use"] / summed["load"].where(summed["load"] > 0)
+    return found.rename("per_event")
 
 
 def weeks_before(series: pd.Series[float], start: datetime, timezone: str, weeks: int = 4) -> pd.Series[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from prodmeet_kit.render.findings import axes
 from prodmeet_kit.render.labels import inert, width
@@ -62,7 +63,9 @@ def _free(panels: Panels, reach: Reach, level: float, label: str) -> tuple[float
     """Where the name of a level covers least of the line: from which share of the width on, and whether over it."""
     wide = min(width(label) * _LETTER / axes.WIDTH, 0.9)
     span = panels.end - panels.start
-    at = np.asarray((panels.series.index - panels.start) / span, dtype=float)
+    at = ((pd.DatetimeIndex(panels.series.index) - pd.Timestamp(panels.start)) / pd.Timedelta(span)).to_numpy(
+        np.float64
+    )
     values = panels.series.to_numpy(dtype=float)
     high = (reach.high - reach.low) * _HIGH
     hurt = np.zeros(len(at), dtype=bool)

@@ -62,9 +62,9 @@ def over(panels: Panels, reach: Reach) -> list[dict[str, Any]]:
     series = _thin(panels)
     level = panels.level.value
     values = series.to_numpy(dtype=float)
-    at = series.index.asi8.astype(float)
+    at = pd.DatetimeIndex(series.index).asi8.astype(float)
     points: list[tuple[float, float]] = []
-    for place in np.flatnonzero(values > level):
+    for place in np.flatnonzero(values > level).tolist():
         before, after = place - 1, place + 1
         if before < 0 or not values[before] > level:
             if points:

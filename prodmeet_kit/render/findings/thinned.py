@@ -47,10 +47,10 @@ def xy(series: pd.Series[float], timezone: str) -> tuple[list[str | None], NDArr
     offsets = clock.to_numpy() - wall_clock(series.index, "UTC").to_numpy()
     breaks = np.flatnonzero(offsets[1:] != offsets[:-1]) + 1
     x: list[str | None] = [f"{each:%Y-%m-%dT%H:%M:%S}".removesuffix(":00") for each in clock]
-    y = series.to_numpy(dtype=float)
+    y = np.asarray(series, dtype=np.float64)
     for at in reversed(breaks.tolist()):
         x.insert(at, None)
-        y = np.insert(y, at, np.nan)
+        y = np.insert(y, at, np.nan).astype(np.float64)
     return x, narrow(y)
 
 
