@@ -33,7 +33,7 @@ def picture(analyses: Analyses, found: Finding) -> Picture:
     length = cells.cell(window.end - begin, window.step)
     usual = cells.mean(cells.weeks_before(series, begin, window.timezone), begin, window.end, length)
     known = bool(usual.notna().any())
-    said = t("mean of {name}, {every}", name=ref, every=over_time.every(length))
+    said = over_time.every(t("mean of {name}", name=ref), length)
     service, _, name = ref.partition("/")
     return Picture(
         Panels(

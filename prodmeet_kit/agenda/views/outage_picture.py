@@ -82,7 +82,7 @@ def _of_slo(analyses: Analyses, row: OutageRow, ref: str, start: datetime, end: 
         end=end,
         timezone=window.timezone,
         anchor=f"finding-outage-{row['id']}",
-        caption=f"{ref}: {what_is_bad(analyses, ref)}, {over_time.every(step)}",
+        caption=over_time.every(f"{ref}: {what_is_bad(analyses, ref)}", step),
         kind="percent",
         level=objective(summary),
         marks=_happened(analyses, row, start, end),
@@ -109,7 +109,7 @@ def _of_load(analyses: Analyses, row: OutageRow, start: datetime, end: datetime)
                 end=end,
                 timezone=window.timezone,
                 anchor=f"finding-outage-{row['id']}",
-                caption=t("load {name}, {every}", name=ref, every=over_time.every(step)),
+                caption=over_time.every(t("load {name}", name=ref), step),
                 unit=str(load["unit"]),
                 marks=_happened(analyses, row, start, end),
             )

@@ -38,9 +38,9 @@ def back(analyses: Analyses, first: Any, least: timedelta = LONG) -> datetime:
     return begin if first is None else max(begin, pd.Timestamp(first).to_pydatetime() - window.step)
 
 
-def every(length: timedelta) -> str:
-    """``every 2 h``: how much time one point of a line stands for."""
-    return t("every {span}", span=write(length.total_seconds(), "duration"))
+def every(what: str, length: timedelta) -> str:
+    """What a line is, and how much time one of its points stands for: ``share of bad events, every 2 h``."""
+    return t("{what}, every {span}", what=what, span=write(length.total_seconds(), "duration"))
 
 
 def marks(

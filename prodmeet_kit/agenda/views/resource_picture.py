@@ -106,7 +106,7 @@ def efficiency(analyses: Analyses, ref: str) -> Picture | None:
             end=window.end,
             timezone=window.timezone,
             anchor=f"finding-resource-{moved['service']}-{moved['resource']}",
-            caption=f"{t('{resource} / {load}', **words)}, {over_time.every(length)}",
+            caption=over_time.every(t("{resource} / {load}", **words), length),
             unit=unit,
             marks=over_time.marks(analyses, [moved["service"]], begin, causes=list(moved["changes"])[:1]),
             below=over_time.load_below(analyses, moved["service"], begin, window.end, length),

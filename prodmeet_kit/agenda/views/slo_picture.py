@@ -59,7 +59,7 @@ def of_slo(analyses: Analyses, row: SloRow) -> Panels | None:
         end=window.end,
         timezone=window.timezone,
         anchor=f"finding-slo-{row['service']}-{row['name']}",
-        caption=f"{what_is_bad(analyses, ref)}, {over_time.every(length)}",
+        caption=over_time.every(what_is_bad(analyses, ref), length),
         kind="percent",
         level=objective(row),
         marks=over_time.marks(

@@ -40,7 +40,7 @@ def per_event(
     use: pd.Series[float], load: pd.Series[float], start: datetime, end: datetime, length: timedelta
 ) -> pd.Series[float]:
     """Sum of use / sum of load of each stretch, over steps that know both; NaN without load."""
-    both = pd.concat({"use": use, "load": load}, axis=1).dropna()
+    both = pd.DataFrame({"use": use, "load": load}).dropna()
     inside = both[(both.index > pd.Timestamp(start)) & (both.index <= pd.Timestamp(end))]
     summed = grouped(inside, end, length).sum(min_count=1)
     found: pd.Series[float] = summed["use"] / summed["load"].where(summed["load"] > 0)

@@ -80,7 +80,7 @@ const pmFit = (settings) => {
     for (const note of layout.annotations ?? []) {
       if (note.name === "stretch") note.bgcolor = ground;
       if (!["span", "bar", "unit", "load", "stretch"].includes(note.name)) continue;
-      note.text = cut(note.text, note.font.size, family, plot + (note.name === "unit" ? layout.margin.l : 0) - 4);
+      note.text = cut(note.text, note.font.size * (note.font.weight ? 1.08 : 1), family, plot + (note.name === "unit" ? layout.margin.l : 0) - 4);
       if (note.xref !== "x" || axis?.type !== "date") continue;
       const [from, to] = axis.range.map(place);
       const at = ((place(note.x) - from) / (to - from)) * plot;
