@@ -32,11 +32,15 @@ def demo() -> Review:
     return open_review()
 
 
+def alone(subject: str) -> Any:
+    """What a picture reads of a finding about this subject alone."""
+    return SimpleNamespace(subject=subject, subjects=(subject,), facets=())
+
+
 def shown(made: Review, subject: str) -> Picture:
     """The picture of a finding about this subject, whether or not the meeting has one."""
-    found: Any = next((each for each in made.findings if each.subject == subject), None)
-    alone = SimpleNamespace(subject=subject, subjects=(subject,), facets=())
-    return PICTURES[kind_of(subject)](made.analyses, found or alone)
+    found = next((each for each in made.findings if each.subject == subject), alone(subject))
+    return PICTURES[kind_of(subject)](made.analyses, found)
 
 
 def panels(made: Review, subject: str) -> Panels:
@@ -150,14 +154,12 @@ def test_changes_that_overlap_are_shown_together_with_who_does_them(demo: Review
     ((begin, end),) = figure.overlaps
     assert (begin, end) == (figure.spans[1].start, figure.spans[0].end)
     assert figure.end - figure.start < timedelta(days=1)
-    alone = shown(demo, "change:CH-43").figure
-    assert isinstance(alone, Spans) and alone.end >= demo.analyses.facts.next_meeting
+    single = shown(demo, "change:CH-43").figure
+    assert isinstance(single, Spans) and single.end >= demo.analyses.facts.next_meeting
 
 
 def test_a_change_that_is_done_shows_before_and_after(demo: Review) -> None:
-    figure = change_picture.picture(
-        demo.analyses, SimpleNamespace(subject="change:CH-31", subjects=(), facets=())
-    ).figure  # type: ignore[arg-type] # what a picture reads of a finding
+    figure = change_picture.picture(demo.analyses, alone("change:CH-31")).figure
     assert isinstance(figure, Panels)
     moved = row(demo.analyses.changes.before_after, change="CH-31", service="web", name="latency", kind="slo")
     assert [each.value for each in figure.stretches] == [moved["before"], moved["after"]]
