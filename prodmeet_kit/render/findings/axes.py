@@ -102,7 +102,7 @@ def meta(figure: Figure, caption: str, head: list[str], summary: list[list[str]]
 
 
 def title(figure: Figure, caption: str) -> dict[str, Any]:
-    """Title and small print inside the figure, for a notebook in which nothing stands above it."""
+    """Title and small print inside the figure, for a notebook in which nothing is above it."""
     return {
         "text": inert(figure.title),
         "subtitle": {"text": inert(caption), "font": {"size": 13}},
