@@ -64,21 +64,46 @@ def test_evidence_is_unfolded_on_paper_where_no_script_runs(report: Path, browse
     assert on_paper and on_paper["height"] > 100
 
 
-def test_as_shown_prints_what_the_reader_opened_and_the_titles_of_the_rest(report: Path, open_page: Opener) -> None:
+def test_as_shown_is_a_hand_out_of_what_the_reader_opened_and_nothing_that_is_folded(
+    report: Path, open_page: Opener
+) -> None:
     opened = open_page(report)
     opened.ready()
     page = opened.page
     page.evaluate("window.print = () => {}; null")
     page.evaluate(COUNT_FOLDS)
-    page.evaluate("document.querySelector('details.pm-chart').open = true")
+    page.evaluate("document.querySelector('details.pm-fold:not(details details)').open = true")
     page.get_by_role("button").first.click()
-    pages(page)
-    assert page.evaluate("window.opened") == 1
-    assert page.locator("details.pm-chart[open] .main-svg").count() > 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    closed = page.locator("details.pm-fold:not([open]) > summary")
-    assert closed.count() > 10
-    assert all(summary.is_visible() for summary in closed.all())
+    shown = page.locator("main details").evaluate_all("all => all.filter(each => each.checkVisibility()).length")
+    assert shown == 1 == page.evaluate("window.opened")
+    assert not page.locator("nav").first.is_visible()
+    # the first screen is a page of its own: as wide as the sheet, and what follows is on the next
+    first = page.locator(".page-cell:has(#overview)")
+    assert first.evaluate("each => getComputedStyle(each).breakAfter") == "page"
+    sheet = page.evaluate("document.querySelector('main').clientWidth")
+    assert first.evaluate("each => each.clientWidth") == sheet
+    assert page.locator(".page-cell:has(#metrics)").evaluate("each => each.clientWidth") < sheet / 2
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("nav").first.is_visible() and page.evaluate("document.documentElement.dataset.print") is None
+
+
+def test_no_chart_is_wider_than_its_place_on_a_hand_out(report: Path, open_page: Opener) -> None:
+    opened = open_page(report, width=SHEET)
+    opened.ready()
+    page = opened.page
+    page.evaluate("window.print = () => {}; null")
+    page.get_by_role("button").first.click()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    beyond = page.evaluate(
+        """[...document.querySelectorAll('.pm-figure:has(.main-svg)')].filter(each => each.checkVisibility()).map(
+             each => [each.querySelector('.main-svg'), each.closest('.pm-plot, .pm-chart, .page-cell')]).map(
+             ([inner, outer]) => inner.getBoundingClientRect().right - outer.getBoundingClientRect().right)"""
+    )
+    assert len(beyond) > 1 and max(beyond) <= 1
 
 
 def test_a_row_and_its_details_are_one_group_that_no_sheet_ends_within(report: Path, open_page: Opener) -> None:

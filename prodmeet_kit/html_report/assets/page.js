@@ -60,6 +60,8 @@
     return new Kind(raw.buffer);
   }
 
+  let asShown = false; // a reader asked for paper with what is on the screen
+
   let library = null;
   function plotly() {
     library ??= inflate(`pm-${nonce}-plotly`).then((code) => {
@@ -102,9 +104,13 @@
     return item;
   }
 
+  // See page.css: beside words, beside another chart, or in a column of the hand-out.
+  const half = (place) => place.closest("details.pm-chart, .pm-pair")
+    || (asShown && !place.closest(".pm-wide, .page-cell:has(#overview)"));
+
   function draw(chart, paper = false) {
     const { place, figure } = chart;
-    const width = !paper ? place.clientWidth : place.closest("details.pm-chart") ? HALF_PAPER : PAPER;
+    const width = !paper ? place.clientWidth : half(place) ? HALF_PAPER : PAPER;
     if (!figure || !window.Plotly || !width) return;
     const light = paper || !dark.matches;
     const look = `${width} ${light}`;
@@ -211,15 +217,16 @@
   // A reader who asks for what is on the screen gets its folds closed.
   const folded = ({ place }) => place.closest("details:not([open])");
   const redraw = (paper) => charts.forEach((chart) => { if (paper ? !folded(chart) : chart.wanted) draw(chart, paper); });
-  let asShown = false;
   let unfolded = [];
   addEventListener("beforeprint", () => {
+    if (asShown) document.documentElement.dataset.print = "shown"; // a hand-out: see page.css
     unfolded = asShown ? [] : [...document.querySelectorAll("details.pm-fold:not([open])")];
     unfolded.forEach((fold) => { fold.open = true; });
     redraw(true);
   });
   addEventListener("afterprint", () => {
     asShown = false;
+    delete document.documentElement.dataset.print;
     unfolded.forEach((fold) => { fold.open = false; });
     redraw(false);
   });
