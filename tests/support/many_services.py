@@ -17,7 +17,7 @@ def busy(services: int, *, decisions: int = 0, born: int = 0, **more: Any) -> Re
     """So many services, each with something wrong; ``decisions`` were made and ``born`` action items at this meeting.
 
     Of every six services three miss their objective by a different share, one spent much of its error budget, one is
-    well, and one gave no number. Every other one is above 90% of its memory. Two action items, an incident and a planned
+    well, and one gave no number. Every other one is above 90% of its memory. Two action items, an incident and a
     change a service, a question and a noisy alert for every other one; each query of a load failed in the same way.
     """
     names = [f"service-{number:02}" for number in range(services)]
@@ -64,8 +64,8 @@ def _records(names: list[str], decisions: int, born: int) -> dict[str, list[dict
         for at in range(born)
     ]  # fmt: skip
     said = [
-        {"subject": f"slo:{names[at % len(names)]}/availability" if at < len(names) else f"question:Q-{at:03}",
-         "item": "metrics", "meeting": today.date().isoformat(), "decision": ("act", "decide", "watch", "carry")[at % 4],
+        {"subject": f"slo:{names[at]}/availability" if at < len(names) else f"question:Q-{at:03}", "item": "metrics",
+         "meeting": today.date().isoformat(), "decision": ("act", "decide", "watch", "carry")[at % 4],
          "owner": "ada", "due": "2026-12-01", "note": "as we said last time", "said": END, "what": ""}
         for at in range(decisions)
     ]  # fmt: skip
@@ -94,7 +94,7 @@ def _records(names: list[str], decisions: int, born: int) -> dict[str, list[dict
             for at in range(len(names))
         ],
         "topics": [
-            {"id": f"A-{at}", "kind": "announcement", "text": f"{name} has a new home on the second floor", "owner": "bob"}
+            {"id": f"A-{at}", "kind": "announcement", "text": f"{name} moves to the second floor", "owner": "bob"}
             for at, name in enumerate(names)
         ],
         "alert_runs": [

@@ -13,6 +13,7 @@ from prodmeet_kit.agenda.metrics.slos import brief_table
 from prodmeet_kit.agenda.overview.clocked import clocked, left_over, on_agenda, to_decide
 from prodmeet_kit.agenda.overview.decided import decided, last_time, spoken_before
 from prodmeet_kit.agenda.overview.fortnight import fortnight
+from prodmeet_kit.agenda.overview.pages import pages
 from prodmeet_kit.agenda.paging.facets import going_on
 from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.agenda.shared.source_words import detail
@@ -135,14 +136,14 @@ def _brief(analyses: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
     told = [(t("Period"), _window(analyses))]
     if len(analyses.slo.summary):
         told += [(t("SLOs"), fine(analyses.slo.summary)), (t("Error budgets"), _budgets(analyses.slo.summary))]
-    told += [(t("Pages"), _pages(analyses)), (t("Sources"), _checked(analyses, unknown))]
+    told += [(t("Pages"), pages(analyses)), (t("Sources"), _checked(analyses, unknown))]
     return tuple(told)
 
 
 def _beside(analyses: Analyses, here: Sequence[Finding], unknown: int) -> str:
     """What the picture leaves out: how the meeting is shared, how many SLOs are met, pages, what is not known."""
     slos = [fine(analyses.slo.summary)] if len(analyses.slo.summary) else []
-    told = [*slos, _pages(analyses), _checked(analyses, unknown)]
+    told = [*slos, pages(analyses), _checked(analyses, unknown)]
     return sentences([_shared(here), *(sentence(text.rstrip(".。")) for text in told)])
 
 
@@ -169,19 +170,6 @@ def _budgets(slos: pd.DataFrame) -> str:
         else t("{name} {left} left", name=name, left=write(left, "budget"))
         for name, left in zip(refs(least), least["budget_remaining"], strict=True)
     )
-
-
-def _pages(analyses: Analyses) -> str:
-    if not analyses.facts.alerts_known:
-        return t("not known")
-    pages, unpaged = analyses.paging.pages, len(analyses.detection.missed)
-    noise = int((pages["shown_verdict"] == "noise").sum())
-    told = [tn("{n} page", "{n} pages", len(pages))]
-    if len(pages):
-        told.append(t("{n} of them noise", n=noise))
-    if unpaged:
-        told.append(tn("{n} outage went unpaged", "{n} outages went unpaged", unpaged))
-    return listed(told)
 
 
 def _all_well(analyses: Analyses) -> str:
