@@ -98,7 +98,7 @@ class _Found:
         """The findings of the agenda about which nothing was decided, in the order of the meeting."""
 
     def decided(self, decisions: Sequence[Mapping[str, Any]]) -> list[Row]:
-        """A line a decision, in the order of the meeting; what was not on its agenda stands last."""
+        """A line a decision, in the order of the meeting; what was not on its agenda comes last."""
         place = {about: at for at, each in enumerate(self._here) for about in each.subjects}
         return [
             [self._what(row), _said(row), escape(row["owner"]), escape(times.day(row["due"])), self._check(row)]

@@ -1,4 +1,4 @@
-"""Where a product stands, a line each: SLOs, pages, the meeting itself, and what could not be checked."""
+"""How a product is doing, a line each: SLOs, pages, the meeting itself, and what could not be checked."""
 
 from __future__ import annotations
 

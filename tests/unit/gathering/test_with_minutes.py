@@ -81,4 +81,4 @@ def test_the_report_of_the_demo_shows_what_a_live_meeting_decided(tmp_path: Path
     Minutes(tmp_path / "minutes", "demo").save("decisions", "x", DECIDED)
     made = make_report("", folder=tmp_path)
     assert list(open_review(snapshot=made.path).analyses.meeting.decided_now["subject"]) == ["alert:WebHighCPU/web"]
-    assert "act, owner shop, due 2026-12-04" in (made.path / "minutes.md").read_text(encoding="utf-8")
+    assert "| act | shop | 2026-12-04 |" in (made.path / "minutes.md").read_text(encoding="utf-8")

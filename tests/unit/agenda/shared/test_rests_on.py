@@ -18,6 +18,7 @@ from prodmeet_kit.documents.minutes_md import write as minutes
 from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.gathering.gather import gather
+from prodmeet_kit.render.markdown import markdown
 from prodmeet_kit.review import Review
 from tests.support.answering import Asked, answering, shop
 from tests.support.gathered import END, WINDOW, everything
@@ -126,7 +127,7 @@ def test_a_window_tells_on_how_much_of_it_the_number_rests(
     said = f"cart/availability is based on {covered} d of {window[:-1]} d: older data is not retained"
     for text in (minutes(review), preread.write(review)):
         assert (said in text) is bool(why)
-    assert (f"| {covered} d of {window[:-1]} d: older data is not retained |" in minutes(review)) is bool(why)
+    assert (f"| {covered} d of {window[:-1]} d: older data is not retained |" in markdown(review.metrics)) is bool(why)
 
 
 def test_a_service_younger_than_other_data_is_young(tmp_path: Path) -> None:
