@@ -10,8 +10,10 @@ import pytest
 from prodmeet_kit.documents import minutes_md, preread
 from prodmeet_kit.documents.length import words
 from prodmeet_kit.review import Review, in_language, open_review
+from tests.support.counts import count
 from tests.support.fleet_world import fleet_facts
 from tests.support.many_services import busy
+from tests.support.random_reviews import random_review
 
 pytestmark = pytest.mark.takes(15)
 
@@ -42,6 +44,13 @@ def test_they_hold(product: str, language: Callable[[Review], Review]) -> None:
     review = language(reviewed(product))
     text = minutes_md.write(review)
     assert len(text.splitlines()) <= 30 + 2 * len(review.analyses.meeting.decided_now)
+    assert words(preread.write(review)) <= 900
+
+
+@pytest.mark.parametrize("seed", range(count(3, 200)))
+def test_they_hold_for_products_that_never_were(seed: int) -> None:
+    review = random_review(seed)
+    assert len(minutes_md.write(review).splitlines()) <= 30 + 2 * len(review.analyses.meeting.decided_now)
     assert words(preread.write(review)) <= 900
 
 
