@@ -59,17 +59,14 @@ def statement(review: Review, group: Group) -> str:
     )
 
 
-def asked(group: Group, letters: int = 10_000, *, ask: bool = False) -> str:
-    """The question of a group, cut at so many letters: that of its first, and for whom it is the same.
-
-    With ``ask`` only the first question of each is looked at.
-    """
-    questions = [each.ask if ask else each.question for each in group]
-    question = brief(questions[0], letters)
-    if not question or set(questions) == {questions[0]}:
+def asked(group: Group, letters: int = 10_000) -> str:
+    """The question of a group, cut at so many letters: that of its first, and for whom it is the same."""
+    question = brief(group[0].question, letters)
+    others = group[1:]
+    if not question or all(each.question == group[0].question for each in others):
         return question
-    if len(group) == 2:
-        return sentences([question, t("The same for {names}.", names=names(group[1:]))])
+    if len(others) == 1:
+        return sentences([question, t("The same for {names}.", names=names(others))])
     return sentences([question, t("The same for the others.")])
 
 

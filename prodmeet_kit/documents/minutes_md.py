@@ -133,7 +133,8 @@ class _Found:
         first = group[0]
         minutes = t("{n} min", n=written(sum(each.minutes for each in group), "number"))
         text = brief(alike.statement(self._review, group), _LONGEST)
-        question = brief(alike.asked(group, ask=True), max(_LONGEST - len(text), _LONGEST // 3))
+        asked = first.ask if len(group) == 1 else alike.asked(group)
+        question = brief(asked, max(_LONGEST - len(text), _LONGEST // 3))
         cell = f"{escape(minutes)}: {self._linked(text, first)} {escape(question)}".rstrip()
         return [cell, "", escape(first.owner if len(group) == 1 else ""), "", _proof(first) if len(group) == 1 else ""]
 

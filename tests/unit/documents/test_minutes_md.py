@@ -66,7 +66,7 @@ def test_a_decision_stands_with_its_finding_who_until_when_and_how_it_is_checked
 def test_before_anything_is_decided_each_finding_has_its_line_to_write_in(tmp_path: Path) -> None:
     first, *_, empty = decisions(minutes(tmp_path))
     assert first[0].startswith("3 min: [cart/availability misses its objective of 99.9%")
-    assert first[0].endswith("cart/availability recovers?")
+    assert first[0].endswith("Which changes wait until it recovers?")
     assert first[1] == first[3] == ""
     assert not any(empty)
 
