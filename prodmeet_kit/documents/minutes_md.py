@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.overview.decided import history, words
+from prodmeet_kit.agenda.overview.decided import corrected, history, words
 from prodmeet_kit.agenda.people import explorations
+from prodmeet_kit.agenda.shared.owners import owner
 from prodmeet_kit.archive.layout import PAGE
 from prodmeet_kit.documents import alike
 from prodmeet_kit.documents.minutes_state import state
 from prodmeet_kit.i18n import times
-from prodmeet_kit.i18n.languages import clauses, listed, sentences, t, tn, use
+from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn, use
 from prodmeet_kit.i18n.numbers import write as written
 from prodmeet_kit.render.anchors import finding_id
 from prodmeet_kit.render.labels import brief
@@ -97,11 +98,11 @@ class _Found:
         self.open = [each for each in self._here if not now & set(each.subjects)]
         """The findings of the agenda about which nothing was decided, in the order of the meeting."""
 
-    def decided(self, decisions: Sequence[Mapping[str, Any]]) -> list[Row]:
+    def decided(self, decisions: Sequence[dict[str, Any]]) -> list[Row]:
         """A line a decision, in the order of the meeting; what was not on its agenda comes last."""
         place = {about: at for at, each in enumerate(self._here) for about in each.subjects}
         return [
-            [self._what(row), _said(row), escape(row["owner"]), escape(times.day(row["due"])), self._check(row)]
+            [self._what(row), _said(row), escape(owner(row)), escape(times.day(row["due"])), self._check(row)]
             for row in sorted(decisions, key=lambda row: place.get(row["subject"], len(place)))
         ]
 
@@ -124,10 +125,10 @@ class _Found:
         texts = clauses(sentences([self._text(row), row["note"]]) + self._again(row) for row in before)
         return [f"- {escape(t('From the meeting of {day}: {what}', day=day, what=texts))}"]
 
-    def carried(self, row: Mapping[str, Any]) -> str:
+    def carried(self, row: dict[str, Any]) -> str:
         """What goes to the next meeting, with what people said to it."""
-        what = self._what(row)
-        return f"- {t('{section}: {message}', section=what, message=escape(row['note'])) if row['note'] else what}"
+        what, told = self._what(row), escape(sentences([row["note"], *corrected(row)]))
+        return f"- {t('{section}: {message}', section=what, message=told) if told else what}"
 
     def _to_decide(self, group: alike.Group) -> Row:
         first = group[0]
@@ -162,10 +163,12 @@ class _Found:
         return link(text, f"{PAGE}#{finding_id(found.subject)}")
 
 
-def _said(row: Mapping[str, Any]) -> str:
-    """The decision and, in people's words, why."""
+def _said(row: dict[str, Any]) -> str:
+    """The decision and, in people's words, why; then what was corrected of it after the meeting."""
     word = words().get(row["decision"], row["decision"])
-    return escape(t("{section}: {message}", section=word, message=row["note"]) if row["note"] else word)
+    told = t("{section}: {message}", section=word, message=row["note"]) if row["note"] else word
+    later = corrected(row)
+    return escape(sentences([sentence(told.rstrip(".。")), *later]) if later else told)
 
 
 def _proof(found: Finding) -> str:
@@ -220,7 +223,7 @@ def _new_items(review: Review) -> list[str]:
         # An item is due until the midnight after its day: what people wrote is the day.
         due = "" if row["due"] != row["due"] else times.day(f"{row['due'].tz_convert(zone) - _SECOND:%Y-%m-%d}")
         parts = [t("{id} {text}", id=row["id"], text=row["text"])]
-        parts += [t("owner {owner}", owner=row["owner"])] if row["owner"] else []
+        parts += [t("owner {owner}", owner=owner(row))] if row["owner"] else []
         parts += [t("due {due}", due=due)] if due else []
         query = f"{row['verify_query']} {row['verify_expect']}".strip()
         lines.append(f"- {listed([escape(listed(parts)), *([code(query)] if query else [])])}")
