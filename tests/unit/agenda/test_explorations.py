@@ -133,6 +133,6 @@ def test_what_came_of_it_is_shown_at_the_meeting_after(found: str, closed_at: st
     seen = made({**DUG, "closed": True, "found": found, "closed_at": closed_at}, values=MISSED)
     told = "cart/availability: why only on Sundays? → The backup."
     assert (told in [facet.reason for _, facet in about(seen, SLO).facets]) == shown
-    assert (f"- {told} `" in minutes_md.write(seen)) == shown
+    assert (f"{told} `" in minutes_md.write(seen)) == shown
     headline = seen.action_items.headline
     assert headline.endswith("1 exploration was answered.") == shown and "to dig into later" not in headline
