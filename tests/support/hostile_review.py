@@ -39,11 +39,13 @@ RECORDS = (
     frames.VERDICTS,
     frames.TOPICS,
     frames.MEETING_DECISIONS,
+    frames.EXPLORATIONS,
 )
 
 _KEPT = {"state": "firing", "status": "open", "health": "ok", "detected_by": "person", "verdict": "noise"}
 _OF = {
     "topics": {"kind": "topic"},
+    "explorations": {"meeting": "2026-11-09"},
     "meeting_decisions": {
         "meeting": END.date().isoformat(), "decision": "act", "due": "2026-12-01", "item": "toil",
     },
