@@ -85,8 +85,15 @@ REMEMBERING_FORMS = {
 }
 """Since decisions remember why they were raised, and questions what they became."""
 
+EXPLORING_FORMS = {
+    **REMEMBERING_FORMS,
+    "explorations/2026-11-09-slo-web-latency-66666666.yaml": "id: dig-1\nsubject: slo:web/latency\nnote: Why?\nwho: ada\n"
+    "meeting: '2026-11-09'\nlink: report.html#finding-slo-web-latency\nat: '2026-11-09T01:00:09.000000+00:00'\n",
+}
+"""Since what is to be dug into later is filed."""
 
-@pytest.mark.parametrize("files", [BY_HAND, FIRST_FORMS, MERGING_FORMS, REMEMBERING_FORMS])
+
+@pytest.mark.parametrize("files", [BY_HAND, FIRST_FORMS, MERGING_FORMS, REMEMBERING_FORMS, EXPLORING_FORMS])
 def test_minutes_of_every_format_so_far_are_read_whole_and_without_a_word(
     tmp_path: Path, files: dict[str, str]
 ) -> None:
@@ -104,6 +111,7 @@ def test_minutes_of_every_format_so_far_are_read_whole_and_without_a_word(
         frame = readings[name].frame
         return [] if frame is None else frames.rows(frame)
 
+    remembering = "inbox/2026-11-09-why-55555555.yaml" in files
     (decision,) = rows("meeting_decisions")
     assert (decision["subject"], decision["decision"]) == ("slo/cart/availability", "act")
     assert (decision["owner"], decision["due"]) == ("shop", "2026-11-30")
@@ -114,8 +122,11 @@ def test_minutes_of_every_format_so_far_are_read_whole_and_without_a_word(
     assert (duration["subject"], duration["planned"], duration["minutes"]) == ("metrics", 10.0, 14.5)
     (item,) = rows("action_items")
     assert (item["id"], item["owner"], item["due"]) == ("AI-1", "shop", pd.Timestamp("2026-12-01", tz="UTC"))
-    assert [row["id"] for row in rows("consultations")] == (["Q-1", "Q-2"] if files is REMEMBERING_FORMS else ["Q-1"])
-    if files is REMEMBERING_FORMS:
+    assert [row["id"] for row in rows("consultations")] == (["Q-1", "Q-2"] if remembering else ["Q-1"])
+    assert [(row["subject"], row["who"], row["closed"]) for row in rows("explorations")] == (
+        [("slo:web/latency", "ada", False)] if files is EXPLORING_FORMS else []
+    )
+    if remembering:
         assert decision["what"] == "cart/availability is missed"
         (change,), (toil,) = rows("changes"), rows("toil")
         assert (change["services"], change["duration_s"], change["expected_effect"]["size"]) == (
