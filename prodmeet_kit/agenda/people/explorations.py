@@ -49,7 +49,7 @@ def lines(analyses: Analyses) -> list[tuple[str, str, str]]:
     The sentence says what it is about, who wants to know what, and since when; the place is as :func:`place` has it.
     """
     return [
-        (_named(row), opening(row["subject"]), place(row)) for row in EXPLORATIONS.rows(analyses.meeting.explorations)
+        (_listed(row), opening(row["subject"]), place(row)) for row in EXPLORATIONS.rows(analyses.meeting.explorations)
     ]
 
 
@@ -91,9 +91,23 @@ def _why(row: ExplorationRow) -> str:
     return t("{who} looks into it", who=row["who"]) if row["who"] else t("somebody looks into it")
 
 
-def _named(row: ExplorationRow) -> str:
+def _words(row: ExplorationRow) -> dict[str, str]:
     about = rest_of(row["subject"]) or row["subject"]
-    words = {"about": about, "day": day(row["meeting"]), "note": brief(row["note"], 120)}
+    return {"about": about, "day": day(row["meeting"]), "note": brief(row["note"], 120)}
+
+
+def _listed(row: ExplorationRow) -> str:
+    """What it is about below a heading that says what these are."""
+    words = _words(row)
+    if row["closed"]:
+        return _named(row)
+    if row["who"]:
+        return t("{about} ({who} since {day}): {note}", who=row["who"], **words)
+    return t("{about} (since {day}): {note}", **words)
+
+
+def _named(row: ExplorationRow) -> str:
+    words = _words(row)
     if row["closed"]:
         return t("{about}: {note} → {found}", found=brief(row["found"], 120), **words)
     if row["who"]:

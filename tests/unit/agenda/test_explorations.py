@@ -77,7 +77,9 @@ def test_what_is_no_place_of_a_report_becomes_no_link(link: str) -> None:
 
 def test_the_minutes_have_it_with_its_link_and_its_line() -> None:
     text = minutes_md.write(made(DUG, values=MISSED))
-    assert f'- To dig into later: {SAID} `review.finding("{SLO}")` [report]({PLACE})\n' in text
+    listed = "cart/availability (mika since 2026-11-09): why only on Sundays?"
+    assert f'- To dig into later: {listed} `review.finding("{SLO}")` [report]({PLACE})\n' in text
+    assert "cart/availability (since 2026-11-09): why" in minutes_md.write(made({**DUG, "who": ""}))
     assert "dig" not in minutes_md.write(review(values=MISSED))
 
 
