@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.schemas.slo import ErrorBudgetRow, ReviseRow, SloRow
 
-__all__ = ["facets"]
+__all__ = ["facets", "slow_ones"]
 
 MOST_OF_IT = 0.5
 """Own choice: what spent half of what an SLO spent since the last meeting is why it is where it is."""
@@ -67,12 +67,12 @@ def _of(
             analyses,
             "slo_missed",
             about,
-            _missed(row, change, slow=_slow(analyses, ref)),
+            _missed(row, change, slow=slow_ones(analyses, ref)),
             question=_missed_question(row, change),
             ask="" if change else t("Which changes wait until it recovers?"),
             extra=min(-row["budget_remaining"], 10),
             why=_spent_why(row),
-            sentence=_cause(change, slow=_slow(analyses, ref)),
+            sentence=_cause(change, slow=slow_ones(analyses, ref)),
             **shared,
         )
         return
@@ -113,7 +113,7 @@ def _kept(
             question=_back(change) or _before_gone(analyses, ref, ends),
             ask="" if change or answer_to(analyses, about) else t("What do we do before then?"),
             extra=size,
-            sentence=_cause(change, slow=_slow(analyses, ref)),
+            sentence=_cause(change, slow=slow_ones(analyses, ref)),
             dated=bool(ends <= analyses.facts.next_meeting),
             **shared,
         )
@@ -130,7 +130,7 @@ def _kept(
             question=_back(change) or (_what_spends(ref) if asks else ""),
             ask="" if change else t("What is spending it, and do we stop it?"),
             extra=size,
-            sentence=_cause(change, slow=_slow(analyses, ref)),
+            sentence=_cause(change, slow=slow_ones(analyses, ref)),
             **shared,
         )
     elif change is not None:
@@ -139,7 +139,7 @@ def _kept(
             "slo_worse",
             about,
             t("{name} is met, but slow requests went from {before} to {after} with {change}", name=ref, **change)
-            if _slow(analyses, ref)
+            if slow_ones(analyses, ref)
             else t("{name} is met, but bad events went from {before} to {after} with {change}", name=ref, **change),
             question=_back(change),
             **shared,
@@ -164,7 +164,7 @@ def _what_spends(ref: str) -> str:
     return t("What is spending the error budget of {name}, and do we stop it?", name=ref)
 
 
-def _slow(analyses: Analyses, ref: str) -> bool:
+def slow_ones(analyses: Analyses, ref: str) -> bool:
     """Whether its bad events are slow ones, which says more: by its SLI, or by what the team calls it."""
     return any(
         (objective.sli.latency is not None or "latency" in objective.name.lower())

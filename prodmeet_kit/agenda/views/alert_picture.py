@@ -28,7 +28,7 @@ def picture(analyses: Analyses, found: Finding) -> Picture:
     """Each time the alert fired over four weeks, and how many of the pages since the last meeting it was."""
     alert, _, service = rest_of(found.subject).rpartition("/")
     episodes = analyses.alerting.episodes
-    begin = over_time.back(analyses, None)
+    begin = max(over_time.back(analyses, None), analyses.facts.window.compare_start)
     mine = episodes[(episodes["alert"] == alert) & (episodes["service"] == service)]
     mine = mine[(mine["start"] >= begin) | (mine["end"] > begin)]
     window = analyses.facts.window

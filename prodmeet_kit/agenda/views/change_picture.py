@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from prodmeet_kit.agenda.metrics.slo_facets import slow_ones
 from prodmeet_kit.agenda.views import over_time
 from prodmeet_kit.agenda.views.slo_picture import of_slo, summary_of
 from prodmeet_kit.analysis.changes.planned import collisions
@@ -119,7 +120,7 @@ def _done(analyses: Analyses, change: str) -> Picture:
     for row in sorted(moved, key=lambda each: (each["kind"] != "slo", -_size(each))):
         figure = _measure(analyses, row)
         if figure is not None:
-            return Picture(figure, _moved(row))
+            return Picture(figure, _moved(analyses, row))
     return Picture()
 
 
@@ -177,10 +178,11 @@ def _stretches(row: BeforeAfterRow) -> tuple[Stretch, ...]:
     )
 
 
-def _moved(row: BeforeAfterRow) -> KeyNumber | None:
+def _moved(analyses: Analyses, row: BeforeAfterRow) -> KeyNumber | None:
     if not isfinite(row["effect"]):
         return None
-    worse = row["kind"] == "slo" and row["effect"] > 0
-    value = points(row["effect"]) if row["kind"] == "slo" else write(row["effect"], "change")
-    about = t("bad events of {name}", name=SloRef.of_row(row)) if row["kind"] == "slo" else SloRef.of_row(row)
-    return KeyNumber(value, about, tone="bad" if worse else "quiet")
+    ref = SloRef.of_row(row)
+    if row["kind"] != "slo":
+        return KeyNumber(write(row["effect"], "change"), ref)
+    bad = t("slow requests of {name}", name=ref) if slow_ones(analyses, ref) else t("bad events of {name}", name=ref)
+    return KeyNumber(points(row["effect"]), bad, tone="bad" if row["effect"] > 0 else "quiet")

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.metrics.brief import blamed
+from prodmeet_kit.agenda.metrics.slo_facets import slow_ones
 from prodmeet_kit.agenda.metrics.slos import chart as burn_rates
 from prodmeet_kit.agenda.views import over_time
 from prodmeet_kit.analysis.slo.shares import shares
@@ -52,7 +53,7 @@ def of_slo(analyses: Analyses, row: SloRow) -> Panels | None:
     bad, length = shares(trend, begin, window.end, window.step, 1 - row["objective"])
     change = blamed(analyses).get(ref)
     return Panels(
-        title=t("{name}: share of bad events", name=ref),
+        title=t("{name}: {what}", name=ref, what=what_is_bad(analyses, ref)),
         series=bad,
         step=length,
         start=begin,
@@ -84,10 +85,10 @@ def what_is_bad(analyses: Analyses, ref: str) -> str:
                 if each.sli.latency is not None:
                     seconds = each.sli.latency.threshold.total_seconds()
                     limit = number(seconds, "s") if 1 <= seconds < 60 else write(seconds, "duration")
-                    return t("share of events slower than {limit}", limit=limit)
+                    return t("share of requests slower than {limit}", limit=limit)
                 if each.sli.raw is not None or each.sli.time_slices is not None or each.sli.recorded is not None:
                     return t("share of bad time")
-    return t("share of bad events")
+    return t("share of slow requests") if slow_ones(analyses, ref) else t("share of bad events")
 
 
 def _key(row: SloRow) -> KeyNumber | None:

@@ -27,7 +27,7 @@ def shares(
     inside = known[(known.index > pd.Timestamp(start)) & (known.index <= pd.Timestamp(end))]
     length = cell(end - start, step)
     total = float(inside["total"].sum())
-    while (end - start) / length > 1 and length < timedelta(days=1):
+    while allowed > 0 and (end - start) / length > 1 and length < timedelta(days=1):
         if total * (length / (end - start)) * allowed >= EXPECTED:
             break
         if (longer := cell(end - start, step, at_least=length + step)) == length:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
 
-_PLOT = 186
+_PLOT, _LOW, _FEW = 168, 108, 10
+"""Pixels of the plot; few moments have a low one."""
+
 _KINDS = {"noise": GREY, "other": PALETTE[0], "impact": MARKS["page"]}
 """In the order they are drawn: what hurt users lies over the others."""
 
@@ -30,11 +32,12 @@ def figure(moments: Moments, *, titled: bool = True) -> go.Figure:
     """Every moment as a dot; ``titled=False`` where title and caption stand above it as text."""
     import plotly.graph_objects as go
 
+    plot = _LOW if len(moments.moments) <= _FEW else _PLOT
     top = 26 + (60 if titled else 0)
     bottom = axes.BOTTOM + 18
     layout: dict[str, Any] = {
         "template": template(),
-        "height": _PLOT + top + bottom,
+        "height": plot + top + bottom,
         "margin": {"l": axes.LEFT, "r": axes.RIGHT, "t": top, "b": bottom},
         "hovermode": "closest",
         "xaxis": {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
 
-_PLOT, _GAP, _BELOW = 164, 24, 46
+_PLOT, _GAP, _BELOW = 156, 22, 42
 _TITLE, _SAID = 60, 20
 
 

@@ -187,7 +187,7 @@ def test_toil_is_a_bar_a_kind_the_longest_first(demo: Review) -> None:
 def test_what_people_decide_by_words_alone_has_no_figure(demo: Review) -> None:
     for view in demo.views:
         kind = kind_of(view.subject)
-        assert (view.picture.figure is None) == (kind in ("action_item", "question", "topic")), view.subject
+        assert (view.picture.figure is None) == (kind not in PICTURES), view.subject
 
 
 def test_in_japanese_the_words_of_figures_are_japanese(demo: Review) -> None:
@@ -209,6 +209,15 @@ def test_without_a_total_an_slo_has_no_line_and_a_load_has_one() -> None:
     made = review(values={"slo/cart/availability/bad": 3.0, "load/": 10.0})
     assert shown(made, "slo:cart/availability").figure is None
     assert panels(made, "load:cart/requests").series.notna().all()
+
+
+def test_an_objective_that_allows_nothing_has_its_level_at_zero() -> None:
+    services = [{**review().analyses.facts.product.services[0].model_dump(mode="json")}]
+    services[0]["slos"][0]["objective"] = 100
+    values = {"slo/cart/availability/total": 10.0, "slo/cart/availability/bad": 0.5}
+    figure = panels(review(values=values, services=services), "slo:cart/availability")
+    assert figure.level is not None and figure.level.value == 0
+    assert chart_bundle(figure) and figure.step < timedelta(days=1)
 
 
 def test_a_limit_that_is_not_known_is_not_drawn() -> None:
