@@ -13,6 +13,7 @@ from prodmeet_kit import (
     kinds,
     render,  # noqa: F401 - items show themselves with it
 )
+from prodmeet_kit.agenda.metrics.glance import with_findings
 from prodmeet_kit.agenda.overview import meeting_health
 from prodmeet_kit.agenda.overview.screen import overview
 from prodmeet_kit.agenda.views.making import views
@@ -230,6 +231,7 @@ class Review(Exploring):
                     minutes=float(minutes[name]),
                     questions=self._sharing.questions(name),
                     views=tuple(view for view in self.views if view.item == name),
+                    evidence=with_findings(item.evidence, self._sharing.findings),
                     state=self._sharing.state(item),
                 )
                 for name, item in self._built.items()

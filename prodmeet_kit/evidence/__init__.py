@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.evidence import showing
 from prodmeet_kit.evidence.bars import Bars
+from prodmeet_kit.evidence.glance import Glance
 from prodmeet_kit.evidence.lanes import Lanes
 from prodmeet_kit.evidence.moments import Moments
 from prodmeet_kit.evidence.panels import Panels
@@ -33,6 +34,7 @@ __all__ = [
     "Column",
     "Evidence",
     "Figure",
+    "Glance",
     "HeatMap",
     "Lanes",
     "Line",
@@ -210,7 +212,7 @@ class Note:
 Figure = Chart | HeatMap | WeekOverlay | Multiples | Lanes | Panels | Moments | Spans | Bars
 """What is drawn; each has a title, an anchor, a caption, and may be folded."""
 
-Evidence = Table | Figure | Note
+Evidence = Table | Figure | Note | Glance
 
 
 @dataclass(frozen=True)

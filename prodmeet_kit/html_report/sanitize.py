@@ -57,7 +57,7 @@ _ATTRIBUTES = {
     "polygon": _DRAWN | {"points"},
     "polyline": _DRAWN | {"points"},
     "rect": _DRAWN,
-    "svg": _DRAWN | {"viewBox"},
+    "svg": _DRAWN | {"preserveAspectRatio", "viewBox"},
     "text": _DRAWN,
 }
 """And what an element may say of itself, beside ``data-...`` and ``aria-...``."""

@@ -11,13 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.errors import printable
-from prodmeet_kit.evidence import Figure, Lanes, Note, Table
+from prodmeet_kit.evidence import Figure, Glance, Lanes, Note, Table
 from prodmeet_kit.i18n.glossary import meaning
 from prodmeet_kit.i18n.languages import current, listed, t, tn, use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render import drawn
 from prodmeet_kit.render.anchors import Anchors, slug
 from prodmeet_kit.render.findings import markup
+from prodmeet_kit.render.glance.markup import view as glance_view
 from prodmeet_kit.render.states import word
 from prodmeet_kit.render.tables import view
 
@@ -134,6 +135,8 @@ def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, A
     if isinstance(evidence, Table):
         table = view(evidence, item.key, item.timezone, anchors)
         return {"table": table, "count": tn("{n} row", "{n} rows", len(table.rows))}
+    if isinstance(evidence, Glance):
+        return {"glance": glance_view(evidence, anchors)}
     return {"note": evidence}
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodmeet_kit.evidence import Figure, Note, Table
+from prodmeet_kit.evidence import Figure, Glance, Note, Table
 from prodmeet_kit.i18n.languages import sentence, sentences, t, tn, use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render import drawn
 from prodmeet_kit.render.anchors import Anchors
+from prodmeet_kit.render.glance.words import lines as glance_lines
 from prodmeet_kit.render.markdown_text import code, escape, link, table
 from prodmeet_kit.render.states import word
 from prodmeet_kit.render.tables import view
@@ -73,6 +74,8 @@ def _evidence(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> list[st
         heads = [f"{column.title} {column.unit}".strip() for column in shown.columns]
         cells = [[_cell(cell) for cell in row.cells] for row in shown.rows]
         return [title, "", *table(heads, cells, shown.right), *_details(shown)]
+    if isinstance(evidence, Glance):
+        return glance_lines(evidence)
     return [escape(evidence.text)]
 
 

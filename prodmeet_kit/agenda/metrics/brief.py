@@ -1,20 +1,17 @@
-"""Answers before any table: are we fine (the headline), what changed, what comes next."""
+"""Sentences about SLOs, budgets and loads that several places say: the headline, what got worse, the peak to expect."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.metrics import efficiency as metrics_efficiency
-from prodmeet_kit.agenda.metrics.load import MOVED
 from prodmeet_kit.agenda.shared.rests_on import rests_on
-from prodmeet_kit.analysis.capacity import limits
 from prodmeet_kit.analysis.changes.before_after import worsened
 from prodmeet_kit.analysis.slo.budget import SPENT_FAST
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.capacity import LOAD_PATTERNS, LOAD_SUMMARY, RESOURCE_SUMMARY
+from prodmeet_kit.schemas.capacity import LOAD_PATTERNS, LOAD_SUMMARY
 from prodmeet_kit.schemas.changes import UPCOMING
 from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
@@ -27,30 +24,19 @@ if TYPE_CHECKING:
 __all__ = [
     "at_limit",
     "blamed",
-    "brief",
     "ending_budgets",
     "fine",
     "kept_of",
     "one_off",
+    "peak",
     "refs",
     "spent_fast",
     "spiked",
     "why_unknown",
 ]
 
-MOST = 4
-"""More clauses than these are not read aloud; the tables below have the rest."""
-
 NAMED = 6
 """A headline names so many SLOs of a state; the table has all."""
-
-
-def brief(analyses: Analyses) -> tuple[tuple[str, str], ...]:
-    """Question and answer, in the order in which they are asked."""
-    return (
-        (t("What changed?"), _sentence(_changed(analyses), t("nothing notable"))),
-        (t("What comes next?"), _sentence(_next(analyses), t("no limit and no error budget will run out soon"))),
-    )
 
 
 def fine(slos: pd.DataFrame) -> str:
@@ -163,38 +149,6 @@ def ending_budgets(analyses: Analyses) -> pd.DataFrame:
     return budget[budget["outlook"] == "date"].sort_values("runs_out")
 
 
-def _sentence(parts: list[str], otherwise: str) -> str:
-    more = len(parts) - MOST
-    shown = parts[:MOST] + (
-        [tn("{n} more in the tables below", "{n} more in the tables below", more)] if more > 0 else []
-    )
-    return sentence(clauses(shown) or otherwise)
-
-
-def _changed(analyses: Analyses) -> list[str]:
-    fast = analyses.slo.summary[analyses.slo.summary["budget_spent_since_last"] > SPENT_FAST]
-    worse, oneoffs = blamed(analyses), spiked(analyses)
-    clauses = [
-        one_off(analyses, name)
-        if name in oneoffs
-        else t("{name} spent {spent} of its error budget", name=name, spent=write(spent, "budget"))
-        for name, spent in zip(refs(fast), fast["budget_spent_since_last"], strict=True)
-    ]
-    clauses += [
-        t("{name}: bad events from {before} to {after} since {change}", name=name, **values)
-        for name, values in worse.items()
-    ]
-    clauses += metrics_efficiency.regressions(analyses)
-    for row in LOAD_PATTERNS.rows(analyses.capacity.load_patterns):
-        if abs(row["like_for_like"]) >= MOVED:
-            change = write(row["like_for_like"], "change")
-            clauses.append(t("{name} changed by {change}", name=SloRef.of_row(row), change=change))
-    if len(analyses.basis.definition_changes):
-        count = len(analyses.basis.definition_changes)
-        clauses.append(tn("{n} definition changed", "{n} definitions changed", count))
-    return clauses
-
-
 def at_limit(row: ResourceRow) -> str:
     """How often a resource that is full now stood at its limit, a row of ``RESOURCE_SUMMARY``; empty for the others."""
     if row["days_to_full"] != 0:
@@ -203,22 +157,7 @@ def at_limit(row: ResourceRow) -> str:
     return t("{name} was above 90% of its limit for {share} of the time", name=name, share=share)
 
 
-def _next(analyses: Analyses) -> list[str]:
-    timezone = analyses.facts.window.timezone
-    clauses = []
-    filling = limits.near_limit(analyses.capacity.resources, analyses.facts.window).sort_values("days_to_full")
-    for row in RESOURCE_SUMMARY.rows(filling):
-        name, days = SloRef.of_row(row), write(row["days_to_full"], "days")
-        clauses.append(at_limit(row) or t("{name} will reach its limit in about {days}", name=name, days=days))
-    ending = ending_budgets(analyses)
-    for ref, day in zip(refs(ending), ending["runs_out"], strict=True):
-        gone = write(day, "date", timezone=timezone)
-        clauses.append(t("at this rate the error budget of {name} will be exhausted on {day}", name=ref, day=gone))
-    peak = _peak(analyses)
-    return [*clauses, peak] if peak else clauses
-
-
-def _peak(analyses: Analyses) -> str:
+def peak(analyses: Analyses) -> str:
     """The expected peak of the busiest load of the first service: what the next fortnight has to carry."""
     known = [
         {**summary, **pattern}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.metrics.over_time import over_time
-from prodmeet_kit.agenda.metrics.unusual_loads import most_unusual, said, unusual_table
+from prodmeet_kit.agenda.metrics.unusual_loads import said, unusual_table
 from prodmeet_kit.agenda.provenance.asked import behind
 from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.agenda.shared.rests_on import column, partly, with_column
 from prodmeet_kit.analysis.slo import daily
 from prodmeet_kit.core.refs import SloRef
-from prodmeet_kit.evidence import Chart, Column, HeatMap, Note, Table, WeekOverlay
+from prodmeet_kit.evidence import Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, is_bytes, write
 from prodmeet_kit.i18n.times import short_date
@@ -65,6 +65,7 @@ def _table(analyses: Analyses) -> Table:
         by_day=_by_day(analyses),
     )
     frame = with_column(frame, partly(analyses, "load", analyses.capacity.loads))
+    frame = frame.sort_values("like_for_like", key=abs, ascending=False, kind="stable", ignore_index=True)
     columns = [
         Column("service", t("Service")),
         Column("name", t("Load")),
@@ -119,22 +120,19 @@ def _unusual(analyses: Analyses) -> list[Evidence]:
 
 
 def _figures(analyses: Analyses) -> list[Evidence]:
-    """Each load over time, by hour and weekday, and week over week; open is what moved and what was most unusual."""
+    """Each load over time, by hour and weekday, and week over week."""
     figures: list[Evidence] = []
-    odd = most_unusual(analyses.capacity.unusual_days)
     for row in _rows(analyses):
         ref = SloRef.of_row(row)
         series = analyses.capacity.load_series.get(ref)
         if series is not None:
-            quiet = not abs(row["like_for_like"]) >= MOVED
-            chart: Chart = over_time(analyses, row, series, "load", quiet=quiet)
-            figures += [chart, *_patterns(analyses, row, folded=ref != odd)]
+            figures += [over_time(analyses, row, series, "load"), *_patterns(analyses, row)]
     return figures
 
 
-def _patterns(analyses: Analyses, row: dict[str, Any], *, folded: bool) -> list[Evidence]:
+def _patterns(analyses: Analyses, row: dict[str, Any]) -> list[Evidence]:
     ref, timezone = SloRef.of_row(row), analyses.facts.window.timezone
-    shared: dict[str, Any] = {"unit": str(row["unit"]), "timezone": timezone, "folded": folded}
+    shared: dict[str, Any] = {"unit": str(row["unit"]), "timezone": timezone, "folded": True}
     place = f"{row['service']}-{row['name']}"
     shown: list[Evidence] = []
     weeks = analyses.capacity.load_by_week(ref)

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SATURATED", "evidence", "last_day", "short_after_return"]
 
-BUSY = 0.7
-"""A resource whose p95 is above this share of its limit is worth a look."""
-
 SATURATED = 0.05
 """Above 90% of the limit for a twentieth of the time, more than an hour a day, is worth a word."""
 
@@ -72,6 +69,8 @@ def _table(analyses: Analyses) -> Table:
         by_day=daily.column(days, resources.index),
     )
     frame = with_column(frame, partly(analyses, "resource", resources))
+    by = ["days_to_full", "utilisation_p95"]
+    frame = frame.sort_values(by, ascending=[True, False], kind="stable", ignore_index=True)
     columns = (
         Column("service", t("Service")),
         Column("name", t("Resource")),
@@ -157,12 +156,11 @@ def _charts(analyses: Analyses) -> list[Chart]:
     for row in RESOURCE_SUMMARY.rows(analyses.capacity.resources):
         series = analyses.capacity.resource_series.get(SloRef.of_row(row))
         if series is not None:
-            quiet = row["trend"] not in ("growing", "full") and not row["utilisation_p95"] >= BUSY
             levels = (
                 (row["limit"], t("limit")),
                 (row["limit_after_return"], t("limit after return")),
                 (row["request"], t("request")),
             )
             lines = tuple(Line(value, label) for value, label in levels if value == value)
-            charts.append(over_time(analyses, row, series, "resource", quiet=quiet, lines=lines))
+            charts.append(over_time(analyses, row, series, "resource", lines=lines))
     return charts

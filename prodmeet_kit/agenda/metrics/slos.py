@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.metrics.brief import refs, why_unknown
 from prodmeet_kit.agenda.metrics.budget import evidence as budgets
 from prodmeet_kit.agenda.metrics.decisions import decision_table
-from prodmeet_kit.agenda.metrics.over_time import before, marks
+from prodmeet_kit.agenda.metrics.over_time import begin, marks
 from prodmeet_kit.agenda.provenance.asked import behind
 from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.agenda.shared.rests_on import column, rests_on, with_column
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.schemas.slo import SloRow
 
-__all__ = ["brief_table", "chart", "evidence", "slo_table"]
+__all__ = ["chart", "evidence", "slo_table"]
 
 SMOOTH = timedelta(hours=1)
 """Error ratios are drawn over this span: a five-minute ratio of a quiet service is mostly chance."""
@@ -38,19 +37,12 @@ FEW = 10_000
 """Under so many events the 95% interval of the attainment is shown beside it."""
 
 
-FIRST = (
-    "service", "name", "window_text", "state", "rests_on", "attainment", "objective", "budget_remaining",
-    "budget_spent_since_last", "by_day",
-)  # fmt: skip
-"""Columns of the first screen."""
-
-
 def evidence(analyses: Analyses) -> list[Evidence]:
     """The table of SLOs, what moved their budgets, what to decide, then charts; nothing where the product has none."""
     if not len(analyses.slo.summary):
         return []
     return [
-        marked(slo_table(analyses, analyses.slo.summary), analyses, ["slo"]),
+        marked(slo_table(analyses, worst_first(analyses.slo.summary)), analyses, ["slo"]),
         *budgets(analyses),
         decision_table(analyses.budget.decisions),
         *behind(analyses, t("Service level objectives"), ["slo/", "fine/"]),
@@ -58,12 +50,11 @@ def evidence(analyses: Analyses) -> list[Evidence]:
     ]
 
 
-def brief_table(analyses: Analyses) -> Table:
-    """What the first screen shows of each SLO: the columns that are read first."""
-    full = slo_table(analyses, analyses.slo.summary)
-    columns = tuple(column for column in full.columns if column.name in FIRST)
-    caption = t("{over}. More on each is under Metrics.", over=_over(analyses.slo.summary))
-    return replace(full, columns=columns, details=(), caption=caption)
+def worst_first(slos: pd.DataFrame) -> pd.DataFrame:
+    """SLOs that are not met, then those of which it is not known, then the others; each by the error budget left."""
+    rank = slos["state"].map({"BAD": 0, "NO_DATA": 1, "TOO_FEW": 1}).fillna(2)
+    order = slos.assign(rank=rank).sort_values(["rank", "budget_remaining"], kind="stable").index
+    return slos.loc[order].reset_index(drop=True)
 
 
 def slo_table(analyses: Analyses, slos: pd.DataFrame) -> Table:
@@ -197,7 +188,6 @@ def _burn(analyses: Analyses, row: SloRow) -> Chart | None:
         "of 1 spends the budget in exactly one window",
         allowed=write(1 - row["objective"], "percent"),
     )
-    slow = history.columns[-1]
     target = next(each for each in analyses.slo.targets if each.ref == ref)
     few = too_few_to_page(target, analyses.slo.trends[ref], analyses.slo.events, analyses.facts.window)
     if few:
@@ -209,8 +199,7 @@ def _burn(analyses: Analyses, row: SloRow) -> Chart | None:
         caption = clauses([caption, why if few < MIN_BAD else t("too little of the budget was lost to page")])
     return Chart(
         title=t("{name}: burn rate", name=ref),
-        frame=history[history.index > analyses.facts.window.start],
-        faint=before(analyses, history[slow]).to_frame(slow),
+        frame=history[history.index > begin(analyses)],
         lines=(*lines, Line(1.0, t("sustainable rate"))),
         caption=caption,
         unit="",
@@ -226,8 +215,7 @@ def _ratio(analyses: Analyses, row: SloRow) -> Chart | None:
         return None
     return Chart(
         title=t("{name}: share of bad events", name=ref),
-        frame=ratio[ratio.index > analyses.facts.window.start].to_frame(ref),
-        faint=before(analyses, ratio).to_frame(ref),
+        frame=ratio[ratio.index > begin(analyses)].to_frame(ref),
         lines=(Line(1 - row["objective"], t("allowed by {objective}", objective=write(row["objective"], "percent"))),),
         caption=t("Bad / total events over {span}", span=write(SMOOTH.total_seconds(), "duration")),
         unit="",
@@ -243,5 +231,5 @@ def _common(analyses: Analyses, row: SloRow) -> dict[str, Any]:
         "timezone": window.timezone,
         "anchor": f"slo-{row['service']}-{row['name']}",
         "marks": marks(analyses, row["service"]),
-        "folded": row["state"] == "OK" and not row["budget_spent_since_last"] > 0.2,
+        "folded": True,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import log
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.refs import SloRef
@@ -13,12 +12,10 @@ from prodmeet_kit.i18n.times import local, short_date, weekday
 from prodmeet_kit.schemas.capacity import LOAD_SUMMARY, UNUSUAL_DAYS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.schemas.capacity import UnusualDayRow
 
-__all__ = ["most_unusual", "said", "unusual_table"]
+__all__ = ["said", "unusual_table"]
 
 
 def said(analyses: Analyses) -> list[str]:
@@ -49,14 +46,6 @@ def unusual_table(analyses: Analyses) -> Table:
         Column("what", t("Unusual")),
     )
     return Table(t("Unusual days"), frame, columns, anchor=("day", "ref"), place="unusual")
-
-
-def most_unusual(days: pd.DataFrame) -> str:
-    """The load with the day furthest from usual; empty when there is no such day."""
-    if days.empty:
-        return ""
-    distance = [max(abs(log(max(row["ratio"], 1e-3))), row["moved"]) for row in UNUSUAL_DAYS.rows(days)]
-    return str(days["ref"].iloc[distance.index(max(distance))])
 
 
 def _sentence(day: Any, found: list[UnusualDayRow], timezone: str) -> str:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.metrics.brief import fine, refs
-from prodmeet_kit.agenda.metrics.slos import brief_table
 from prodmeet_kit.agenda.overview.clocked import clocked, left_over, on_agenda, to_decide
 from prodmeet_kit.agenda.overview.decided import decided, last_time, spoken_before
 from prodmeet_kit.agenda.overview.fortnight import fortnight
 from prodmeet_kit.agenda.overview.pages import pages
 from prodmeet_kit.agenda.paging.facets import going_on
-from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.agenda.shared.source_words import detail
 from prodmeet_kit.evidence import AgendaItem, Column, Note, Table
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
@@ -81,8 +79,6 @@ def overview(
     evidence += clocked(items, lines, facts.product.agenda_rules.patience, _before(analyses, lines))
     if quiet := quiet_services.sentence(analyses, lines):
         evidence.append(Note(quiet, summary=t("Quiet services")))
-    if len(analyses.slo.summary):
-        evidence.append(marked(brief_table(analyses), analyses, ["slo"]))
     evidence.append(_sources(analyses))
     evidence += health
     return AgendaItem(

@@ -8,7 +8,7 @@ import pytest
 
 from prodmeet_kit import agenda
 from prodmeet_kit.core.errors import Failure, InputError
-from prodmeet_kit.evidence import AgendaItem, Chart, Note, Table
+from prodmeet_kit.evidence import AgendaItem, Chart, Glance, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.parameters.models import AGENDA
 from prodmeet_kit.render.markdown import markdown
 from prodmeet_kit.review import Review
@@ -130,12 +130,14 @@ def test_an_slo_without_series_is_not_known_rather_than_kept() -> None:
     assert item.state == "attention"
 
 
-def test_a_quiet_chart_is_folded_and_a_missed_objective_is_not() -> None:
-    def folded(item: AgendaItem) -> dict[str, bool]:
-        return {shown.anchor: shown.folded for shown in item.evidence if isinstance(shown, Chart)}
-
-    assert folded(review(values=FINE).metrics)["slo-cart-availability"] is True
-    assert folded(review(values={**FINE, "slo/cart/availability/bad": 0.02}).metrics)["slo-cart-availability"] is False
+def test_metrics_opens_with_its_services_and_holds_all_else_folded() -> None:
+    kinds = (Table, Chart, HeatMap, WeekOverlay)
+    for bad in (0.001, 0.02):
+        first, *rest = review(values={**FINE, "slo/cart/availability/bad": bad}).metrics.evidence
+        assert isinstance(first, Glance)
+        assert all(shown.folded for shown in rest if isinstance(shown, kinds))
+        assert {"slo-cart-availability"} <= {shown.anchor for shown in rest if isinstance(shown, Chart)}
+        assert not [shown.text for shown in rest if isinstance(shown, Note) and not shown.summary]
 
 
 def test_a_planned_change_that_needs_somebody_is_asked_about() -> None:

@@ -19,8 +19,10 @@ from prodmeet_kit.core.window import Window
 from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.facts import Facts, Previous
+from prodmeet_kit.render.anchors import Anchors
 from prodmeet_kit.render.html import chunks
 from prodmeet_kit.render.markdown import markdown
+from prodmeet_kit.render.tables import view
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import MANIFEST, freeze, reopen
 from tests.support.reviews import END, WINDOW, product, review
@@ -73,10 +75,13 @@ def test_the_second_of_two_reports_shows_what_changed_between_them(tmp_path: Pat
 
 
 def test_a_changed_definition_is_shown_in_the_metrics_item() -> None:
-    shown = markdown(meeting(other_objective).metrics)
-    assert "Definitions changed since the last meeting" in shown
-    assert "| `cart/availability` | SLO | objective | `99.5` | `99.9` | cart/availability |" in shown
-    assert "Compared with the meeting of Mon 9 Nov 10:00" in shown
+    item = meeting(other_objective).metrics
+    assert "Definitions changed since the last meeting: cart/availability." in markdown(item)
+    (table,) = (part for part in item.evidence if isinstance(part, Table) and part.place == "defined")
+    (row,) = view(table, "metrics", "Asia/Tokyo", Anchors()).rows
+    texts = [cell.text for cell in row.cells]
+    assert texts == ["cart/availability", "SLO", "objective", "99.5", "99.9", "cart/availability"]
+    assert table.caption == "Compared with the meeting of Mon 9 Nov 10:00"
 
 
 @pytest.mark.parametrize(

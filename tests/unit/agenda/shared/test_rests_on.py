@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from prodmeet_kit.agenda.metrics.glance import glance
+from prodmeet_kit.agenda.metrics.slos import slo_table
 from prodmeet_kit.analysis.slo import coverage
 from prodmeet_kit.check import check_product
 from prodmeet_kit.documents import preread
@@ -18,7 +20,8 @@ from prodmeet_kit.documents.minutes_md import write as minutes
 from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.gathering.gather import gather
-from prodmeet_kit.render.markdown import markdown
+from prodmeet_kit.render.anchors import Anchors
+from prodmeet_kit.render.tables import view
 from prodmeet_kit.review import Review
 from tests.support.answering import Asked, answering, shop
 from tests.support.gathered import END, WINDOW, everything
@@ -127,7 +130,11 @@ def test_a_window_tells_on_how_much_of_it_the_number_rests(
     said = f"cart/availability is based on {covered} d of {window[:-1]} d: older data is not retained"
     for text in (minutes(review), preread.write(review)):
         assert (said in text) is bool(why)
-    assert (f"| {covered} d of {window[:-1]} d: older data is not retained |" in markdown(review.metrics)) is bool(why)
+    shown = slo_table(review.analyses, review.analyses.slo.summary)
+    rests = f"{covered} d of {window[:-1]} d: older data is not retained"
+    assert (rests in [cell.text for row in view(shown, "m", "UTC", Anchors()).rows for cell in row.cells]) is bool(why)
+    (line,) = glance(review.analyses).services[0].slos
+    assert line.rests_on == (rests if why else "")
 
 
 def test_a_service_younger_than_other_data_is_young(tmp_path: Path) -> None:

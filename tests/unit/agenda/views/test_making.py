@@ -59,4 +59,6 @@ def test_in_the_report_the_figure_is_inside_its_finding_and_what_is_folded_in_on
     assert texts[at].endswith('<div class="pm-plot">') and texts[at + 1] == "figure"
     assert texts.count("more") == 1
     before = "".join(texts[: texts.index("more")])
-    assert "<details" not in before and "<details" in "".join(texts[texts.index("more") :])
+    assert before.count("<details") == before.count('<details class="pm-service"') and "<details" in "".join(
+        texts[texts.index("more") :]
+    )

@@ -1,0 +1,146 @@
+"""Services at a glance: every service of the product in small charts, the one in trouble first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import inf, isfinite
+from typing import TYPE_CHECKING
+
+from prodmeet_kit.agenda.metrics import service_facts, small_charts
+from prodmeet_kit.agenda.shared.rests_on import rests_on
+from prodmeet_kit.evidence.glance import About, Glance, Said, ServiceView, SloLine, Tone
+from prodmeet_kit.i18n.languages import clauses, t, tn
+from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.times import short_date
+from prodmeet_kit.schemas.capacity import RESOURCE_SUMMARY
+from prodmeet_kit.schemas.incidents import OUTAGES
+
+if TYPE_CHECKING:
+    from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
+    from prodmeet_kit.findings.finding import Finding
+    from prodmeet_kit.schemas.slo import SloRow
+
+__all__ = ["glance", "one", "with_findings", "worst_first"]
+
+
+def glance(analyses: Analyses) -> Glance:
+    """All services of the product, worst first."""
+    time = small_charts.time_of(analyses)
+    window = analyses.facts.window
+    first, last = (short_date(at, window.timezone) for at in (time.start, time.end))
+    return Glance(
+        title=t("Services at a glance"),
+        services=tuple(_view(analyses, name, time) for name in worst_first(analyses)),
+        start=time.start,
+        last=window.start,
+        end=time.end,
+        timezone=window.timezone,
+        caption=t(
+            "{start} to {end}, a point every {cell}; bad events are red above what the objective allows, and cut off "
+            "at {n} times that",
+            start=first,
+            end=last,
+            cell=write(time.cell.total_seconds(), "duration"),
+            n=small_charts.CUT,
+        ),
+    )
+
+
+def one(analyses: Analyses, service: str, found: Iterable[Finding]) -> Glance:
+    """Everything the kit knows of one service; ``found`` are the findings of the review."""
+    every = replace(glance(analyses), one=True, caption="")
+    mine = tuple(view for view in every.services if view.name == service)
+    return with_findings([replace(every, title=service, services=mine)], found)[0]  # type: ignore[return-value] # as given
+
+
+def worst_first(analyses: Analyses) -> list[str]:
+    """The services by the least error budget left, then by outages since the last meeting, then by what fills first."""
+    budgets = analyses.slo.summary.groupby("service")["budget_remaining"].min()
+    outages = [row["services"] for row in OUTAGES.rows(analyses.incidents.recent_outages)]
+    days: dict[str, float] = {}
+    for row in RESOURCE_SUMMARY.rows(analyses.capacity.resources):
+        if row["days_to_full"] < days.get(row["service"], inf):
+            days[row["service"]] = row["days_to_full"]
+
+    def trouble(service: str) -> tuple[float, int, float]:
+        left = budgets.get(service, inf)
+        hit = sum(service in named for named in outages)
+        return float(left) if left == left else inf, -hit, days.get(service, inf)
+
+    return sorted((service.name for service in analyses.facts.product.services), key=trouble)
+
+
+def with_findings(evidence: Iterable[Evidence], found: Iterable[Finding]) -> tuple[Evidence, ...]:
+    """The evidence with the findings about each service, and each thing said with the finding that leads on."""
+    findings = list(found)
+    leads = {about: each.subject for each in reversed(findings) for about in each.subjects}
+    return tuple(
+        replace(each, services=tuple(_linked(view, findings, leads) for view in each.services))
+        if isinstance(each, Glance)
+        else each
+        for each in evidence
+    )
+
+
+def _linked(view: ServiceView, findings: list[Finding], leads: dict[str, str]) -> ServiceView:
+    mine = [each for each in findings if view.name in each.services]
+    told = tuple(Said(each.headline.rstrip(".。"), each.subject, each.subject) for each in mine)
+    return replace(
+        view,
+        about=(
+            About(t("Findings"), told, t("none")),
+            *(
+                replace(each, said=tuple(replace(said, finding=leads.get(said.subject, "")) for said in each.said))
+                for each in view.about
+            ),
+        ),
+    )
+
+
+def _view(analyses: Analyses, service: str, time: small_charts.Time) -> ServiceView:
+    slos = small_charts.slos_by_budget(analyses, service)
+    standing, tone = _standing(slos)
+    return ServiceView(
+        name=service,
+        standing=standing,
+        tone=tone,
+        charts=(
+            *small_charts.slos(analyses, service, time),
+            *small_charts.loads(analyses, service, time),
+            *small_charts.resources(analyses, service, time),
+        ),
+        slos=tuple(
+            SloLine(
+                row["name"],
+                row["state"],
+                row["attainment"],
+                row["objective"],
+                row["budget_remaining"],
+                row["budget_remaining_before"],
+                row["budget_spent_since_last"],
+                rests_on(row),
+            )
+            for row in slos
+        ),
+        signs=service_facts.signs(analyses, service, time),
+        about=service_facts.about(analyses, service),
+    )
+
+
+def _standing(slos: list[SloRow]) -> tuple[str, Tone]:
+    """How the worst error budget of a service is, and how many are not known."""
+    if not slos:
+        return t("no SLO"), "quiet"
+    left = slos[0]["budget_remaining"]
+    unknown = sum(row["state"] in ("NO_DATA", "TOO_FEW") for row in slos)
+    told, tone = [], "unknown"
+    if isfinite(left):
+        over = left < 0
+        words = {"share": write(abs(left), "budget")}
+        told.append(t("{share} over", **words) if over else t("{share} left", **words))
+        tone = "bad" if over else "attention" if left < small_charts.LOW else "good"
+    if unknown:
+        told.append(tn("{n} SLO not known", "{n} SLOs not known", unknown))
+    return clauses(told) or t("not known"), tone  # type: ignore[return-value] # one of these words
