@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.explore.compare import CompareShown
     from prodmeet_kit.explore.finding import FindingShown
     from prodmeet_kit.explore.promql_box import PromqlBox
+    from prodmeet_kit.explore.service import ServiceShown
     from prodmeet_kit.explore.shown import Shown
     from prodmeet_kit.explore.slo import SloShown
     from prodmeet_kit.facts import Facts
@@ -104,6 +105,16 @@ class Exploring:
 
         with languages.use(self.facts.product.language):
             return slo(self.analyses, name)
+
+    def service(self, name: str = "") -> ServiceShown:
+        """Everything known of one service: SLOs, load, resources, outages, pages, changes, action items, findings.
+
+        ``.frame`` has a row for each thing said. Without a name the service in most trouble.
+        """
+        from prodmeet_kit.explore.service import service
+
+        with languages.use(self.facts.product.language):
+            return service(self.analyses, name, self.findings)
 
     def around(
         self, what: str | date | datetime = "", before: str | timedelta = "1h", after: str | timedelta = "2h"

@@ -49,10 +49,18 @@ def glance(analyses: Analyses) -> Glance:
 
 
 def one(analyses: Analyses, service: str, found: Iterable[Finding]) -> Glance:
-    """Everything the kit knows of one service; ``found`` are the findings of the review."""
-    every = replace(glance(analyses), one=True, caption="")
-    mine = tuple(view for view in every.services if view.name == service)
-    return with_findings([replace(every, title=service, services=mine)], found)[0]  # type: ignore[return-value] # as given
+    """Everything the kit knows of one service of the product; ``found`` are the findings of the review."""
+    time = small_charts.time_of(analyses)
+    window = analyses.facts.window
+    return Glance(
+        title=service,
+        services=(_linked(_view(analyses, service, time), list(found)),),
+        start=time.start,
+        last=window.start,
+        end=time.end,
+        timezone=window.timezone,
+        one=True,
+    )
 
 
 def worst_first(analyses: Analyses) -> list[str]:
@@ -75,16 +83,16 @@ def worst_first(analyses: Analyses) -> list[str]:
 def with_findings(evidence: Iterable[Evidence], found: Iterable[Finding]) -> tuple[Evidence, ...]:
     """The evidence with the findings about each service, and each thing said with the finding that leads on."""
     findings = list(found)
-    leads = {about: each.subject for each in reversed(findings) for about in each.subjects}
     return tuple(
-        replace(each, services=tuple(_linked(view, findings, leads) for view in each.services))
+        replace(each, services=tuple(_linked(view, findings) for view in each.services))
         if isinstance(each, Glance)
         else each
         for each in evidence
     )
 
 
-def _linked(view: ServiceView, findings: list[Finding], leads: dict[str, str]) -> ServiceView:
+def _linked(view: ServiceView, findings: list[Finding]) -> ServiceView:
+    leads = {about: each.subject for each in reversed(findings) for about in each.subjects}
     mine = [each for each in findings if view.name in each.services]
     told = tuple(Said(each.headline.rstrip(".。"), each.subject, each.subject) for each in mine)
     return replace(

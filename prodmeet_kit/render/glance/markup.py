@@ -68,7 +68,7 @@ def _heads(glance: Glance) -> dict[str, Any]:
 
 
 def _legend() -> dict[str, str]:
-    return {"outage": t("outage"), "change": t("change"), "last": t("last meeting"), "unknown": t("no ground: no data")}
+    return {"outage": t("outage"), "change": t("change"), "last": t("last meeting")}
 
 
 def _row(glance: Glance, service: ServiceView, anchors: Anchors) -> dict[str, Any]:

@@ -309,3 +309,15 @@ def test_names_that_two_kinds_share_are_told_apart() -> None:
     assert made.compare().title.startswith("cart/use")
     with pytest.raises(InputError, match=r"shop has nothing of this kind \(slo\)"):
         made.slo()
+
+
+def test_a_service_is_shown_whole_and_an_unknown_one_is_told_the_nearest(demo: Review) -> None:
+    shown = demo.service("cart")
+    assert shown.title == "All of cart" and shown.view.name == "cart"
+    assert {"Findings", "Outages", "Pages", "Changes", "Planned"} <= set(shown.frame["kind"])
+    assert "outage:INC-52" in set(shown.frame["finding"])
+    page = "".join(bundle.get("text/html", "") for bundle in shown.bundles())
+    assert "pm-all-charts" in page and "INC-52" in page
+    assert demo.service().view.name == "web"  # the one in most trouble
+    with pytest.raises(InputError, match="there is no service crat: write cart"):
+        demo.service("crat")
