@@ -40,7 +40,6 @@ def view(glance: Glance, anchors: Anchors) -> dict[str, Any]:
         "rows": rows[:MOST],
         "more": rows[MOST:],
         "more_title": tn("{n} more service", "{n} more services", rest) if rest > 0 else "",
-        "every": rows,
         "heads": _heads(glance),
         "all_of": t("All of"),
         "legend": _legend(),
