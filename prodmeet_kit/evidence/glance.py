@@ -71,7 +71,7 @@ class Said:
 
 @dataclass(frozen=True)
 class About:
-    """What is known of one kind: outages, pages ...; ``otherwise`` stands where there is none, or nobody knows."""
+    """What is known of one kind: outages, pages ...; ``otherwise`` is said where there is none, or it is not known."""
 
     title: str
     said: tuple[Said, ...]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.explore.compare import CompareShown
     from prodmeet_kit.explore.finding import FindingShown
     from prodmeet_kit.explore.promql_box import PromqlBox
-    from prodmeet_kit.explore.service import ServiceShown
+    from prodmeet_kit.explore.whole.service import ServiceShown
     from prodmeet_kit.explore.shown import Shown
     from prodmeet_kit.explore.slo import SloShown
     from prodmeet_kit.facts import Facts
@@ -111,7 +111,7 @@ class Exploring:
 
         ``.frame`` has a row for each thing said. Without a name the service in most trouble.
         """
-        from prodmeet_kit.explore.service import service
+        from prodmeet_kit.explore.whole.service import service
 
         with languages.use(self.facts.product.language):
             return service(self.analyses, name, self.findings)

@@ -92,11 +92,11 @@ def test_a_phone_shows_every_caption_whole_and_no_column_of_single_words(phone: 
 def test_wide_tables_scroll_below_their_captions(phone: Page) -> None:
     left = phone.evaluate(
         """[...document.querySelectorAll('.pm-scroll')]
-           .filter(box => !box.closest('details:not([data-shown])')
-             && box.scrollWidth > box.clientWidth + 50 && box.querySelector('caption'))
-           .map(box => {
+           .map(box => [box, box.querySelector('caption:not(.pm-hidden) > :not(.pm-hidden)')])
+           .filter(([box, caption]) => caption && box.scrollWidth > box.clientWidth + 50)
+           .map(([box, caption]) => {
              box.scrollLeft = 50;
-             const apart = Math.round(box.querySelector('caption h3').getBoundingClientRect().left
+             const apart = Math.round(caption.getBoundingClientRect().left
                - box.getBoundingClientRect().left);
              box.scrollLeft = 0;
              return apart;

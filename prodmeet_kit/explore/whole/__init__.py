@@ -1,0 +1,1 @@
+"""What is shown whole: everything the kit knows of one thing."""
