@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from prodmeet_kit.explore.compare import CompareShown
     from prodmeet_kit.explore.finding import FindingShown
     from prodmeet_kit.explore.promql_box import PromqlBox
-    from prodmeet_kit.explore.whole.service import ServiceShown
     from prodmeet_kit.explore.shown import Shown
     from prodmeet_kit.explore.slo import SloShown
+    from prodmeet_kit.explore.whole.service import ServiceShown
     from prodmeet_kit.facts import Facts
     from prodmeet_kit.findings.finding import Finding
 

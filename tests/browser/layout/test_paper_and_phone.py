@@ -34,7 +34,6 @@ def phone(report: Path, browser: Browser) -> Iterator[Page]:
     """The page unfolded on a phone; a test leaves its colours and what it scrolled as they were."""
     opener = Opener(browser)
     page = opener(report, width=390, height=844).page
-    page.evaluate("document.querySelectorAll('details[open]').forEach(each => { each.dataset.shown = ''; })")
     page.evaluate(UNFOLD)
     yield page
     opener.close()
