@@ -114,7 +114,7 @@ def _page(notebook: NotebookNode, title: str, language: str) -> dict[str, Any]:
         if stopped
         else "",
         "plots": plots.taken,
-        "plotly": plotly_js() if plots.taken else "",
+        "plotly": plotly_js(whole=plots.need_all) if plots.taken else "",
         "words": _words(),
     }
 

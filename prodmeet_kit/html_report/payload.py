@@ -15,6 +15,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from prodmeet_kit.html_report.plotly_parts import library
 from prodmeet_kit.html_report.thinning import thinned
 
 __all__ = ["json_for_script", "pack_figure", "plotly_js"]
@@ -52,12 +53,10 @@ def _extract(value: Any, blobs: list[bytes]) -> Any:
     return {key: _extract(part, blobs) for key, part in value.items()}
 
 
-@lru_cache(maxsize=1)
-def plotly_js() -> str:
-    """The plotly.js that the installed plotly package brings, as base64 of gzip."""
-    from plotly.offline import get_plotlyjs
-
-    return _pack(get_plotlyjs().encode())
+@lru_cache(maxsize=2)
+def plotly_js(*, whole: bool) -> str:
+    """The plotly.js that the installed plotly package brings, as base64 of gzip; ``whole`` with every part of it."""
+    return _pack(library(whole=whole).encode())
 
 
 def _pack(raw: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from prodmeet_kit.html_report.payload import pack_figure
+from prodmeet_kit.html_report.plotly_parts import needs_all
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, number
 
@@ -39,6 +40,8 @@ class Plots:
     def __init__(self, secret: str):
         self._secret = secret
         self.taken: list[Plot] = []
+        self.need_all = False
+        """Whether a figure is among them that needs every part of the library."""
 
     def take(self, figure: dict[str, Any]) -> Plot:
         """Take up one figure: plotly's JSON with ``data``, ``layout`` and ``config``."""
@@ -56,6 +59,7 @@ class Plots:
             least=int(least) if isinstance(least := meta.get("least"), int) and 0 < least < 3000 else 0,
         )
         self.taken.append(plot)
+        self.need_all |= needs_all(figure)
         return plot
 
 

@@ -70,6 +70,8 @@ def test_forty_products_are_one_table_in_which_each_is_a_few_lines(
     heights = opened.page.evaluate("[...document.querySelectorAll('tbody tr')].map(row => row.clientHeight)")
     assert len(heights) == 40 and max(heights) <= (60 if width == 1280 else 180)
     assert opened.page.evaluate("document.querySelector('#product-7').scrollWidth") <= width
+    opened.page.emulate_media(media="print")  # paper has room for the table, whatever the screen
+    assert opened.page.evaluate("getComputedStyle(document.querySelector('#product-7')).display") == "table-row"
 
 
 def test_people_walk_from_meeting_to_meeting_and_back_to_the_index(reports: Path, browser: Browser) -> None:
