@@ -33,11 +33,11 @@ _STYLES = {
 }
 _BODY = "font-family:Arial,Helvetica,sans-serif;font-size:11pt;line-height:1.4;max-width:60em;margin:24px"
 _SHEET = """body { overflow-wrap: anywhere; }
+th, td { min-width: 5.5em; }
 body:lang(ja) { line-break: strict; word-break: auto-phrase; }
 @media (max-width: 1000px) {
   body { margin: 16px !important; }
   table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; overflow-wrap: break-word; }
-  th, td { min-width: 3em; }
 }
 """
 """For the page on a screen alone: how lines break, and tables that scroll on a phone. An editor drops it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -84,7 +85,10 @@ def test_the_demo_report_is_whole_and_everything_in_it_was_checked(demo: Path) -
     assert (demo.parent / "latest").resolve() == demo.resolve()
     assert record["window"]["end"].startswith(demo.name)
     assert (demo / "minutes.md").read_text().strip()
-    assert (demo / "report.html").read_text().lstrip().lower().startswith("<!doctype html>")
+    page = (demo / "report.html").read_text()
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    links = set(re.findall(r"\(report\.html#(.+?)\)", (demo / "minutes.md").read_text()))
+    assert links and all(f'id="{link}"' in page for link in links)
 
 
 def test_the_notebook_of_a_report_is_executed_valid_and_silent_about_the_machine(demo: Path) -> None:
