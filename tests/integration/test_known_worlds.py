@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +15,12 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.demo.server import backfill, running_prometheus
+from prodmeet_kit.documents import minutes_md, preread
 from prodmeet_kit.documents.review_json import dumps, record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.models import Product
+from prodmeet_kit.render.markdown_text import escape
 from prodmeet_kit.review import Review, window_of
 from tests.support.counts import count
 from tests.support.demo_world import missing_programs
@@ -38,6 +41,8 @@ class Reviewed:
     content: dict[str, Any]
     world: World
     story: ModuleType
+    documents: tuple[str, ...] = ()
+    """The minutes and the pre-read."""
 
     def row(self, kind: str, **wanted: str) -> dict[str, Any]:
         """The only row of a kind with these values."""
@@ -82,7 +87,8 @@ def _reviewed(story: ModuleType, seed: int, folder: Path) -> Reviewed:
             Minutes(folder / "minutes", product.product).save("decisions", said["subject"], said)
         window = window_of(product, end=story.END.isoformat())
         facts = gather(product, window, folder=folder, minutes=folder / "minutes")
-    return Reviewed(json.loads(dumps(record(Review(facts)))), world, story)
+    review = Review(facts)
+    return Reviewed(json.loads(dumps(record(review))), world, story, (minutes_md.write(review), preread.write(review)))
 
 
 @pytest.fixture(params=["shop", "bank"])
@@ -102,6 +108,25 @@ def of_bank(worlds: Mapping[str, Reviewed]) -> Reviewed:
 
 def test_each_finding_is_true_none_is_missing_and_none_is_there_twice(world: Reviewed) -> None:
     assert not wrongs(world.content, world.story.facts(world.world))
+
+
+def test_one_subject_is_one_finding_with_one_line_in_each_document(world: Reviewed) -> None:
+    found = world.content["findings"]
+    kinds = ("slo:", "resource:", "outage:")
+    subjects = Counter(
+        about
+        for each in found
+        for about in {facet["subject"] for facet in each["facets"]}
+        if about and about.startswith(kinds)
+    )
+    assert len(subjects) > 3 and set(subjects.values()) == {1}
+    asked = [each["question"] for each in found if each["question"]]
+    assert len(asked) > 3 and len(set(asked)) == len(asked)
+    for text in world.documents:  # the headline of the whole is no entry
+        entries = "\n".join(line for line in text.splitlines() if line.startswith(("- ", "|")))
+        for each in found:
+            if each["place"] == "agenda":
+                assert entries.count(escape(each["headline"]).rstrip(".")) == 1, each["headline"]
 
 
 def test_everything_was_checked(world: Reviewed) -> None:
