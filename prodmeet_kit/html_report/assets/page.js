@@ -162,6 +162,7 @@
     if (opened) target.scrollIntoView();
   }
   addEventListener("hashchange", reveal);
+  addEventListener("click", (event) => { if (event.target.closest?.("a[href^='#']")) setTimeout(reveal); }); // once more
   if (location.hash) reveal();
 
   // One chart a turn, the nearest to the middle of the screen first: a reader who jumps need not wait for what was passed.
