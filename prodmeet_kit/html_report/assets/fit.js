@@ -61,11 +61,12 @@ const pmFit = (settings) => {
   const escaped = (text) => text.replace(/[&<>$]/g, (letter) => Object.keys(LETTERS).find((key) => LETTERS[key] === letter));
 
   // The text, cut at its end where it is wider than this.
-  function cut(text, size, family, room) {
+  function cut(text, size, family, weight, room) {
+    if (measured(text, size, family, weight) <= room) return text;
+    const shown = (letters) => escaped(`${letters.join("").trimEnd()}…`);
     let letters = [...plain(text)];
-    if (measured(text, size, family) <= room) return text;
-    while (letters.length > 1 && measured(escaped(`${letters.join("").trimEnd()}…`), size, family) > room) letters = letters.slice(0, -1);
-    return escaped(`${letters.join("").trimEnd()}…`);
+    while (letters.length > 1 && measured(shown(letters), size, family, weight) > room) letters = letters.slice(0, -1);
+    return shown(letters);
   }
 
   // A figure that is made for any width: days of the axis as far apart as they are wide, names inside the plot.
@@ -78,13 +79,17 @@ const pmFit = (settings) => {
       while (apart() < (axis.tickformat === settings.day ? 84 : 52)) axis.dtick *= 2;
     }
     for (const note of layout.annotations ?? []) {
+      if (note.name === "objective" || note.name === "note") {
+        const room = plot - measured(note.text, note.font.size, family, note.font.weight) - 8;
+        if (note.xref === "paper" && note.x * plot > room) note.x = Math.max(0, room / plot);
+      }
       if (note.name === "stretch") note.bgcolor = ground;
       if (!["span", "bar", "unit", "load", "stretch"].includes(note.name)) continue;
-      note.text = cut(note.text, note.font.size * (note.font.weight ? 1.08 : 1), family, plot + (note.name === "unit" ? layout.margin.l : 0) - 4);
+      note.text = cut(note.text, note.font.size, family, note.font.weight, plot + (note.name === "unit" ? layout.margin.l : 0) - 4);
       if (note.xref !== "x" || axis?.type !== "date") continue;
       const [from, to] = axis.range.map(place);
       const at = ((place(note.x) - from) / (to - from)) * plot;
-      const length = measured(note.text, note.font.size, family) * 1.06;
+      const length = measured(note.text, note.font.size, family, note.font.weight) + 2;
       if (at + length > plot) Object.assign(note, { x: 0, xref: "paper", xanchor: "left", xshift: Math.max(0, plot - length) });
     }
   }
@@ -107,8 +112,8 @@ const pmFit = (settings) => {
     return [...left].map(([name, times]) => (times > 1 ? `${name} ×${times}` : name));
   }
 
-  function measured(text, size, family) {
-    pen.font = `${size}px ${family}`;
+  function measured(text, size, family, weight = 400) {
+    pen.font = `${weight} ${size}px ${family}`;
     return pen.measureText(plain(text)).width;
   }
 
@@ -129,8 +134,8 @@ const pmFit = (settings) => {
     const free = Array(ROWS).fill(0); // where the next name may begin in each row
     layout.annotations = layout.annotations.filter((note) => {
       if (!isMark(note)) return true;
-      if (layout.meta.any_width) note.text = cut(note.text, 12.6, family, plot - 12);
-      const length = measured(note.text, note.font?.weight ? 12.6 : 12, family) + 10;
+      if (layout.meta.any_width) note.text = cut(note.text, 12, family, note.font.weight, plot - 12);
+      const length = measured(note.text, 12, family, note.font?.weight) + 10;
       const at = note.xref === "paper" ? plot : ((place(note.x) - from) / (to - from)) * plot;
       const begin = Math.max(0, Math.min(at, plot - length));
       const row = free.findIndex((end) => end <= begin);
