@@ -16,7 +16,7 @@ from prodmeet_kit import (
 from prodmeet_kit.agenda.metrics.glance import with_findings
 from prodmeet_kit.agenda.overview import meeting_health
 from prodmeet_kit.agenda.overview.screen import overview
-from prodmeet_kit.agenda.views.making import views
+from prodmeet_kit.agenda.views.making import not_in, views
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.health import MEETINGS_UNTOUCHED
 from prodmeet_kit.core.errors import Failure, InputError
@@ -225,13 +225,14 @@ class Review(Exploring):
         """The agenda items of this meeting in order, each with its minutes and what is to be decided in them."""
         minutes = dict(zip(self.agenda["item"], self.agenda["minutes"], strict=True))
         with languages.use(self.facts.product.language):
+            mine = {name: tuple(view for view in self.views if view.item == name) for name in self._built}
             return tuple(
                 replace(
                     item,
                     minutes=float(minutes[name]),
                     questions=self._sharing.questions(name),
-                    views=tuple(view for view in self.views if view.item == name),
-                    evidence=with_findings(item.evidence, self._sharing.findings),
+                    views=mine[name],
+                    evidence=with_findings(not_in(mine[name], item.evidence), self._sharing.findings),
                     state=self._sharing.state(item),
                 )
                 for name, item in self._built.items()

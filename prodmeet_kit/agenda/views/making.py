@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.overview.decided import last_time
 from prodmeet_kit.agenda.views.pictures import picture
 from prodmeet_kit.core.subjects import kind_of
+from prodmeet_kit.evidence import Chart
 from prodmeet_kit.evidence.finding_view import FindingView
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings.finding import Finding
 
-__all__ = ["views"]
+__all__ = ["not_in", "views"]
 
 FACETS = 5
 """So many are read in small type; all are in ``review.json``."""
@@ -40,6 +42,12 @@ def views(analyses: Analyses, titles: Mapping[str, str], found: Sequence[Finding
     )
     annex = [each for each in found if each.place != "agenda"]
     return tuple(_view(analyses, each, titles, known) for each in [*here, *annex])
+
+
+def not_in(shown: Iterable[FindingView], evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence of an item without the charts that its findings have with them: each is in a report once."""
+    charts = {each.anchor for view in shown for each in view.picture.folded if isinstance(each, Chart)}
+    return tuple(each for each in evidence if not (isinstance(each, Chart) and each.anchor in charts))
 
 
 def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: Mapping[str, str]) -> FindingView:

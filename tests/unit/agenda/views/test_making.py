@@ -7,7 +7,7 @@ import pytest
 from prodmeet_kit import open_review
 from prodmeet_kit.agenda.views import pictures
 from prodmeet_kit.agenda.views.pictures import picture
-from prodmeet_kit.evidence import Note
+from prodmeet_kit.evidence import Chart, Note
 from prodmeet_kit.evidence.finding_view import Picture
 from prodmeet_kit.html_report.cells import cell_views
 from prodmeet_kit.html_report.plots import Plots
@@ -62,3 +62,10 @@ def test_in_the_report_the_figure_is_inside_its_finding_and_what_is_folded_in_on
     assert before.count("<details") == before.count('<details class="pm-service"') and "<details" in "".join(
         texts[texts.index("more") :]
     )
+
+
+def test_the_chart_of_a_finding_is_in_its_item_once(demo: Review) -> None:
+    (finding,) = [view for view in demo.metrics.views if view.subject == "slo:web/latency"]
+    (burn,) = [each for each in finding.picture.folded if isinstance(each, Chart)]
+    others = [each for each in demo.metrics.evidence if isinstance(each, Chart)]
+    assert others and burn.anchor not in [each.anchor for each in others]
