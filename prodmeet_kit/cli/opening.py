@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit.cli.options import EXISTING_FOLDER, LANGUAGE
 from prodmeet_kit.cli.terminal import say
 from prodmeet_kit.core.errors import InputError
