@@ -41,6 +41,9 @@ MORE = "<!--pm-more-->"
 FOLDS = 2
 """From so many on what is folded is one fold."""
 
+_QUIET = ("none", "fine", "noted")
+"""States of an item that is one line where it has no finding."""
+
 TERSE = 90
 """Answers no longer than this stand in two columns where the screen is wide."""
 
@@ -113,6 +116,8 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
         "aside": item.aside,
         "minutes": t("{n} min", n=write(item.minutes, "number")) if item.minutes > 0 else "",
         "headline": item.headline,
+        "line": item.state in _QUIET and not (item.views or item.brief or item.failures),
+        "says_none": item.state == "none",  # in its headline, with the grounds
         "behind": any(each.here for each in item.views),  # what is to be decided comes first
         "brief": item.brief,
         "terse": all(len(answer) <= TERSE for _, answer in item.brief),

@@ -78,14 +78,18 @@ def _effect(effect: object) -> str:
 
 
 def _evidence(analyses: Analyses, upcoming: pd.DataFrame, past: pd.DataFrame) -> tuple[Evidence, ...]:
-    """The calendar and the predictions that were wrong; folded what each change needs, and what those made did."""
+    """The calendar and the predictions that were wrong; folded what each change needs, and what those made did.
+
+    The calendar is open where one of its changes needs somebody or has a warning.
+    """
     policy = analyses.facts.product.slo_rules.policy or t(
         "until the error budget recovers, only P0 and security changes are released"
     )
     shown: list[Table | None] = []
     if len(upcoming):
-        calendar = Table(t("Before the next meeting"), upcoming, _calendar(), anchor=("id",))
-        shown += some_open(calendar, list(needs_response(upcoming) | upcoming["warnings"].map(bool)))
+        calendar = Table(t("Before the next meeting"), upcoming, _calendar(), anchor=("id",), folded=True)
+        matter = needs_response(upcoming) | upcoming["warnings"].map(bool)
+        shown += some_open(calendar, list(matter)) if matter.any() else [calendar]
     if len(past):
         shown.append(scorecard.wrong(analyses))
     if len(upcoming):

@@ -125,5 +125,5 @@ def _headline(missed: int, attention: int, noise_paged: pd.Series[bool], alerts_
         found.append(tn("{n} alert is noise", "{n} alerts are noise", quiet))
     elif paged and not found:
         found.append(tn("{n} alert that paged is noise", "{n} alerts that paged are noise", paged))
-    nothing = t("nothing should have paged, nothing needs attention, and no alert is noise")
+    nothing = t("Nothing should have paged, nothing needs attention, and no alert is noise")
     return sentence(clauses(found) or nothing)

@@ -26,7 +26,10 @@ EVERY = 200
 
 
 def in_short(analyses: Analyses) -> list[Table]:
-    """The alerts whose pages were not right, worst first and at most six; nothing where all were."""
+    """The alerts whose pages were not right, worst first and at most six.
+
+    Nothing where all were, or all but one: its finding says it.
+    """
     groups = analyses.paging.groups
     wrong = groups[groups["shown_verdict"] != "right"]
     columns = (
@@ -36,7 +39,7 @@ def in_short(analyses: Analyses) -> list[Table]:
         Column("caught", t("For an outage"), "count"),
         Column("shown_verdict", t("Verdict"), "state"),
     )
-    return [Table(t("Pages that were not right"), wrong.iloc[:SHOWN], columns)] if len(wrong) else []
+    return [Table(t("Pages that were not right"), wrong.iloc[:SHOWN], columns)] if len(wrong) > 1 else []
 
 
 def evidence(analyses: Analyses) -> tuple[Evidence, ...]:

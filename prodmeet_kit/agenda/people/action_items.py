@@ -51,14 +51,16 @@ def _items(analyses: Analyses) -> AgendaItem:
     late = promised[promised["overdue_days"] > 0]
     facets = people.action_items(analyses)
     unproved = items[(items["status"] == "closed") & (items["outcome"] == "cannot_tell")]
+    due = _due(analyses, {each.subject for each in facets})
+    attention = any(map(len, (overdue, reopen, close, unproved, late)))
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=_headline(items, overdue, close, reopen, unproved, promised),
-        state="attention" if any(map(len, (overdue, reopen, close, unproved, late))) else "fine",
+        headline=_headline(items, overdue, due, close, reopen, unproved, promised),
+        state="attention" if attention else "fine",
         timezone=analyses.facts.window.timezone,
         evidence=(
-            *_due(analyses, {each.subject for each in facets}),
+            *((_calendar(due),) if len(due) and attention else ()),
             *((_table(items),) if len(items) else ()),
             *((_promises(promised),) if len(promised) else ()),
             *behind(analyses, title, ["verify/"]),
@@ -71,6 +73,7 @@ def _items(analyses: Analyses) -> AgendaItem:
 def _headline(
     items: pd.DataFrame,
     overdue: pd.DataFrame,
+    due: pd.DataFrame,
     close: pd.DataFrame,
     reopen: pd.DataFrame,
     unproved: pd.DataFrame,
@@ -79,6 +82,8 @@ def _headline(
     parts = [tn("{n} action item", "{n} action items", len(items))]
     if len(overdue):
         parts.append(tn("{n} overdue", "{n} overdue", len(overdue)))
+    if len(due):
+        parts.append(tn("{n} due before the next meeting", "{n} due before the next meeting", len(due)))
     if len(close):
         parts.append(tn("{n} to close", "{n} to close", len(close)))
     if len(reopen):
@@ -105,19 +110,22 @@ def _promises(promised: pd.DataFrame) -> Table:
     return Table(t("Promised at earlier meetings"), shown, columns, anchor=("subject",), folded=True)
 
 
-def _due(analyses: Analyses, said: set[str]) -> list[Table]:
-    """What is due before the next meeting and no finding (``said``) is about, the soonest first; nothing without."""
+def _due(analyses: Analyses, said: set[str]) -> pd.DataFrame:
+    """The open items due before the next meeting that no finding (``said``) is about, the soonest first."""
     items = analyses.meeting.action_items
     soon = items[(items["status"] == "open") & (items["due"] <= analyses.facts.next_meeting)]
     due = soon[~soon["id"].map(lambda each: subject("action_item", each) in said).astype(bool)]
+    return due.sort_values("due", kind="stable")
+
+
+def _calendar(due: pd.DataFrame) -> Table:
     columns = (
         Column("id", t("Item"), "code"),
         Column("text", t("What")),
         Column("owner", t("Owner")),
         Column("due_day", t("Due"), "date"),
     )
-    frame = _dated(due.sort_values("due", kind="stable"))
-    return [Table(t("Due before the next meeting"), frame.iloc[:SHOWN], columns)] if len(due) else []
+    return Table(t("Due before the next meeting"), _dated(due).iloc[:SHOWN], columns)
 
 
 def _dated(items: pd.DataFrame) -> pd.DataFrame:

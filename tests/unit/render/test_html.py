@@ -304,3 +304,12 @@ def test_folded_records_are_a_list_each_value_with_its_title_and_their_caption_i
     assert page.all("caption") == [{}]
     assert page.all("h3") == [{"class": "pm-hidden"}]  # the summary says it
     assert [each["class"] for each in page.all("p")][-1] == "pm-small"
+
+
+def test_an_item_with_nothing_to_decide_is_one_line_and_what_could_not_be_checked_is_not() -> None:
+    quiet = html(item(state="none", headline="None, because the list is empty."))
+    assert "pm-line" in quiet and "pm-state" not in quiet  # the headline says it
+    assert all(each in html(item(state="fine")) for each in ("pm-line", "pm-state"))
+    gone = Failure("toil", "the list", "refused")
+    for more in ({"state": "attention"}, {"state": "could_not_check"}, {"state": "fine", "failures": (gone,)}):
+        assert "pm-line" not in html(item(**more))

@@ -64,6 +64,15 @@ def test_a_calendar_of_many_changes_shows_those_with_a_warning() -> None:
     assert not {each.name for each in calendar.columns} & {each.name for each in needs.columns} - {"id"}
 
 
+def test_where_nothing_is_to_be_decided_nothing_is_open() -> None:
+    change = {"id": "CH-1", "title": "x", "start": "2026-11-25T01:00Z", "end": "2026-11-25T02:00Z", **QUIET}
+    action = {"id": "AI-1", "text": "x", "status": "open", "owner": "ann", "due": "2026-12-03T15:00Z"}
+    made = review({"changes": [change], "action_items": [action]}, FINE)
+    assert opened(made.planned_changes) == opened(made.action_items) == []
+    assert made.planned_changes.headline == "1 change starts before the next meeting."
+    assert made.action_items.headline == "1 action item, 1 due before the next meeting."
+
+
 def test_an_item_due_before_the_next_meeting_is_open_unless_a_finding_asks_about_it() -> None:
     plain = {"text": "x", "status": "open", "owner": "ann", "born": "2026-11-08T15:00Z"}
     items = [
@@ -74,4 +83,4 @@ def test_an_item_due_before_the_next_meeting_is_open_unless_a_finding_asks_about
     item = review({"action_items": items}, FINE).action_items
     (due,) = opened(item)
     assert due.frame["id"].tolist() == ["AI-2"]
-    assert item.headline == "3 action items, 1 overdue."
+    assert item.headline == "3 action items, 1 overdue, 1 due before the next meeting."
