@@ -1,8 +1,9 @@
-"""Pictures of the demo report, for people to look at: three sizes, light and dark, and paper, in each language.
+"""Pictures of the demo's report and meeting, for people to look at: three sizes, light and dark, paper, each language.
 
 Run ``make screenshots``, or ``python -m tools.screenshots`` from the checkout.
 ``reports/screenshots`` gets, for every language, the first screen, the whole
-page and the page with everything unfolded, and a PDF as the browser prints it.
+page and the page with everything unfolded, a PDF as the browser prints it, and the live meeting: overview, a
+finding and the end.
 What to look for is in docs/look.md.
 """
 
@@ -12,11 +13,13 @@ import argparse
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from prodmeet_kit.i18n.languages import LANGUAGES
+from prodmeet_kit.live.run import open_live
 from prodmeet_kit.pipeline.report import make_report
 
 __all__ = ["main"]
@@ -82,6 +85,27 @@ def pictures(browser: Browser, report: Path, folder: Path) -> None:
     page.close()
 
 
+def meeting(browser: Browser, address: str, folder: Path) -> None:
+    """Pictures of the live meeting: the overview, the finding of an SLO, the end."""
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_selector(".pm-stage .pm-bar")
+    page.wait_for_timeout(3000)
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme, light in (("light", "true"), ("dark", "false")):
+            page.evaluate(f"document.body.dataset.jpThemeLight = '{light}'")
+            # To the overview, by the agenda, to a finding with a figure, and to the end.
+            for name, key in (("overview", "Home"), ("finding", "2"), ("end", "End")):
+                page.keyboard.press("g")
+                page.keyboard.press(key)
+                if not key.isdigit():
+                    page.keyboard.press("Enter")
+                page.wait_for_timeout(2000)
+                page.screenshot(path=folder / f"live-{width}x{height}-{scheme}-{name}.png")
+    page.close()
+
+
 def main() -> int:
     """Write the pictures and say where they are."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -96,10 +120,16 @@ def main() -> int:
         # Before Playwright: its event loop would run under the notebook's.
         languages = options.language or LANGUAGES
         reports = {language: make_report(out=Path(made) / language, language=language).page for language in languages}
-        with sync_playwright() as playwright:
+        with ExitStack() as stack:
+            meetings = {
+                language: stack.enter_context(open_live(report.parent, Path(made) / "minutes", language=language)).page
+                for language, report in reports.items()
+            }
+            playwright = stack.enter_context(sync_playwright())
             browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
             for language, report in reports.items():
                 pictures(browser, report, options.out / language)
+                meeting(browser, meetings[language], options.out / language)
             browser.close()
     sys.stdout.write(f"{options.out}\n")
     return 0

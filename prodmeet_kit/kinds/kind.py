@@ -64,8 +64,8 @@ class Item:
 
     ``name`` is what ``meeting.agenda`` calls it, ``make`` a function ``(Analyses) -> AgendaItem``, ``about`` what
     completion says of ``review.<name>``. ``place`` orders the default agenda; ``None``: the item is off until
-    ``meeting.agenda`` names it. ``plans``: it is about plans and questions, which make no service loud. ``forms`` are
-    attributes of the live meeting that are shown below it; when empty, the form with its findings.
+    ``meeting.agenda`` names it. ``plans``: it is about plans and questions, which make no service loud. ``forms`` is
+    read no more, and kept for packages that give it: the live meeting asks about each finding, whosever it is.
     """
 
     name: str

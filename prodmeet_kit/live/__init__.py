@@ -1,4 +1,4 @@
-"""The live meeting: forms that write what people decide, a clock, and JupyterLab opened on the executed review."""
+"""The live meeting: one finding at a time with its form, a clock, and JupyterLab opened on the executed review."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 __all__ = ["open_meeting"]
 
 
-def open_meeting(review: Review, *, minutes: str) -> Meeting:
-    """The meeting of a review; what is decided is written below the folder ``minutes``."""
+def open_meeting(review: Review, *, minutes: str, report: str = "") -> Meeting:
+    """The meeting of a review; what is decided is written below the folder ``minutes``.
+
+    ``report`` is the folder of the review's report: there the minutes are written, and links lead there.
+    """
     from prodmeet_kit.live.meeting import Meeting
 
-    return Meeting(review, minutes)
+    return Meeting(review, minutes, report or None)

@@ -1,4 +1,4 @@
-"""The forms of decisions: a row for each finding of an agenda item, saved at each change.
+"""What is decided about findings, saved at each change.
 
 Pages have a verdict as well, which stands in the minutes as its own entry: the
 next meeting starts from it, and the judgement of the alert counts it.
@@ -6,83 +6,80 @@ next meeting starts from it, and the judgement of the alert counts it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prodmeet_kit.agenda.overview.decided import last_time, words
+from prodmeet_kit.agenda.overview.decided import words
 from prodmeet_kit.analysis.paging.said import VERDICTS
 from prodmeet_kit.core.subjects import subject
-from prodmeet_kit.i18n.languages import t, use
-from prodmeet_kit.i18n.numbers import write
+from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.live.complete import lacks
-from prodmeet_kit.live.words import begun, browser, kept, not_saved, taken_back
-from prodmeet_kit.minutes.entries import DECISIONS, DECISIONS_KIND, DRAFTS, FIELDS
+from prodmeet_kit.live.words import begun, kept, not_saved, taken_back
+from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
 from prodmeet_kit.render.states import word
 from prodmeet_kit.schemas.paging import PAGE_GROUPS
 
 if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting
-    from prodmeet_kit.live.widgets import Form
+    from prodmeet_kit.live.pages import Row
 
-__all__ = ["form"]
+__all__ = ["CHECK", "Decisions", "alerts_of", "choices", "verdicts"]
 
 VERDICT = "verdict"
 
-Lines = Sequence[Mapping[str, Any]]
+CHECK = ("verify_query", "verify_expect")
+"""What proves at the next meeting that a decision worked, in the same files as the decision."""
 
 
-def form(meeting: Meeting, title: str, lines: Lines, *, pages: bool = False) -> Form:
-    """The form for these ``AGENDA_LINES``; with ``pages`` their verdict is asked first."""
-    from prodmeet_kit.live.widgets import Form
+class Decisions:
+    """What is decided about these rows, by subject: each change is saved at once."""
 
-    language = meeting.review.facts.product.language
-    alerts = _alerts(meeting) if pages else {}
-    about = {line["subject"]: line for line in lines}
+    def __init__(self, meeting: Meeting, rows: Iterable[Row]) -> None:
+        self._meeting = meeting
+        self._rows = {row.subject: row for row in rows}
 
-    def edited(subject: str, name: str, value: str) -> Mapping[str, Any]:
-        with use(language):
-            if name == VERDICT:
-                return _judge(meeting, alerts[subject], subject, value.strip())
-            now = _decide(meeting, about[subject], name, value.strip(), alerts.get(subject))
-            if name == "note" and alerts.get(subject) and now.get(VERDICT):
-                return _judge(meeting, alerts[subject], subject, now[VERDICT])  # it tells why the verdict is so
-            return now
+    def said(self) -> dict[str, dict[str, Any]]:
+        """What the minutes hold of each, with its status line."""
+        said = _read(self._meeting)
+        return {subject: _now(self._meeting, said, row, self._alert(subject)) for subject, row in self._rows.items()}
 
-    with use(language):
-        last, said = last_time(meeting.review.analyses), _read(meeting)
-        return Form(
-            title=title,
-            rows=[_row(line, alerts.get(line["subject"], {}), last.get(line["subject"], "")) for line in lines],
-            fields=_fields(pages),
-            said={line["subject"]: _now(meeting, said, line["subject"], alerts.get(line["subject"])) for line in lines},
-            texts=browser(),
-            edited=edited,
-        )
+    def edited(self, subject: str, name: str, value: str) -> dict[str, Any] | None:
+        """Save one field, and give what is said now; ``None`` for what no form asks."""
+        row, alert = self._rows.get(subject), self._alert(subject)
+        if row is None or name not in (*FIELDS, *CHECK, *([VERDICT] if alert else [])):
+            return None
+        if name == VERDICT and alert:
+            return _judge(self._meeting, alert, row, value.strip())
+        now = _decide(self._meeting, row, name, value.strip(), alert)
+        if name == "note" and alert and now.get(VERDICT):
+            return _judge(self._meeting, alert, row, now[VERDICT])  # it tells why the verdict is so
+        return now
 
-
-def _row(line: Mapping[str, Any], alert: Mapping[str, str], last: str) -> dict[str, Any]:
-    """What the browser shows of a line: ``last`` is what was decided before; an empty verdict tells the suggestion."""
-    time = t("{n} min", n=write(line["minutes"], "number")) if line["place"] == "agenda" else t("annex")
-    hints = {VERDICT: t("suggested: {verdict}", verdict=word(alert["suggested"]).text)} if alert else {}
-    return {"subject": line["subject"], "title": line["reason"], "why": time, "last": last, "hints": hints}
+    def _alert(self, subject: str) -> Mapping[str, str] | None:
+        return self._meeting.alerts.get(subject)
 
 
-def _fields(pages: bool) -> list[dict[str, Any]]:
+def choices() -> list[dict[str, str]]:
+    """The decisions in words, each with what it means."""
+    meanings = {
+        "act": t("somebody does something until a day"),
+        "decide": t("settled here, nothing is left to do"),
+        "watch": t("nothing now, it comes up again if it is still so at the next meeting"),
+        "carry": t("not decided today, it rises at the next meeting"),
+        "drop": t("not worth our time, it is settled without doing anything"),
+    }
     said = words()
-    decision = {"name": "decision", "title": t("Decision"), "options": [[code, said[code]] for code in DECISIONS]}
-    verdict = {"name": VERDICT, "title": t("Verdict"), "options": [[code, word(code).text] for code in VERDICTS]}
-    return [
-        *([verdict] if pages else []),
-        decision,
-        {"name": "owner", "title": t("Owner"), "type": "text"},
-        {"name": "due", "title": t("Due"), "type": "date"},
-        {"name": "note", "title": t("Note"), "type": "text"},
-    ]
+    return [{"value": code, "text": said[code], "meaning": meaning} for code, meaning in meanings.items()]
 
 
-def _alerts(meeting: Meeting) -> dict[str, dict[str, str]]:
+def verdicts() -> list[dict[str, str]]:
+    """The verdicts on pages in words."""
+    return [{"value": code, "text": word(code).text, "meaning": ""} for code in VERDICTS]
+
+
+def alerts_of(meeting: Meeting) -> dict[str, dict[str, str]]:
     """Alert, service and suggested verdict of each subject of the pages, the first of several groups."""
     found: dict[str, dict[str, str]] = {}
     for group in PAGE_GROUPS.rows(meeting.review.analyses.paging.groups):
@@ -103,7 +100,7 @@ class _Said:
     def fields(self, subject: str) -> dict[str, str]:
         """The decision as it is now."""
         now = self.standing.get((subject,))
-        return dict(now.fields) if now else dict.fromkeys(FIELDS, "")
+        return dict(now.fields) if now else dict.fromkeys((*FIELDS, *CHECK), "")
 
     def newest(self, subject: str) -> str | None:
         """The name of the newest file about it."""
@@ -126,54 +123,76 @@ def _read(meeting: Meeting) -> _Said:
     )
     verdicts = [each.content for each in meeting.minutes.load("verdicts")[0]]
     return _Said(
-        merged([*drafts, *complete], ("subject",), FIELDS),
+        merged([*drafts, *complete], ("subject",), (*FIELDS, *CHECK)),
         frozenset(str(each.content.get("subject")) for each in complete),
         [each for each in verdicts if str(each.get("meeting"))[:10] == meeting.day],
     )
 
 
-def _now(meeting: Meeting, said: _Said, subject: str, alert: Mapping[str, str] | None) -> dict[str, Any]:
-    """The fields as they stand in the minutes, with the status line; ``alert`` is given for pages only."""
-    fields = said.fields(subject)
+def _now(meeting: Meeting, said: _Said, row: Row, alert: Mapping[str, str] | None) -> dict[str, Any]:
+    """The fields as they stand in the minutes, with the status line; ``alert`` is given for pages only.
+
+    The check that is proposed stands in its fields until somebody writes another.
+    """
+    fields = said.fields(row.subject)
     now = {**fields, **({VERDICT: said.verdict(alert)} if alert else {})}
+    shown = {**now, **_proposed(row, fields)}
     if not any(now.values()):
-        return {**now, "status": "", "bad": False}
+        return {**shown, "status": "", "bad": False}
     if now.get(VERDICT) and not any(fields[name] for name in FIELDS if name != "note"):
-        return {**now, **kept()}  # a verdict stands alone, or with a note
-    if not fields["decision"] and subject in said.decided:
-        return {**now, **taken_back()}
+        return {**shown, **kept()}  # a verdict stands alone, or with a note
+    if not fields["decision"] and row.subject in said.decided:
+        return {**shown, **taken_back()}
     missing = lacks(fields, meeting.day)
-    return {**now, **(begun(missing) if missing else kept())}
+    return {**shown, **(begun(missing) if missing else kept())}
 
 
-def _decide(
-    meeting: Meeting, line: Mapping[str, Any], name: str, value: str, alert: Mapping[str, str] | None
-) -> dict[str, Any]:
-    """Save at once, as a draft while something is missing; the status line says what happened."""
-    subject, said = line["subject"], _read(meeting)
-    fields = {**said.fields(subject), name: value}
-    about = {"subject": subject, "item": line["item"], "meeting": meeting.day, "what": line["reason"]}
-    content = {**about, **fields, AFTER: said.newest(subject)}
+def _proposed(row: Row, fields: Mapping[str, str]) -> dict[str, str]:
+    """The proposed check, while nobody wrote one."""
+    if row.check is None or any(fields[name] for name in CHECK):
+        return {}
+    query = " ".join(row.check.query.split())  # a field has one line
+    return dict(zip(CHECK, (query, row.check.expect), strict=True))
+
+
+def _decide(meeting: Meeting, row: Row, name: str, value: str, alert: Mapping[str, str] | None) -> dict[str, Any]:
+    """Save at once, as a draft while something is missing; the status line says what happened.
+
+    Who says that somebody acts is given the owner who is known and the day of the next meeting, to be changed. What is
+    decided is saved with its check.
+    """
+    said = _read(meeting)
+    before = said.fields(row.subject)
+    fields = {**before, **(_proposed(row, before) if name in CHECK else {}), name: value}
+    if name == "decision" and value == "act":
+        fields |= {"owner": fields["owner"] or row.owner, "due": fields["due"] or meeting.next_day}
+    missing = lacks(fields, meeting.day)
+    checked = {**fields, **({} if missing else _proposed(row, fields))}
+    content = {
+        "subject": row.subject, "item": row.item, "meeting": meeting.day, "what": row.what,
+        **{each: checked[each] for each in FIELDS}, **{each: checked[each] or None for each in CHECK},
+        AFTER: said.newest(row.subject),
+    }  # fmt: skip
     try:
-        meeting.minutes.save(DRAFTS if lacks(fields, meeting.day) else DECISIONS_KIND, subject, content)
+        meeting.minutes.save(DRAFTS if missing else DECISIONS_KIND, row.subject, content)
     except OSError as error:
         return {**fields, **not_saved(error)}
-    return _now(meeting, _read(meeting), subject, alert)
+    return _now(meeting, _read(meeting), row, alert)
 
 
-def _judge(meeting: Meeting, alert: Mapping[str, str], subject: str, verdict: str) -> dict[str, Any]:
+def _judge(meeting: Meeting, alert: Mapping[str, str], row: Row, verdict: str) -> dict[str, Any]:
     """Save what was said of an alert's pages; an empty verdict takes back what was said at this meeting."""
     before = _read(meeting)
     said = verdict or before.verdict(alert)
     if not said:
-        return _now(meeting, before, subject, alert)
+        return _now(meeting, before, row, alert)
     content = {
         "alert": alert["alert"], "service": alert["service"], "meeting": meeting.day, VERDICT: said,
-        "note": before.fields(subject)["note"] or None, "subject": subject,
+        "note": before.fields(row.subject)["note"] or None, "subject": row.subject,
         "withdrawn": None if verdict else True,
     }  # fmt: skip
     try:
-        meeting.minutes.save("verdicts", subject, content)
+        meeting.minutes.save("verdicts", row.subject, content)
     except OSError as error:
-        return {**_now(meeting, before, subject, alert), VERDICT: verdict, **not_saved(error)}
-    return _now(meeting, _read(meeting), subject, alert)
+        return {**_now(meeting, before, row, alert), VERDICT: verdict, **not_saved(error)}
+    return _now(meeting, _read(meeting), row, alert)

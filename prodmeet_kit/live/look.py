@@ -72,12 +72,10 @@ CSS = """
 .jp-NotebookPanel-toolbar, #jp-title-panel-title { display: none; }
 .jp-NotebookPanel-notebook { top: 0 !important; height: 100% !important; }
 .jp-RenderedHTMLCommon { font-size: 18px; }
-/* The clock is in the bar at the top, in sight whatever is scrolled. */
+/* The bar of the meeting is beside the menu while the notebook is seen. */
 #jp-top-panel, #jp-menu-panel { min-height: 60px !important; }
 #jp-menu-panel { align-items: center; }
-body > .pm-clock { position: fixed; top: 2px; right: 8px; z-index: 50; height: 56px;
-  max-width: calc(100vw - 430px); box-sizing: border-box; }
-.jp-Notebook .jp-Cell:has(.pm-clock-place) { min-height: 0; padding: 0; margin: 0; }
+.jp-Notebook .jp-Cell:has(.pm-stage-place) { min-height: 0; height: 0; padding: 0; margin: 0; overflow: hidden; }
 .jp-Notebook .jp-Cell:last-child { margin-bottom: 30vh; }
 .jp-Notebook .jp-Collapser { visibility: hidden; }
 #jp-menu-panel .lm-MenuBar { font-size: 16px; }
@@ -105,17 +103,16 @@ def write_look(private: Path, notebook: str) -> None:
 
 
 def _workspace(notebook: str) -> dict[str, Any]:
-    """The notebook alone, the table of contents at its side; ``visible`` is for the bars of tabs beside both."""
+    """The notebook alone, the table of contents folded away; ``visible`` is for the bars of tabs beside both."""
     widget = f"notebook:{notebook}"
     return {
         "data": {
             "layout-restorer:data": {
                 "main": {"dock": {"type": "tab-area", "currentIndex": 0, "widgets": [widget]}, "current": widget},
                 "down": {"size": 0, "widgets": []},
-                "left": {"collapsed": False, "visible": False, "current": "@jupyterlab/toc:plugin",
-                         "widgets": ["@jupyterlab/toc:plugin"]},
+                "left": {"collapsed": True, "visible": False, "widgets": []},
                 "right": {"collapsed": True, "visible": False, "widgets": []},
-                "relativeSizes": [0.18, 0.82, 0],
+                "relativeSizes": [0, 1, 0],
                 "top": {"simpleVisibility": False},
             },
             widget: {"data": {"path": notebook, "factory": "Notebook"}},

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from prodmeet_kit.entries.hand_written import ActionItem
-from prodmeet_kit.i18n.languages import t, use
+from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.live.complete import lacks_of_item
-from prodmeet_kit.live.words import begun, browser, kept, not_saved
+from prodmeet_kit.live.words import begun, kept, not_saved
 from prodmeet_kit.minutes.entries import DRAFTS
 from prodmeet_kit.minutes.items import ITEMS
 from prodmeet_kit.minutes.merging import in_order
@@ -23,51 +23,40 @@ from prodmeet_kit.parameters.validation import say
 
 if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting
-    from prodmeet_kit.live.widgets import Form
 
-__all__ = ["form", "known"]
+__all__ = ["NewItems", "known", "query_title"]
 
 FIELDS = ("text", "owner", "due", "query", "expect")
 
 
-def form(meeting: Meeting) -> Form:
-    """The form of new action items, with those this meeting already has."""
-    from prodmeet_kit.live.widgets import Form
+class NewItems:
+    """The action items that come of a meeting, by id; each change is saved at once."""
 
-    language = meeting.review.facts.product.language
+    def __init__(self, meeting: Meeting) -> None:
+        self._meeting = meeting
 
-    def edited(identity: str, name: str, value: str) -> Mapping[str, Any]:
-        with use(language):
-            return _keep(meeting, identity, {**known(meeting).get(identity, _empty()), name: value.strip()})
+    def said(self) -> dict[str, dict[str, Any]]:
+        """Those this meeting already has, with their status lines."""
+        there = known(self._meeting)
+        return {identity: {**now, **_status(self._meeting, identity, now)} for identity, now in there.items()}
 
-    def added(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        identity = meeting.new_id()
-        with use(language):
-            return _row(identity), _keep(meeting, identity, {**_empty(), "text": text.strip()})
+    def edited(self, identity: str, name: str, value: str) -> dict[str, Any] | None:
+        """Save one field, and give what is said now; ``None`` for a field that none has."""
+        if name not in FIELDS:
+            return None
+        now = {**known(self._meeting).get(identity, _empty()), name: value.strip()}
+        return _keep(self._meeting, identity, now)
 
-    there = known(meeting)
+    def added(self, text: str) -> tuple[str, dict[str, Any]]:
+        """Begin an action item: its new id, and what is said of it."""
+        identity = self._meeting.new_id()
+        return identity, _keep(self._meeting, identity, {**_empty(), "text": text.strip()})
+
+
+def query_title(meeting: Meeting) -> str:
+    """What the field of an acceptance query is called."""
     in_promql = backends.of(meeting.review.facts.product).promql
-    with use(language):
-        query = t("Acceptance query (PromQL)") if in_promql else t("Acceptance query")
-        return Form(
-            title=t("New action items"),
-            rows=[_row(identity) for identity in there],
-            fields=[
-                {"name": "text", "title": t("What"), "type": "text"},
-                {"name": "owner", "title": t("Owner"), "type": "text"},
-                {"name": "due", "title": t("Due"), "type": "date"},
-                {"name": "query", "title": query, "type": "text"},
-                {"name": "expect", "title": t("expected, such as < 0.01"), "type": "text"},
-            ],
-            said={identity: {**now, **_status(meeting, identity, now)} for identity, now in there.items()},
-            texts=browser(),
-            edited=edited,
-            added=added,
-        )
-
-
-def _row(identity: str) -> dict[str, Any]:
-    return {"subject": identity, "title": identity, "why": "", "hints": {}}
+    return t("Acceptance query (PromQL)") if in_promql else t("Acceptance query")
 
 
 def _empty() -> dict[str, str]:

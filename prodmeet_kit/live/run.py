@@ -12,7 +12,6 @@ import nbformat
 from nbformat import NotebookNode
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
-from prodmeet_kit import kinds
 from prodmeet_kit.archive.layout import FROZEN
 from prodmeet_kit.core import shipped_files
 from prodmeet_kit.core.errors import Failure
@@ -60,9 +59,15 @@ class _SessionKernel:
 
 
 def live_notebook(
-    product: str, agenda: tuple[str, ...], minutes: Path, language: str = "", *, spoken: str = "en"
+    product: str,
+    agenda: tuple[str, ...],
+    minutes: Path,
+    language: str = "",
+    *,
+    spoken: str = "en",
+    report: Path | None = None,
 ) -> NotebookNode:
-    """The meeting's notebook: that of the report on its frozen facts, with the forms; code is folded away.
+    """The meeting's notebook: the report's first screen, the stage over it, what to explore with; code is folded away.
 
     ``spoken`` is the product's language, which counts where no other ``language`` is chosen.
     """
@@ -70,15 +75,15 @@ def live_notebook(
     notebook = template.prepare(
         shipped_files.notebook(), {**given, "language": language} if language else given, agenda
     )
-    opening = f"import prodmeet_kit.live\n\nmeeting = prodmeet_kit.live.open_meeting(review, minutes={str(minutes)!r})"
+    given_to = f"minutes={str(minutes)!r}" + (f", report={str(report)!r}" if report else "")
+    opening = f"import prodmeet_kit.live\n\nmeeting = prodmeet_kit.live.open_meeting(review, {given_to})"
     cells: list[NotebookNode] = []
     for cell in notebook.cells:
-        section = template.section_of(cell)
-        if section == "overview":
-            cells.append(_cell(opening, "meeting", [template.NEEDED]))
-        cells.append(cell)
-        if template.is_item(cell):
-            cells += [_cell(f"meeting.{form}", f"{section}-{number}") for number, form in enumerate(_forms(section))]
+        if template.section_of(cell) == "overview":
+            # The stage takes no room and comes first: its browser side loads while the overview is read.
+            cells += [_cell(opening, "meeting", [template.NEEDED]), _cell("meeting.stage", "stage"), cell]
+        elif not template.is_item(cell):
+            cells.append(cell)
     with use(language or spoken):
         cells.append(nbformat.v4.new_markdown_cell(f"## {t('Look closer')}", id="meeting-closer-title"))
     cells += [_cell("review.closer", "closer"), _cell("meeting.promql", "promql")]
@@ -87,14 +92,6 @@ def live_notebook(
         if cell.cell_type == "code":
             cell.metadata["jupyter"] = {"source_hidden": True}
     return notebook
-
-
-def _forms(section: str) -> tuple[str, ...]:
-    """What is shown below an agenda item: its forms, else that of its findings; below the first screen the clock."""
-    item = kinds.item(section)
-    if item is None:
-        return ("clock",)
-    return item.forms or (f"decide({section!r})",)
 
 
 def _cell(source: str, name: str, tags: list[str] | None = None) -> NotebookNode:
@@ -125,7 +122,7 @@ def open_live(
     facts = outline(report / FROZEN)
     product = facts.product
     notebook = live_notebook(
-        product.product, product.meeting.agenda, minutes.resolve(), language, spoken=product.language
+        product.product, product.meeting.agenda, minutes.resolve(), language, spoken=product.language, report=report
     )
     with hold(report), running_lab(report, FILE, port=port) as server:
         nbformat.write(notebook, report / FILE)

@@ -1,4 +1,4 @@
-"""Words the forms show: those of the browser, and the status line of a row."""
+"""The status line of what was filled in."""
 
 from __future__ import annotations
 
@@ -7,18 +7,7 @@ from typing import Any
 
 from prodmeet_kit.i18n.languages import t
 
-__all__ = ["begun", "browser", "kept", "not_saved", "taken_back"]
-
-
-def browser() -> dict[str, str]:
-    """Words the forms need in the browser."""
-    return {
-        "saving": t("saving ..."),
-        "lost": t("NOT SAVED: the kernel does not answer. Run all cells again; what you typed here is not lost."),
-        "add": t("New action item"),
-        "add_button": t("Add"),
-        "empty": t("No decisions needed."),
-    }
+__all__ = ["begun", "kept", "not_saved", "taken_back"]
 
 
 def begun(missing: Iterable[str]) -> dict[str, Any]:

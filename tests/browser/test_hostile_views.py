@@ -244,19 +244,18 @@ const model = (state) => ({
 def test_the_forms_of_the_meeting_and_the_controls_of_exploring(bad: Review, tmp_path: Path, open_page: Opener) -> None:
     from prodmeet_kit.live import open_meeting
 
-    meeting = open_meeting(bad, minutes=str(tmp_path / "minutes"))
-    own = ("paging_events", "non_paging_events", "action_items")
-    forms = [meeting.decide(item.key) for item in bad.items if item.key not in own]
-    forms += [meeting.pages, meeting.non_pages, meeting.actions, meeting.new_action_items]
-    for form in forms:
-        for row in form.rows[:3]:
-            form._heard(form, {"kind": "edit", "subject": row["subject"], "name": "note", "value": UGLY[0]}, [])
-    meeting.new_action_items._heard(meeting.new_action_items, {"kind": "add", "text": UGLY[1]}, [])
+    stage = open_meeting(bad, minutes=str(tmp_path / "minutes")).stage
+    findings = [page for page in stage.pages if page["kind"] == "finding"]
+    for page in findings:
+        stage._heard(stage, {"kind": "edit", "subject": page["key"], "name": "note", "value": UGLY[0]}, [])
+    stage._heard(stage, {"kind": "add", "text": UGLY[1]}, [])
+    stage._heard(stage, {"kind": "go", "from": 0, "to": len(stage.pages) - 1}, [])
+    stage.state = {**stage.state, "at": 0}
     box = bad.promql
     box.editor.words = {**box.editor.words, "metrics": list(UGLY), "labels": {text: list(UGLY) for text in UGLY}}
     box.run(UGLY[2])
     bad.closer.choose(str(bad.closer.chooser.groups[0]["choices"][0][0]))
-    widgets = [*forms, meeting.clock, bad.closer.chooser, box.editor]
+    widgets = [stage, bad.closer.chooser, box.editor]
     script = MODEL
     for number, widget in enumerate(widgets):
         state = {name: value for name, value in widget.get_state().items() if not name.startswith("_")}
@@ -268,11 +267,17 @@ def test_the_forms_of_the_meeting_and_the_controls_of_exploring(bad: Review, tmp
     field.fill("img")
     field.press("Control+Space")
     assert opened.page.locator("section.pm-promql [role=option]").count() > 0
+    field.blur()
     read = opened.page.evaluate("[...document.querySelectorAll('option, section')].map(e => e.textContent).join(' ')")
+    values: set[str] = set()
+    for _ in stage.pages[1:]:
+        opened.page.keyboard.press("ArrowRight")
+        read += " " + str(opened.page.evaluate("document.querySelector('.pm-page').textContent"))
+        values |= set(opened.page.evaluate("[...document.querySelectorAll('.pm-page input')].map(each => each.value)"))
+        assert opened.page.locator(f".pm-stage :is({BROUGHT_IN})").count() == 0
     for text in UGLY[:6]:
         assert words(text)[:60] in words(read), text
-    values = opened.page.evaluate("[...document.querySelectorAll('input')].map(each => each.value)")
-    assert {UGLY[0], UGLY[1]} <= set(values)
+    assert {UGLY[0], UGLY[1]} <= values
     assert_inert(opened, ())
     # What was said is in files below the folder of the product, by names of letters and digits.
     files = [path.relative_to(tmp_path / "minutes") for path in (tmp_path / "minutes").rglob("*") if path.is_file()]
@@ -292,16 +297,17 @@ def test_jupyterlab_itself_shows_the_meeting_as_it_is_written(bad: Review, tmp_p
         page.on("request", lambda request: left.append(request.url))
         page.on("pageerror", lambda error: left.append(error.message))
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-        page.wait_for_timeout(3000)
-        for _ in range(20):
-            page.mouse.move(700, 400)
-            page.mouse.wheel(0, 3000)
-            page.wait_for_timeout(100)
+        shown = words(page.locator(".jp-Notebook").inner_text())
+        for _ in range(100):
+            page.keyboard.press("ArrowRight")
+            shown += " " + words(page.locator(".pm-page").inner_text())
+            if page.locator(".pm-end").count():
+                break
+        page.wait_for_timeout(1000)
         assert page.evaluate("window.PWNED") is None
-        assert page.locator(f":is(.pm, .pm-form, .jp-tocItem) :is({BROUGHT_IN})").count() == 0
+        assert page.locator(f":is(.pm, .pm-stage) :is({BROUGHT_IN})").count() == 0
         # JupyterLab sets what stands between dollar signs as a formula: not in what is kept from others.
         assert page.locator(".jp-OutputArea mjx-container").count() == 0
-        shown = words(page.locator(".jp-Notebook").inner_text())
         for text in UGLY[:6]:
             assert words(text) in shown, text
         assert [each for each in left if not each.startswith(("http://127.0.0.1:", "data:", "blob:"))] == []

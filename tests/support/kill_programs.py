@@ -101,17 +101,17 @@ def forms(folder: Path, many: int) -> None:
 
     review = open_review()
     minutes = folder / "minutes"
-    subject = open_meeting(review, minutes=str(minutes)).pages.rows[0]["subject"]
+    subject = open_meeting(review, minutes=str(minutes)).stage.pages[1]["key"]
     product = review.facts.product.product
 
     def say(value: str) -> Callable[[], None]:
         def child() -> None:
-            form: Any = open_meeting(review, minutes=str(minutes)).pages
-            form._heard(form, {"kind": "edit", "token": "1", "subject": subject, "name": "note", "value": value}, [])
-            form._heard(
-                form, {"kind": "edit", "token": "2", "subject": subject, "name": "decision", "value": "watch"}, []
-            )
-            now = form.said[subject]
+            stage: Any = open_meeting(review, minutes=str(minutes)).stage
+            for name, text in (("note", value), ("decision", "watch")):
+                stage._heard(
+                    stage, {"kind": "edit", "token": name, "subject": subject, "name": name, "value": text}, []
+                )
+            now = stage.said[subject]
             assert not now["bad"], now
             tell(value)
 

@@ -24,7 +24,6 @@ KIND = Kind(
             "prodmeet_kit.agenda.people.action_items:item",
             "What earlier meetings decided, and whether it worked.",
             place=7,
-            forms=("actions", "new_action_items"),
         ),
     ),
     numbers="prodmeet_kit.agenda.people.action_items:numbers",

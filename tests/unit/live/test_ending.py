@@ -6,7 +6,6 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -46,6 +45,11 @@ def decide(meeting: Meeting, subject: str, **fields: str) -> None:
     meeting.minutes.save("decisions", subject, content)
 
 
+def edit(meeting: Meeting, subject: str, name: str, value: str) -> None:
+    """As a browser does."""
+    meeting.stage._heard(meeting.stage, {"kind": "edit", "subject": subject, "name": name, "value": value}, [])
+
+
 def asking(review: Review) -> list[str]:
     return [each.subject for each in review.findings if each.place == "agenda" and each.question]
 
@@ -74,8 +78,7 @@ def test_what_is_begun_says_what_it_lacks_and_what_nobody_decided_is_open(meetin
     first, second, *others = asking(review)
     meeting.minutes.save("drafts", first, {"subject": first, "meeting": meeting.day, "decision": "act", "owner": "x"})
     decide(meeting, second, decision="drop")
-    form = meeting.new_action_items
-    form._heard(form, {"kind": "add", "text": "Raise it"}, [])
+    meeting.stage._heard(meeting.stage, {"kind": "add", "text": "Raise it"}, [])
     now = ending.standing(meeting)
     assert (now.drafts[0].subject, now.drafts[0].missing) == (first, ("the due date",))
     assert now.drafts[-1].missing == ("the owner", "the due date") and now.drafts[-1].what == "Raise it"
@@ -85,8 +88,7 @@ def test_what_is_begun_says_what_it_lacks_and_what_nobody_decided_is_open(meetin
 
 
 def test_a_verdict_alone_decides_about_pages(meeting: Meeting) -> None:
-    form = meeting.pages
-    form._heard(form, {"kind": "edit", "subject": PAGE, "name": "verdict", "value": "noise", "token": "1"}, [])
+    edit(meeting, PAGE, "verdict", "noise")
     (now,) = ending.standing(meeting).decisions
     assert (now.subject, now.decision, now.verdict) == (PAGE, "", "noise")
 
@@ -125,9 +127,7 @@ def test_what_was_not_reached_waits_at_the_next_meeting_and_undoes_nothing(
 def test_what_somebody_decides_after_the_end_is_a_decision(meeting: Meeting, review: Review, report: Path) -> None:
     subject, *others = asking(review)
     ending.end(meeting, report)
-    item = next(each.section for each in review.findings if each.subject == subject)
-    form: Any = meeting.decide(item)
-    form._heard(form, {"kind": "edit", "subject": subject, "name": "decision", "value": "drop", "token": "1"}, [])
+    edit(meeting, subject, "decision", "drop")
     now = ending.standing(meeting)
     assert [(each.subject, each.decision) for each in now.decisions] == [(subject, "drop")]
     assert {each.subject for each in now.open} == set(others)
