@@ -66,7 +66,9 @@ class Meeting:
     @cached_property
     def promises(self) -> pd.DataFrame:
         """``PROMISES``: what earlier meetings decided somebody has to do, and is not done yet."""
-        return promises.promises(self.decided_before, self._facts.window)
+        before, window = self.decided_before, self._facts.window
+        asked = promises.promises(before, window)["subject"]
+        return promises.promises(before, window, {each: self._facts.value(f"verify/{each}") for each in asked})
 
     @cached_property
     def last_words(self) -> dict[str, dict[str, Any]]:

@@ -157,7 +157,7 @@ class _Found:
 
     def _check(self, row: Mapping[str, Any]) -> str:
         found = self._by_subject.get(row["subject"])
-        return _proof(found) if found and row["decision"] != "drop" else ""
+        return _proof(found, row) if found and row["decision"] != "drop" else ""
 
     def _linked(self, text: str, found: Finding) -> str:
         return link(text, f"{PAGE}#{finding_id(found.subject)}")
@@ -171,11 +171,16 @@ def _said(row: dict[str, Any]) -> str:
     return escape(sentences([sentence(told.rstrip(".。")), *later]) if later else told)
 
 
-def _proof(found: Finding) -> str:
-    """What its acceptance query has to give; the query itself is in the report."""
+def _proof(found: Finding, row: Mapping[str, Any] | None = None) -> str:
+    """What its acceptance query has to give; a query that the team wrote itself, else where it is in the report."""
+    saved = row or {"verify_query": "", "verify_expect": ""}
+    own = " ".join(saved["verify_query"].split())
+    if own and (found.check is None or own != " ".join(found.check.query.split())):
+        return escape(f"{brief(own, _LONGEST)} {saved['verify_expect']}".strip())
     if found.check is None:
         return ""
-    return f"{link(t('query'), f'{PAGE}#{finding_id(found.subject)}')} {escape(found.check.expect)}"
+    expect = saved["verify_expect"] or found.check.expect
+    return f"{link(t('query'), f'{PAGE}#{finding_id(found.subject)}')} {escape(expect)}"
 
 
 def _rest(left: Sequence[Finding]) -> Row:

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from prodmeet_kit import sli
 from prodmeet_kit.analyses import Analyses
+from prodmeet_kit.analysis.meeting.promises import promises
 from prodmeet_kit.archive.previous_meeting import Earlier, find_previous
 from prodmeet_kit.core.daemon_pool import DaemonPool
 from prodmeet_kit.core.errors import Failure, InputError, ParametersError, Problem, SourceError
@@ -32,6 +33,7 @@ from prodmeet_kit.parameters.metrics.backends import MetricBackend
 from prodmeet_kit.parameters.places import place_of, placed
 from prodmeet_kit.queries import asking, births, fine_times, questions
 from prodmeet_kit.queries import backtests as replays
+from prodmeet_kit.schemas.meeting import PROMISES
 from prodmeet_kit.snapshot.masking import without_credentials
 from prodmeet_kit.sources.base import Broken, MetricSource, WrongSetting, no_series
 from prodmeet_kit.sources.http import hanging_up
@@ -122,6 +124,7 @@ def gather(
         shown.start(many + len(asking.distinct(planned)))
         readings = _read(pool, Reader(product, window, folder, minutes, metrics), shown)
         asked = planned + _verifications(readings["action_items"], window)
+        asked += _promised(readings["meeting_decisions"], window)
         if chosen.promql:  # as the expressions of rules are
             asked += replays.plan(readings["alert_runs"].frame, readings["alert_rules"].frame, window)
         if len(asking.distinct(asked)) > len(asking.distinct(planned)):
@@ -188,6 +191,15 @@ def _verifications(action_items: Reading, window: Window) -> list[Question]:
         questions.verification(item, query, window)
         for item, query in zip(items["id"], items["verify_query"], strict=True)
     ]
+
+
+def _promised(decisions: Reading, window: Window) -> list[Question]:
+    """The queries that were saved with what earlier meetings decided to do."""
+    if decisions.frame is None:
+        return []
+    before = decisions.frame[decisions.frame["meeting"] < window.day.isoformat()]
+    made = PROMISES.rows(promises(before, window))
+    return [questions.verification(row["subject"], row["verify_query"], window) for row in made if row["verify_query"]]
 
 
 def _closer(product: Product, window: Window, at: datetime, answers: Mapping[str, Answer]) -> list[Question]:

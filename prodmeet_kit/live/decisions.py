@@ -16,7 +16,7 @@ from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.live.complete import lacks
 from prodmeet_kit.live.words import begun, kept, not_saved, taken_back
-from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS
+from prodmeet_kit.minutes.entries import CHECK, DECISIONS_KIND, DRAFTS, FIELDS
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
 from prodmeet_kit.render.states import word
 from prodmeet_kit.schemas.paging import PAGE_GROUPS
@@ -25,12 +25,9 @@ if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting
     from prodmeet_kit.live.pages import Row
 
-__all__ = ["CHECK", "Decisions", "alerts_of", "choices", "verdicts"]
+__all__ = ["Decisions", "alerts_of", "choices", "verdicts"]
 
 VERDICT = "verdict"
-
-CHECK = ("verify_query", "verify_expect")
-"""What proves at the next meeting that a decision worked, in the same files as the decision."""
 
 
 class Decisions:

@@ -13,7 +13,18 @@ from prodmeet_kit.minutes.checking import checked
 from prodmeet_kit.minutes.store import Saved
 from prodmeet_kit.parameters.fields import Day
 
-__all__ = ["DECISIONS", "DECISIONS_KIND", "DRAFTS", "FIELDS", "UNREACHED", "Decision", "Draft", "Said", "entries_of"]
+__all__ = [
+    "CHECK",
+    "DECISIONS",
+    "DECISIONS_KIND",
+    "DRAFTS",
+    "FIELDS",
+    "UNREACHED",
+    "Decision",
+    "Draft",
+    "Said",
+    "entries_of",
+]
 
 DECISIONS_KIND, DRAFTS = "decisions", "drafts"
 """Kinds of entry in the minutes: what is complete, and what was begun or taken back."""
@@ -23,6 +34,9 @@ DECISIONS = ("decide", "act", "watch", "drop", "carry")
 
 FIELDS = ("decision", "owner", "due", "note")
 """What people fill in."""
+
+CHECK = ("verify_query", "verify_expect")
+"""What proves at the next meeting that a decision worked, in the same files."""
 
 UNREACHED = "unreached"
 """The key of what the end of a meeting carried over, because nobody had decided about it."""
@@ -51,6 +65,8 @@ class Said(BaseModel):
     due: Annotated[str, BeforeValidator(_due)] = Field(default="", description="Until which day")
     note: str = Field(default="", description="Why, in people's words")
     what: str = Field(default="", description="The reason it was raised, as it was shown then")
+    verify_query: str = Field(default="", description="Query that tells at the next meeting whether it worked")
+    verify_expect: str = Field(default="", description="What its value has to be, such as <= 0.01")
 
 
 class Decision(Said):

@@ -162,6 +162,8 @@ class MeetingDecisionRow(TypedDict):
     unreached: Annotated[bool, "nobody decided: the end of the meeting carried it over"]
     unconfirmed: Annotated[bool, "the owner was not at the meeting, and has not accepted since"]
     corrections: Annotated[Any, "list of mappings day, by, before, after (decision, owner, due, note); None: none"]
+    verify_query: Annotated[str, "query that tells at the next meeting whether it worked; empty when none"]
+    verify_expect: Annotated[str, "comparison the value must satisfy, such as <= 1"]
 
 
 MEETING_DECISIONS = declared("meeting_decisions", MeetingDecisionRow)
@@ -179,6 +181,10 @@ class PromiseRow(TypedDict):
     meeting: Annotated[str, "day of the meeting it was said at"]
     overdue_days: Annotated[float, "whole days since the due day, 0 when not overdue"]
     unconfirmed: Annotated[bool, "the owner was not at the meeting, and has not accepted since"]
+    verify_query: Annotated[str, "query that tells whether it worked; empty when none"]
+    verify_expect: Annotated[str, "comparison the value must satisfy, such as <= 1"]
+    observed: Annotated[float, "value of the query at the meeting; NaN where it gave none"]
+    outcome: Annotated[str, "met, not_met, cannot_tell, or none without a query"]
 
 
 PROMISES = declared("promises", PromiseRow)

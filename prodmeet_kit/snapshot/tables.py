@@ -32,6 +32,8 @@ ADDED = {
     ("meeting_decisions", "corrections"),
     ("meeting_decisions", "unconfirmed"),
     ("meeting_decisions", "unreached"),
+    ("meeting_decisions", "verify_expect"),
+    ("meeting_decisions", "verify_query"),
     ("meeting_decisions", "what"),
     ("toil", "elsewhere"),
 }

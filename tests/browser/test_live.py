@@ -156,7 +156,10 @@ def test_a_meeting_is_run_with_the_keyboard_shared_killed_opened_again_and_ended
         typed(scribe, "ArrowLeft")
         expect(scribe.locator(field["note"])).to_have_value("stop it <b>now</b>, soon", timeout=ANSWER_MS)
         # the agenda by number
-        typed(scribe, "g", "4")
+        place(other, f"2 of {here}")
+        typed(scribe, "g")
+        expect(scribe.locator(".pm-menu [aria-current]")).to_be_focused(timeout=ANSWER_MS)
+        typed(scribe, "4")
         place(other, f"4 of {here}")
 
         # a dead kernel is said, not hidden

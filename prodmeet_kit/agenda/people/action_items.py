@@ -48,7 +48,7 @@ def _items(analyses: Analyses) -> AgendaItem:
         )
     overdue = items[items["overdue_days"] > 0]
     close, reopen = items[items["proposal"] == "close"], items[items["proposal"] == "reopen"]
-    late = promised[promised["overdue_days"] > 0]
+    late = promised[(promised["overdue_days"] > 0) | (promised["outcome"] == "met")]
     facets = people.action_items(analyses)
     unproved = items[(items["status"] == "closed") & (items["outcome"] == "cannot_tell")]
     due = _due(analyses, {each.subject for each in facets})
@@ -103,9 +103,13 @@ def _promises(promised: pd.DataFrame) -> Table:
         Column("overdue_days", t("Overdue"), "days"),
         Column("meeting_text", t("Decided at the meeting of")),
         Column("note", t("Note")),
+        Column("outcome_text", t("Acceptance query"), "state"),
     )
     shown = promised.assign(
-        owner=owners(promised), due_text=promised["due"].map(day), meeting_text=promised["meeting"].map(day)
+        outcome_text=promised["outcome"].replace("none", t("none")),
+        owner=owners(promised),
+        due_text=promised["due"].map(day),
+        meeting_text=promised["meeting"].map(day),
     )
     return Table(t("Promised at earlier meetings"), shown, columns, anchor=("subject",), folded=True)
 

@@ -122,6 +122,10 @@ def _promises(analyses: Analyses) -> Iterator[Facet]:
             if late
             else t("{owner} will act by {day}", **words)
         )
+        if row["outcome"] == "met":
+            reason = t("{promise}; its acceptance query passes", promise=reason)
+        elif row["outcome"] == "not_met":
+            reason = t("{promise}; its acceptance query fails", promise=reason)
         yield facet(
             analyses,
             "action_overdue",
@@ -135,6 +139,8 @@ def _promises(analyses: Analyses) -> Iterator[Facet]:
 
 def _asked_of(row: PromiseRow, *, late: bool) -> str:
     """What is asked about a promise: whether it was kept, or whether somebody who was not there makes it at all."""
+    if row["outcome"] == "met":
+        return t("Is what {owner} promised done?", owner=row["owner"])
     if late:
         return t("Did {owner} finish what was promised?", owner=row["owner"])
     return t("Does {owner} accept it?", owner=row["owner"]) if row["unconfirmed"] else ""

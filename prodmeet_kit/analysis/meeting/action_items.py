@@ -15,7 +15,7 @@ from prodmeet_kit.analysis.meeting.still import Still
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import ACTION_ITEM_FINDINGS
 
-__all__ = ["days_late", "every", "findings", "satisfies"]
+__all__ = ["days_late", "every", "findings", "outcome_of", "satisfies"]
 
 _EXPECT = re.compile(r"\s*(<=|>=|==|!=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
 
@@ -83,7 +83,7 @@ def every(
     rows = []
     for item in items.to_dict("records"):
         value = observed.get(item["id"], nan)
-        outcome = _outcome(item["verify_query"], item["verify_expect"], value)
+        outcome = outcome_of(item["verify_query"], item["verify_expect"], value)
         is_open = item["status"] != "closed"
         subjects = list((about or {}).get(item["id"], ()))
         wrong = next((subject for subject in subjects if subject in (still or {})), "")
@@ -105,7 +105,8 @@ def every(
     return ACTION_ITEM_FINDINGS.frame(rows)
 
 
-def _outcome(query: str, expect: str, value: float) -> str:
+def outcome_of(query: str, expect: str, value: float) -> str:
+    """What an acceptance query tells: ``met``, ``not_met``, ``cannot_tell``, or ``none`` without a query."""
     if not query:
         return "none"
     if isnan(value) or not _EXPECT.fullmatch(expect):

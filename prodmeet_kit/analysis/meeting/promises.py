@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from math import nan
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from prodmeet_kit.analysis.meeting.action_items import days_late
+from prodmeet_kit.analysis.meeting.action_items import days_late, outcome_of
 from prodmeet_kit.core.subjects import PROMISE
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import PROMISES, rows
@@ -93,12 +94,14 @@ def on_questions(questions: pd.DataFrame, said: pd.DataFrame, timezone: str) -> 
     return _like(questions, changed)
 
 
-def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
+def promises(said: pd.DataFrame, window: Window, observed: Mapping[str, float] | None = None) -> pd.DataFrame:
     """``PROMISES``: what somebody was to do about a finding and nobody has called done, oldest first.
 
     The last ``act`` about a finding counts until it is settled, dropped, or
     decided about otherwise than carried over; so do decisions about the promise itself, in older minutes.
+    ``observed`` is what its acceptance query gave at this meeting, by the subject of the promise.
     """
+    values = observed or {}
     standing: dict[str, dict[str, Any]] = {}
     for row in MEETING_DECISIONS.rows(said.sort_values("meeting", kind="stable")):
         own, _, finding = row["subject"].partition(":")
@@ -106,7 +109,9 @@ def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
         if about.startswith((_ITEM, _QUESTION)) or row["decision"] == "carry":
             continue  # what is carried over stays as it was
         if row["decision"] == "act":
-            standing[about] = {**standing.get(about, {}), **row}
+            before = standing.get(about, {})
+            check = row if row["verify_query"] else {**row, **before}  # a new day keeps the query it had
+            standing[about] = {**before, **row, **{name: check[name] for name in ("verify_query", "verify_expect")}}
         elif own != PROMISE or row["decision"] in _SETTLED:
             standing.pop(about, None)
     made = [
@@ -120,6 +125,10 @@ def promises(said: pd.DataFrame, window: Window) -> pd.DataFrame:
             "meeting": row["meeting"],
             "overdue_days": float(_late(row["due"], window)),
             "unconfirmed": bool(row["unconfirmed"]),
+            "verify_query": row["verify_query"],
+            "verify_expect": row["verify_expect"],
+            "observed": (value := values.get(f"{PROMISE}:{about}", nan)),
+            "outcome": outcome_of(row["verify_query"], row["verify_expect"], value),
         }
         for about, row in standing.items()
     ]

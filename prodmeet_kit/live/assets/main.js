@@ -93,7 +93,7 @@ function render({ model, el }) {
       top.toggle(false);
       return focus();
     }
-    if (isField(event.target)) return;
+    if (isField(event.target) || event.target.closest?.(".lm-Menu, .lm-MenuBar, .jp-Dialog")) return;
     const at = context.now();
     const ours = root.contains(event.target) || event.target === document.body || at === 0;
     if (!ours || aside) return;

@@ -12,6 +12,8 @@ import pytest
 
 from prodmeet_kit.core.errors import Failure, ParametersError
 from prodmeet_kit.gathering.gather import gather
+from prodmeet_kit.minutes import Minutes
+from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import MANIFEST, freeze
 from tests.support.answering import Asked, answering, refusal, shop, success
 from tests.support.gathered import CANARY, END, PLANNED, WINDOW, everything, facts
@@ -246,6 +248,25 @@ def test_a_variable_that_is_not_set_is_told_with_the_line_and_the_key_that_refer
         f"{tmp_path}/shop.yaml:2: sources.metrics.auth.token",
         f"{tmp_path}/shop.yaml:5: sources.changes[1].auth.token",
     }
+
+
+def test_the_query_of_what_somebody_promised_is_asked_and_tells_whether_it_worked(tmp_path: Path) -> None:
+    earlier = {"meeting": (WINDOW.day - timedelta(days=14)).isoformat(), "item": "metrics", "what": "cart is slow"}
+    promise = {"decision": "act", "owner": "ann", "due": WINDOW.day.isoformat()}
+    check = {"verify_query": "sum(up)", "verify_expect": ">= 1"}
+    minutes = Minutes(tmp_path / "minutes", shop().product)
+    minutes.save("decisions", "a", {"subject": "slo:cart/availability", **earlier, **promise, **check})
+    minutes.save("decisions", "b", {"subject": "resource:cart/cpu", **earlier, "decision": "drop", **check})
+
+    (tmp_path / "items.yaml").write_text("- {id: AI-1, text: x, owner: ann}")
+    items = {"action_items": [{"type": "file", "path": "items.yaml"}]}
+    made, _ = facts(everything, tmp_path, items, minutes=tmp_path / "minutes")
+    key = "verify/promise:slo:cart/availability"
+    assert [each for each in made.answers if each.startswith("verify/")] == [key]
+    (row,) = Review(made).analyses.meeting.promises.to_dict("records")
+    assert (row["owner"], row["observed"], row["outcome"]) == ("ann", 2.0, "met")
+    questions = [facet.question for each in Review(made).findings for _, facet in each.facets]
+    assert "Is what ann promised done?" in questions
 
 
 def test_acceptance_queries_of_action_items_are_asked_and_may_find_nothing(tmp_path: Path) -> None:

@@ -55,6 +55,16 @@ def test_a_promise_lasts_until_something_else_is_decided(later: tuple[str, str, 
     assert len(found[found["about"] == "slo:a/b"]) == left
 
 
+def test_a_promise_is_checked_with_its_query_which_a_new_day_keeps() -> None:
+    check = {"verify_query": "errors", "verify_expect": "<= 0.01"}
+    told = pd.concat([said(("2026-11-02", "slo:a/b", "act"), **check), said(("2026-11-09", "slo:a/b", "act"))])
+    for observed, outcome in ((0.005, "met"), (0.02, "not_met"), (float("nan"), "cannot_tell")):
+        (row,) = promises.promises(told, WINDOW, {"promise:slo:a/b": observed}).to_dict("records")
+        assert (row["verify_query"], row["outcome"]) == ("errors", outcome)
+    (row,) = promises.promises(said(("2026-11-09", "slo:a/b", "act")), WINDOW).to_dict("records")
+    assert row["outcome"] == "none"
+
+
 def test_a_promise_is_renewed_with_a_new_owner_and_day() -> None:
     renewed = said(("2026-11-16", "promise:slo:a/b", "act"), owner="eve", due="2026-12-01")
     (row,) = promises.promises(pd.concat([said(("2026-11-09", "slo:a/b", "act")), renewed]), WINDOW).to_dict("records")
