@@ -21,12 +21,12 @@ __all__ = ["end", "present", "shown"]
 
 
 def shown(meeting: Meeting) -> dict[str, Any]:
-    """How the meeting stands; nothing is written."""
+    """What is decided and open by now; nothing is written."""
     return _texts(meeting, ending.standing(meeting))
 
 
 def present(meeting: Meeting, names: str) -> dict[str, Any]:
-    """Save who is at the meeting; how it stands then."""
+    """Save who is at the meeting; what is decided and open then."""
     status = ending.present(meeting, names)
     return {**shown(meeting), **({"problem": status["status"]} if status["bad"] else {})}
 

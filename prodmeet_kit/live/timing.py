@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["CLOCK", "Timing"]
 
 CLOCK, DURATIONS = "clock", "durations"
-"""Kinds of entry in the minutes: where the meeting stands, and what each item took."""
+"""Kinds of entry in the minutes: which page is shown and since when, and what each item took."""
 
 _NUMBERS = {"begun": "begun", "since": "since", "at": "item"}
 """The state's numbers, and their keys in the minutes, where ``at`` is when an entry was written."""
@@ -94,7 +94,7 @@ class Timing:
                 self._meeting.minutes.save(DURATIONS, item, content)
 
     def _standing(self) -> tuple[dict[str, Any], dict[str, float]]:
-        """Read where this meeting stands; what a hand has damaged counts as not begun."""
+        """Read which page this meeting shows; what a hand has damaged counts as not begun."""
         mine = [
             each for each in self._meeting.minutes.load(CLOCK)[0] if each.content.get("meeting") == self._meeting.day
         ]

@@ -27,8 +27,10 @@ function token() {
   return `${Date.now()}-${Math.random()}`;
 }
 
+const TYPED_IN = ["input", "textarea", "select", "[contenteditable=true]", ".cm-editor"].join();
+
 function isField(element) {
-  return Boolean(element && element.closest && element.closest("input, textarea, select, [contenteditable=true], .cm-editor"));
+  return Boolean(element && element.closest && element.closest(TYPED_IN));
 }
 
 // What was typed and not saved stays in this browser until it is. Storage may be forbidden: then nothing is kept, and

@@ -98,7 +98,7 @@ function render({ model, el }) {
     const ours = root.contains(event.target) || event.target === document.body || at === 0;
     if (!ours || aside) return;
     const open = !top.menu.hidden;
-    const decisions = main.querySelectorAll(".pm-decide .pm-decision button");
+    const decisions = main.querySelector(".pm-decide .pm-decision")?.children || [];
     const number = Number(event.key) - 1;
     let act = null;
     if (open && number >= 0 && pages[number + 1]) act = () => context.go(number + 1);
