@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.overview.decided import last_time
+from prodmeet_kit.agenda.views.slo_picture import what_is_bad
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.core.subjects import kind_of, rest_of
 from prodmeet_kit.explore import happenings
@@ -132,14 +133,14 @@ def _number(view: FindingView) -> dict[str, str] | None:
 def _row(meeting: Meeting, row: Row, last: Mapping[str, str]) -> dict[str, Any]:
     alert = meeting.alerts.get(row.subject)
     suggested = t("suggested: {verdict}", verdict=word(alert["suggested"]).text) if alert else ""
-    check = t("checked at the next meeting: {check}", check=_in_words(row)) if row.check else ""
+    check = t("checked at the next meeting: {check}", check=_in_words(meeting, row)) if row.check else ""
     return {
         "subject": row.subject, "title": row.title, "alert": bool(alert), "suggested": suggested, "owner": row.owner,
         "due": meeting.next_day, "check": check, "last": last.get(row.subject, ""),
     }  # fmt: skip
 
 
-def _in_words(row: Row) -> str:
+def _in_words(meeting: Meeting, row: Row) -> str:
     """What the proposed check expects, without its query."""
     assert row.check is not None
     expected = row.check.expect.replace("<=", "≤").replace(">=", "≥")
@@ -149,7 +150,9 @@ def _in_words(row: Row) -> str:
     except ValueError:
         share = ""
     if kind_of(row.subject) in ("slo", "outage") and share:
-        return t("share of bad events {sign} {share}", sign=sign, share=share)
+        ref = rest_of(row.subject)
+        what = what_is_bad(meeting.review.analyses, ref) if kind_of(row.subject) == "slo" else t("share of bad events")
+        return t("{what} {sign} {share}", what=what, sign=sign, share=share)
     return t("the acceptance query gives {expect}", expect=expected)
 
 
