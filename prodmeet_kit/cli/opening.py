@@ -42,14 +42,14 @@ def live(
     report first. Without PRODUCT, the embedded demo. Decisions are written to
     minutes/PRODUCT/ at once, one small file each. Ctrl-C ends it.
     """
-    from prodmeet_kit.live.choosing import choose_report
+    from prodmeet_kit.live.choosing import age, choose_report
 
     if made is not None and (ask or end):
         raise InputError(f"--report {made} is a report of its own: leave --ask and --to out, or --report")
-    report = made
+    report, newest = made, False
     if report is None and product and not ask:
         chosen = choose_report(product, folder, end)
-        report = chosen.report
+        report, newest = chosen.report, chosen.report is not None and not end
         if chosen.note:
             say(chosen.note, err=True)
     if report is None:
@@ -57,14 +57,16 @@ def live(
     from prodmeet_kit.live.run import open_live
 
     with open_live(report, folder / "minutes", port=port, language=language or "") as opened:
-        for failure in opened.failures:
-            say(failure, err=True)
+        if newest and (old := age(report)):
+            say(old, err=True)
         say(opened.page)
         if browser:
             from prodmeet_kit.live.door import open_browser
 
             open_browser(opened.server.private, opened.page)
         with suppress(KeyboardInterrupt):
+            for failure in opened.ready.result():
+                say(failure, err=True)
             opened.server.process.wait()
 
 

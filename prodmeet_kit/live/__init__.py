@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's, here or in a module of this room
+
 if TYPE_CHECKING:
     from prodmeet_kit.live.meeting import Meeting
     from prodmeet_kit.review import Review

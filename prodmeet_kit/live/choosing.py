@@ -9,7 +9,7 @@ from pathlib import Path
 from prodmeet_kit.archive.layout import days, is_day, newest, snapshot_of
 from prodmeet_kit.core.errors import InputError
 
-__all__ = ["Chosen", "choose_report"]
+__all__ = ["Chosen", "age", "choose_report"]
 
 _NAMED = 5
 """So many reports are named where the one that is asked for is not there."""
@@ -23,11 +23,10 @@ class Chosen:
     note: str = ""
 
 
-def choose_report(product: str, folder: Path, end: str = "", *, now: datetime | None = None) -> Chosen:
+def choose_report(product: str, folder: Path, end: str = "") -> Chosen:
     """The newest report of the product below ``folder/reports``, or that of the meeting that ends at ``end``.
 
-    ``end`` is a day or a time as people write it, in the product's zone. The note says how old the newest report is,
-    where the next meeting was due since. Raises :class:`InputError` where no report of that day is there, or the time
+    ``end`` is a day or a time as people write it, in the product's zone. Raises :class:`InputError` where no report of that day is there, or the time
     cannot be read.
     """
     reports = folder / "reports" / product
@@ -42,7 +41,7 @@ def choose_report(product: str, folder: Path, end: str = "", *, now: datetime | 
         return Chosen(None, f"there is no report of {product} yet: asking the sources for the first one")
     latest = newest(reports).resolve()
     report = reports / (latest.name if latest.name in there else there[-1])
-    return Chosen(report, _age(report, now or datetime.now(UTC)))
+    return Chosen(report)
 
 
 def _day(product: str, folder: Path, end: str) -> str:
@@ -55,12 +54,13 @@ def _day(product: str, folder: Path, end: str) -> str:
     return window_of(load(product, folder / "parameters"), end=end, names=("--from", "--to")).day.isoformat()
 
 
-def _age(report: Path, now: datetime) -> str:
-    """How old a report is when the next meeting was due since; empty before."""
+def age(report: Path, now: datetime | None = None) -> str:
+    """How old the newest report is, where the next meeting was due since; empty before."""
     from prodmeet_kit.snapshot import outline
 
     facts = outline(snapshot_of(report))
     window, cadence = facts.window, facts.product.meeting.cadence
+    now = now or datetime.now(UTC)
     if now - window.end <= cadence:
         return ""
     old = (now.astimezone(window.zone).date() - window.day).days

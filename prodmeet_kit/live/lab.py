@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import Any
 
 from prodmeet_kit.core.errors import ReportError, SourceError
 from prodmeet_kit.core.locks import hold_new
-from prodmeet_kit.live.look import write_look
+from prodmeet_kit.live.look import write_look, write_workspace
 from prodmeet_kit.pipeline.environment import inherited
 from prodmeet_kit.pipeline.kernel import socket_folder
 from prodmeet_kit.sources.http import Client, Policy
@@ -74,17 +74,25 @@ class Server:
 
 
 @contextmanager
-def running_lab(folder: Path, notebook: str, *, port: int = 0, needs: Iterable[str] = ()) -> Iterator[Server]:
+def running_lab(
+    folder: Path,
+    notebook: str,
+    *,
+    port: int = 0,
+    needs: Iterable[str] = (),
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[Server]:
     """Run JupyterLab on ``folder`` with ``notebook`` as its only document; it is stopped on the way out.
 
-    Its kernels inherit the variables in ``needs`` beside those of every Python process.
+    Its kernels inherit the variables in ``needs`` beside those of every Python process. ``meanwhile`` is called while
+    it starts.
     Raises :class:`ReportError` when it does not start.
     """
     chosen, folder = port or _free_port(), folder.resolve()  # the server is started in it
     token = secrets.token_hex(24)
     with hold_new(lambda: socket_folder(_BEGIN, _SOCKET)) as private:
         try:
-            with _started(folder, notebook, private, chosen, token, needs) as server:
+            with _started(folder, notebook, private, chosen, token, needs, meanwhile) as server:
                 yield server
         finally:
             shutil.rmtree(private, ignore_errors=True)
@@ -92,9 +100,15 @@ def running_lab(folder: Path, notebook: str, *, port: int = 0, needs: Iterable[s
 
 @contextmanager
 def _started(
-    folder: Path, notebook: str, private: Path, port: int, token: str, needs: Iterable[str]
+    folder: Path,
+    notebook: str,
+    private: Path,
+    port: int,
+    token: str,
+    needs: Iterable[str],
+    meanwhile: Callable[[], object],
 ) -> Iterator[Server]:
-    write_look(private, notebook)
+    write_look(private)
     settings = private / "server.json"
     settings.touch(0o600)
     settings.write_text(json.dumps(_settings(folder, port, token)), encoding="utf-8")
@@ -106,6 +120,8 @@ def _started(
         )  # fmt: skip
     server = Server(f"http://127.0.0.1:{port}", token, private, process)
     try:
+        write_workspace(private, notebook)
+        meanwhile()
         _wait(server, private / "log")
         yield server
     finally:

@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jupyterlab_server.workspaces_handler import WorkspacesManager
-
-__all__ = ["write_look"]
+__all__ = ["write_look", "write_workspace"]
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     "@jupyterlab/apputils-extension/notification": {
@@ -82,7 +80,7 @@ CSS = """
 """
 
 
-def write_look(private: Path, notebook: str) -> None:
+def write_look(private: Path) -> None:
     """Write what JupyterLab reads at its start below ``private``."""
     for plugin, settings in _SETTINGS.items():
         package, _, name = plugin.rpartition("/")
@@ -95,11 +93,17 @@ def write_look(private: Path, notebook: str) -> None:
     custom = private / "config" / "custom"
     custom.mkdir()
     (custom / "custom.css").write_text(CSS, encoding="utf-8")
+    for name in ("runtime", "data", "ipython"):
+        (private / name).mkdir(mode=0o700)
+
+
+def write_workspace(private: Path, notebook: str) -> None:
+    """Write what JupyterLab reads when a browser opens it: the notebook is its only document."""
+    from jupyterlab_server.workspaces_handler import WorkspacesManager  # a sixth of a second, while the server starts
+
     workspaces = private / "workspaces"
     workspaces.mkdir()
     WorkspacesManager(str(workspaces)).save("meeting", json.dumps(_workspace(notebook)))  # it names the file
-    for name in ("runtime", "data", "ipython"):
-        (private / name).mkdir(mode=0o700)
 
 
 def _workspace(notebook: str) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class Meeting:
         following = window.end.astimezone(window.zone) + review.facts.product.meeting.cadence
         self.day, self.next_day = window.day.isoformat(), following.date().isoformat()
         self._parameters = Path(minutes).parent / "parameters"
+        self.model = ""
 
     @cached_property
     def stage(self) -> Stage:
@@ -44,6 +45,14 @@ class Meeting:
         from prodmeet_kit.live.stage import stage
 
         return stage(self)
+
+    def show(self, models: Mapping[str, str]) -> None:
+        """Make ``stage``, ``closer`` and ``promql`` as models of these names, whose views a notebook shows already."""
+        from ipywidgets import VBox
+
+        self.model = models["stage"]
+        tools = {"closer": self.review.closer, "promql": self.promql}
+        self._shown = [self.stage, *(VBox([tool.widget], model_id=models[name]) for name, tool in tools.items())]
 
     @cached_property
     def alerts(self) -> Mapping[str, Mapping[str, str]]:

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
-
-import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
 from prodmeet_kit.archive.layout import FROZEN
-from prodmeet_kit.core import shipped_files
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.locks import hold
-from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.live.lab import Server, running_lab
-from prodmeet_kit.pipeline import template
-from prodmeet_kit.pipeline.execution import run_cells
+from prodmeet_kit.pipeline.beside import beside
 
-__all__ = ["FILE", "Live", "live_notebook", "open_live"]
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["FILE", "Live", "open_live"]
 
 FILE = "live.ipynb"
 
 
 @dataclass(frozen=True)
 class Live:
-    """A meeting that is open: where the browser finds it, and what went wrong when it was run."""
+    """A meeting that is open: where the browser finds it, and, once its forms are there, what went wrong."""
 
     server: Server
     page: str
-    failures: tuple[Failure, ...]
+    ready: Future[tuple[Failure, ...]]
 
 
 class _SessionKernel:
@@ -58,47 +55,6 @@ class _SessionKernel:
         return "see JupyterLab"
 
 
-def live_notebook(
-    product: str,
-    agenda: tuple[str, ...],
-    minutes: Path,
-    language: str = "",
-    *,
-    spoken: str = "en",
-    report: Path | None = None,
-) -> NotebookNode:
-    """The meeting's notebook: the report's first screen, the stage over it, what to explore with; code is folded away.
-
-    ``spoken`` is the product's language, which counts where no other ``language`` is chosen.
-    """
-    given = {"product": product, "snapshot": FROZEN}
-    notebook = template.prepare(
-        shipped_files.notebook(), {**given, "language": language} if language else given, agenda
-    )
-    given_to = f"minutes={str(minutes)!r}" + (f", report={str(report)!r}" if report else "")
-    opening = f"import prodmeet_kit.live\n\nmeeting = prodmeet_kit.live.open_meeting(review, {given_to})"
-    cells: list[NotebookNode] = []
-    for cell in notebook.cells:
-        if template.section_of(cell) == "overview":
-            # The stage takes no room and comes first: its browser side loads while the overview is read.
-            cells += [_cell(opening, "meeting", [template.NEEDED]), _cell("meeting.stage", "stage"), cell]
-        elif not template.is_item(cell):
-            cells.append(cell)
-    with use(language or spoken):
-        cells.append(nbformat.v4.new_markdown_cell(f"## {t('Look closer')}", id="meeting-closer-title"))
-    cells += [_cell("review.closer", "closer"), _cell("meeting.promql", "promql")]
-    notebook.cells = cells
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.metadata["jupyter"] = {"source_hidden": True}
-    return notebook
-
-
-def _cell(source: str, name: str, tags: list[str] | None = None) -> NotebookNode:
-    made: NotebookNode = nbformat.v4.new_code_cell(source, id=f"meeting-{name}", metadata={"tags": tags or []})
-    return made
-
-
 def _save(server: Server, notebook: NotebookNode) -> None:
     """Save through the server with every cell trusted, so that it signs the file and shows forms and styles."""
     for cell in notebook.cells:
@@ -111,23 +67,70 @@ def _save(server: Server, notebook: NotebookNode) -> None:
 def open_live(
     report: Path, minutes: Path, *, port: int = 0, language: str = "", told: Callable[[str], None] = lambda _: None
 ) -> Iterator[Live]:
-    """Run the review frozen in ``report`` in a JupyterLab and keep it open; leaving the block ends it.
+    """Open the review frozen in ``report`` in a JupyterLab and keep it open; leaving the block ends it.
+
+    The first screen is the one of the report, so the browser need not wait for the kernel. Where the report has none
+    that can be shown, every cell is run before.
 
     ``live.ipynb`` is written beside the report. Decisions go below ``minutes``.
     ``language`` is what it is written in, that of the report when empty.
     """
+    report = report.resolve()
+    made: list[_Prepared] = []
+    with (
+        hold(report),
+        running_lab(
+            report, FILE, port=port, meanwhile=lambda: made.append(_prepared(report, minutes.resolve(), language))
+        ) as server,
+    ):
+        (ready,) = made
+        if ready.source:
+            _save(server, ready.notebook)
+            from prodmeet_kit.live.opening import run_ahead
+
+            yield Live(server, server.page(FILE), beside(run_ahead, server, server.session(FILE), ready.source))
+        else:
+            yield Live(server, server.page(FILE), _run(server, report, ready.notebook, told))
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """The notebook, and what the kernel runs while the browser opens; empty where all cells are run before."""
+
+    notebook: NotebookNode
+    source: str
+
+
+def _prepared(report: Path, minutes: Path, language: str) -> _Prepared:
+    """Make the notebook while the server starts: so the libraries for it are loaded here."""
+    from prodmeet_kit.live.notebook import live_notebook
+    from prodmeet_kit.live.opening import drawn, first_screen, source_of
     from prodmeet_kit.snapshot import outline
 
-    report = report.resolve()
-    facts = outline(report / FROZEN)
-    product = facts.product
+    product = outline(report / FROZEN).product
     notebook = live_notebook(
-        product.product, product.meeting.agenda, minutes.resolve(), language, spoken=product.language, report=report
+        product.product, product.meeting.agenda, minutes, language, spoken=product.language, report=report
     )
-    with hold(report), running_lab(report, FILE, port=port) as server:
-        nbformat.write(notebook, report / FILE)
-        kernel: Any = _SessionKernel(server.session(FILE), server)
-        failures = run_cells(notebook, kernel, limit_s=300, told=told)
-        notebook.metadata.pop("papermill", None)
-        _save(server, notebook)
-        yield Live(server, server.page(FILE), failures)
+    shown = first_screen(report, language or product.language)
+    if shown is None:
+        return _Prepared(notebook, "")
+    notebook.metadata.pop("papermill", None)
+    return _Prepared(notebook, source_of(notebook.cells, drawn(notebook, shown)))
+
+
+def _run(
+    server: Server, report: Path, notebook: NotebookNode, told: Callable[[str], None]
+) -> Future[tuple[Failure, ...]]:
+    """Run every cell before the browser opens: there is no first screen of the report that could be shown."""
+    import nbformat
+
+    from prodmeet_kit.live.opening import LIMIT_S
+    from prodmeet_kit.pipeline.execution import run_cells
+
+    nbformat.write(notebook, report / FILE)
+    kernel: Any = _SessionKernel(server.session(FILE), server)
+    ready: Future[tuple[Failure, ...]] = Future()
+    ready.set_result(run_cells(notebook, kernel, limit_s=LIMIT_S, told=told))
+    notebook.metadata.pop("papermill", None)
+    _save(server, notebook)
+    return ready

@@ -34,6 +34,7 @@ def stage(meeting: Meeting) -> Stage:
         shown = pages(meeting, meeting.report)
         desk = _Desk(meeting, shown)
         return Stage(
+            **({"model_id": meeting.model} if meeting.model else {}),
             heard=desk.heard,
             pages=shown,
             said={**desk.decisions.said(), **desk.items.said()},

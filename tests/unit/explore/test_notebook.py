@@ -41,7 +41,7 @@ def lab(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactor
     def running(folder: Path, notebook: str, **_: Any) -> Iterator[Any]:
         opened.append((folder, notebook))
         private = tmp_path_factory.mktemp("lab")
-        write_look(private, notebook)
+        write_look(private)
         yield SimpleNamespace(
             private=private,
             session=lambda name: None,

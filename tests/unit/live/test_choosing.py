@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.demo import SNAPSHOT
-from prodmeet_kit.live.choosing import Chosen, choose_report
+from prodmeet_kit.live.choosing import Chosen, age, choose_report
 
 SOON, LATE = datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 12, 14, tzinfo=UTC)
 
@@ -32,15 +32,15 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_the_newest_report_is_opened_and_nothing_is_said_of_it(home: Path) -> None:
-    assert choose_report("shop", home, now=SOON) == Chosen(home / "reports" / "shop" / "2026-11-23")
+    assert choose_report("shop", home) == Chosen(home / "reports" / "shop" / "2026-11-23")
     (home / "reports" / "shop" / "latest").unlink()  # a folder that was copied without its link
-    assert choose_report("shop", home, now=SOON).report == home / "reports" / "shop" / "2026-11-23"
+    assert choose_report("shop", home).report == home / "reports" / "shop" / "2026-11-23"
 
 
 def test_a_report_older_than_the_cadence_says_its_age(home: Path) -> None:
-    assert choose_report("shop", home, now=LATE).note == (
-        "the newest report is of 2026-11-23, 21 days ago; --ask makes a new one"
-    )
+    report = home / "reports" / "shop" / "2026-11-23"
+    assert age(report, SOON) == ""
+    assert age(report, LATE) == ("the newest report is of 2026-11-23, 21 days ago; --ask makes a new one")
 
 
 def test_the_report_of_a_day_is_opened_and_one_that_is_not_there_says_how_to_make_it(home: Path) -> None:
