@@ -26,8 +26,8 @@ class Chosen:
 def choose_report(product: str, folder: Path, end: str = "") -> Chosen:
     """The newest report of the product below ``folder/reports``, or that of the meeting that ends at ``end``.
 
-    ``end`` is a day or a time as people write it, in the product's zone. Raises :class:`InputError` where no report of that day is there, or the time
-    cannot be read.
+    ``end`` is a day or a time as people write it, in the product's zone. Raises :class:`InputError` where no report
+    of that day is there, or the time cannot be read.
     """
     reports = folder / "reports" / product
     there = [day for day in days(reports) if snapshot_of(reports / day) != reports / day] if reports.is_dir() else []

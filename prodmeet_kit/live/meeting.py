@@ -51,8 +51,8 @@ class Meeting:
         from ipywidgets import VBox
 
         self.model = models["stage"]
-        tools = {"closer": self.review.closer, "promql": self.promql}
-        self._shown = [self.stage, *(VBox([tool.widget], model_id=models[name]) for name, tool in tools.items())]
+        tools = {"closer": self.review.closer.widget, "promql": self.promql.widget}
+        self._shown = [self.stage, *(VBox([tool], model_id=models[name]) for name, tool in tools.items())]
 
     @cached_property
     def alerts(self) -> Mapping[str, Mapping[str, str]]:
