@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import selectors
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,6 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.review import open_review
 
@@ -110,7 +108,12 @@ def typed(page: Page, *keys: str) -> None:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("live")
     (folder / "user").mkdir()
-    shutil.copytree(SNAPSHOT, folder / "r" / "snapshot")
+    made = subprocess.run(
+        [*PROGRAM, "report", "--out", str(folder / "made")], env=environment(folder), capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    Path(made.stdout.strip().splitlines()[-1]).parent.rename(folder / "r")
     return folder
 
 
