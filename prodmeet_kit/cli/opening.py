@@ -42,7 +42,7 @@ def live(
     report first. Without PRODUCT, the embedded demo. Decisions are written to
     minutes/PRODUCT/ at once, one small file each. Ctrl-C ends it.
     """
-    from prodmeet_kit.live.choosing import age, choose_report
+    from prodmeet_kit.cli.choosing import age, choose_report
 
     if made is not None and (ask or end):
         raise InputError(f"--report {made} is a report of its own: leave --ask and --to out, or --report")

@@ -103,8 +103,7 @@ class _Prepared:
 
 def _prepared(report: Path, minutes: Path, language: str) -> _Prepared:
     """Make the notebook while the server starts: so the libraries for it are loaded here."""
-    from prodmeet_kit.live.notebook import live_notebook
-    from prodmeet_kit.live.opening import drawn, first_screen, source_of
+    from prodmeet_kit.live.opening import drawn, first_screen, live_notebook, source_of
     from prodmeet_kit.snapshot import outline
 
     product = outline(report / FROZEN).product

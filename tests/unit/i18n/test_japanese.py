@@ -17,7 +17,7 @@ from prodmeet_kit.i18n import plotly_words
 from prodmeet_kit.i18n.languages import sentences, use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import axis_day, axis_month, date, day, duration, moment, short_date, weekday
-from prodmeet_kit.live.notebook import live_notebook
+from prodmeet_kit.live.opening import live_notebook
 from prodmeet_kit.parameters.freezes import public_holidays
 from prodmeet_kit.parameters.models import AGENDA
 from prodmeet_kit.pipeline.numbers import compute

@@ -9,8 +9,7 @@ import pytest
 
 from prodmeet_kit.archive.user_edits import list_written
 from prodmeet_kit.live import open_meeting
-from prodmeet_kit.live.notebook import live_notebook
-from prodmeet_kit.live.opening import WIDGETS, drawn, first_screen, source_of
+from prodmeet_kit.live.opening import WIDGETS, drawn, first_screen, live_notebook, source_of
 from prodmeet_kit.review import open_review
 
 SHOWN = {"text/html": "<h1>web/latency misses its objective</h1>"}

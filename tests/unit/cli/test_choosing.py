@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from prodmeet_kit.cli import cli
+from prodmeet_kit.cli.choosing import Chosen, age, choose_report
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.demo import SNAPSHOT
-from prodmeet_kit.live.choosing import Chosen, age, choose_report
 
 SOON, LATE = datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 12, 14, tzinfo=UTC)
 
