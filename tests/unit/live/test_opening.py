@@ -30,7 +30,7 @@ def report(tmp_path: Path) -> Path:
 
 
 def test_the_first_screen_is_the_one_of_the_report(report: Path) -> None:
-    (output,) = first_screen(report, "en") or ()
+    (output,) = first_screen(report, "en") or []
     assert output.data == SHOWN
 
 
