@@ -137,7 +137,7 @@ def _words() -> dict[str, str]:
     return {
         "contents": t("Contents"),
         "noscript": t("Charts need JavaScript; the tables of their numbers work without it."),
-        "numbers": t("Numbers of this chart"),
+        "numbers": t("Numbers"),
         "messages": t("Messages of this cell"),
         "broken": t("This part could not be made"),
         "where": t("Where it happened"),

@@ -7,10 +7,12 @@ notebook shows the figure as its next output, the report puts it in that place.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.errors import printable
+from prodmeet_kit.core.subjects import kind_of
 from prodmeet_kit.evidence import Figure, Glance, Lanes, Note, Table
 from prodmeet_kit.i18n.glossary import meaning
 from prodmeet_kit.i18n.languages import current, listed, t, tn, use
@@ -44,6 +46,12 @@ FOLDS = 2
 _QUIET = ("none", "fine", "noted")
 """States of an item that is one line where it has no finding."""
 
+PICTURED = 3.0
+"""Minutes from which on a finding's figure is open, whatever it is about."""
+
+USERS = {"slo", "outage", "resource", "change"}
+"""Kinds of subject whose figure is always open."""
+
 TERSE = 90
 """Answers no longer than this stand in two columns where the screen is wide."""
 
@@ -58,13 +66,13 @@ def _chunks(item: AgendaItem) -> list[str | Figure]:
     anchors = Anchors()
     shown: list[str | Figure] = [_render(_head(item, anchors), [])] if item.views else []
     shown += _findings(item.views)
-    folded = [*(each for view in item.views for each in view.picture.folded), *filter(_folded, item.evidence)]
+    folded = [*(each for view in item.views for each in _on_demand(view)), *filter(_folded, item.evidence)]
     opened = [each for each in item.evidence if not _folded(each)]
     head = None if item.views else _head(item, anchors)
     if len(folded) < FOLDS:
         return shown + _parts([*opened, *folded], item, anchors, head)
     shown += _parts(opened, item, anchors, head)
-    shown.append(_render(None, [], more=t("More on {title}", title=item.title), count=_counted(folded)))
+    shown.append(_render(None, [], more=t("More: {what}", what=_counted(folded))))
     return shown + _parts(folded, item, anchors, None)
 
 
@@ -73,11 +81,25 @@ def _findings(views: Sequence[FindingView]) -> list[str | Figure]:
     shown: list[str | Figure] = []
     for each in views:
         if each.here:
-            shown.append(markup.full(each))
-            if each.picture.figure is not None:
+            pictured = each.picture.figure is not None and _worth_a_picture(each)
+            shown.append(markup.full(each, pictured=pictured))
+            if each.picture.figure is not None and pictured:
                 shown.append(each.picture.figure)
     rest = markup.brief([each for each in views if not each.here])
     return [*shown, rest] if rest else shown
+
+
+def _worth_a_picture(view: FindingView) -> bool:
+    """Whether its figure is open: what takes a minute or two is said in words, but for what users suffer from."""
+    return view.minutes >= PICTURED or kind_of(view.subject) in USERS
+
+
+def _on_demand(view: FindingView) -> list[Evidence]:
+    """Of a finding, what is read on demand: its figure as well where it is not open."""
+    figure = view.picture.figure
+    if figure is None or not view.here or _worth_a_picture(view):
+        return list(view.picture.folded)
+    return [replace(figure, folded=True), *view.picture.folded]
 
 
 def _folded(evidence: Evidence) -> bool:
@@ -118,7 +140,7 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
         "headline": item.headline,
         "line": item.state in _QUIET and not (item.views or item.brief or item.failures),
         "says_none": item.state == "none",  # in its headline, with the grounds
-        "behind": any(each.here for each in item.views),  # what is to be decided comes first
+        "said": any(each.here for each in item.views) and not item.unchecked,  # its findings say it
         "brief": item.brief,
         "terse": all(len(answer) <= TERSE for _, answer in item.brief),
         "failures": item.failures,
@@ -145,12 +167,11 @@ def _part(evidence: Evidence, item: AgendaItem, anchors: Anchors) -> dict[str, A
     return {"note": evidence}
 
 
-def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]], *, more: str = "", count: str = "") -> str:
+def _render(head: dict[str, Any] | None, parts: list[dict[str, Any]], *, more: str = "") -> str:
     text = template("prodmeet_kit.render", "item.html.j2").render(
         head=head,
         parts=parts,
         more=more,
-        count=count,
         unknown=t("not known"),
         nothing=t("None."),
         link_label=t("link to this row"),

@@ -48,6 +48,7 @@ def _of(analyses: Analyses, row: UpcomingRow, *, needs: bool) -> Iterator[Facet]
             about,
             t("{id} on {when}: {warnings}", warnings=listed(short(code) for code in row["warnings"]), **words),
             question=sentences([_question(analyses, row["id"], row["warnings"]), *plan]),
+            ask=sentences([_question(analyses, row["id"], row["warnings"], short=True), *plan]),
             sentence=named,
             joins=[each for code in row["warnings"] for each in _joins(code)],
             dated=True,
@@ -69,13 +70,15 @@ def _when(analyses: Analyses, row: UpcomingRow) -> str:
     return write(row["start"], "time", timezone=analyses.facts.window.timezone)
 
 
-def _question(analyses: Analyses, change: str, warnings: list[str]) -> str:
+def _question(analyses: Analyses, change: str, warnings: list[str], *, short: bool = False) -> str:
     kinds = {code.partition(":")[0] for code in warnings}
     if kinds == {"collides"}:
         others = [code.partition(":")[2] for code in warnings]
         if len(others) == 1:
             return t("Move {a} or {b}?", a=change, b=others[0])
         return t("Move one of {changes}?", changes=listed([change, *others]))
+    if short and "budget_spent" in kinds:
+        return t("Should {id} go ahead?", id=change)
     if "budget_spent" in kinds:
         policy = analyses.facts.product.slo_rules.policy or t(
             "until the error budget recovers, only P0 and security changes are released"

@@ -38,8 +38,7 @@ def glance(analyses: Analyses) -> Glance:
         end=time.end,
         timezone=window.timezone,
         caption=t(
-            "{start} to {end}, a point every {cell}; bad events are red above what the objective allows, and cut off "
-            "at {n} times that",
+            "{start} to {end}, every {cell}; red: beyond the objective, cut off at {n} times that",
             start=first,
             end=last,
             cell=write(time.cell.total_seconds(), "duration"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import ceil
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.metrics import quiet_services
-from prodmeet_kit.agenda.metrics.brief import fine, refs
+from prodmeet_kit.agenda.metrics.brief import fine, kept_of, refs
 from prodmeet_kit.agenda.overview.clocked import clocked, left_over, on_agenda, to_decide
 from prodmeet_kit.agenda.overview.decided import decided, last_time, spoken_before
 from prodmeet_kit.agenda.overview.fortnight import fortnight
@@ -71,7 +70,7 @@ def overview(
     evidence += to_decide(items, found, clipped=picture is not None and len(picture.lanes) > ROOMY)
     unknown = sum(item.unchecked for item in items)
     if picture:
-        evidence.append(Note(sentences([left_over(found), _beside(analyses, on_agenda(found), unknown)])))
+        evidence.append(Note(sentences([left_over(found), _beside(analyses, unknown)])))
     elif more := left_over(found):
         evidence.append(Note(more))
     evidence += decided(analyses, lines)
@@ -105,15 +104,6 @@ def _headline(analyses: Analyses, found: Sequence[Finding], unknown: int) -> str
     return sentences([sentence(clauses(told) or _all_well(analyses)), _left_out(found)])
 
 
-def _shared(here: Sequence[Finding]) -> str:
-    if not here:
-        return ""
-    total = sum(each.minutes for each in here)
-    # A minute and a half are minutes: the plural goes by the next whole number.
-    minutes = tn("{minutes} minute", "{minutes} minutes", ceil(total), minutes=write(total, "number"))
-    return sentence(tn("{n} finding gets {minutes}", "{n} findings share {minutes}", len(here), minutes=minutes))
-
-
 def _left_out(found: Sequence[Finding]) -> str:
     """What has a date before the next meeting and got no minutes: it cannot wait, so it is named."""
     late = [each.headline.rstrip(".。") for each in found if each.dated and each.place != "agenda"]
@@ -136,11 +126,13 @@ def _brief(analyses: Analyses, unknown: int) -> tuple[tuple[str, str], ...]:
     return tuple(told)
 
 
-def _beside(analyses: Analyses, here: Sequence[Finding], unknown: int) -> str:
-    """What the picture leaves out: how the meeting is shared, how many SLOs are met, pages, what is not known."""
-    slos = [fine(analyses.slo.summary)] if len(analyses.slo.summary) else []
-    told = [*slos, pages(analyses), _checked(analyses, unknown)]
-    return sentences([_shared(here), *(sentence(text.rstrip(".。")) for text in told)])
+def _beside(analyses: Analyses, unknown: int) -> str:
+    """What the picture leaves out: how many SLOs are met, pages, what is not known."""
+    slos = analyses.slo.summary
+    judged = bool(slos["state"].isin(["OK", "BAD"]).all())
+    said = kept_of(int((slos["state"] == "OK").sum()), len(slos)) if judged else fine(slos)
+    told = [*([said] if len(slos) else []), pages(analyses), _checked(analyses, unknown)]
+    return sentences(sentence(text.rstrip(".。")) for text in told)
 
 
 def _checked(analyses: Analyses, unknown: int) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["not_in", "views"]
 
-FACETS = 5
+FACETS = 3
 """So many are read in small type; all are in ``review.json``."""
 
 OWNED = {"slo", "resource", "load", "efficiency", "outage", "alert"}
@@ -51,9 +51,10 @@ def not_in(shown: Iterable[FindingView], evidence: Iterable[Evidence]) -> tuple[
 
 
 def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: Mapping[str, str]) -> FindingView:
-    asks = list(dict.fromkeys(each.question for _, each in found.facets if each.question and not each.said))
-    own = [each for each in asks if each in found.question]
+    asking = [each for _, each in found.facets if each.question and not each.said and each.question in found.question]
+    also = list(dict.fromkeys(each.question for each in asking))[1:]
     services = dict.fromkeys(each for _, facet in found.facets[:1] for each in facet.services)
+    shown = picture(analyses, found)
     return FindingView(
         subject=found.subject,
         item=found.section,
@@ -62,40 +63,48 @@ def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: 
         rank=found.rank,
         minutes=found.minutes,
         headline=found.headline,
-        question=found.ask if own and own[0] == _first(found) else own[0] if own else found.question,
-        also=tuple(own[1:]),
-        why=_why(analyses, found),
-        sentences=found.sentences,
-        facets=_facets(found, own[1:], known),
+        question=found.ask if found.question else "",
+        # What a change is asked is clear of itself; of the rest only behind its own headline.
+        also=tuple(
+            each.ask if kind_of(each.subject) == "change" and each.ask else each.question
+            for each in asking
+            if each.question in also
+        ),
+        why=_why(found),
+        sentences=() if kind_of(found.subject) == "change" and shown.figure else found.sentences,  # names are in it
+        facets=_facets(found, also, known),
         owner=found.owner,
         check=found.check,
         service=next(iter(services)) if len(services) == 1 else "",
-        picture=picture(analyses, found),
+        picture=shown,
     )
 
 
-def _first(found: Finding) -> str:
-    """The question of what the finding is about, in full."""
-    return found.facets[0][1].question
-
-
-def _why(analyses: Analyses, found: Finding) -> str:
-    """Why it has its minutes; the reason is left out where the headline is the reason."""
-    if found.headline.rstrip(_ENDS) not in found.why:
-        return found.why
+def _why(found: Finding) -> str:
+    """Its minutes, and why where the headline does not say so itself."""
+    head = found.facets[0][1]
+    because = head.why or (t("it has to be decided before the next meeting") if found.dated else "")
     if found.place != "agenda":
-        return t("Nothing to decide") if not found.question else t("No time left")
-    length = analyses.facts.product.meeting.duration.total_seconds() / 60
-    return t("{n} of {all} minutes", n=write(found.minutes, "number"), all=write(length, "number"))
+        told = t("No time left") if found.question else ""
+    else:
+        told = t("{n} min", n=write(found.minutes, "number"))
+    if told and because:
+        return t("{what}: {reason}", what=told, reason=because)
+    return told or because
 
 
 def _facets(found: Finding, also: Collection[str], known: Mapping[str, str]) -> tuple[str, ...]:
     """What else concerns the subject and neither the words above nor a question said yet, a few words each."""
     said = " ".join([found.headline, *found.sentences, found.question])
+    decided = {each.decision for _, each in found.facets if each.question and each.question in found.question}
     rest = [
         each.reason.rstrip(_ENDS)
         for _, each in found.facets
-        if not each.said and each.question not in also and each.reason.rstrip(_ENDS) not in said
+        if not each.said
+        and not (each.rule == "attention" and each.subject == found.subject)  # the headline says it already
+        and each.question not in also
+        and not (each.question and each.decision in decided)
+        and each.reason.rstrip(_ENDS) not in said
     ]
     before = [known[each].rstrip(_ENDS) for each in found.subjects if each in known][:1]
     return tuple(dict.fromkeys([*_owner(found), *before, *rest]))[:FACETS]

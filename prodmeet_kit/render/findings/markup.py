@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["brief", "full"]
 
 
-def full(view: FindingView) -> str:
-    """The finding as one block; it has the mark of a figure in it where it has one."""
-    return _render("finding.html.j2", view=_words(view))
+def full(view: FindingView, *, pictured: bool = True) -> str:
+    """The finding as one block; it has the mark of a figure in it where it has one and is ``pictured``."""
+    return _render("finding.html.j2", view=_words(view, pictured=pictured))
 
 
 def brief(views: Sequence[FindingView]) -> str:
@@ -27,7 +27,8 @@ def brief(views: Sequence[FindingView]) -> str:
     return _render("findings_in_brief.html.j2", views=[_words(view) for view in views]) if views else ""
 
 
-def _words(view: FindingView) -> dict[str, Any]:
+def _words(view: FindingView, *, pictured: bool = True) -> dict[str, Any]:
+    figure = pictured and view.picture.figure is not None
     return {
         "id": finding_id(view.subject),
         "subject": view.subject,
@@ -39,8 +40,8 @@ def _words(view: FindingView) -> dict[str, Any]:
         "key": view.picture.key,
         "sentences": view.sentences,
         "facets": view.facets,
-        "bare": not (view.picture.figure or view.picture.key or view.sentences or view.also),
-        "figure": view.picture.figure is not None,
+        "bare": not (figure or view.picture.key or view.sentences or view.also),
+        "figure": figure,
         "here": view.here,
     }
 
