@@ -30,6 +30,7 @@ __all__ = [
     "one_off",
     "peak",
     "refs",
+    "resting",
     "spent_fast",
     "spiked",
     "why_unknown",
@@ -39,8 +40,8 @@ NAMED = 6
 """A headline names so many SLOs of a state; the table has all."""
 
 
-def fine(slos: pd.DataFrame) -> str:
-    """Say which objectives are met, not met, or not known: the headline."""
+def fine(slos: pd.DataFrame, *, whole: bool = True) -> str:
+    """Say which objectives are met, not met, or not known; with ``whole`` also what rests on less than everything."""
     if slos.empty:
         return t("No objective is set for any service.")
     kept = int((slos["state"] == "OK").sum())
@@ -58,7 +59,7 @@ def fine(slos: pd.DataFrame) -> str:
             more = len(names) - NAMED
             shown = names[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
             parts.append(f"{words}: {listed(shown)}")
-    return sentences([sentence(clauses(parts)), *_resting(slos)])
+    return sentences([sentence(clauses(parts)), *(resting(slos) if whole else [])])
 
 
 def why_unknown(state: str, reason: str) -> str:
@@ -73,7 +74,7 @@ def why_unknown(state: str, reason: str) -> str:
     return words.get(reason, t("too few events to judge"))
 
 
-def _resting(slos: pd.DataFrame) -> list[str]:
+def resting(slos: pd.DataFrame) -> list[str]:
     """What rests on less than everything, by SLO; a long list is cut as the others are."""
     told = [(ref, rests_on(row)) for ref, row in zip(refs(slos), SLO_SUMMARY.rows(slos), strict=True)]
     texts = [t("{name} is based on {what}", name=ref, what=what) for ref, what in told if what]

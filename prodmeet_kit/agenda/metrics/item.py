@@ -20,10 +20,10 @@ from prodmeet_kit.agenda.metrics import (
 from prodmeet_kit.agenda.metrics import (
     slos as metrics_slos,
 )
-from prodmeet_kit.agenda.metrics.brief import fine
+from prodmeet_kit.agenda.metrics.brief import fine, resting
 from prodmeet_kit.agenda.metrics.on_demand import basis, on_demand
 from prodmeet_kit.agenda.shared.absent import could_not_check
-from prodmeet_kit.evidence import AgendaItem
+from prodmeet_kit.evidence import AgendaItem, Note
 from prodmeet_kit.findings.finding import asked
 from prodmeet_kit.i18n.languages import t
 
@@ -45,11 +45,12 @@ def item(analyses: Analyses) -> AgendaItem:
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=fine(slos),
+        headline=fine(slos, whole=False),
         state="attention" if asked(facets) else "fine" if len(slos) or len(analyses.capacity.resources) else "none",
         timezone=analyses.facts.window.timezone,
         evidence=(
             metrics_glance.glance(analyses),
+            *map(Note, resting(slos)),
             *basis(analyses),
             *on_demand(
                 analyses,
