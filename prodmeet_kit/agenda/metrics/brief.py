@@ -40,8 +40,8 @@ NAMED = 6
 """A headline names so many SLOs of a state; the table has all."""
 
 
-def fine(slos: pd.DataFrame, *, whole: bool = True) -> str:
-    """Say which objectives are met, not met, or not known; with ``whole`` also what rests on less than everything."""
+def fine(slos: pd.DataFrame) -> str:
+    """Say which objectives are met, not met, or not known, and what rests on less than everything."""
     if slos.empty:
         return t("No objective is set for any service.")
     kept = int((slos["state"] == "OK").sum())
@@ -59,7 +59,7 @@ def fine(slos: pd.DataFrame, *, whole: bool = True) -> str:
             more = len(names) - NAMED
             shown = names[:NAMED] + ([tn("{n} more", "{n} more", more)] if more > 0 else [])
             parts.append(f"{words}: {listed(shown)}")
-    return sentences([sentence(clauses(parts)), *(resting(slos) if whole else [])])
+    return sentences([sentence(clauses(parts)), *resting(slos)])
 
 
 def why_unknown(state: str, reason: str) -> str:

@@ -45,12 +45,12 @@ def item(analyses: Analyses) -> AgendaItem:
     return AgendaItem(
         key=KEY,
         title=title,
-        headline=fine(slos, whole=False),
+        headline=fine(slos),
         state="attention" if asked(facets) else "fine" if len(slos) or len(analyses.capacity.resources) else "none",
         timezone=analyses.facts.window.timezone,
         evidence=(
             metrics_glance.glance(analyses),
-            *map(Note, resting(slos)),
+            *(map(Note, resting(slos)) if asked(facets) else ()),  # a finding is in the place of the headline then
             *basis(analyses),
             *on_demand(
                 analyses,
