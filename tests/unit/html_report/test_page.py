@@ -207,10 +207,8 @@ def test_a_title_may_hold_markup_and_references() -> None:
 
 def test_contents_tell_the_state_and_the_minutes_of_each_item() -> None:
     nav = re.findall(r"<nav.*?</nav>", report(), re.DOTALL)[0]
-    assert (
-        '<span class="page-state tone-attention"><span aria-hidden="true">▲</span> <span title="to decide">9 min</span></span>'
-        in nav
-    )
+    minutes = '<span aria-hidden="true">▲</span> <span title="to decide">9 min</span>'
+    assert f'<span class="page-state tone-attention">{minutes}</span>' in nav
     assert '<span class="page-state tone-unknown"><span aria-hidden="true">?</span> could not check</span>' in nav
 
 
