@@ -134,7 +134,8 @@ def test_metrics_opens_with_its_services_and_holds_all_else_folded() -> None:
     kinds = (Table, Chart, HeatMap, WeekOverlay)
     for bad in (0.001, 0.02):
         item = review(values={**FINE, "slo/cart/availability/bad": bad}).metrics
-        first, *rest = (*item.evidence, *(each for view in item.views for each in view.picture.folded))
+        first = item.evidence[0]
+        rest = [*item.evidence[1:], *(each for view in item.views for each in view.picture.folded)]
         assert isinstance(first, Glance)
         assert all(shown.folded for shown in rest if isinstance(shown, kinds))
         assert {"slo-cart-availability"} <= {shown.anchor for shown in rest if isinstance(shown, Chart)}
