@@ -220,10 +220,10 @@ class AgendaItem:
     """One point of the agenda, ready to be shown. In a notebook it displays itself.
 
     ``brief`` are questions with their answers, read before anything else; ``finding`` is the headline where there is
-    little room, empty when it is the same; ``aside`` is beside the title. ``facets`` are what it has to say of each
-    subject; ``questions`` those that got minutes, and ``views`` its findings as they are shown: both filled in once the
-    meeting is shared out. ``to_know`` is what the pre-read says though it gets no minute, each with its subject: left
-    out where a finding is about that.
+    little room, empty when it is the same; ``aside`` is beside the title, ``entry`` its name in the contents, empty for
+    the title. ``facets`` are what it has to say of each subject; ``questions`` those that got minutes, and ``views``
+    its findings as they are shown: both filled in once the meeting is shared out. ``to_know`` is what the pre-read says
+    though it gets no minute, each with its subject: left out where a finding is about that.
     """
 
     key: str
@@ -240,6 +240,7 @@ class AgendaItem:
     to_know: tuple[tuple[str, str], ...] = ()
     finding: str = ""
     aside: str = ""
+    entry: str = ""
     minutes: float = 0.0
     language: str = field(default_factory=current)
 

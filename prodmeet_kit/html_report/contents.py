@@ -40,7 +40,9 @@ def entries(html: str) -> list[Entry]:
         tone = next((tone for tone in TONES if tone == values.get("data-tone")), None)
         if title.level == "2":
             state = Word(values.get("data-state", ""), tone) if tone else None
-            found.append(Entry(values["id"], title.text, state, values.get("data-minutes", "")))
+            found.append(
+                Entry(values["id"], values.get("data-entry") or title.text, state, values.get("data-minutes", ""))
+            )
     return found
 
 

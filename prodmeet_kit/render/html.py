@@ -136,6 +136,7 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
         "title": item.title,
         "state": word(item.state),
         "aside": item.aside,
+        "entry": item.entry,
         "minutes": t("{n} min", n=write(item.minutes, "number")) if item.minutes > 0 else "",
         "headline": item.headline,
         "line": item.state in _QUIET and not (item.views or item.brief or item.failures),

@@ -84,6 +84,7 @@ def overview(
         key=KEY,
         title=t("{product}: production meeting", product=facts.product.title or facts.product.product),
         aside=picture.title if picture else "",
+        entry=t("Overview"),
         headline=_headline(analyses, found, unknown),
         brief=() if picture else _brief(analyses, unknown),
         state="could_not_check" if unknown else "attention" if any(i.state == "attention" for i in items) else "fine",

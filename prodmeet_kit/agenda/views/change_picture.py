@@ -74,7 +74,7 @@ def _planned(analyses: Analyses, rows: Sequence[UpcomingRow]) -> Picture:
         end=end,
         timezone=window.timezone,
         anchor=f"finding-change-{ids[0]}",
-        caption=t("planned changes, and who does them"),
+        caption=t("planned changes"),
         overlaps=tuple(overlaps),
         closed=_closed(analyses, start, end),
     )

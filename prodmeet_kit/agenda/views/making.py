@@ -114,4 +114,5 @@ def _owner(found: Finding) -> list[str]:
     """Who looks after it; that nobody does is said of what a service should have somebody for."""
     if found.owner:
         return [t("owner: {names}", names=found.owner)]
-    return [t("no owner")] if kind_of(found.subject) in OWNED else []
+    asked = any(each.rule == "attention" for _, each in found.facets[:1])  # who owns it is the question then
+    return [t("no owner")] if kind_of(found.subject) in OWNED and not asked else []

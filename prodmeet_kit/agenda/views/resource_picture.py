@@ -15,7 +15,7 @@ from prodmeet_kit.evidence import Mark
 from prodmeet_kit.evidence.finding_view import KeyNumber, Picture
 from prodmeet_kit.evidence.panels import Forecast, Level, Panels
 from prodmeet_kit.i18n.languages import t
-from prodmeet_kit.i18n.numbers import fixed, write
+from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import short_date
 from prodmeet_kit.schemas.capacity import REGRESSIONS, RESOURCE_SUMMARY
 
@@ -162,18 +162,10 @@ def _reached(analyses: Analyses, ahead: Forecast | None) -> tuple[Mark, ...]:
 
 
 def _key(row: ResourceRow) -> KeyNumber | None:
-    full, low, high = row["days_to_full"], row["days_to_full_low"], row["days_to_full_high"]
+    full = row["days_to_full"]
     if isfinite(full) and full > 0:
-        spread = (
-            t("{low} to {high} days", low=_days(low), high=_days(high))
-            if isfinite(low) and isfinite(high)
-            else t("{low} days or more", low=_days(low))
-            if isfinite(low)
-            else ""
-        )
-        return KeyNumber(
-            write(full, "days"), t("until the limit is reached"), spread, "bad" if full < 14 else "attention"
-        )
+        # The headline says the range.
+        return KeyNumber(write(full, "days"), t("until the limit is reached"), tone="bad" if full < 14 else "attention")
     share = row["utilisation_p95"]
     if not isfinite(share):
         return None
@@ -184,7 +176,3 @@ def _key(row: ResourceRow) -> KeyNumber | None:
         t("{before} in the period before", before=write(before, "percent")) if isfinite(before) else "",
         "bad" if share >= 0.9 else "attention" if share >= 0.8 else "quiet",
     )
-
-
-def _days(days: float) -> str:
-    return fixed(days, 0 if days >= 10 else 1)
