@@ -55,7 +55,7 @@ _ORDER = (
 _OF_THE_REVIEW = frozenset(
     ("agenda", "analyses", "answer", "around", "ask_at", "closer", "compare", "counts", "examples", "facts", "failures",
      "finding", "findings", "folding", "home", "item", "items", "lines", "live", "overview", "promql", "query",
-     "questions", "slo", "split", "views")
+     "questions", "service", "slo", "split", "views")
 )  # fmt: skip
 """What a notebook finds at ``review.<name>`` beside the agenda items."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.agenda.overview.decided import last_time
 from prodmeet_kit.agenda.views.slo_picture import what_is_bad
+from prodmeet_kit.archive.layout import PAGE
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.core.subjects import kind_of, rest_of
 from prodmeet_kit.explore import happenings
@@ -29,8 +30,6 @@ __all__ = ["END", "NEW", "OVERVIEW", "Row", "pages", "rows_of"]
 
 OVERVIEW, NEW, END = "overview", "new_action_items", "end"
 """Keys of the pages that are about no finding."""
-
-REPORT = "report.html"
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def pages(meeting: Meeting, folder: Path | None) -> list[dict[str, Any]]:
     known = {each.subject: each for each in review.findings}
     here = sum(view.here for view in review.views)
     annex = len(review.views) - here
-    file = folder / REPORT if folder else None
+    file = folder / PAGE if folder else None
     report = file.read_text(encoding="utf-8", errors="replace") if file and file.is_file() else ""
     last = last_time(review.analyses)
     happened = {thing.id: thing for thing in happenings.things(review.analyses)}
@@ -175,7 +174,7 @@ def _links(view: FindingView, report: str) -> Iterator[dict[str, str]]:
         places.append((t("All of {service}", service=view.service), slug("service", view.service)))
     for text, place in places:
         if f'id="{place}"' in report:
-            yield {"text": text, "file": f"{REPORT}#{place}"}
+            yield {"text": text, "file": f"{PAGE}#{place}"}
 
 
 def _printable(value: Any) -> Any:

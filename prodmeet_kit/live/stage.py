@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.archive.layout import PAGE
 from prodmeet_kit.core.errors import ProdmeetError
 from prodmeet_kit.i18n.languages import t, use
 from prodmeet_kit.live import ended
 from prodmeet_kit.live.decisions import Decisions
 from prodmeet_kit.live.new_items import NewItems
-from prodmeet_kit.live.pages import END, REPORT, pages, rows_of
+from prodmeet_kit.live.pages import END, pages, rows_of
 from prodmeet_kit.live.texts import browser
 from prodmeet_kit.live.timing import Timing
 from prodmeet_kit.live.words import not_saved
@@ -111,7 +112,7 @@ class _Desk:
         minutes = self._meeting.minutes.folder
         answer: dict[str, Any] = {"status": t("saved: it is shown at the next meeting"), "bad": False}
         try:
-            link = f"{REPORT}#{finding_id(view.subject)}"
+            link = f"{PAGE}#{finding_id(view.subject)}"
             file_exploration(minutes.parent, minutes.name, self._meeting.day, view.subject, note, link=link)
         except OSError as error:
             answer = not_saved(error)

@@ -18,7 +18,7 @@ from prodmeet_kit.i18n.glossary import meaning
 from prodmeet_kit.i18n.languages import current, listed, t, tn, use
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render import drawn
-from prodmeet_kit.render.anchors import Anchors, slug
+from prodmeet_kit.render.anchors import Anchors, finding_id, slug
 from prodmeet_kit.render.findings import markup
 from prodmeet_kit.render.glance.markup import view as glance_view
 from prodmeet_kit.render.states import word
@@ -63,7 +63,7 @@ def chunks(item: AgendaItem) -> list[str | Figure]:
 
 
 def _chunks(item: AgendaItem) -> list[str | Figure]:
-    anchors = Anchors()
+    anchors = Anchors(finding_id(each.subject) for each in item.views)
     shown: list[str | Figure] = [_render(_head(item, anchors), [])] if item.views else []
     shown += _findings(item.views)
     folded = [*(each for view in item.views for each in _on_demand(view)), *filter(_folded, item.evidence)]

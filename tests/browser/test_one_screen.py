@@ -55,8 +55,7 @@ def page(path: Path, of: str, language: str, *, whole: bool) -> None:
 def opened(opener: Opener, path: Path) -> Opened:
     made = opener(path)
     made.page.set_viewport_size({"width": SCREEN[0], "height": SCREEN[1]})
-    made.scroll_through()
-    made.page.evaluate("scrollTo(0, 0)")
+    made.page.wait_for_selector(".pm-figure .main-svg")
     return made
 
 

@@ -33,12 +33,13 @@ for number in range({many}):
 FORMS = """
 from prodmeet_kit.live import open_meeting
 from prodmeet_kit.review import open_review
-form = open_meeting(open_review(), minutes=str(folder / "minutes")).pages
+stage = open_meeting(open_review(), minutes=str(folder / "minutes")).stage
+subjects = [page["key"] for page in stage.pages if ":" in page["key"]]
 for number in range({many}):
-    subject = form.rows[number % len(form.rows)]["subject"]
+    subject = subjects[number % len(subjects)]
     for name, value in (("decision", "watch"), ("note", f"note {{number}}")):
-        form._heard(form, {{"kind": "edit", "token": "1", "subject": subject, "name": name, "value": value}}, [])
-    assert form.said[subject]["status"] == "saved", form.said
+        stage._heard(stage, {{"kind": "edit", "token": "1", "subject": subject, "name": name, "value": value}}, [])
+    assert stage.said[subject]["status"] == "saved", stage.said
     power.tell(f"note {{number}}")
 """
 

@@ -13,7 +13,7 @@ from tests.browser.demo_report import demo_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.takes(15)]
 
-WORDS = """() => [...document.querySelectorAll('.pm-finding .pm-figure')].map(figure => {
+WORDS = """() => [...document.querySelectorAll('.pm-finding .pm-figure, [id^=finding-] .pm-figure')].map(figure => {
     const box = each => {
         const { left, top, right, bottom } = each.getBoundingClientRect();
         return [each.textContent, left, top, right, bottom];
@@ -21,6 +21,9 @@ WORDS = """() => [...document.querySelectorAll('.pm-finding .pm-figure')].map(fi
     const found = query => [...figure.querySelectorAll(query)].filter(each => each.textContent.trim()).map(box);
     return { edge: box(figure), ticks: found('.xtick > text'), names: found('.annotation-text') };
 })"""
+
+
+UNFOLD = "document.querySelectorAll('.page-more, details[id^=finding-]').forEach(fold => { fold.open = true; })"
 
 
 def apart(one: list[Any], other: list[Any]) -> bool:
@@ -34,6 +37,7 @@ def test_on_a_phone_words_are_inside_their_figure_and_none_covers_another(
 ) -> None:
     opener = Opener(browser)
     page = opener(demo_page(tmp_path_factory, "en"), width=360, height=900)
+    page.page.evaluate(UNFOLD)
     page.scroll_through()
     page.page.wait_for_timeout(300)
     figures = page.page.evaluate(WORDS)

@@ -16,6 +16,7 @@ from prodmeet_kit.analysis.incidents import budget_parts
 from prodmeet_kit.analysis.incidents import cost as incidents
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.documents.review_json import record
+from prodmeet_kit.evidence import Table
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import BUDGET_PARTS, INCIDENTS, SLO_COUNTS, SLO_EVENTS
 from tests.support.answering import Asked
@@ -105,7 +106,8 @@ def test_a_day_without_samples_is_null_in_the_record_and_a_dot_in_the_line(tmp_p
         return status, kind, json.dumps(content).encode()
 
     review = Review(facts(says, tmp_path)[0])
-    shown = str(review.metrics.evidence[0].frame["by_day"].iloc[0])  # type: ignore[union-attr]
+    slos = next(each for each in review.metrics.evidence if isinstance(each, Table) and "by_day" in each.frame)
+    shown = str(slos.frame["by_day"].iloc[0])
     assert shown.count("nan") == 1 and shown.split(",")[-3].strip() == "nan"
     written = record(review)
     assert [row["missing_fraction"] for row in written["load"]] == [pytest.approx(1 / 14)]

@@ -26,6 +26,7 @@ SETTINGS = {"allow_redirects", "max_retries", "proxies", "retries", "retry", "ti
 NO_HTTP = {
     ("pipeline/fleet.py", "timeout"): "reports that are made in other processes",
     ("pipeline/execution.py", "timeout"): "kernels, over sockets",
+    ("live/opening.py", "timeout"): "the kernel of a meeting, over sockets",
 }
 NEEDED = {
     ("sources/github/connection.py", "timeout"): "PyGithub wants one; the policy's, which counts",
