@@ -234,6 +234,7 @@ class Review(Exploring):
                     views=mine[name],
                     evidence=with_findings(not_in(mine[name], item.evidence), self._sharing.findings),
                     state=self._sharing.state(item),
+                    under=self._sharing.under(item),
                 )
                 for name, item in self._built.items()
             )

@@ -221,9 +221,10 @@ class AgendaItem:
 
     ``brief`` are questions with their answers, read before anything else; ``finding`` is the headline where there is
     little room, empty when it is the same; ``aside`` is beside the title, ``entry`` its name in the contents, empty for
-    the title. ``facets`` are what it has to say of each subject; ``questions`` those that got minutes, and ``views``
-    its findings as they are shown: both filled in once the meeting is shared out. ``to_know`` is what the pre-read says
-    though it gets no minute, each with its subject: left out where a finding is about that.
+    the title. ``facets`` are what it has to say of each subject; ``questions`` those that got minutes, ``views`` its
+    findings as they are shown, and ``under`` the items under which what it asks is decided where it has no finding for
+    that: all filled in once the meeting is shared out. ``to_know`` is what the pre-read says though it gets no minute,
+    each with its subject: left out where a finding is about that.
     """
 
     key: str
@@ -241,6 +242,7 @@ class AgendaItem:
     finding: str = ""
     aside: str = ""
     entry: str = ""
+    under: tuple[str, ...] = ()
     minutes: float = 0.0
     language: str = field(default_factory=current)
 

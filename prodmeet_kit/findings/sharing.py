@@ -75,6 +75,18 @@ class Sharing:
             return "attention"
         return "noted" if item.state == "attention" else "fine"
 
+    def under(self, item: AgendaItem) -> tuple[str, ...]:
+        """The titles of the items under which what it asks is decided, where it has no finding of its own for that."""
+        here = [each for each in self.findings if each.place == "agenda"]
+        if any(each.section == item.key for each in here):
+            return ()
+        others = (
+            each.section
+            for each in here
+            if any(facet.question and section == item.key for section, facet in each.facets)
+        )
+        return tuple(self._built[section].title for section in dict.fromkeys(others))
+
     @property
     def _length(self) -> float:
         return self._product.meeting.duration.total_seconds() / 60

@@ -20,7 +20,7 @@ from prodmeet_kit.live.complete import lacks, lacks_of_item
 from prodmeet_kit.live.new_items import known
 from prodmeet_kit.live.words import kept, not_saved
 from prodmeet_kit.minutes.attendance import read_attendance, say_present
-from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, UNREACHED
+from prodmeet_kit.minutes.entries import CHECK, DECISIONS_KIND, DRAFTS, FIELDS, UNREACHED
 from prodmeet_kit.minutes.items import newest as newest_items
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
 from prodmeet_kit.schemas.frames import rows
@@ -142,14 +142,17 @@ def standing(meeting: Meeting) -> Ended:
     drafts: list[Lacking] = []
     with use(review.facts.product.language):
         for finding, subjects in _in_order(meeting, said, verdicts):
-            now = {about: said[about].fields for about in subjects if about in said}
+            saved = {about: said[about].fields for about in subjects if about in said}
+            now = {about: {name: fields[name] for name in FIELDS} for about, fields in saved.items()}
             complete = {about for about, fields in now.items() if fields["decision"] and not lacks(fields, day)}
             reached = {about for about in complete if not _unreached(said[about])}
             for about, what in subjects.items():
                 verdict, fields = verdicts.get(about, ""), now.get(about, dict.fromkeys(FIELDS, ""))
                 if about in reached or (verdict and about not in now):
                     unconfirmed = attendance.unconfirmed(day, about, fields["owner"])
-                    check = finding.check if finding and about == finding.subject else None
+                    check = _check(saved.get(about, {})) or (
+                        finding.check if finding and about == finding.subject else None
+                    )
                     item = _item(finding, about, said)
                     decided.append(
                         Decided(about, item, what, **fields, verdict=verdict, check=check, unconfirmed=unconfirmed)
@@ -218,11 +221,17 @@ def _item(finding: Finding | None, about: str, said: Mapping[str, Merged]) -> st
     return known_as or sections.get(about, finding.section if finding else "")
 
 
+def _check(saved: Mapping[str, str]) -> Check | None:
+    """The query that was saved with a decision; ``None`` where none was."""
+    query, expect = (saved.get(name, "") for name in CHECK)
+    return Check(query, expect) if query else None
+
+
 def _said(meeting: Meeting) -> dict[str, Merged]:
     """The decisions of this meeting by subject, complete or begun."""
     both = [each for kind in (DRAFTS, DECISIONS_KIND) for each in meeting.minutes.load(kind)[0]]
     mine = [each for each in both if each.content.get("meeting") == meeting.day]
-    return {about: now for (about,), now in merged(mine, ("subject",), FIELDS).items()}
+    return {about: now for (about,), now in merged(mine, ("subject",), (*FIELDS, *CHECK)).items()}
 
 
 def _verdicts(meeting: Meeting) -> dict[str, str]:

@@ -21,7 +21,7 @@ from prodmeet_kit.render import drawn
 from prodmeet_kit.render.anchors import Anchors, finding_id, slug
 from prodmeet_kit.render.findings import markup
 from prodmeet_kit.render.glance.markup import view as glance_view
-from prodmeet_kit.render.states import word
+from prodmeet_kit.render.states import Word, word
 from prodmeet_kit.render.tables import view
 
 if TYPE_CHECKING:
@@ -134,7 +134,9 @@ def _head(item: AgendaItem, anchors: Anchors) -> dict[str, Any]:
     return {
         "anchor": anchors.take(slug(item.key)),
         "title": item.title,
-        "state": word(item.state),
+        "state": Word(t("decided under {items}", items=listed(item.under)), "quiet")
+        if item.under
+        else word(item.state),
         "aside": item.aside,
         "entry": item.entry,
         "minutes": t("{n} min", n=write(item.minutes, "number")) if item.minutes > 0 else "",

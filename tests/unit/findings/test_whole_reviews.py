@@ -125,3 +125,16 @@ def test_without_anything_found_there_is_no_finding() -> None:
     assert [subject for subject in subjects(made) if not subject.startswith(("slo:", "all:"))] == []
     content = json.loads(dumps(record(made)))
     assert content["glance"]["to_decide"] == sum(bool(each["question"]) for each in content["findings"])
+
+
+def test_an_item_whose_questions_are_asked_under_another_says_which(demo: Review) -> None:
+    joined = {
+        item.key: {each.section for each in demo.findings if each.place == "agenda"
+                   for section, facet in each.facets if section == item.key and facet.question}
+        for item in demo.items
+    }  # fmt: skip
+    titles = {item.key: item.title for item in demo.items}
+    for item in demo.items:
+        own = any(view.here for view in item.views)
+        assert set(item.under) == (set() if own else {titles[key] for key in joined[item.key]})
+        assert not (item.under and item.minutes)

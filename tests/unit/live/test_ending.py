@@ -12,6 +12,7 @@ import pytest
 from prodmeet_kit.archive.user_edits import list_written
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.documents import minutes_md
+from prodmeet_kit.evidence.facet import Check
 from prodmeet_kit.gathering.with_minutes import with_said
 from prodmeet_kit.live import ending, open_meeting
 from prodmeet_kit.live.meeting import Meeting
@@ -173,3 +174,13 @@ def test_an_owner_who_was_not_there_is_unconfirmed_until_they_accept(meeting: Me
     assert unconfirmed()
     confirm(meeting.minutes, meeting.day, subject, "web  TEAM", by="Cy")
     assert not unconfirmed()
+
+
+def test_the_query_that_was_saved_with_a_decision_counts_before_the_proposed_one(
+    meeting: Meeting, review: Review
+) -> None:
+    proposed = next(each for each in review.findings if each.place == "agenda" and each.question and each.check)
+    own = {"verify_query": "sum(up)", "verify_expect": "> 3"}
+    decide(meeting, proposed.subject, decision="act", owner="shop", due="2026-12-04", **own)
+    (decided,) = ending.standing(meeting).decisions
+    assert decided.check == Check("sum(up)", "> 3") != proposed.check
