@@ -93,6 +93,7 @@ def pages(meeting: Meeting, folder: Path | None) -> list[dict[str, Any]]:
         made.append(
             {
                 **_plain(view.subject, view.headline, view.why, view.title, place, kind="finding"),
+                "id": finding_id(view.subject),
                 "item": view.item,
                 "short": str(number),
                 "listed": view.title if view.here else t("{item} (annex)", item=view.title),

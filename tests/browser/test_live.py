@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from prodmeet_kit.minutes import Minutes
+from prodmeet_kit.render.anchors import finding_id
 from prodmeet_kit.review import open_review
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.takes(45)]
@@ -124,7 +125,10 @@ def test_a_meeting_is_run_with_the_keyboard_shared_killed_opened_again_and_ended
         scribe, other = opened(browser, address), opened(browser, address)
         # the headline is output of the notebook: it needs no widget
         expect(scribe.locator(".jp-Notebook .pm-headline").first).to_contain_text("web/latency")
-        typed(scribe, "Enter")
+        # a line of the overview leads to its page
+        scribe.locator(f".jp-Notebook a[href='#{finding_id(findings[1].subject)}']").first.click()
+        place(scribe, f"2 of {here}")
+        typed(scribe, "ArrowLeft")
         for page in (scribe, other):
             place(page, f"1 of {here}")
         typed(scribe, "ArrowRight")

@@ -121,9 +121,20 @@ function render({ model, el }) {
     act();
   }
 
+  // What leads to a finding in the report leads to its page here.
+  function lead(event) {
+    const link = event.target.closest?.(".jp-Notebook a[href^='#']");
+    const to = link ? pages.findIndex((each) => each.id && each.id === decodeURIComponent(link.hash.slice(1))) : -1;
+    if (to < 0) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    context.go(to);
+  }
+
   // JupyterLab takes keys for commands: what is pressed here stays here.
   for (const kind of ["keydown", "keypress", "keyup"]) root.addEventListener(kind, (event) => event.stopPropagation());
   window.addEventListener("keydown", keys, true);
+  window.addEventListener("click", lead, true);
   const reshow = () => show();
   const changes = ["change:state", "change:said", "change:problem"];
   for (const change of changes) model.on(change, reshow);
@@ -132,6 +143,7 @@ function render({ model, el }) {
   show();
   return () => {
     window.removeEventListener("keydown", keys, true);
+    window.removeEventListener("click", lead, true);
     for (const change of changes) model.off(change, reshow);
     for (const end of context.ends) end();
     drawing.stop();
