@@ -92,6 +92,6 @@ def summary(shelf: Sequence[Shelved]) -> str:
         tn("{n} product", "{n} products", len(shelf)),
         tn("{n} with an objective not met", "{n} with an objective not met", missed) if missed else "",
         tn("{n} without a full, recent report", "{n} without a full, recent report", unclear) if unclear else "",
-        tn("{n} question to decide", "{n} questions to decide", asked) if asked else t("nothing to decide"),
+        tn("{n} finding to decide", "{n} findings to decide", asked) if asked else t("nothing to decide"),
     ]
     return " · ".join(filter(None, parts))

@@ -85,7 +85,7 @@ def _findings(views: Sequence[FindingView]) -> list[str | Figure]:
             shown.append(markup.full(each, pictured=pictured))
             if each.picture.figure is not None and pictured:
                 shown.append(each.picture.figure)
-    rest = markup.brief([each for each in views if not each.here])
+    rest = markup.brief([each for each in views if not each.here and kind_of(each.subject) != "all"])
     return [*shown, rest] if rest else shown
 
 
@@ -107,10 +107,15 @@ def _folded(evidence: Evidence) -> bool:
 
 
 def _counted(folded: Sequence[Evidence]) -> str:
-    """How many tables and charts a fold holds."""
+    """How many tables, charts and notes a fold holds."""
     tables = sum(isinstance(each, Table) for each in folded)
     charts = sum(isinstance(each, Figure) for each in folded)
-    said = [(tables, tn("{n} table", "{n} tables", tables)), (charts, tn("{n} chart", "{n} charts", charts))]
+    notes = len(folded) - tables - charts
+    said = [
+        (tables, tn("{n} table", "{n} tables", tables)),
+        (charts, tn("{n} chart", "{n} charts", charts)),
+        (notes, tn("{n} note", "{n} notes", notes)),
+    ]
     return listed(text for n, text in said if n)
 
 

@@ -92,7 +92,8 @@ def with_findings(evidence: Iterable[Evidence], found: Iterable[Finding]) -> tup
 
 def _linked(view: ServiceView, findings: list[Finding]) -> ServiceView:
     leads = {about: each.subject for each in reversed(findings) for about in each.subjects}
-    mine = [each for each in findings if view.name in each.services]
+    # What concerns a service only through a change it shares is another service's finding.
+    mine = [each for each in findings if view.name in each.facets[0][1].services]
     told = tuple(Said(each.headline.rstrip(".。"), each.subject, each.subject) for each in mine)
     return replace(
         view,

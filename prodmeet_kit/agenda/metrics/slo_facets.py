@@ -15,6 +15,8 @@ from prodmeet_kit.evidence.facet import Check, Facet
 from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import fixed, write
+from prodmeet_kit.i18n.times import short_date
+from prodmeet_kit.schemas.changes import CHANGES
 from prodmeet_kit.schemas.slo import ERROR_BUDGET, REVISE, SLO_SUMMARY
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def _of(
             analyses,
             "slo_missed",
             about,
-            _missed(row, change, slow=slow_ones(analyses, ref)),
+            _missed(row, change, _dated(analyses, change), slow=slow_ones(analyses, ref)),
             question=_missed_question(row, change),
             ask="" if change else t("Which changes wait until it recovers?"),
             extra=min(-row["budget_remaining"], 10),
@@ -174,10 +176,21 @@ def slow_ones(analyses: Analyses, ref: str) -> bool:
     )
 
 
-def _missed(row: SloRow, change: dict[str, Any] | None, *, slow: bool) -> str:
+def _dated(analyses: Analyses, change: dict[str, Any] | None) -> str:
+    """A change with the day it was made, for people know days and not numbers; empty without one."""
+    if not change:
+        return ""
+    zone = analyses.facts.window.timezone
+    made = {row["id"]: row["start"] for row in CHANGES.rows(analyses.changes.past)}
+    when = made.get(change["change"])
+    return str(change["change"]) + (t(" ({last})", last=short_date(when, zone)) if when is not None else "")
+
+
+def _missed(row: SloRow, change: dict[str, Any] | None, since: str, *, slow: bool) -> str:
+    """``since`` is the change with its day."""
     ref = SloRef.of_row(row)
     if change and change["times"] >= 1.5:
-        words = {"name": ref, "times": _times(change["times"]), "change": change["change"]}
+        words = {"name": ref, "times": _times(change["times"]), "change": since}
         if slow:
             return t("{name} misses its objective: {times} times as many slow requests since {change}", **words)
         return t("{name} misses its objective: {times} times as many bad events since {change}", **words)

@@ -115,7 +115,8 @@ def name(layout: dict[str, Any], lane: Lane, top: int, height: int, called: str)
 
 def heads() -> list[dict[str, Any]]:
     """What is in the lanes and beside them."""
-    place = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}
+    place = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 3, "showarrow": False,
+             "font": {"size": 12}}  # fmt: skip
     left = t("load · burn rate of the worst SLO · pages")
     right = t("budget left (line: last meeting)")
     return [

@@ -82,7 +82,7 @@ def test_the_worst_product_stands_first(tmp_path: Path) -> None:
     page = write_index(tmp_path).read_text()
     assert rows(page) == ["d", "c", "e", "b", "a"]
     # Two missed; one did not check all; each of the five asks two things.
-    assert "5 products · 2 with an objective not met · 1 without a full, recent report · 10 questions to decide" in page
+    assert "5 products · 2 with an objective not met · 1 without a full, recent report · 10 findings to decide" in page
 
 
 def test_a_product_without_a_report_says_why_until_there_is_one(tmp_path: Path) -> None:
