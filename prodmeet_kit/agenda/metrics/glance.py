@@ -38,10 +38,9 @@ def glance(analyses: Analyses) -> Glance:
         end=time.end,
         timezone=window.timezone,
         caption=t(
-            "{start} to {end}, every {cell}; red: beyond the objective, cut off at {n} times that",
+            "{start} to {end}; red: beyond the objective, cut off at {n} times that",
             start=first,
             end=last,
-            cell=write(time.cell.total_seconds(), "duration"),
             n=small_charts.CUT,
         ),
     )

@@ -76,8 +76,8 @@ def left_over(found: Sequence[Finding]) -> str:
         return ""
     return sentence(
         tn(
-            "{n} more finding on the agenda, {minutes} min",
-            "{n} more findings on the agenda, {minutes} min",
+            "{n} more finding, {minutes} min",
+            "{n} more findings, {minutes} min",
             len(rest),
             minutes=write(sum(each.minutes for each in rest), "number"),
         )

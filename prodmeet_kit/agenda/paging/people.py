@@ -45,7 +45,7 @@ def evidence(analyses: Analyses) -> tuple[Evidence, ...]:
 
 
 def _sentence(row: PageLoadRow) -> str:
-    named = {"rotation": t("On-call rotation {name}", name=_name(row)), "shifts": write(row["shifts"], "count")}
+    named = {"rotation": t("On-call ({name})", name=_name(row)), "shifts": write(row["shifts"], "count")}
     over = int(row["shifts_over_guide"])
     if over:
         text = tn(

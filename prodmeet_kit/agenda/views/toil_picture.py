@@ -27,9 +27,7 @@ def picture(analyses: Analyses, found: Finding) -> Picture:
     mine = next((row for row in every if row["id"] == about), None)
     key = None
     if mine is not None:
-        all_hours = sum(row["hours_per_quarter"] for row in every)
-        of_all = t("of {hours} in all", hours=write(all_hours, "number")) if len(every) > 1 else ""
-        key = KeyNumber(write(mine["hours_per_quarter"], "number"), t("hours a quarter for {id}", id=about), of_all)
+        key = KeyNumber(write(mine["hours_per_quarter"], "number"), t("hours a quarter for {id}", id=about))
     if len(every) < 2:
         return Picture(key=key)
     bars = tuple(

@@ -57,9 +57,9 @@ def _heads(glance: Glance) -> dict[str, Any]:
     place = 100 * _place(glance, glance.last)
     return {
         "service": t("Service"),
-        "slo": t("Worst SLO: bad events, last day"),
+        "slo": t("Worst SLO, last day"),
         "load": t("Load"),
-        "resources": t("Fullest resources: p95 of limit"),
+        "resources": t("Resources: p95 of limit"),
         "days": days,
         # the first day may be that of the last meeting
         "last": f"{place:.1f}" if 20 <= place <= 80 else "",

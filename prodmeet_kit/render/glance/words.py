@@ -18,8 +18,8 @@ def lines(glance: Glance) -> list[str]:
     if glance.one:
         return [line for service in glance.services for line in _everything(service)]
     heads = [
-        t("Service"), t("Error budget"), t("Worst SLO: bad events, last day"), t("Load"),
-        t("Fullest resources: p95 of limit"),
+        t("Service"), t("Error budget"), t("Worst SLO, last day"), t("Load"),
+        t("Resources: p95 of limit"),
     ]  # fmt: skip
     rows = [
         [

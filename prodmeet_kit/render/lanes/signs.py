@@ -131,7 +131,7 @@ def legend() -> dict[str, Any]:
     words = [
         t("under {limit}", limit=limits[0]),
         *(f"{low}\N{EN DASH}{high}" for low, high in pairwise(limits)),
-        t("burn rate over {limit}", limit=limits[-1]),
+        t("over {limit}", limit=limits[-1]),
     ]
     shown = ["rgb(190,194,199)", *(colour for _, colour in CLASSES[1:])]
     parts = [

@@ -63,7 +63,7 @@ def test_a_shift_over_the_guide_is_a_warning_with_its_numbers() -> None:
         (
             "warning",
             (
-                "On-call rotation shop: 1 of 29 shifts had more than two events, the most a shift should have; "
+                "On-call (shop): 1 of 29 shifts had more than two events, the most a shift should have; "
                 "the busiest had 3. "
                 "2 nights were interrupted."
             ),
@@ -78,7 +78,7 @@ def test_a_shift_over_the_guide_is_a_warning_with_its_numbers() -> None:
 def test_each_rotation_that_was_paged_is_judged_on_its_own_clock() -> None:
     evidence = paging_people.evidence(findings("16T14:00", "16T14:30", rotations=[BERLIN, TOKYO]))
     assert notes(evidence) == [
-        ("info", "On-call rotation berlin: none of 29 shifts had more than two events, the most a shift should have.")
+        ("info", "On-call (berlin): none of 29 shifts had more than two events, the most a shift should have.")
     ]
     (table,) = tables(evidence)
     assert table.frame["name"].tolist() == ["berlin", "tokyo"]
