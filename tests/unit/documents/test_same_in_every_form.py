@@ -375,15 +375,9 @@ def test_the_page_and_the_markdown_say_the_same_headlines_questions_and_rows(of:
         for text in (item.headline, *item.questions):
             assert escape(text) in written, (item.key, text)
         said = any(view_.here for view_ in item.views) and not item.unchecked  # its findings say it
-        for text in (
-            *([] if said else [item.headline]),
-            *(
-                text
-                for view_ in item.views
-                if not view_.subject.startswith("all:")
-                for text in (view_.headline, view_.question)
-            ),
-        ):
+        views = [view_ for view_ in item.views if not view_.subject.startswith("all:")]
+        in_views = [text for view_ in views for text in (view_.headline, view_.question)]
+        for text in [*([] if said else [item.headline]), *in_views]:
             assert " ".join(text.split()) in page, (item.key, text)
         for table in (each for each in item.evidence if isinstance(each, Table)):
             with use("en"):
