@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
+from prodmeet_kit.core.css import css_string
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.core.redaction import NUMBERS, redact, redacted
 from prodmeet_kit.html_report.cells import cell_views
@@ -121,16 +122,7 @@ def _page(notebook: NotebookNode, title: str, language: str) -> dict[str, Any]:
 
 def _style(title: str) -> str:
     """The page's own style sheet; it writes the title at the foot of each sheet of paper."""
-    return _asset("page.css").replace("/*FONT*/", theme.FONT).replace("/*TITLE*/", _css_string(title))
-
-
-def _css_string(text: str) -> str:
-    r"""A text as a string of CSS: all but letters and digits as its number, so that no text can end it or the style.
-
-    >>> _css_string('a "shop"</style>')
-    '"a\\20 \\22 shop\\22 \\3c \\2f style\\3e "'
-    """
-    return '"' + "".join(letter if letter.isalnum() else f"\\{ord(letter):x} " for letter in text) + '"'
+    return _asset("page.css").replace("/*FONT*/", theme.FONT).replace("/*TITLE*/", css_string(title))
 
 
 def _words() -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-__all__ = ["write_look", "write_workspace"]
+__all__ = ["add_style", "write_look", "write_workspace"]
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     "@jupyterlab/apputils-extension/notification": {
@@ -61,6 +61,8 @@ _PAGE = {
 }
 """What a meeting does not need is not loaded: the first screen comes sooner."""
 
+_STYLE = Path("config", "custom", "custom.css")
+
 CSS = """
 /* Code is folded away: an input that is hidden takes no room, and only what it shows is left. */
 .jp-Notebook .jp-Cell:has(.jp-InputPlaceholder) .jp-Cell-inputWrapper { display: none; }
@@ -90,11 +92,16 @@ def write_look(private: Path) -> None:
     labconfig = private / "config" / "labconfig"
     labconfig.mkdir(parents=True)
     (labconfig / "page_config.json").write_text(json.dumps(_PAGE), encoding="utf-8")
-    custom = private / "config" / "custom"
-    custom.mkdir()
-    (custom / "custom.css").write_text(CSS, encoding="utf-8")
+    (private / _STYLE).parent.mkdir()
+    (private / _STYLE).write_text(CSS, encoding="utf-8")
     for name in ("runtime", "data", "ipython"):
         (private / name).mkdir(mode=0o700)
+
+
+def add_style(private: Path, css: str) -> None:
+    """Add rules to the style sheet that a browser reads before anything else of JupyterLab."""
+    with (private / _STYLE).open("a", encoding="utf-8") as style:
+        style.write(css)
 
 
 def write_workspace(private: Path, notebook: str) -> None:

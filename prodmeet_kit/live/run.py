@@ -13,6 +13,7 @@ from prodmeet_kit.archive.layout import FROZEN
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.locks import hold
 from prodmeet_kit.live.lab import Server, running_lab
+from prodmeet_kit.live.look import add_style
 from prodmeet_kit.pipeline.beside import beside
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def open_live(
     ):
         (ready,) = made
         if ready.source:
+            add_style(server.private, ready.style)
             _save(server, ready.notebook)
             from prodmeet_kit.live.opening import run_ahead
 
@@ -95,14 +97,19 @@ def open_live(
 
 @dataclass(frozen=True)
 class _Prepared:
-    """The notebook, and what the kernel runs while the browser opens; empty where all cells are run before."""
+    """The notebook, what the kernel runs while the browser opens (empty where all cells are run before), and a style.
+
+    ``style`` says in the browser what the meeting is about until the notebook does.
+    """
 
     notebook: NotebookNode
     source: str
+    style: str = ""
 
 
 def _prepared(report: Path, minutes: Path, language: str) -> _Prepared:
     """Make the notebook while the server starts: so the libraries for it are loaded here."""
+    from prodmeet_kit.live.first_text import style
     from prodmeet_kit.live.opening import drawn, first_screen, live_notebook, source_of
     from prodmeet_kit.snapshot import outline
 
@@ -114,7 +121,7 @@ def _prepared(report: Path, minutes: Path, language: str) -> _Prepared:
     if shown is None:
         return _Prepared(notebook, "")
     notebook.metadata.pop("papermill", None)
-    return _Prepared(notebook, source_of(notebook.cells, drawn(notebook, shown)))
+    return _Prepared(notebook, source_of(notebook.cells, drawn(notebook, shown)), style(shown))
 
 
 def _run(

@@ -125,6 +125,8 @@ def test_a_meeting_is_run_with_the_keyboard_shared_killed_opened_again_and_ended
         scribe, other = opened(browser, address), opened(browser, address)
         # the headline is output of the notebook: it needs no widget
         expect(scribe.locator(".jp-Notebook .pm-headline").first).to_contain_text("web/latency")
+        for part in ("::before", "::after"):  # what said it before the notebook did is gone
+            assert scribe.evaluate(f"getComputedStyle(document.body, '{part}').content") == "none"
         # a line of the overview leads to its page
         scribe.locator(f".jp-Notebook a[href='#{finding_id(findings[1].subject)}']").first.click()
         place(scribe, f"2 of {here}")
