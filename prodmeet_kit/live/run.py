@@ -13,7 +13,7 @@ from prodmeet_kit.archive.layout import FROZEN
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.locks import hold
 from prodmeet_kit.live.lab import Server, running_lab
-from prodmeet_kit.live.look import add_style
+from prodmeet_kit.live.look import add_style, style
 from prodmeet_kit.pipeline.beside import beside
 
 if TYPE_CHECKING:
@@ -109,7 +109,6 @@ class _Prepared:
 
 def _prepared(report: Path, minutes: Path, language: str) -> _Prepared:
     """Make the notebook while the server starts: so the libraries for it are loaded here."""
-    from prodmeet_kit.live.first_text import style
     from prodmeet_kit.live.opening import drawn, first_screen, live_notebook, source_of
     from prodmeet_kit.snapshot import outline
 

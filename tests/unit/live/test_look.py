@@ -7,7 +7,7 @@ from html import escape
 
 import pytest
 
-from prodmeet_kit.live.first_text import GONE_S, LONGEST, style, told
+from prodmeet_kit.live.look import GONE_S, LONGEST, style, told
 
 SAFE = re.compile(r'"(?:[^\W_]|\\[0-9a-f]+ )*"')
 
