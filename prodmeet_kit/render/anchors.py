@@ -10,6 +10,9 @@ __all__ = ["Anchors", "finding_id", "slug"]
 
 _LONGEST = 80
 
+_CLEAR = re.compile(r"[a-z_]+:(?:[\w.]+(?:/[\w.]+)*|[\w.]+(?:-[\w.]+)*)")
+"""A subject that its id says without doubt: names with slashes between, or one name with dashes in it."""
+
 
 def slug(*parts: object) -> str:
     """Parts as one id: letters of any script, digits, dot and underscore stay, all else is one dash.
@@ -27,10 +30,17 @@ def slug(*parts: object) -> str:
 def finding_id(subject: str) -> str:
     """The id of a finding in ``report.html``, by its subject: documents, tables and pictures lead there.
 
-    >>> finding_id("slo:web/latency")
-    'finding-slo-web-latency'
+    Two subjects of as many names never have the same: where a dash may have been a slash, a digest tells them apart.
+
+    >>> finding_id("slo:web/latency"), finding_id("outage:INC-51")
+    ('finding-slo-web-latency', 'finding-outage-INC-51')
+    >>> finding_id("slo:a-b/c") == finding_id("slo:a/b-c")
+    False
     """
-    return slug("finding", subject)
+    plain = slug("finding", subject)
+    if _CLEAR.fullmatch(subject):
+        return plain
+    return f"{plain}-{hashlib.sha256(subject.encode()).hexdigest()[:6]}"
 
 
 class Anchors:

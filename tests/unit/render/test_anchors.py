@@ -14,7 +14,7 @@ import pytest
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.evidence import AgendaItem, Table
 from prodmeet_kit.html_report.export import export_html
-from prodmeet_kit.render.anchors import slug
+from prodmeet_kit.render.anchors import finding_id, slug
 from prodmeet_kit.review import Review, in_language, open_review
 from tests.support.sample_items import notebook
 
@@ -84,3 +84,10 @@ def test_what_is_in_two_reports_of_different_windows_has_the_same_address_in_bot
         shared = one.keys() & other.keys()
         assert shared
         assert {address: one[address] for address in shared} == {address: other[address] for address in shared}
+
+
+def test_no_two_findings_share_an_address() -> None:
+    names = ("a", "a-b", "b", "b-c", "c", "a b", "a.b", "é", "日本")
+    subjects = [f"{kind}:{one}/{other}" for kind in ("slo", "alert") for one in names for other in ("", *names)]
+    subjects += [f"outage:{name}" for name in names]
+    assert len({finding_id(subject) for subject in subjects}) == len(subjects)
