@@ -18,8 +18,8 @@ from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.minutes import Minutes
 from prodmeet_kit.minutes.attendance import confirm, say_present
 from prodmeet_kit.minutes.corrections import BY
-from prodmeet_kit.minutes.entries import DECISIONS_KIND, DRAFTS, FIELDS, Decision
-from prodmeet_kit.minutes.merging import AFTER, Merged, merged
+from prodmeet_kit.minutes.entries import ALL, DECISIONS_KIND, DRAFTS, Decision, decided_at, written
+from prodmeet_kit.minutes.merging import AFTER, Merged
 from prodmeet_kit.parameters.documents import dotted
 from prodmeet_kit.parameters.validation import did_you_mean, say
 
@@ -32,7 +32,7 @@ __all__ = ["accept", "correct", "renew_minutes", "were_present"]
 def correct(report: Path, minutes: Path, subject: str, fields: Mapping[str, str], by: str = "") -> Path:
     """Decide otherwise about a subject of the report's meeting, and return the new entry.
 
-    ``fields`` are those of ``FIELDS`` that change; the others stay. ``by`` is who says so. Raises :class:`InputError`
+    ``fields`` are those of ``ALL`` that change; the others stay. ``by`` is who says so. Raises :class:`InputError`
     for a subject the meeting did not have, and for a decision that is not complete.
     """
     store, day = _of(report, minutes)
@@ -41,10 +41,10 @@ def correct(report: Path, minutes: Path, subject: str, fields: Mapping[str, str]
     _known(subject, day, {**raised, **said})
     before, line = said.get(subject), raised.get(subject, {})
     told: Mapping[str, Any] = before.newest.content if before else line
-    content = {
+    content: dict[str, str] = {
         "subject": subject, "item": str(told.get("item") or ""), "meeting": day,
         "what": str((before.newest.content.get("what") if before else "") or line.get("reason") or subject),
-        **(before.fields if before else dict.fromkeys(FIELDS, "")), **fields,
+        **(before.fields if before else dict.fromkeys(ALL, "")), **fields,
     }  # fmt: skip
     try:
         made = Decision.model_validate(content)
@@ -56,7 +56,7 @@ def correct(report: Path, minutes: Path, subject: str, fields: Mapping[str, str]
     if made.due and made.due < day:
         raise InputError(f"--due {made.due} is before the meeting of {day}: give a later day")
     after = before.newest.path.name if before else None
-    return store.save(DECISIONS_KIND, subject, {**content, BY: by.strip() or None, AFTER: after})
+    return store.save(DECISIONS_KIND, subject, {**content, **written(content), BY: by.strip() or None, AFTER: after})
 
 
 def accept(report: Path, minutes: Path, subject: str, by: str = "") -> Path:
@@ -102,8 +102,7 @@ def _of(report: Path, minutes: Path) -> tuple[Minutes, str]:
 
 def _said(store: Minutes, day: str) -> dict[str, Merged]:
     both = [each for kind in (DRAFTS, DECISIONS_KIND) for each in store.load(kind)[0]]
-    mine = [each for each in both if str(each.content.get("meeting")) == day]
-    return {about: now for (about,), now in merged(mine, ("subject",), FIELDS).items()}
+    return decided_at(both, day)
 
 
 def _lines(report: Path) -> list[dict[str, Any]]:

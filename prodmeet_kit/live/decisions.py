@@ -16,8 +16,8 @@ from prodmeet_kit.core.subjects import subject
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.live.complete import lacks
 from prodmeet_kit.live.words import begun, kept, not_saved, taken_back
-from prodmeet_kit.minutes.entries import CHECK, DECISIONS_KIND, DRAFTS, FIELDS
-from prodmeet_kit.minutes.merging import AFTER, Merged, merged
+from prodmeet_kit.minutes.entries import ALL, CHECK, DECISIONS_KIND, DRAFTS, FIELDS, decided_at, written
+from prodmeet_kit.minutes.merging import AFTER, Merged
 from prodmeet_kit.render.states import word
 from prodmeet_kit.schemas.paging import PAGE_GROUPS
 
@@ -45,7 +45,7 @@ class Decisions:
     def edited(self, subject: str, name: str, value: str) -> dict[str, Any] | None:
         """Save one field, and give what is said now; ``None`` for what no form asks."""
         row, alert = self._rows.get(subject), self._alert(subject)
-        if row is None or name not in (*FIELDS, *CHECK, *([VERDICT] if alert else [])):
+        if row is None or name not in (*ALL, *([VERDICT] if alert else [])):
             return None
         if name == VERDICT and alert:
             return _judge(self._meeting, alert, row, value.strip())
@@ -90,18 +90,18 @@ def alerts_of(meeting: Meeting) -> dict[str, dict[str, str]]:
 class _Said:
     """What the minutes hold of this meeting: decisions by subject, which were complete once, and verdicts in order."""
 
-    standing: Mapping[tuple[str, ...], Merged]
+    standing: Mapping[str, Merged]
     decided: frozenset[str]
     verdicts: Sequence[Mapping[str, Any]]
 
     def fields(self, subject: str) -> dict[str, str]:
         """The decision as it is now."""
-        now = self.standing.get((subject,))
-        return dict(now.fields) if now else dict.fromkeys((*FIELDS, *CHECK), "")
+        now = self.standing.get(subject)
+        return dict(now.fields) if now else dict.fromkeys(ALL, "")
 
     def newest(self, subject: str) -> str | None:
         """The name of the newest file about it."""
-        now = self.standing.get((subject,))
+        now = self.standing.get(subject)
         return now.newest.path.name if now else None
 
     def verdict(self, alert: Mapping[str, str]) -> str:
@@ -120,7 +120,7 @@ def _read(meeting: Meeting) -> _Said:
     )
     verdicts = [each.content for each in meeting.minutes.load("verdicts")[0]]
     return _Said(
-        merged([*drafts, *complete], ("subject",), (*FIELDS, *CHECK)),
+        decided_at([*drafts, *complete], meeting.day),
         frozenset(str(each.content.get("subject")) for each in complete),
         [each for each in verdicts if str(each.get("meeting"))[:10] == meeting.day],
     )
@@ -167,8 +167,7 @@ def _decide(meeting: Meeting, row: Row, name: str, value: str, alert: Mapping[st
     checked = {**fields, **({} if missing else _proposed(row, fields))}
     content = {
         "subject": row.subject, "item": row.item, "meeting": meeting.day, "what": row.what,
-        **{each: checked[each] for each in FIELDS}, **{each: checked[each] or None for each in CHECK},
-        AFTER: said.newest(row.subject),
+        **written(checked), AFTER: said.newest(row.subject),
     }  # fmt: skip
     try:
         meeting.minutes.save(DRAFTS if missing else DECISIONS_KIND, row.subject, content)

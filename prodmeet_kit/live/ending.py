@@ -20,9 +20,9 @@ from prodmeet_kit.live.complete import lacks, lacks_of_item
 from prodmeet_kit.live.new_items import known
 from prodmeet_kit.live.words import kept, not_saved
 from prodmeet_kit.minutes.attendance import read_attendance, say_present
-from prodmeet_kit.minutes.entries import CHECK, DECISIONS_KIND, DRAFTS, FIELDS, UNREACHED
+from prodmeet_kit.minutes.entries import CHECK, DECISIONS_KIND, DRAFTS, FIELDS, UNREACHED, decided_at, written
 from prodmeet_kit.minutes.items import newest as newest_items
-from prodmeet_kit.minutes.merging import AFTER, Merged, merged
+from prodmeet_kit.minutes.merging import AFTER, Merged
 from prodmeet_kit.schemas.frames import rows
 
 if TYPE_CHECKING:
@@ -230,8 +230,7 @@ def _check(saved: Mapping[str, str]) -> Check | None:
 def _said(meeting: Meeting) -> dict[str, Merged]:
     """The decisions of this meeting by subject, complete or begun."""
     both = [each for kind in (DRAFTS, DECISIONS_KIND) for each in meeting.minutes.load(kind)[0]]
-    mine = [each for each in both if each.content.get("meeting") == meeting.day]
-    return {about: now for (about,), now in merged(mine, ("subject",), (*FIELDS, *CHECK)).items()}
+    return decided_at(both, meeting.day)
 
 
 def _verdicts(meeting: Meeting) -> dict[str, str]:
@@ -258,7 +257,7 @@ def _carry(meeting: Meeting) -> None:
         if before and before.fields["decision"]:
             continue  # it is carried already, or somebody began a decision that is not complete: that stays
         about = {"subject": each.subject, "item": each.item, "meeting": meeting.day}
-        fields = before.fields if before else {}
+        fields = written(before.fields) if before else {}
         content = {
             **about, "what": lines[each.subject]["reason"], **fields, "decision": "carry", UNREACHED: True,
             AFTER: before.newest.path.name if before else None,

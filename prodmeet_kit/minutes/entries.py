@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -10,10 +10,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from prodmeet_kit.core.errors import Problem
 from prodmeet_kit.core.window import parse_day
 from prodmeet_kit.minutes.checking import checked
+from prodmeet_kit.minutes.merging import Merged, merged
 from prodmeet_kit.minutes.store import Saved
 from prodmeet_kit.parameters.fields import Day
 
 __all__ = [
+    "ALL",
     "CHECK",
     "DECISIONS",
     "DECISIONS_KIND",
@@ -23,7 +25,9 @@ __all__ = [
     "Decision",
     "Draft",
     "Said",
+    "decided_at",
     "entries_of",
+    "written",
 ]
 
 DECISIONS_KIND, DRAFTS = "decisions", "drafts"
@@ -37,6 +41,9 @@ FIELDS = ("decision", "owner", "due", "note")
 
 CHECK = ("verify_query", "verify_expect")
 """What proves at the next meeting that a decision worked, in the same files."""
+
+ALL = (*FIELDS, *CHECK)
+"""All that one decision says. An entry that is built on another writes every one of them, or it takes them back."""
 
 UNREACHED = "unreached"
 """The key of what the end of a meeting carried over, because nobody had decided about it."""
@@ -99,3 +106,17 @@ def entries_of(saved: Iterable[Saved], model: type[Entry]) -> tuple[list[tuple[S
         if entry is not None:
             found.append((each, entry))
     return found, problems
+
+
+def decided_at(saved: Iterable[Saved], day: str) -> dict[str, Merged]:
+    """What the meeting of this day decided, by subject: the fields of :data:`ALL` as they are now.
+
+    ``saved`` are entries of :data:`DECISIONS_KIND`, of :data:`DRAFTS`, or both.
+    """
+    mine = [each for each in saved if str(each.content.get("meeting")) == day]
+    return {about: now for (about,), now in merged(mine, ("subject",), ALL).items()}
+
+
+def written(fields: Mapping[str, str]) -> dict[str, str | None]:
+    """The fields of :data:`ALL` as a file holds them: a check that nobody wrote is no line in it."""
+    return {**{name: fields[name] for name in FIELDS}, **{name: fields[name] or None for name in CHECK}}

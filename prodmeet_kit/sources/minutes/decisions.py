@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from prodmeet_kit.minutes.attendance import Attendance, read_attendance
 from prodmeet_kit.minutes.checking import placed
 from prodmeet_kit.minutes.corrections import corrections
-from prodmeet_kit.minutes.entries import CHECK, DECISIONS_KIND, DRAFTS, FIELDS, UNREACHED, Decision, Draft, entries_of
+from prodmeet_kit.minutes.entries import ALL, DECISIONS_KIND, DRAFTS, UNREACHED, Decision, Draft, entries_of
 from prodmeet_kit.minutes.merging import AFTER, Merged, merged
 from prodmeet_kit.minutes.store import Minutes, Saved
 from prodmeet_kit.minutes.strays import strays
@@ -48,7 +48,7 @@ def read_decisions(context: Context) -> pd.DataFrame:
     attendance, unread = read_attendance(minutes)
     context.gaps.extend(str(problem) for problem in [*problems, *wrong, *damaged, *odd, *unread, *beside])
     entries = [each for each, _ in (*complete, *newest, *older)]
-    standing = merged(entries, ("meeting", "subject"), (*FIELDS, *CHECK))
+    standing = merged(entries, ("meeting", "subject"), ALL)
     found = [_row(about, now, context.gaps) for about, now in standing.items() if now.fields["decision"]]
     about: dict[tuple[str, str], list[Saved]] = {}
     for each in entries:

@@ -16,6 +16,7 @@ from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.documents import afterwards
 from prodmeet_kit.minutes import Minutes
+from prodmeet_kit.minutes.entries import CHECK, decided_at
 
 DAY, SUBJECT = "2026-11-23", "slo:web/latency"
 
@@ -85,3 +86,16 @@ def test_what_is_no_correction_is_refused_and_writes_nothing(
 def test_what_changes_of_no_decision_is_refused(report: Path) -> None:
     made = CliRunner().invoke(cli, ["-C", str(report.parents[2]), "minutes", "demo", "--owner", "x"])
     assert made.exit_code == 2 and "--correct SUBJECT" in made.output
+
+
+@pytest.mark.parametrize("check", [{}, {"verify_query": 'own{a="b"}', "verify_expect": "< 7"}])
+def test_a_correction_keeps_the_query_that_was_saved_with_the_decision(report: Path, check: dict[str, str]) -> None:
+    minutes, said = decided(report), report.parents[2] / "minutes"
+    first = minutes.load("decisions")[0][0]
+    act = {"subject": SUBJECT, "item": "metrics", "meeting": DAY, "decision": "act", "owner": "web team"}
+    minutes.save("decisions", SUBJECT, {**act, "due": "2026-12-04", **check, "after": first.path.name})
+    path = afterwards.correct(report, said, SUBJECT, {"due": "2026-12-08"}, "Eve")
+    (made,) = (each for each in minutes.load("decisions")[0] if each.path == path)
+    assert {name: made.content[name] for name in CHECK if name in made.content} == check
+    now = decided_at(minutes.load("decisions")[0], DAY)[SUBJECT].fields
+    assert now["due"] == "2026-12-08" and {name: now[name] for name in CHECK} == {**dict.fromkeys(CHECK, ""), **check}

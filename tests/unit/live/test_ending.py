@@ -184,3 +184,11 @@ def test_the_query_that_was_saved_with_a_decision_counts_before_the_proposed_one
     decide(meeting, proposed.subject, decision="act", owner="shop", due="2026-12-04", **own)
     (decided,) = ending.standing(meeting).decisions
     assert decided.check == Check("sum(up)", "> 3") != proposed.check
+
+
+def test_what_the_end_carries_over_keeps_the_query_of_what_was_begun(meeting: Meeting, review: Review) -> None:
+    subject = asking(review)[0]
+    edit(meeting, subject, "verify_query", "sum(up)")
+    ending._carry(meeting)
+    (carried,) = (each for each in meeting.minutes.load("decisions")[0] if each.content["subject"] == subject)
+    assert (carried.content["decision"], carried.content["verify_query"]) == ("carry", "sum(up)")
