@@ -13,6 +13,7 @@ from prodmeet_kit.agenda.metrics.brief import why_unknown
 from prodmeet_kit.agenda.metrics.over_time import begin
 from prodmeet_kit.agenda.shared import cells
 from prodmeet_kit.analysis.capacity.limits import near_limit
+from prodmeet_kit.analysis.series.cells import grouped
 from prodmeet_kit.analysis.slo.burn_rates import events
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence.glance import Small
@@ -97,7 +98,7 @@ def _slo(analyses: Analyses, row: SloRow, time: Time) -> Small:
     trend = analyses.slo.trends.get(ref)
     values: tuple[float, ...] = ()
     if trend is not None:
-        summed = cells.grouped(_inside(events(trend), time), time.end, time.cell).sum(min_count=1)
+        summed = grouped(_inside(events(trend), time), time.end, time.cell).sum(min_count=1)
         values = _values(summed["bad"] / summed["total"].where(summed["total"] > 0), time)
     if not any(map(isfinite, values)):
         why = why_unknown(row["state"], row["reason"]) if row["reason"] else t("no data")
@@ -208,7 +209,7 @@ def _or_unknown(value: float, kind: str, unit: str = "") -> str:
 
 
 def _highest(series: pd.Series[float] | None, time: Time) -> tuple[float, ...]:
-    return () if series is None else _values(cells.grouped(_inside(series, time), time.end, time.cell).max(), time)
+    return () if series is None else _values(grouped(_inside(series, time), time.end, time.cell).max(), time)
 
 
 def _inside(series: Any, time: Time) -> Any:

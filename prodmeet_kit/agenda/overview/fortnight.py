@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.outages.length import began_at, length
+from prodmeet_kit.agenda.shared.cells import cell_of
+from prodmeet_kit.analysis.series.cells import grouped
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.core.subjects import service_in, subject
 from prodmeet_kit.evidence.lanes import Budget, Event, Lane, Lanes
@@ -36,7 +38,6 @@ BUDGETS = 2
 """So many budgets of a service are drawn; the others are counted."""
 
 _CELLS = 170
-_CELL = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 30, 60, 120, 240, 360, 720, 1440))
 
 
 def fortnight(analyses: Analyses, lines: pd.DataFrame, found: Sequence[Finding] = ()) -> Lanes | None:
@@ -146,8 +147,7 @@ def _budgets(slos: pd.DataFrame, called: Literal["name", "service"]) -> tuple[Bu
 
 def _cell(analyses: Analyses) -> timedelta:
     window = analyses.facts.window
-    length = window.end - window.start
-    return next((cell for cell in _CELL if cell >= window.step and length / cell <= _CELLS), _CELL[-1])
+    return cell_of(window.end - window.start, window.step, _CELLS)
 
 
 def _load(analyses: Analyses, service: str) -> tuple[pd.Series[float] | None, str, float]:
@@ -161,7 +161,7 @@ def _load(analyses: Analyses, service: str) -> tuple[pd.Series[float] | None, st
         return None, "", float("nan")
     window = analyses.facts.window
     inside = series[series.index > window.start]
-    return _cells(inside, window.end, _cell(analyses) / 2).max(), str(row["unit"]), float(row["peak"])
+    return grouped(inside, window.end, _cell(analyses) / 2).max(), str(row["unit"]), float(row["peak"])
 
 
 def _burn(analyses: Analyses, refs: list[SloRef]) -> pd.Series[float] | None:
@@ -174,17 +174,12 @@ def _burn(analyses: Analyses, refs: list[SloRef]) -> pd.Series[float] | None:
         if trend is None:
             continue
         inside = trend[trend.index > window.start]
-        summed = _cells(inside, window.end, _cell(analyses)).sum(min_count=1)
+        summed = grouped(inside, window.end, _cell(analyses)).sum(min_count=1)
         found.append(summed["bad"] / summed["total"].where(summed["total"] > 0) / (1 - objectives[ref]))
     if not found:
         return None
     worst: pd.Series[float] = pd.concat(found, axis=1).max(axis=1)
     return worst
-
-
-def _cells(series: Any, end: Any, cell: timedelta) -> Any:
-    """Grouped in cells that end at the meeting and whole cells before it; each is named by its end."""
-    return series.resample(cell, closed="right", label="right", origin=pd.Timestamp(end))
 
 
 def _events(analyses: Analyses, about: Mapping[str, str]) -> dict[str, list[Event]]:

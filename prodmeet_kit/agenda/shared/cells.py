@@ -1,13 +1,12 @@
-"""Series in cells of equal length that end at the meeting, few enough to be drawn small."""
+"""Cells of equal length that end at the meeting, few enough to be drawn small; ``analysis.series.cells`` fills them."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pandas as pd
 
-__all__ = ["cell_of", "ends", "grouped"]
+__all__ = ["cell_of", "ends"]
 
 _CELL = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 30, 60, 120, 240, 360, 720, 1440))
 
@@ -15,11 +14,6 @@ _CELL = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 30, 60, 120, 24
 def cell_of(length: timedelta, step: timedelta, most: int) -> timedelta:
     """The shortest cell, no shorter than a step, of which ``most`` cover the length."""
     return next((cell for cell in _CELL if cell >= step and length / cell <= most), _CELL[-1])
-
-
-def grouped(series: Any, end: datetime, cell: timedelta) -> Any:
-    """Grouped in cells that end at the meeting and whole cells before it; each is named by its end."""
-    return series.resample(cell, closed="right", label="right", origin=pd.Timestamp(end))
 
 
 def ends(start: datetime, end: datetime, cell: timedelta) -> pd.DatetimeIndex:
