@@ -16,7 +16,7 @@ from prodmeet_kit import (
 from prodmeet_kit.agenda.metrics.glance import with_findings
 from prodmeet_kit.agenda.overview import meeting_health
 from prodmeet_kit.agenda.overview.screen import overview
-from prodmeet_kit.agenda.views.making import not_in, views
+from prodmeet_kit.agenda.views.making import views, without_charts_of
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.health import MEETINGS_UNTOUCHED
 from prodmeet_kit.core.errors import Failure, InputError
@@ -232,7 +232,7 @@ class Review(Exploring):
                     minutes=float(minutes[name]),
                     questions=self._sharing.questions(name),
                     views=mine[name],
-                    evidence=with_findings(not_in(mine[name], item.evidence), self._sharing.findings),
+                    evidence=with_findings(without_charts_of(mine[name], item.evidence), self._sharing.findings),
                     state=self._sharing.state(item),
                     under=self._sharing.under(item),
                 )

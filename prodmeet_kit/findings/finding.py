@@ -33,7 +33,8 @@ class Finding:
     """One subject with all its facets and its place in the meeting.
 
     ``why`` says why it has its minutes, or what waits in the annex; ``place`` is ``agenda`` or ``annex``. ``owner`` is
-    empty where nobody looks after it. ``check`` is proposed for the next meeting.
+    empty where nobody looks after it. ``check`` is proposed for the next meeting. ``asks`` are the facets whose
+    questions its ``question`` asks.
     """
 
     subject: str
@@ -52,14 +53,15 @@ class Finding:
     rank: int
     dated: bool
     waited: int
+    asks: tuple[Facet, ...]
 
     @property
     def ask(self) -> str:
         """Its first question, for right behind its headline; empty where nothing is to be decided."""
-        head = self.facets[0][1]
-        if head.question and not head.said:
-            return head.ask or head.question
-        return next((each.question for _, each in self.facets if each.question and not each.said), "")
+        if not self.asks:
+            return ""
+        first = self.asks[0]
+        return first.ask or first.question if first is self.facets[0][1] else first.question
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -115,6 +117,7 @@ def _finding(group: Joined, line: Mapping[str, object], length: float, owners: M
         rank=int(line["rank"]),  # type: ignore[call-overload] # a number of the frame
         dated=group.dated,
         waited=int(line["waited"]),  # type: ignore[call-overload] # a number of the frame
+        asks=group.deciding[:1] if group.alike else group.deciding,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.agenda.overview.decided import last_time
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.evidence import Evidence
     from prodmeet_kit.findings.finding import Finding
 
-__all__ = ["not_in", "views"]
+__all__ = ["views", "without_charts_of"]
 
 FACETS = 3
 """So many are read in small type; all are in ``review.json``."""
@@ -44,15 +44,14 @@ def views(analyses: Analyses, titles: Mapping[str, str], found: Sequence[Finding
     return tuple(_view(analyses, each, titles, known) for each in [*here, *annex])
 
 
-def not_in(shown: Iterable[FindingView], evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+def without_charts_of(shown: Iterable[FindingView], evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """The evidence of an item without the charts that its findings have with them: each is in a report once."""
     charts = {each.anchor for view in shown for each in view.picture.folded if isinstance(each, Chart)}
     return tuple(each for each in evidence if not (isinstance(each, Chart) and each.anchor in charts))
 
 
 def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: Mapping[str, str]) -> FindingView:
-    asking = [each for _, each in found.facets if each.question and not each.said and each.question in found.question]
-    also = list(dict.fromkeys(each.question for each in asking))[1:]
+    also = found.asks[1:]
     services = dict.fromkeys(each for _, facet in found.facets[:1] for each in facet.services)
     shown = picture(analyses, found)
     return FindingView(
@@ -63,16 +62,12 @@ def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: 
         rank=found.rank,
         minutes=found.minutes,
         headline=found.headline,
-        question=found.ask if found.question else "",
+        question=found.ask,
         # What a change is asked is clear of itself; of the rest only behind its own headline.
-        also=tuple(
-            each.ask if kind_of(each.subject) == "change" and each.ask else each.question
-            for each in asking
-            if each.question in also
-        ),
+        also=tuple(each.ask if kind_of(each.subject) == "change" and each.ask else each.question for each in also),
         why=_why(found),
         sentences=() if kind_of(found.subject) == "change" and shown.figure else found.sentences,  # names are in it
-        facets=_facets(found, also, known),
+        facets=_facets(found, known),
         owner=found.owner,
         check=found.check,
         service=next(iter(services)) if len(services) == 1 else "",
@@ -93,16 +88,15 @@ def _why(found: Finding) -> str:
     return told or because
 
 
-def _facets(found: Finding, also: Collection[str], known: Mapping[str, str]) -> tuple[str, ...]:
+def _facets(found: Finding, known: Mapping[str, str]) -> tuple[str, ...]:
     """What else concerns the subject and neither the words above nor a question said yet, a few words each."""
     said = " ".join([found.headline, *found.sentences, found.question])
-    decided = {each.decision for _, each in found.facets if each.question and each.question in found.question}
+    decided = {each.decision for each in found.asks}
     rest = [
         each.reason.rstrip(_ENDS)
         for _, each in found.facets
         if not each.said
         and not (each.rule == "attention" and each.subject == found.subject)  # the headline says it already
-        and each.question not in also
         and not (each.question and each.decision in decided)
         and each.reason.rstrip(_ENDS) not in said
     ]
