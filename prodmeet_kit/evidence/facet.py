@@ -78,6 +78,12 @@ class Facet:
         return tuple(each for each in self.joins if each not in self.same_as)
 
     @property
+    def question_apart(self) -> str:
+        """Return its question for away from its reason: of a change the short one, which names it."""
+        own = self.subject or self.reason
+        return self.ask if self.ask and subjects.kind_of(own) == "change" else self.question
+
+    @property
     def decision(self) -> str:
         """What is decided by its question: facets of one finding with the same decision ask once."""
         changes = [each for each in self.joins if subjects.kind_of(each) == "change"]

@@ -53,11 +53,11 @@ def rows_of(view: FindingView, finding: Finding, alerts: Mapping[str, Any]) -> l
     facets: dict[str, tuple[str, Facet]] = {}
     for section, facet in finding.facets:
         judged = section == "paging_events" and facet.subject in alerts
-        asked = facet.question in view.also
+        asked = facet in finding.asks[1:]
         if facet.subject in ("", view.subject) or not (judged or asked):
             continue
         facets.setdefault(facet.subject, (section, facet))
-        titles.setdefault(facet.subject, []).append(facet.question if asked else facet.reason)
+        titles.setdefault(facet.subject, []).append(facet.question_apart if asked else facet.reason)
     return [
         Row(view.subject, view.item, view.headline.rstrip(".。"), view.headline, view.owner, view.check),
         *(
@@ -65,6 +65,11 @@ def rows_of(view: FindingView, finding: Finding, alerts: Mapping[str, Any]) -> l
             for subject, (section, facet) in facets.items()
         ),
     ]
+
+
+def _own(view: FindingView, finding: Finding) -> list[str]:
+    """What is asked besides about the subject itself: its row is that of the finding, which has one decision."""
+    return [each.question_apart for each in finding.asks[1:] if each.subject in ("", view.subject)]
 
 
 def _title(said: list[str], services: tuple[str, ...]) -> str:
@@ -99,7 +104,7 @@ def pages(meeting: Meeting, folder: Path | None) -> list[dict[str, Any]]:
                 "listed": view.title if view.here else t("{item} (annex)", item=view.title),
                 "minutes": view.minutes,
                 "question": view.question,
-                "sentences": list(view.sentences),
+                "sentences": [*_own(view, known[view.subject]), *view.sentences],
                 "facets": [each for each in view.facets if not any(each in row.title for row in rows[1:])],
                 "number": _number(view),
                 "figure": view.picture.figure.title if view.picture.figure else "",

@@ -51,7 +51,6 @@ def without_charts_of(shown: Iterable[FindingView], evidence: Iterable[Evidence]
 
 
 def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: Mapping[str, str]) -> FindingView:
-    also = found.asks[1:]
     services = dict.fromkeys(each for _, facet in found.facets[:1] for each in facet.services)
     shown = picture(analyses, found)
     return FindingView(
@@ -63,8 +62,7 @@ def _view(analyses: Analyses, found: Finding, titles: Mapping[str, str], known: 
         minutes=found.minutes,
         headline=found.headline,
         question=found.ask,
-        # What a change is asked is clear of itself; of the rest only behind its own headline.
-        also=tuple(each.ask if kind_of(each.subject) == "change" and each.ask else each.question for each in also),
+        also=tuple(each.question_apart for each in found.asks[1:]),
         why=_why(found),
         sentences=() if kind_of(found.subject) == "change" and shown.figure else found.sentences,  # names are in it
         facets=_facets(found, known),

@@ -307,3 +307,14 @@ def test_a_page_is_found_again_by_what_it_is_about(meeting: Meeting, review: Rev
     meeting.minutes.save("clock", "clock", {**entry.content, "item": 1, "at": None})
     again = open_meeting(review, minutes=str(tmp_path)).stage
     assert again.state["at"] == 3
+
+
+def test_every_question_of_a_finding_is_on_its_page(meeting: Meeting) -> None:
+    shown = {page["key"]: page for page in meeting.stage.pages}
+    asked = 0
+    for view in meeting.review.views:
+        page = shown[view.subject]
+        said = " ".join([*page["sentences"], *(row["title"] for row in page["rows"][1:])])
+        assert [question for question in view.also if question not in said] == []
+        asked += len(view.also)
+    assert asked > 3
