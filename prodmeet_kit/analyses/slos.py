@@ -18,6 +18,7 @@ from prodmeet_kit.analysis.slo import (
     fast_parts,
     objective_fit,
 )
+from prodmeet_kit.analysis.slo.steps import Steps
 from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.queries import fine_times, questions
@@ -197,9 +198,9 @@ class Slos:
         if trend is None:
             return None
         objective = next(target.objective for target in self.targets if target.ref == ref)
-        step = self._facts.window.step
-        burns = pd.DataFrame({span.total_seconds(): burn_rates.burn(trend, objective, step, span) for span in spans})
-        return burn_rates.drawn(burns, trend, step, min(spans))
+        burns = burn_rates.drawn(Steps.of(trend), objective, self._facts.window.step, spans)
+        names = [span.total_seconds() for span in spans]
+        return pd.DataFrame(dict(zip(names, burns, strict=True)), index=trend.index)
 
     def ratio_since(self, ref: str) -> str:
         """PromQL of the share of bad events over as long as since the last meeting; empty where none can be written."""

@@ -17,6 +17,7 @@ import pandas as pd
 from prodmeet_kit.analysis.alerting.alert_reads import AlertReads
 from prodmeet_kit.analysis.alerting.sli_burns import LOOK_BACK, TROUBLE, Flags, Sli
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.steps import instant, instants
 from prodmeet_kit.core.window import Window
 
 __all__ = ["Burns"]
@@ -36,7 +37,7 @@ class Burns:
         reads: AlertReads | None = None,
     ) -> None:
         self._window = window
-        self._slos = {target.ref: Sli(trends.get(target.ref), target, window) for target in slos}
+        self._slos = {target.ref: Sli.of(trends.get(target.ref), target, window) for target in slos}
         self._reads = reads
         self._read: dict[tuple[str, str, str], dict[str, bool | None]] = {}
 
@@ -65,23 +66,25 @@ class Burns:
         - ``noise``, ``slis_fine``: every SLI was fine.
         """
         services = pages["service"].to_numpy()
+        starts, ends = instants(pages["start"]), instants(pages["end"])
+        keys = list(zip(pages["alert"], services, pages["labels"], strict=True))
         read, after, beside, other, doubt, unknown, has_sli = (np.zeros(len(pages), dtype=bool) for _ in range(7))
         for ref, slo in self._slos.items():
             mine: Flags = services == slo.target.service
             if not mine.any():
                 continue
             has_sli |= mine
-            if slo.trend is None:
+            if slo.steps is None:
                 unknown |= mine
                 continue
             at = np.flatnonzero(mine)
-            own = pages.iloc[at]
+            start, end = starts[at], ends[at]
             slow = slo.without([row for row in events if f"{row['service']}/{row['slo']}" == ref])
-            blind, fast, marked = slow.around(own)
-            in_time = slow.in_time(own["start"]) | marked
-            burning = in_time | fast | slow.burning(own)
-            back = ~burning & (slo.around(own)[1] | slo.held_in(list(own["start"]), list(own["end"])))
-            reads = [self.reads(*key).get(ref) for key in own[["alert", "service", "labels"]].itertuples(False, None)]
+            blind, fast, marked = slow.around(start, end)
+            in_time = slow.in_time(start) | marked
+            burning = in_time | fast | slow.burning(start, end)
+            back = ~burning & (slo.around(start, end)[1] | slo.held_in(start, end))
+            reads = [self.reads(*keys[place]).get(ref) for place in at]
             reader = np.array([told is True for told in reads], dtype=bool)
             nobody = np.array([told is None for told in reads], dtype=bool)
             read[at] |= burning & reader
@@ -132,7 +135,7 @@ class Burns:
         sure = np.array([told is True for told in reads], dtype=bool)
         if fresh and event["end"] - event["onset"] <= TROUBLE:
             return pd.Series(soon | sure, index=alerts.index)
-        sure |= slo.in_time(alerts["start"])
+        sure |= slo.in_time(instants(alerts["start"]))
         if fresh:
             sure |= soon & (alerts["start"] <= event["onset"] + LOOK_BACK).to_numpy()
         unknown = np.array([told is None for told in reads], dtype=bool)
@@ -140,8 +143,8 @@ class Burns:
 
     def ticket_held(self, service: str, spans: Sequence[tuple[datetime, datetime]]) -> list[str]:
         """The SLOs of a service (all where it is empty) of which a ticket condition held in one of the spans."""
-        starts, ends = (list(times) for times in zip(*spans, strict=True))
-        mine = [slo for slo in self._slos.values() if service in ("", slo.target.service) and slo.trend is not None]
+        starts, ends = (instants(list(times)) for times in zip(*spans, strict=True))
+        mine = [slo for slo in self._slos.values() if service in ("", slo.target.service) and slo.steps is not None]
         return [slo.target.ref for slo in mine if slo.held_in(starts, ends).any()]
 
     def rose(self, ref: str, held: pd.Timestamp) -> pd.Timestamp | None:
@@ -153,7 +156,7 @@ class Burns:
         course = self._slos[ref].course if ref in self._slos else None
         if course is None:
             return False
-        first, last = course.at(pd.DatetimeIndex([start + LOOK_BACK, end]))
+        first, last = course.at(np.array([instant(start + LOOK_BACK), instant(end)]))
         return bool(course.paces[first : max(first, last) + 1].min() >= 1)
 
     def targets(self, service: str) -> list[SloTarget]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import pairwise
 from math import ceil
 
 import numpy as np
@@ -23,6 +22,7 @@ import pandas as pd
 from prodmeet_kit.analysis.alerting import standard_rules
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps, instant, nanoseconds, time_of
 
 __all__ = ["GRACE", "MARKED", "Course", "Rise", "course"]
 
@@ -45,8 +45,6 @@ HOUR = timedelta(hours=1)
 BEFORE = timedelta(days=3)
 """The pace before is that of the days the slowest rule looks at."""
 
-Floats = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Rise:
@@ -66,25 +64,24 @@ class Rise:
 class Course:
     """How fast a budget burned over time: stretches of one ``pace`` each, with their ``bad`` events, and the rises.
 
-    A stretch goes from one of the ``borders`` to the next.
+    A stretch goes from one of the ``borders`` to the next; they and moments are in nanoseconds since 1970.
     """
 
-    borders: pd.DatetimeIndex
+    borders: Instants
     paces: Floats
     bad: Floats
     rises: tuple[Rise, ...]
 
-    def at(self, times: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
+    def at(self, times: Instants) -> npt.NDArray[np.int64]:
         """In which stretch each moment lies; the first or last for what lies outside."""
         found: npt.NDArray[np.int64] = self.borders.searchsorted(times, side="left") - 1
-        return np.clip(found, 0, len(self.paces) - 1)
+        return np.minimum(np.maximum(found, 0), len(self.paces) - 1)
 
-    def usual(self, moment: pd.Timestamp) -> float:
+    def usual(self, moment: int) -> float:
         """The pace of most of the three days before a moment: neither a dip nor an outage counts for it; else 0."""
-        length = pd.Timedelta(self.borders[1] - self.borders[0])
-        begin = max(moment - BEFORE, self.borders[0])
-        spans = [max((min(last, moment) - max(first, begin)) / length, 0.0) for first, last in pairwise(self.borders)]
-        return _median(self.paces, np.array(spans))
+        begin = max(moment - nanoseconds(BEFORE), int(self.borders[0]))
+        spans = np.minimum(self.borders[1:], moment) - np.maximum(self.borders[:-1], begin)
+        return _median(self.paces, np.maximum(spans, 0).astype(np.float64))
 
     def rose(self, held: pd.Timestamp) -> pd.Timestamp | None:
         """When the error ratio rose, to the hour, so that a ticket condition came to hold at ``held``.
@@ -93,40 +90,40 @@ class Course:
         that a page at ``held`` may be due to; ``None`` where none is known, as of what went on when the data began.
         """
         before = [rise for rise in self.rises if rise.onset <= held]
-        last = int(self.at(pd.DatetimeIndex([held]))[0]) + 1
+        last = int(self.at(np.array([instant(held)]))[0]) + 1
         lasting = [
             rise.onset
             for rise in before
-            if (self.paces[self.borders.get_loc(rise.onset) : last] >= 1 - burn_rates.TINY).all()
+            if (self.paces[self.borders.searchsorted(instant(rise.onset)) : last] >= 1 - burn_rates.TINY).all()
         ]
         return min(lasting, default=max((rise.onset for rise in before if held <= rise.until), default=None))
 
 
-def course(trend: pd.DataFrame, target: SloTarget, step: timedelta) -> Course | None:
-    """The course of a burn over a ``[total, bad]`` trend; ``None`` without data or budget.
+def course(steps: Steps, target: SloTarget, step: timedelta) -> Course | None:
+    """The course of a burn over the steps of a trend; ``None`` without data or budget.
 
     Rises are those from which on a standard rule is reached. What went on when the data began has no onset that
     anybody knows. A burn that goes on at the end of the data reaches the rules that its pace would in time.
     """
-    if trend.empty or target.budget <= 0:
+    if not len(steps) or target.budget <= 0:
         return None
-    bins = _Bins(trend, target, step)
+    bins = _Bins(steps, target, step)
     cuts = _stretches(bins.bad, bins.allowed, _spread(bins.bad, bins.allowed))
     bad = np.add.reduceat(bins.bad, cuts[:-1])
     allowed = np.add.reduceat(bins.allowed, cuts[:-1])
     paces = np.divide(bad, allowed, out=np.zeros_like(bad), where=allowed > 0)
-    borders = pd.DatetimeIndex([bins.begin + cut * bins.size for cut in cuts])
+    borders = bins.begin + np.array(cuts, dtype=np.int64) * nanoseconds(bins.size)
     plain = Course(borders, paces, bad, ())
     found = []
     for number in range(1, len(paces)):
         first, pace = cuts[number], float(paces[number])
-        if pace < 1 - burn_rates.TINY or pace < MARKED * plain.usual(borders[number]):
+        if pace < 1 - burn_rates.TINY or pace < MARKED * plain.usual(int(borders[number])):
             continue
         after = pace if number == len(paces) - 1 else 0.0
         needed = [_reached(bins, target, condition, first, after) for condition in standard_rules.ALL]
         known = [hours for hours in needed if hours is not None]
         if known:
-            begin = borders[number]
+            begin = time_of(borders[number])
             a_while = ceil(KNOWN_TO * (cuts[number + 1] - first) / max(float(bad[number]), KNOWN_TO))
             found.append(Rise(begin - a_while * bins.size, begin, begin + max(known) * bins.size + GRACE, pace))
     return replace(plain, rises=tuple(found))
@@ -144,15 +141,12 @@ def _median(values: Floats, weights: Floats) -> float:
 class _Bins:
     """Counts by the hour: ``bad``, and ``allowed``, what the objective allows of the events there were."""
 
-    def __init__(self, trend: pd.DataFrame, target: SloTarget, step: timedelta):
-        index = pd.DatetimeIndex(trend.index)
-        events = burn_rates.events(trend)
+    def __init__(self, steps: Steps, target: SloTarget, step: timedelta):
         self.size = max(step, round(HOUR / step) * step)
-        self.begin = index[0] - step
-        place = ((index - self.begin - step) // self.size).to_numpy()
-        weights = {name: np.nan_to_num(events[name].to_numpy(dtype=np.float64)) for name in ("bad", "total")}
-        self.bad: Floats = np.bincount(place, weights=weights["bad"]).astype(np.float64)
-        total: Floats = np.bincount(place, weights=weights["total"]).astype(np.float64)
+        self.begin = int(steps.ends[0]) - nanoseconds(step)
+        place = (steps.ends - self.begin - nanoseconds(step)) // nanoseconds(self.size)
+        total, bad = (np.bincount(place, weights=each).astype(np.float64) for each in steps.counted)
+        self.bad: Floats = bad
         self.allowed: Floats = target.budget * total
 
 
@@ -195,12 +189,12 @@ def _cut(bad: Floats, allowed: Floats, first: int, last: int, least: float) -> i
     """Where to cut a stretch in two; 0 where chance explains it whole."""
     if last - first < 2:
         return 0
-    at = np.arange(first + 1, last)
+    at = slice(first + 1, last)
     parts = [(bad[at] - bad[first], allowed[at] - allowed[first]), (bad[last] - bad[at], allowed[last] - allowed[at])]
     whole = _log_likelihood(*(np.array([sums[last] - sums[first]]) for sums in (bad, allowed)))
     gain = 2 * (sum(_log_likelihood(*part) for part in parts) - whole)
     best = int(gain.argmax())
-    return int(at[best]) if gain[best] > least else 0
+    return first + 1 + best if gain[best] > least else 0
 
 
 def _log_likelihood(bad: Floats, allowed: Floats) -> Floats:

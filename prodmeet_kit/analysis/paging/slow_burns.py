@@ -8,15 +8,16 @@ from math import nan
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
-from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.events import MIN_BAD
+from prodmeet_kit.analysis.slo.steps import Instants, Steps, instant, nanoseconds, time_of
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import rows
+from prodmeet_kit.schemas.slo import SLO_EVENTS, SLO_SUMMARY
 
 __all__ = ["FORTNIGHT", "slow_burns"]
 
@@ -45,23 +46,27 @@ def slow_burns(
     ``ended``: when the error ratio fell for the last time, where no condition has held since; ``None`` while it goes
     on, or may: what paused before for as long, as a nightly job does, has not ended.
     """
-    known = {(row["service"], row["name"]): row for row in rows(summary)}
+    known = {(row["service"], row["name"]): row for row in SLO_SUMMARY.rows(summary)}
+    burned: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in SLO_EVENTS.rows(events):
+        burned.setdefault((row["service"], row["slo"]), []).append((instant(row["onset"]), instant(row["end"])))
     found = []
     for target in slos:
-        rest = _outside_events(target, trends.get(target.ref), events, window)
-        held = [] if rest is None else _held(target, rest, window)
-        since = next((moment for moment in held if moment > window.start), None)
-        if rest is None or since is None:
+        own = (target.service, target.name)
+        rest = _outside_events(trends.get(target.ref), burned.get(own, []), window)
+        held = None if rest is None else _held(target, rest, window)
+        since = None if held is None else held[held > instant(window.start)]
+        if rest is None or held is None or since is None or not len(since):
             continue
-        told = known.get((target.service, target.name), {})
+        told = known.get(own)
         more = {
             "service": target.service,
             "what": target.name,
-            "since": max(_rose(burns, target, since), pd.Timestamp(window.start)),
-            "first": _rose(burns, target, held[0]),
-            "ended": _ended(held, rest, target, window),
-            "value": told.get("budget_spent_since_last", nan),
-            "loss_per_fortnight": _loss(rest, target, told.get("total", nan), window),
+            "since": max(_rose(burns, target, time_of(since[0])), pd.Timestamp(window.start)),
+            "first": _rose(burns, target, time_of(held[0])),
+            "ended": _ended(since, rest, target, window),
+            "value": told["budget_spent_since_last"] if told else nan,
+            "loss_per_fortnight": _loss(rest, target, told["total"] if told else nan, window),
         }
         found.append(more)
     return found
@@ -72,67 +77,66 @@ def _rose(burns: Burns | None, target: SloTarget, held: pd.Timestamp) -> pd.Time
     return (burns.rose(target.ref, held) if burns else None) or held
 
 
-def _ended(held: list[pd.Timestamp], rest: pd.DataFrame, target: SloTarget, window: Window) -> pd.Timestamp | None:
-    recent = pd.DatetimeIndex([moment for moment in held if moment > window.start])
-    pauses = pd.Series(recent).diff().dropna()
-    longest = max([pd.Timedelta(QUIET), *pauses[pauses <= pd.Timedelta(PAUSE)]])
-    if pd.Timestamp(window.end) - recent[-1] <= longest:
+def _ended(recent: Instants, rest: Steps, target: SloTarget, window: Window) -> pd.Timestamp | None:
+    """``recent`` are the steps since the last meeting at which a condition held."""
+    pauses = np.diff(recent)
+    longest = max([nanoseconds(QUIET), *pauses[pauses <= nanoseconds(PAUSE)].tolist()])
+    if instant(window.end) - int(recent[-1]) <= longest:
         return None
     # The windows of a condition hold for hours after.
-    size = max(1, round(HOUR / window.step))
-    last = rest[rest.index <= recent[-1]].rolling(size, min_periods=1).sum()
-    burned = last.index[(last["bad"] >= target.budget * last["total"]) & (last["bad"] > 0)]
-    return burned[-1] if len(burned) else recent[-1]
+    total, bad = rest.trailing(max(1, round(HOUR / window.step)))
+    burned = np.flatnonzero((rest.ends <= recent[-1]) & (bad >= target.budget * total) & (bad > 0))
+    return time_of(rest.ends[burned[-1]] if len(burned) else recent[-1])
 
 
-def _outside_events(
-    target: SloTarget, trend: pd.DataFrame | None, events: pd.DataFrame, window: Window
-) -> pd.DataFrame | None:
-    """The trend without the steps of the SLO's events."""
+def _outside_events(trend: pd.DataFrame | None, spans: Iterable[tuple[int, int]], window: Window) -> Steps | None:
+    """The steps of an SLO without those of its events, given by their onsets and ends."""
     if trend is None or trend.empty:
         return None
-    rest = burn_rates.events(trend[trend.index <= window.end])
-    mine = events[(events["service"] == target.service) & (events["slo"] == target.name)]
-    for onset, end in zip(mine["onset"], mine["end"], strict=True):
-        rest.loc[(rest.index > onset) & (rest.index <= end)] = np.nan
-    return rest
+    steps = Steps.of(trend, end=window.end)
+    gone = np.zeros(len(steps), dtype=bool)
+    for onset, end in spans:
+        gone[steps.places(onset, end)] = True
+    return steps.without(gone) if gone.any() else steps
 
 
-def _held(target: SloTarget, rest: pd.DataFrame, window: Window) -> list[pd.Timestamp]:
-    """Every step at which a ticket condition held; none when what failed since the last meeting may be chance."""
+def _held(target: SloTarget, rest: Steps, window: Window) -> Instants | None:
+    """Every step at which a ticket condition held; ``None`` when what failed since the last meeting may be chance."""
     longest = max(condition.long for condition in burn_rates.TICKET)
-    if float(grid.between(rest, window.start - longest, window.end)["bad"].sum()) < MIN_BAD:
-        return []
-    held = sure = pd.Series(False, index=rest.index)
+    if float(rest.between(window.start - longest, window.end).counted[1].sum()) < MIN_BAD:
+        return None
+    held, since = np.zeros(len(rest), dtype=bool), rest.places(window.start, window.end)
+    sure = False
     for condition in burn_rates.TICKET:
-        holds = condition.holds(rest, target.objective, window.step)
-        held = held | holds
-        sure = sure | holds & _beyond_chance(rest, target, condition, window)
-    if not sure[(sure.index > window.start) & (sure.index <= window.end)].any():
-        return []
+        holds = condition.held(rest, target.objective, window.step)
+        held |= holds
+        sure = sure or bool((holds & _beyond_chance(rest, target, condition, window))[since].any())
+    if not sure:
+        return None
     # The first steps know no long window: a single failure there would look like a burn of days.
-    began = rest.index[0] - window.step
-    shortest = min(condition.long for condition in burn_rates.TICKET)
-    return list(held.index[held & ((held.index >= began + shortest) | (held.index > window.start))])
+    known_from = (
+        int(rest.ends[0]) - nanoseconds(window.step) + nanoseconds(min(each.long for each in burn_rates.TICKET))
+    )
+    return rest.ends[held & ((rest.ends >= known_from) | (rest.ends > instant(window.start)))]
 
 
 def _beyond_chance(
-    rest: pd.DataFrame, target: SloTarget, condition: burn_rates.Condition, window: Window
-) -> pd.Series[bool]:
+    rest: Steps, target: SloTarget, condition: burn_rates.Condition, window: Window
+) -> npt.NDArray[np.bool_]:
     """Whether more failed over the long window of a condition than chance makes of a sustainable rate.
 
     The lower end of the 99% interval of a count, after Wilson and Hilferty 1931. In little traffic a service at two
     thirds of its pace reaches 1 over three days now and then, and drains nothing.
     """
-    size = max(1, round(condition.long / window.step))
-    bad, total = (rest[side].rolling(size, min_periods=1).sum() for side in ("bad", "total"))
-    count = bad.clip(lower=1.0)
-    least = count * (1 - 1 / (9 * count) - NORMAL / (3 * count**0.5)) ** 3
-    return (least >= target.budget * total) & (bad > 0)
+    total, bad = rest.trailing(max(1, round(condition.long / window.step)))
+    count = np.maximum(bad, 1.0)
+    least = count * (1 - 1 / (9 * count) - NORMAL / (3 * np.sqrt(count))) ** 3
+    beyond: npt.NDArray[np.bool_] = (least >= target.budget * total) & (bad > 0)
+    return beyond
 
 
-def _loss(rest: pd.DataFrame, target: SloTarget, total: float, window: Window) -> float:
+def _loss(rest: Steps, target: SloTarget, total: float, window: Window) -> float:
     """Bad events outside SLO events since the last meeting, for 14 days, over the bad events the budget allows."""
     allowed = target.budget * total
-    bad = float(grid.between(rest, window.start, window.end)["bad"].sum())
+    bad = float(rest.between(window.start, window.end).counted[1].sum())
     return bad * (FORTNIGHT / window.length) / allowed if allowed > 0 else nan

@@ -7,7 +7,7 @@ missing where the total is there: then nothing failed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import inf, nan
@@ -16,20 +16,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from prodmeet_kit.analysis.slo.steps import Floats, Steps, instants, touched, trailing
+
 __all__ = [
     "PAGE",
     "TICKET",
     "Condition",
     "burn",
     "burn_rate",
+    "burns",
     "current_burn",
     "drawn",
     "error_ratio",
     "events",
     "events_between",
+    "rates",
 ]
-
-Floats = npt.NDArray[np.float64]
 
 TINY = 1e-9
 """A burn rate this close to a limit is at it: the rest is rounding."""
@@ -48,11 +50,15 @@ class Condition:
     short: timedelta
 
     def holds(self, trend: pd.DataFrame, objective: float, step: timedelta) -> pd.Series[bool]:
-        """Whether the condition holds at each step."""
+        """Whether the condition holds at each step of a trend."""
+        return pd.Series(self.held(Steps.of(trend), objective, step), index=trend.index)
+
+    def held(self, steps: Steps, objective: float, step: timedelta) -> npt.NDArray[np.bool_]:
+        """Whether the condition holds at each of the steps."""
         limit = self.factor * (1 - TINY)
-        sums = _running(trend)
-        long, short = (_burn(_ratio(sums, step, span), objective) >= limit for span in (self.long, self.short))
-        return pd.Series(long & short, index=trend.index)
+        long, short = (burns(steps, objective, step, span) >= limit for span in (self.long, self.short))
+        held: npt.NDArray[np.bool_] = long & short
+        return held
 
 
 PAGE = (
@@ -70,15 +76,8 @@ TICKET = (
 
 def events(trend: pd.DataFrame) -> pd.DataFrame:
     """The trend with 0 <= bad <= total; bad is 0 where only the total is known, both NaN where the total is not."""
-    total, bad = _cleaned(trend)
-    return pd.DataFrame({"total": total, "bad": bad}, index=trend.index)
-
-
-def _cleaned(trend: pd.DataFrame) -> tuple[Floats, Floats]:
-    """``total`` and ``bad`` of :func:`events` as arrays: charts and conditions ask for them hundreds of times."""
-    total = np.maximum(trend["total"].to_numpy(dtype=np.float64), 0.0)
-    bad = np.fmax(trend["bad"].to_numpy(dtype=np.float64), 0.0)  # fmax takes 0 for NaN
-    return total, np.minimum(bad, total)
+    steps = Steps.of(trend)
+    return pd.DataFrame({"total": steps.total, "bad": steps.bad}, index=trend.index)
 
 
 def error_ratio(trend: pd.DataFrame, step: timedelta, span: timedelta) -> pd.Series[float]:
@@ -88,33 +87,32 @@ def error_ratio(trend: pd.DataFrame, step: timedelta, span: timedelta) -> pd.Ser
     in the span. A span shorter than a step is one step; at the begin of the
     data it is what is there, as an alerting rule would see it.
     """
-    return pd.Series(_ratio(_running(trend), step, span), index=trend.index, name="error_ratio")
+    return pd.Series(_ratio(Steps.of(trend), step, span), index=trend.index, name="error_ratio")
 
 
-def drawn(values: pd.DataFrame, trend: pd.DataFrame, step: timedelta, span: timedelta) -> pd.DataFrame:
-    """``values`` at the steps of ``trend``, NaN where no total is known in the trailing ``span``.
+def drawn(steps: Steps, objective: float, step: timedelta, spans: Sequence[timedelta]) -> list[Floats]:
+    """The burn rates over each span at each step, NaN where no total is known in the shortest of them.
 
     For a chart: a ratio over six hours is still told an hour after the last sample, and would draw a line where
     nobody has seen anything.
     """
-    known = trend["total"].notna().rolling(max(1, round(span / step)), min_periods=1).max() > 0
-    return values.where(known)
+    seen = trailing(np.cumsum(steps.known), _size(step, min(spans))) > 0
+    return [np.where(seen, burns(steps, objective, step, span), nan) for span in spans]
 
 
-def _running(trend: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Running sums of ``total`` and ``bad``; what is not known adds nothing."""
-    total, bad = (np.cumsum(np.fmax(values, 0.0)) for values in _cleaned(trend))
-    return total, bad
+def _size(step: timedelta, span: timedelta) -> int:
+    """Steps of a trailing span: at least one."""
+    return max(1, round(span / step))
 
 
-def _ratio(sums: tuple[Floats, Floats], step: timedelta, span: timedelta) -> Floats:
-    """:func:`error_ratio` from running sums. Over steps without events their difference is exactly 0."""
-    size = max(1, round(span / step))
-    total, bad = (np.concatenate([each[:size], each[size:] - each[:-size]]) for each in sums)
-    ratio = np.divide(bad, total, out=np.full(len(total), nan), where=total > 0)
+def _ratio(steps: Steps, step: timedelta, span: timedelta) -> Floats:
+    """:func:`error_ratio` as an array."""
+    total, bad = steps.trailing(_size(step, span))
+    ratio: Floats = np.divide(bad, total, out=np.full(len(total), nan), where=total > 0)
     # Differences are rounded: beside much larger steps a ratio may come out a little beyond 0 or 1.
-    clipped: Floats = np.clip(ratio, 0.0, 1.0)
-    return clipped
+    np.maximum(ratio, 0.0, out=ratio)
+    np.minimum(ratio, 1.0, out=ratio)
+    return ratio
 
 
 def burn(trend: pd.DataFrame, objective: float, step: timedelta, span: timedelta) -> pd.Series[float]:
@@ -129,13 +127,19 @@ def burn(trend: pd.DataFrame, objective: float, step: timedelta, span: timedelta
 def burn_rate(ratio: pd.Series[float], objective: float) -> pd.Series[float]:
     """Error ratios as burn rates; at an objective of 1 zero stays zero and any other ratio is infinite."""
     values: Floats = np.asarray(ratio, dtype=np.float64)
-    return pd.Series(_burn(values, objective), index=ratio.index, name=ratio.name)
+    return pd.Series(rates(values, objective), index=ratio.index, name=ratio.name)
 
 
-def _burn(ratio: Floats, objective: float) -> Floats:
+def burns(steps: Steps, objective: float, step: timedelta, span: timedelta) -> Floats:
+    """:func:`burn` as an array."""
+    return rates(_ratio(steps, step, span), objective)
+
+
+def rates(ratio: Floats, objective: float) -> Floats:
+    """:func:`burn_rate` of an array."""
     budget = round(1 - objective, 12)
-    rates: Floats = ratio / budget if budget > 0 else np.where(ratio > 0, inf, ratio)
-    return rates
+    found: Floats = ratio / budget if budget > 0 else np.where(ratio > 0, inf, ratio)
+    return found
 
 
 def current_burn(
@@ -148,9 +152,9 @@ def current_burn(
     spans = tuple(spans)
     if trend.empty:
         return dict.fromkeys(spans, nan)
-    return {
-        span: float(burn(trend.iloc[-max(1, round(span / step)) :], objective, step, span).iloc[-1]) for span in spans
-    }
+    steps = Steps.of(trend)
+    sizes = {span: _size(step, span) for span in spans}
+    return {span: float(burns(steps.last(size), objective, step, span)[-1]) for span, size in sizes.items()}
 
 
 def events_between(
@@ -161,22 +165,6 @@ def events_between(
     ``known`` is the number of steps with a total, ``steps`` the number the span
     overlaps. A step that a span touches in part counts whole: what failed in it belongs to the trouble.
     """
-    index = pd.DatetimeIndex(trend.index)
-    first = index.searchsorted(starts, side="right")
-    last = np.maximum(index.searchsorted(ends + step, side="left"), first)
-    clean = events(trend)
-
-    def summed(values: pd.Series[float]) -> npt.NDArray[np.float64]:
-        # Sums of slices, not differences of running sums: where nothing happened the sum is exactly zero.
-        padded = np.append(values.to_numpy(dtype=np.float64), 0.0)
-        parts = np.add.reduceat(padded, np.column_stack([first, last]).ravel())[::2]
-        return np.where(first < last, parts, 0.0)
-
-    return pd.DataFrame(
-        {
-            "total": summed(clean["total"].fillna(0.0)),
-            "bad": summed(clean["bad"].fillna(0.0)),
-            "known": summed(clean["total"].notna().astype("float64")),
-            "steps": (ends.ceil(step) - starts.floor(step)) / step,
-        }
-    )
+    spans = instants(starts), instants(ends)
+    total, bad, known = Steps.of(trend).overlapped(step, *spans)
+    return pd.DataFrame({"total": total, "bad": bad, "known": known, "steps": touched(step, *spans)})

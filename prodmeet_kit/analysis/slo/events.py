@@ -29,10 +29,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import arithmetic as slo
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.steps import Instants, Steps, instant, nanoseconds, time_of
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import SLO_EVENTS
 
@@ -70,33 +70,32 @@ def slo_events(
         trend = trends.get(target.ref)
         if trend is None or trend.empty:
             continue
-        trend = burn_rates.events(trend[trend.index <= window.end])
+        steps = Steps.of(trend, end=window.end)
         budget = known.get(target.ref, np.nan)
         if not budget >= 0:
-            budget = target.budget * float(grid.between(trend, window.end - target.window, window.end)["total"].sum())
-        rows += _of_one(target, trend, budget, window)
+            budget = target.budget * float(steps.between(window.end - target.window, window.end).counted[0].sum())
+        rows += _of_one(target, steps, budget, window)
     return SLO_EVENTS.frame(sorted(rows, key=lambda row: (row["onset"], row["id"])))
 
 
-def _of_one(target: SloTarget, trend: pd.DataFrame, budget: float, window: Window) -> list[dict[str, object]]:
-    index = pd.DatetimeIndex(trend.index)
-    bad, total = (trend[column].fillna(0.0).to_numpy(dtype=np.float64) for column in ("bad", "total"))
+def _of_one(target: SloTarget, steps: Steps, budget: float, window: Window) -> list[dict[str, object]]:
+    ends, (total, bad) = steps.ends, steps.counted
     pace = PACE * target.budget * total
-    burning = [dearest(bad - pace, *run) for run in runs(index, bad > pace, window.step)]
-    least = max(MIN_BAD, MIN_SPENT * budget)
+    burning = [dearest(bad - pace, *run) for run in runs(ends, bad > pace, window.step)]
+    least, since = max(MIN_BAD, MIN_SPENT * budget), instant(window.compare_start)
     dear = [(first, last) for first, last in burning if bad[first : last + 1].sum() >= least]
-    dear = [(first, last) for first, last in dear if index[last] > window.compare_start]
+    dear = [(first, last) for first, last in dear if ends[last] > since]
     if not dear:
         return []
-    held = {c.code: c.holds(trend, target.objective, window.step).to_numpy() for c in burn_rates.PAGE}
-    hourly = burn_rates.burn(trend, target.objective, window.step, burn_rates.PAGE[0].long)
+    held = {condition.code: condition.held(steps, target.objective, window.step) for condition in burn_rates.PAGE}
+    hourly = burn_rates.burns(steps, target.objective, window.step, burn_rates.PAGE[0].long)
     rows = []
     for first, last in dear:
         inside = slice(first, last + 1)
-        holding = [code for code, steps in held.items() if steps[inside].any()]
+        holding = [code for code, each in held.items() if each[inside].any()]
         if not holding:
             continue
-        onset, end, spent = index[first] - window.step, index[last], float(bad[inside].sum())
+        onset, end, spent = time_of(ends[first]) - window.step, time_of(ends[last]), float(bad[inside].sum())
         rows.append(
             {
                 "id": f"{target.ref}@{onset:%Y-%m-%dT%H:%MZ}",
@@ -107,7 +106,7 @@ def _of_one(target: SloTarget, trend: pd.DataFrame, budget: float, window: Windo
                 "duration_s": (end - onset).total_seconds(),
                 "bad": spent,
                 "budget_spent": spent / budget if budget > 0 else np.inf,
-                "peak_burn": hourly.iloc[inside].max(),
+                "peak_burn": float(np.fmax.reduce(hourly[inside])),
                 "trigger": min(holding, key=lambda code: int(held[code][inside].argmax())),
                 "ongoing": end >= window.end,
             }
@@ -115,12 +114,12 @@ def _of_one(target: SloTarget, trend: pd.DataFrame, budget: float, window: Windo
     return rows
 
 
-def runs(index: pd.DatetimeIndex, burning: npt.NDArray[np.bool_], step: timedelta) -> list[tuple[int, int]]:
+def runs(ends: Instants, burning: npt.NDArray[np.bool_], step: timedelta) -> list[tuple[int, int]]:
     """First and last position of the runs of burning steps, joined across short gaps."""
     at = np.flatnonzero(burning)
     if not len(at):
         return []
-    breaks = np.flatnonzero(index[at[1:]] - index[at[:-1]] > pd.Timedelta(step + JOIN))
+    breaks = np.flatnonzero(np.diff(ends[at]) > nanoseconds(step + JOIN))
     return list(zip(at[np.append(0, breaks + 1)].tolist(), at[np.append(breaks, len(at) - 1)].tolist(), strict=True))
 
 
@@ -139,15 +138,18 @@ def too_few_to_page(target: SloTarget, trend: pd.DataFrame, found: pd.DataFrame,
     ``found`` is ``SLO_EVENTS``. A condition goes on to hold after an event for as long as its long window has the
     event in it, so these steps are the event's. What else held had too few bad events, or cost too little.
     """
-    mine = found[(found["service"] == target.service) & (found["slo"] == target.name)]
-    index = pd.DatetimeIndex(trend.index)
-    bad = burn_rates.events(trend)["bad"].fillna(0.0)
-    most = 0.0
+    spans = [
+        (instant(row["onset"]), instant(row["end"]))
+        for row in SLO_EVENTS.rows(found)
+        if (row["service"], row["slo"]) == (target.service, target.name)
+    ]
+    steps = Steps.of(trend, end=window.end)
+    since, most = steps.ends > instant(window.start), 0.0
     for page in burn_rates.PAGE:
-        held = np.array(page.holds(trend, target.objective, window.step), dtype=bool)
-        held &= (trend.index > window.start) & (trend.index <= window.end)
-        for event in SLO_EVENTS.rows(mine):
-            held &= ~((index > event["onset"]) & (index <= event["end"] + page.long))
-        counted = bad.rolling(max(1, round(page.long / window.step)), min_periods=1).sum().to_numpy(dtype=np.float64)
-        most = max(most, float(counted[held].max(initial=0.0)))
+        held = page.held(steps, target.objective, window.step) & since
+        for onset, end in spans if held.any() else ():
+            held[steps.places(onset, end + nanoseconds(page.long))] = False
+        if held.any():
+            _, bad = steps.trailing(max(1, round(page.long / window.step)))
+            most = max(most, float(bad[held].max()))
     return most

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo import events as slo_events
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.steps import Steps, time_of
 from prodmeet_kit.core.time_ranges import end_between, onset_between
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.slo import SLO_EVENTS
@@ -142,13 +142,12 @@ def _of_one(
     trend, target = trends.get(ref), targets.get(ref)
     if trend is None or target is None:
         return [Stretch(event["onset"], event["end"])]
-    inside = burn_rates.events(grid.between(trend, event["onset"], event["end"]))
-    index = pd.DatetimeIndex(inside.index)
-    bad, total = (inside[column].fillna(0.0).to_numpy(dtype=np.float64) for column in ("bad", "total"))
+    steps = Steps.of(trend, event["onset"], event["end"])
+    ends, (total, bad) = steps.ends, steps.counted
     pace = FACTOR * target.budget * total * (1 - burn_rates.TINY)
     above = (bad >= pace) & (bad > 0)
     sure = above & (bad >= pace + SURE * np.sqrt(pace))
-    runs = [slo_events.dearest(bad - pace, *run) for run in slo_events.runs(index, sure, window.step)]
+    runs = [slo_events.dearest(bad - pace, *run) for run in slo_events.runs(ends, sure, window.step)]
     runs = [
         (first - int(first > 0 and above[first - 1]), last + int(above[last + 1 : last + 2].any()))
         for first, last in runs
@@ -156,5 +155,7 @@ def _of_one(
     budget = event["bad"] / event["budget_spent"] if event["budget_spent"] > 0 else 0.0
     least = max(slo_events.MIN_BAD, slo_events.MIN_SPENT * budget if budget == budget else 0.0)  # NaN: not known
     return [
-        Stretch(index[first] - window.step, index[last]) for first, last in runs if bad[first : last + 1].sum() >= least
+        Stretch(time_of(ends[first]) - window.step, time_of(ends[last]))
+        for first, last in runs
+        if bad[first : last + 1].sum() >= least
     ]

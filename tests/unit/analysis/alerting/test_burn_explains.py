@@ -12,6 +12,7 @@ from prodmeet_kit.analysis.alerting.burn_rises import course
 from prodmeet_kit.analysis.incidents import outage_pages
 from prodmeet_kit.analysis.incidents.outages import outages
 from prodmeet_kit.analysis.paging import noise
+from prodmeet_kit.analysis.slo.steps import Steps
 from prodmeet_kit.schemas.frames import INCIDENTS
 from tests.support.burn_worlds import CPU, ERRORS, SLO, WINDOW, at_random, burn, episodes, judged
 from tests.support.counts import count
@@ -101,7 +102,7 @@ def test_without_any_change_hardly_a_burn_is_said_to_begin() -> None:
     for seed in range(many := count(30, 1500)):
         random = np.random.default_rng([seed, 2])
         trend = burn(seed, usual=random.uniform(0.2, 5), events=float(random.choice([LITTLE, SOME, MUCH])))
-        found += bool(getattr(course(trend, SLO, STEP), "rises", ()))
+        found += bool(getattr(course(Steps.of(trend), SLO, STEP), "rises", ()))
     assert found <= 0.01 * many
 
 
@@ -110,7 +111,7 @@ def test_an_onset_is_found_to_some_hours() -> None:
     for seed in range(many := count(20, 300)):
         random = np.random.default_rng([seed, 3])
         onset = END - random.uniform(5, 12) * DAY
-        known = course(burn(seed, (random.uniform(2.5, 3), onset, 3 * DAY), events=SOME), SLO, STEP)
+        known = course(Steps.of(burn(seed, (random.uniform(2.5, 3), onset, 3 * DAY), events=SOME)), SLO, STEP)
         assert known is not None and known.rises, seed
         early.append((known.rises[0].start - pd.Timestamp(onset)) / pd.Timedelta(HOUR))
         late.append((known.rises[0].until - pd.Timestamp(onset)) / pd.Timedelta(HOUR))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from math import nan
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from prodmeet_kit.analysis.slo import burn_rates, daily
+from prodmeet_kit.analysis.slo.steps import Steps
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.render.sparkline import bars, path
 
@@ -65,11 +67,11 @@ def test_a_burn_rate_is_drawn_where_something_was_seen() -> None:
     total = pd.Series(10.0, index=index)
     total.iloc[100:200] = nan
     trend = pd.DataFrame({"total": total, "bad": nan})
-    six = burn_rates.burn(trend, 0.999, step, 6 * hour).to_frame()
-    assert six.notna().sum().item() == 288 - (100 - 71)  # a line of six hours goes on over nothing
-    drawn = burn_rates.drawn(six, trend, step, hour)
-    assert drawn.iloc[111:200].isna().all(axis=None)
-    assert (drawn.iloc[[*range(111), *range(200, 288)]] == 0).all(axis=None)
+    six = burn_rates.burn(trend, 0.999, step, 6 * hour)
+    assert six.notna().sum() == 288 - (100 - 71)  # a line of six hours goes on over nothing
+    for drawn in burn_rates.drawn(Steps.of(trend), 0.999, step, (hour, 6 * hour)):
+        assert np.isnan(drawn[111:200]).all()
+        assert (drawn[[*range(111), *range(200, 288)]] == 0).all()
 
 
 def test_what_hardly_moves_looks_so_and_nothing_is_nothing() -> None:
