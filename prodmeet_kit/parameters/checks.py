@@ -13,8 +13,9 @@ from typing import Any
 
 from prodmeet_kit import kinds
 from prodmeet_kit.core.window import parse_time
-from prodmeet_kit.parameters.documents import Way
+from prodmeet_kit.parameters.documents import Way, texts
 from prodmeet_kit.parameters.expansion import REFERENCE
+from prodmeet_kit.parameters.for_each.expanding import without_service
 from prodmeet_kit.parameters.metrics.checks import metrics_fit
 from prodmeet_kit.parameters.models import Sources
 from prodmeet_kit.parameters.validation import did_you_mean, shown
@@ -124,20 +125,9 @@ def _instant(text: Any, zone: str) -> datetime | None:
 
 
 def _references_can_be_read(data: dict[str, Any]) -> Iterator[Finding]:
-    for way, text in _texts(data.get("sources"), ("sources",)):
+    for way, text in texts(data.get("sources"), ("sources",)):
         if "${" in REFERENCE.sub("", text):
             yield way, "not a reference that can be read", "write ${NAME} or ${NAME:-default}"
-
-
-def _texts(value: Any, way: Way) -> Iterator[tuple[Way, str]]:
-    if isinstance(value, str):
-        yield way, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _texts(inner, (*way, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, (*way, index))
 
 
 def _mapping(value: Any) -> dict[str, Any]:
@@ -157,6 +147,7 @@ CHECKS: tuple[Callable[[dict[str, Any]], Iterator[Finding]], ...] = (
     _exclusions_fit,
     _rotations_fit,
     _references_can_be_read,
+    without_service,
     metrics_fit,
 )
 """Every check, in the order of the file."""

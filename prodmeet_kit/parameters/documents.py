@@ -7,15 +7,15 @@ everything in one go. A file that would cost too much is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from prodmeet_kit.core.errors import Problem
 from prodmeet_kit.parameters.yaml_nodes import MOST_LEVELS, WHOLE, Reading, TooMuch, Way, composed, dotted
 
-__all__ = ["MOST_BYTES", "WHOLE", "Document", "Way", "document", "dotted", "read_document", "read_text"]
+__all__ = ["MOST_BYTES", "WHOLE", "Document", "Way", "document", "dotted", "read_document", "read_text", "texts"]
 
 MOST_BYTES = 2_000_000
 """The longest file that people write; a megabyte of YAML takes seconds to read."""
@@ -30,13 +30,22 @@ _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\uff
 class Document:
     """One file: its content as plain values, the line each key or list item begins at, and what is wrong with it.
 
-    ``data`` is ``None`` when the file is empty or cannot be read; ``problems`` tells the two apart.
+    ``data`` is ``None`` when the file is empty or cannot be read; ``problems`` tells the two apart. Where ``data`` was
+    expanded (:mod:`.for_each.expanding`), ``origins`` has the way in the file of values by their way in ``data``.
     """
 
     file: str
     data: Any
     lines: Mapping[Way, int]
     problems: tuple[Problem, ...] = ()
+    origins: Mapping[Way, Way] = field(default_factory=dict)
+
+    def written(self, way: Way) -> Way:
+        """The way in the file to the value at a way in ``data``; for a missing key, to where it belongs."""
+        for length in range(len(way), 0, -1):
+            if way[:length] in self.origins:
+                return (*self.origins[way[:length]], *way[length:])
+        return way
 
     def place(self, way: Way) -> str:
         """``file:line`` of a value, or of what encloses it when it is missing."""
@@ -93,6 +102,15 @@ def document(file: str, text: str) -> Document:
     except Exception as error:  # noqa: BLE001 - the reader of YAML stumbles over some texts that are none
         return _unreadable(file, f"not YAML ({type(error).__name__})", "put values with special characters in quotes")
     return Document(file, data, reading.lines, tuple(reading.problems))
+
+
+def texts(value: Any, way: Way = ()) -> Iterator[tuple[Way, str]]:
+    """Each text within a value, with the way to it."""
+    if isinstance(value, str):
+        yield way, value
+    elif isinstance(value, dict | list | tuple):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from texts(inner, (*way, key))
 
 
 def _unreadable(file: str, value: str, fix: str) -> Document:

@@ -18,6 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from prodmeet_kit import kinds
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.window import format_duration
+from prodmeet_kit.parameters.for_each.editor_schema import add_for_each
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.models import AGENDA, Product, Sources
 
@@ -37,6 +38,7 @@ def schema() -> dict[str, Any]:
     made = Product.model_json_schema(mode="validation", schema_generator=_Generator)
     definitions = made["$defs"]
     merged = [*_MERGED, *_with_metric_sources(definitions)]
+    add_for_each(definitions, made["properties"]["services"])
     made["$defs"] = dict(sorted(definitions.items()))
     for name in merged:
         definitions[name].pop("required", None)

@@ -16,6 +16,7 @@ from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.parameters.checks import CHECKS, Finding
 from prodmeet_kit.parameters.credentials import credentials_in_clear
 from prodmeet_kit.parameters.documents import WHOLE, Document, Way, document, dotted, read_document, read_text
+from prodmeet_kit.parameters.for_each.expanding import expanded
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.parameters.validation import did_you_mean, say, shown
@@ -31,7 +32,8 @@ def load(name: str, folder: Path) -> Product:
 
     Its content lies over ``<folder>/defaults.yaml``, or over the defaults the
     package ships when there is none: mappings merge, lists and scalars replace.
-    References such as ``${TOKEN}`` stay as written.
+    References such as ``${TOKEN}`` stay as written; each ``for_each`` becomes the
+    services it stands for.
 
     Raises :class:`InputError` when there is no such product, and
     :class:`ParametersError` with every problem of both files.
@@ -39,15 +41,20 @@ def load(name: str, folder: Path) -> Product:
     path = folder / f"{name}.yaml"
     if "/" in name or "\\" in name or path.name == _DEFAULTS or not path.is_file():
         raise InputError(_no_such_product(name, folder))
-    own, defaults = read_document(path), read_defaults(folder)
+    read = read_document(path), read_defaults(folder)
+    own, defaults = map(expanded, read)
     problems = [*_shape(own), *_shape(defaults, may_be_empty=True)]
     if problems and (own.data is None or not isinstance(own.data, dict)):
         raise ParametersError(problems)
     base = defaults.data if isinstance(defaults.data, dict) else {}
     product, found = _product(_over(own.data, _of_its_metrics(own.data, base)), name)
-    documents = (own, defaults)
-    problems += [Problem(_place(way, documents), dotted(way), value, fix) for way, value, fix in found]
-    problems += _in_clear(own) + _in_clear(defaults)
+    listing = own if isinstance(own.data, dict) and "services" in own.data else defaults
+    for way, value, fix in found:
+        if way == ("services",) and listing.problems:
+            continue  # they say why there are none
+        written = listing.written(way)
+        problems.append(Problem(_place(written, read), dotted(written), value, fix))
+    problems += [problem for each in read for problem in _in_clear(each)]
     if problems or product is None:
         raise ParametersError(tuple(_once(problems)))
     return product

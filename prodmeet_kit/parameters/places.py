@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from prodmeet_kit.parameters.documents import Way, dotted, read_document
+from prodmeet_kit.parameters.documents import Way, dotted, read_document, texts
 from prodmeet_kit.parameters.expansion import Unset, references
 from prodmeet_kit.parameters.loading import read_defaults
 
@@ -33,12 +32,4 @@ def placed(error: Exception, way: Way, written: Any, product: str, folder: Path)
 
 def referring(written: Any, name: str) -> Way | None:
     """The way to the first text that refers to a variable of the environment."""
-    return next((way for way, text in _texts(written) if name in references(text)), None)
-
-
-def _texts(value: Any, way: Way = ()) -> Iterator[tuple[Way, str]]:
-    if isinstance(value, str):
-        yield way, value
-    elif isinstance(value, dict | list | tuple):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _texts(inner, (*way, key))
+    return next((way for way, text in texts(written) if name in references(text)), None)
