@@ -23,8 +23,10 @@ from math import inf, nan
 import numpy as np
 import numpy.typing as npt
 
+from prodmeet_kit.analysis.capacity.through_limit import CURVE_DAYS, Through
 from prodmeet_kit.analysis.series import steps
-from prodmeet_kit.analysis.series.regimes import MIN_LAST, RATES, Fit, Start, curve, line, starts, without_weekdays
+from prodmeet_kit.analysis.series.medians import median
+from prodmeet_kit.analysis.series.regimes import MIN_LAST, Fit, Start, curve, line, starts, without_weekdays
 
 __all__ = ["Filling", "forecast", "growth", "usual"]
 
@@ -35,17 +37,13 @@ WIDE = 2.3
 """Half a range in standard errors; measured to hold 78 to 100 of 100 truths, 9 of 10 on average."""
 
 CURVED = 4.0
-BEND = 2.5
-"""Variances by which an exponential has to beat a line: to measure the noise by, and to set the forecast."""
+"""Variances by which an exponential has to beat a line to measure the noise by."""
 
 ALIKE, WALK = 0.6, 2.5
 """Days that resemble each other so much (:func:`.steps.likeness`) have to go this many times as far as a walk would."""
 
 LONG, VERY_ALIKE = 14, 0.75
 """Without a sure slope: fewer days, or days that resemble each other more, are too short to tell."""
-
-CURVE_DAYS = 7
-"""Fewer days are no exponential."""
 
 RELATIVE, ABSOLUTE = 0.04, 0.5
 """A range is no narrower: a day's value stands for the day, and limits are met between two of them."""
@@ -109,27 +107,34 @@ def usual(ordinals: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.boo
     """
     kept = np.ones(len(values), dtype=bool)
     for _ in range(2):
-        if kept.sum() >= MIN_LAST:
-            kept[kept] = _no_spikes(ordinals[kept], values[kept])
+        if kept.sum() < MIN_LAST:
+            break
+        normal = _no_spikes(ordinals[kept], values[kept])
+        if normal.all():
+            break
+        kept[kept] = normal
     return kept
 
 
 def _no_spikes(ordinals: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.bool_]:
-    around = np.lib.stride_tricks.sliding_window_view(np.pad(values, 2, mode="reflect"), 5)
-    alone = _far(np.abs(values - np.median(around, axis=1)), values)
-    of = dict(zip(ordinals.tolist(), values.tolist(), strict=True))
-    told = np.full((3, len(values)), nan)
-    for at, day in enumerate(ordinals.tolist()):  # between the weeks beside, or carried on from two of one side
-        back, more, ahead, most = (of.get(day + move, nan) for move in (-7, -14, 7, 14))
-        told[:, at] = (back + ahead) / 2, 2 * back - more, 2 * ahead - most
-    off = np.abs(values - told)
-    nearest = np.min(np.where(np.isnan(off), np.inf, off), axis=0)
+    mirrored = np.concatenate([values[2:0:-1], values, values[-2:-4:-1]])
+    around = np.sort(mirrored[np.arange(len(values))[:, np.newaxis] + np.arange(5)], axis=1)[:, 2]
+    alone = _far(np.abs(values - around), values)
+    if not alone.any():
+        return ~alone
+    # Between the weeks beside, or carried on from two of one side; two weeks of unknown days lie around all.
+    at = ordinals - ordinals[0] + 14
+    of = np.full(int(at[-1]) + 15, nan)
+    of[at] = values
+    back, more, ahead, most = (of[at + move] for move in (-7, -14, 7, 14))
+    told = np.stack([(back + ahead) / 2, 2 * back - more, 2 * ahead - most])
+    nearest = np.fmin.reduce(np.abs(values - told), axis=0, initial=inf)
     return ~(alone & _far(nearest, values))
 
 
 def _far(off: Floats, values: Floats) -> npt.NDArray[np.bool_]:
-    spread = 1.4826 * float(np.median(off))
-    far: npt.NDArray[np.bool_] = off > np.maximum(SPIKE * spread, SPIKE_LEAST * float(np.median(np.abs(values))))
+    least = max(SPIKE * 1.4826 * median(off), SPIKE_LEAST * median(np.abs(values)))
+    far: npt.NDArray[np.bool_] = off > least
     return far
 
 
@@ -166,6 +171,8 @@ def _sudden(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limit
     """``too_short`` where only a day or two, above all before, make it grow: a batch job, a step, or a leak."""
     for count in range(1, min(TOLD, len(values) - EARLY)):
         before = values[:-count]
+        if values[-count:].min() <= before[-LATE:].max():
+            continue  # no rise above all before
         kept = usual(ordinals[:-count], before)
         kept[-LATE:] = True  # the begin of a leak
         rise = float(values[-count:].min() - before[kept].max())
@@ -179,7 +186,7 @@ def _sudden(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limit
 def _clean(ordinals: npt.NDArray[np.int64], values: Floats) -> tuple[float, float, float]:
     """Of days without spikes the highest, the least rise that is beyond all noise, and the usual value."""
     clean = values[usual(ordinals, values)]
-    return float(clean.max()), JUMP * float(np.abs(np.diff(clean)).max()), float(np.median(np.abs(clean)))
+    return float(clean.max()), JUMP * float(np.abs(np.diff(clean)).max()), median(np.abs(clean))
 
 
 def _late(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limit: float) -> Filling | None:
@@ -188,9 +195,10 @@ def _late(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, limit: 
     A day or two are ``too_short``: a batch job, or a step.
     """
     for count in range(min(LATE, len(values) - EARLY), 0, -1):
-        before = values[:-count]
+        before, rises = values[:-count], np.diff(values[-count - 1 :])
+        if rises.min() <= 0:
+            continue
         highest, least, usually = _clean(ordinals[:-count], before)
-        rises = np.diff(values[-count - 1 :])
         rise = float(values[-1]) - highest
         if rises.min() <= least or rise <= max(least, SPIKE_LEAST * usually):
             continue
@@ -225,16 +233,16 @@ def _of_regimes(ordinals: npt.NDArray[np.int64], days: Floats, values: Floats, l
     trend = _trend(fit, noise, alike, last, level)
     if trend != "growing":
         return Filling(trend, since=since)
-    below = flat - (limit - above)
-    left = _unexplained(_COMING, possible, days, below, noise.variance)
+    through = Through.limit(possible, days, flat - (limit - above), noise.variance)
+    left = through.unexplained(_COMING).min(axis=0)
     best = int(np.argmin(left))
     near = np.flatnonzero(left - left[best] <= noise.variance * _reach(WIDE, last, alike) ** 2)
     full, low, high = float(_COMING[best]), *(float(_COMING[min(max(best + k, 0), len(_COMING) - 1)]) for k in (-1, 1))
     for _ in range(2):  # between the instants that were tried, twice as fine as a day's value can tell
         finer = np.linspace(low, high, FINER)
-        best = int(np.argmin(_unexplained(finer, possible, days, below, noise.variance)))
+        best = int(np.argmin(through.unexplained(finer).min(axis=0)))
         full, low, high = (float(finer[min(max(best + k, 0), FINER - 1)]) for k in (0, -1, 1))
-    span = float(days[-1] - days[_told_by(full, possible, days, below, noise.variance)] + 1)
+    span = float(days[-1] - days[through.told_by(full)] + 1)
     per_day = max(fit.slope, 0.0)
     if full > HORIZON * span or _COMING[near[-1]] > VAGUE * _COMING[near[0]]:
         told = "growing" if len(last) >= LONG else "too_short"
@@ -259,12 +267,11 @@ def _noise(fit: Fit, days: Floats, values: Floats) -> Fit:
 
 
 def _trend(fit: Fit, noise: Fit, alike: float, days: Floats, values: Floats) -> str:
-    centred = days - days.mean()
-    error = float(np.sqrt(noise.variance / (centred @ centred)))
+    centred = days - float(days.sum()) / len(days)
+    error = (noise.variance / float(centred @ centred)) ** 0.5
     if abs(fit.slope) <= _reach(SURE, days, alike) * error:
         return "too_short" if len(days) < LONG or alike > VERY_ALIKE else "none"
-    walked = WALK * float(np.std(np.diff(values))) * len(days) ** 0.5
-    if alike > ALIKE and abs(fit.slope) * len(days) < walked:
+    if alike > ALIKE and abs(fit.slope) * len(days) < WALK * float(np.std(np.diff(values))) * len(days) ** 0.5:
         return "too_short"
     return "growing" if fit.slope > 0 else "shrinking"
 
@@ -272,25 +279,3 @@ def _trend(fit: Fit, noise: Fit, alike: float, days: Floats, values: Floats) -> 
 def _reach(normal: float, days: Floats, alike: float) -> float:
     """A normal quantile as Student's t of as many days as would be independent."""
     return steps.students(normal, max(len(days) * (1 - alike) / (1 + alike) - 2, 2.0))
-
-
-def _told_by(full: float, possible: tuple[Start, ...], days: Floats, below: Floats, variance: float) -> int:
-    """Position of the first day of the regime that the forecast rests on."""
-    left = [float(_unexplained(np.array([full]), (start,), days, below, variance)[0]) for start in possible]
-    return possible[int(np.argmin(left))].position
-
-
-def _unexplained(coming: Floats, possible: tuple[Start, ...], days: Floats, below: Floats, variance: float) -> Floats:
-    """For each coming instant what is left unexplained when the limit is met then, over all starts and shapes."""
-    least = np.full(len(coming), inf)
-    for start in possible:
-        past, values = days[start.position :], below[start.position :]
-        for rate in (0.0, *RATES) if len(past) >= CURVE_DAYS else (0.0,):
-            if rate:
-                shape = np.exp(rate * past)[:, np.newaxis] * np.exp(-rate * coming)[np.newaxis, :] - 1
-            else:
-                shape = past[:, np.newaxis] - coming[np.newaxis, :]
-            factor = np.einsum("n,nt->t", values, shape) / np.einsum("nt,nt->t", shape, shape)
-            left = ((values[:, np.newaxis] - shape * factor) ** 2).sum(axis=0)
-            least = np.minimum(least, start.squares + left + (BEND * variance if rate else 0.0))
-    return least

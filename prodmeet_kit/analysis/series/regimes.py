@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,12 +66,12 @@ class Start:
 
 def line(days: Floats, values: Floats) -> Fit:
     """The least squares line; ``days`` are relative to the meeting."""
-    middle, mean = days.mean(), values.mean()
+    middle, mean = float(days.sum()) / len(days), float(values.sum()) / len(values)
     centred = days - middle
     spread = float(centred @ centred)
     slope = float(centred @ values) / spread if spread else 0.0
     rest = values - mean - slope * centred
-    return _fit(float(mean - slope * middle), slope, rest, 2, values)
+    return _fit(mean - slope * middle, slope, rest, 2, values)
 
 
 def curve(days: Floats, values: Floats) -> Fit:
@@ -99,7 +98,8 @@ def _least(values: Floats) -> float:
     """The least noise a row has: days that lie on a line to the last digit make no step of a day that was cut short."""
     if not len(values):
         return 0.0
-    return (1e-3 * float(np.ptp(values)) + 1e-4 * float(np.abs(values).max())) ** 2 + 1e-300
+    low, high = float(values.min()), float(values.max())
+    return (1e-3 * (high - low) + 1e-4 * max(-low, high)) ** 2 + 1e-300
 
 
 def starts(days: Floats, values: Floats) -> tuple[Start, ...]:
@@ -111,25 +111,34 @@ def starts(days: Floats, values: Floats) -> tuple[Start, ...]:
     count = len(days)
     if count < MIN_FIRST + MIN_LAST:
         return whole
-    cuts = range(MIN_FIRST, count - MIN_LAST + 1)
-    parts = {cut: (line(days[:cut], values[:cut]), line(days[cut:], values[cut:])) for cut in cuts}
-    best = min(cuts, key=lambda cut: parts[cut][0].squares + parts[cut][1].squares)
-    squares = sum(part.squares for part in parts[best])
-    noise = _fit(0.0, 0.0, np.concatenate([part.rest for part in parts[best]]), 4, values).variance
-    one, bent = line(days, values), curve(days, values)
-    if one.squares - squares <= CUT * noise:
+    cuts = np.arange(MIN_FIRST, count - MIN_LAST + 1)
+    early = np.arange(count) < cuts[:, np.newaxis]
+    first = _of_lines(early, days, values)
+    both = first + _of_lines(~early, days, values)
+    at = int(np.argmin(both))
+    best, squares = int(cuts[at]), float(both[at])
+    parts = (line(days[:best], values[:best]), line(days[best:], values[best:]))
+    noise = _fit(0.0, 0.0, np.concatenate([part.rest for part in parts]), 4, values).variance
+    if line(days, values).squares - squares <= CUT * noise:
         return whole
-    near = [
-        Start(cut, first.squares)
-        for cut, (first, last) in parts.items()
-        if first.squares + last.squares - squares <= ALMOST * noise
-    ]
+    near = [Start(int(cuts[k]), float(first[k])) for k in np.flatnonzero(both - squares <= ALMOST * noise)]
+    bent = curve(days, values)
     if bent.squares - squares <= CUT / 2 * noise:  # a leak that began late and one that grows by itself look alike yet
         return (*whole, *(Start(each.position, each.squares + ALMOST * noise) for each in near))
     later = starts(days[best:], values[best:])
     if later[-1].position:
-        return tuple(Start(each.position + best, each.squares + parts[best][0].squares) for each in later)
+        return tuple(Start(each.position + best, each.squares + parts[0].squares) for each in later)
     return tuple(near)
+
+
+def _of_lines(parts: npt.NDArray[np.bool_], days: Floats, values: Floats) -> Floats:
+    """For each part of the days (a row of ``parts``) the sum of squares that its own line leaves."""
+    count = parts.sum(axis=1, keepdims=True)
+    x = np.where(parts, days - np.where(parts, days, 0.0).sum(axis=1, keepdims=True) / count, 0.0)
+    y = np.where(parts, values - np.where(parts, values, 0.0).sum(axis=1, keepdims=True) / count, 0.0)
+    rest = y - x * ((x * y).sum(axis=1, keepdims=True) / (x * x).sum(axis=1, keepdims=True))
+    squares: Floats = (rest * rest).sum(axis=1)
+    return squares
 
 
 def without_weekdays(weekdays: npt.NDArray[np.int64], days: Floats, values: Floats) -> tuple[Floats, float]:
@@ -142,37 +151,82 @@ def without_weekdays(weekdays: npt.NDArray[np.int64], days: Floats, values: Floa
         return values, 0.0
     dummies = np.eye(WEEK)[weekdays]
     rhythm = dummies[:, 1:] - dummies[:, :1]
-    plain, best = np.inf, np.inf
-    effects: npt.NDArray[Any] = np.zeros(WEEK)
-    for shape in _shapes(days):
-        plain = min(plain, _criterion(values - shape @ _solved(shape, values), shape.shape[1], values))
-        both = np.column_stack([shape, rhythm])
-        solution = _solved(both, values)
-        criterion = _criterion(values - both @ solution, both.shape[1], values)
-        if criterion < best:
-            inner = solution[shape.shape[1] :]
-            best, effects = criterion, np.concatenate([[-float(inner.sum())], inner])
-    if best >= plain:
+    flat = np.ones((count, 1))
+    least = count * _least(values)
+    shapes = _Shapes.of(days)
+    plain, best = (
+        count * np.log(np.maximum(shapes.squares(base, values), least)) + (shapes.sizes + base.shape[1]) * np.log(count)
+        for base in (flat, np.hstack([flat, rhythm]))
+    )
+    at = int(np.argmin(best))
+    if best[at] >= plain.min():
         return values, 0.0
+    both = np.column_stack([flat, *shapes.columns(at), rhythm])
+    inner = np.linalg.lstsq(both, values, None)[0][1 + shapes.sizes[at] :]
+    effects = np.concatenate([[-float(inner.sum())], inner])
     return values - effects[weekdays], float(effects.max())
 
 
-def _shapes(days: Floats) -> Sequence[Floats]:
-    """What the days may follow beside the week: a line, curves, and a line that is cut at some day."""
-    flat = np.ones(len(days))
-    found = [np.column_stack([flat, days])]
-    found += [np.column_stack([flat, np.exp(rate * (days - days[-1]))]) for rate in (0.03, 0.08, 0.2)]
-    for cut in range(MIN_FIRST, len(days) - MIN_LAST + 1):
-        late = (np.arange(len(days)) >= cut).astype(np.float64)
-        found.append(np.column_stack([flat, days, late, late * (days - days[cut])]))
-    return found
+@dataclass(frozen=True)
+class _Shapes:
+    """What the days may follow beside the week: a line, curves, and a line that is cut at some day.
+
+    Days down, shapes across: ``singles`` are the line and the curves, ``late`` and ``ramp`` what a cut adds to a line.
+    """
+
+    singles: Floats
+    late: Floats
+    ramp: Floats
+
+    @classmethod
+    def of(cls, days: Floats) -> _Shapes:
+        """The shapes of these days."""
+        cuts = np.arange(MIN_FIRST, len(days) - MIN_LAST + 1)
+        late = (np.arange(len(days))[:, np.newaxis] >= cuts).astype(np.float64)
+        curves = [np.exp(rate * (days - days[-1])) for rate in (0.03, 0.08, 0.2)]
+        return cls(np.column_stack([days, *curves]), late, late * (days[:, np.newaxis] - days[cuts]))
+
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """How many columns each shape has beside the constant."""
+        return np.repeat([1, 3], [self.singles.shape[1], self.late.shape[1]])
+
+    def columns(self, at: int) -> Sequence[Floats]:
+        """The columns of one shape."""
+        cut = at - self.singles.shape[1]
+        return [self.singles[:, at]] if cut < 0 else [self.singles[:, 0], self.late[:, cut], self.ramp[:, cut]]
+
+    def squares(self, base: Floats, values: Floats) -> Floats:
+        """The sum of squares that each shape leaves together with the columns of ``base``, which holds the constant.
+
+        All cuts at once: each column less what the columns before it explain (Gram and Schmidt) takes its own part.
+        """
+        basis = np.linalg.qr(base)[0]
+
+        def beside(columns: Floats) -> Floats:
+            left: Floats = columns - basis @ (basis.T @ columns)
+            return left
+
+        rest = beside(values)[:, np.newaxis]
+        singles = _unit(beside(self.singles), self.singles)
+        alone = _less(rest, singles)
+        straight = singles[:, :1]
+        late = _unit(_less(beside(self.late), straight), self.late)
+        ramp = _unit(_less(_less(beside(self.ramp), straight), late), self.ramp)
+        cut = _less(_less(alone[:, :1], late), ramp)
+        squares: Floats = np.concatenate([(alone * alone).sum(axis=0), (cut * cut).sum(axis=0)])
+        return squares
 
 
-def _solved(columns: Floats, values: Floats) -> Floats:
-    solution: npt.NDArray[Any] = np.linalg.lstsq(columns, values, None)[0]
-    return solution
+def _less(values: Floats, units: Floats) -> Floats:
+    """The columns without their part along columns of length one."""
+    left: Floats = values - units * (units * values).sum(axis=0)
+    return left
 
 
-def _criterion(rest: Floats, fitted: int, values: Floats) -> float:
-    least = len(rest) * _least(values)
-    return float(len(rest) * np.log(max(float(rest @ rest), least)) + fitted * np.log(len(rest)))
+def _unit(columns: Floats, whole: Floats) -> Floats:
+    """The columns at length one; zero where others explain all of what they were (``whole``) to the last digits."""
+    lengths, most = np.sqrt((columns * columns).sum(axis=0)), np.sqrt((whole * whole).sum(axis=0))
+    told = lengths > 1e-10 * most
+    units: Floats = np.where(told, columns / np.where(told, lengths, 1.0), 0.0)
+    return units
