@@ -13,9 +13,11 @@ from datetime import date, datetime, time, timedelta
 from math import inf, isfinite, nan
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.series import grid
+from prodmeet_kit.analysis.series.medians import quantile
 from prodmeet_kit.core.window import Window, parse_time
 from prodmeet_kit.schemas.capacity import RESOURCE_SUMMARY
 from prodmeet_kit.schemas.frames import BORROWED
@@ -42,8 +44,12 @@ class Loan:
 
 def last_known(series: pd.Series[float] | None, window: Window) -> float:
     """The last known value until the meeting; NaN when it is not above 0 or not finite."""
-    known = None if series is None else series[series.index <= window.end].dropna()
-    value = nan if known is None or known.empty else float(known.iloc[-1])
+    if series is None:
+        return nan
+    until = grid.instants(series.index).searchsorted(grid.instant(window.end), side="right")
+    values = series.to_numpy(dtype=np.float64)[:until]
+    known = np.flatnonzero(~np.isnan(values))
+    value = float(values[known[-1]]) if len(known) else nan
     return value if value > 0 and isfinite(value) else nan
 
 
@@ -67,14 +73,27 @@ def room(
     }
     if series is None or limits is None or not limit > 0:
         return found
-    share = series / limits.where((limits > 0) & np.isfinite(limits)).reindex(series.index).ffill()
-    for cut, suffix in ((grid.since, ""), (grid.previous, "_previous")):
-        part = cut(share, window).dropna()
+    at, share = grid.instants(series.index), series.to_numpy(dtype=np.float64) / _standing(limits, series)
+    for start, end, suffix in ((window.start, window.end, ""), (window.compare_start, window.start, "_previous")):
+        first, last = at.searchsorted((grid.instant(start), grid.instant(end)), side="right")
+        part = share[first:last]
+        part = part[~np.isnan(part)]
         if len(part):
             found |= {f"saturation_{level * 100:.0f}{suffix}": float((part > level).mean()) for level in NEARLY}
             if suffix:
-                found["utilisation_p95_previous"] = float(part.quantile(0.95))
+                found["utilisation_p95_previous"] = quantile(part, 0.95)
     return found
+
+
+def _standing(limits: pd.Series[float], series: pd.Series[float]) -> npt.NDArray[np.float64]:
+    """The limit of each step of the series, where none is known that of the last step before; NaN before the first."""
+    if not limits.index.equals(series.index):
+        limits = limits.reindex(series.index)
+    values = limits.to_numpy(dtype=np.float64)
+    known = (values > 0) & np.isfinite(values)
+    last = np.maximum.accumulate(np.where(known, np.arange(len(values)), -1))
+    standing: npt.NDArray[np.float64] = np.where(last >= 0, values[last], nan)
+    return standing
 
 
 def returns(

@@ -15,6 +15,7 @@ trend is ``none`` after two or more falls: restarts keep it down.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from math import nan
 from typing import Any
@@ -27,13 +28,18 @@ from prodmeet_kit.analysis.capacity import filling, headroom
 from prodmeet_kit.analysis.capacity.filling import Filling
 from prodmeet_kit.analysis.capacity.headroom import Loan
 from prodmeet_kit.analysis.series import grid, trends
-from prodmeet_kit.core.window import Window
+from prodmeet_kit.analysis.series.medians import median, quantile
+from prodmeet_kit.core.window import EARLIEST, Window
 from prodmeet_kit.schemas.frames import RESOURCE_SUMMARY
 
-__all__ = ["LIMIT_NEAR_DAYS", "filling_of", "is_near", "near_limit", "summarise"]
+__all__ = ["LIMIT_NEAR_DAYS", "filling_of", "near_limit", "near_since", "summarise"]
+
+Floats = npt.NDArray[np.float64]
 
 LIMIT_NEAR_DAYS = 60.0
 """A limit met within about four fortnightly meetings is worth a plan."""
+
+DAY = timedelta(days=1)
 
 FULL = Filling("full", 0.0, 0.0, 0.0)
 
@@ -55,16 +61,19 @@ def near_limit(resources: pd.DataFrame, window: Window) -> pd.DataFrame:
     return resources[_near(days, window)]
 
 
-def is_near(use: pd.Series[float] | None, limits: pd.Series[float] | None, window: Window) -> bool:
-    """Whether :func:`near_limit` would hold the row that :func:`summarise` makes of one resource.
+def near_since(use: pd.Series[float], limits: pd.Series[float] | None, window: Window) -> pd.Timestamp:
+    """The first day, at the hour of the meeting, on which :func:`near_limit` would hold the row of one resource.
 
-    ``use`` and ``limits`` are values on the grid, UTC, in the same unit; what is later than the window is cut off
-    already. Without the other columns: the queue asks for every day of history.
+    The meeting is held again on each day as far back as history goes, the oldest first, with what was known by then;
+    the meeting itself where it was near on no day before. ``use`` and ``limits`` are as for :func:`summarise`.
     """
-    found = filling_of(use, limits, window)
-    if found is None:
-        return False
-    return bool(_near(np.array([[found.days, found.soonest, found.latest]]), window)[0])
+    for back in range((window.end - window.history_start) // DAY - 1, 0, -1):
+        then = replace(window, start=window.start - back * DAY, end=window.end - back * DAY)
+        known = use.iloc[grid.span(use.index, EARLIEST, then.end)]
+        found = filling_of(known, limits, then)
+        if found is not None and _near(np.array([[found.days, found.soonest, found.latest]]), then)[0]:
+            return pd.Timestamp(then.end)
+    return pd.Timestamp(window.end)
 
 
 def filling_of(use: pd.Series[float] | None, limits: pd.Series[float] | None, window: Window) -> Filling | None:
@@ -76,10 +85,10 @@ def filling_of(use: pd.Series[float] | None, limits: pd.Series[float] | None, wi
     recent = _recent(series, window)
     if series is None or recent is None:
         return None
-    return _filling(series, float(recent.quantile(0.95)), headroom.last_known(limits, window), window)
+    return _filling(series, quantile(recent, 0.95), headroom.last_known(limits, window), window)
 
 
-def _near(days: npt.NDArray[np.float64], window: Window) -> npt.NDArray[np.bool_]:
+def _near(days: Floats, window: Window) -> npt.NDArray[np.bool_]:
     """Of which rows of days until full, soonest and latest the limit is near: the rule of :func:`near_limit`."""
     full, near, far = days.T
     wide = (far > WIDEST * near) & ~(near <= window.length / timedelta(days=1))
@@ -140,13 +149,13 @@ def _row(ref: str, series: pd.Series[float] | None, limit: float, unit: str, win
     recent = _recent(series, window)
     if series is None or recent is None:
         return row
-    p95 = float(recent.quantile(0.95))
+    p95 = quantile(recent, 0.95)
     found = _filling(series, p95, limit, window)
     return row | {
         "filling": found,
-        "mean": recent.mean(),
+        "mean": float(recent.mean()),
         "p95": p95,
-        "peak": recent.max(),
+        "peak": float(recent.max()),
         "utilisation_p95": p95 / limit,
         "change_vs_previous": grid.change(series, window),
         "trend": found.trend,
@@ -156,10 +165,10 @@ def _row(ref: str, series: pd.Series[float] | None, limit: float, unit: str, win
     }
 
 
-def _recent(series: pd.Series[float] | None, window: Window) -> pd.Series[float] | None:
+def _recent(series: pd.Series[float] | None, window: Window) -> Floats | None:
     """What is known since the last meeting; ``None`` for nothing."""
-    recent = None if series is None else grid.since(series, window).dropna()
-    return None if recent is None or recent.empty else recent
+    recent = None if series is None else grid.known(series, window.start, window.end)
+    return None if recent is None or not len(recent) else recent
 
 
 def _filling(series: pd.Series[float], p95: float, limit: float, window: Window) -> Filling:
@@ -167,24 +176,25 @@ def _filling(series: pd.Series[float], p95: float, limit: float, window: Window)
         return Filling("no_limit")
     if p95 >= limit:
         return FULL
-    days = trends.daily(series, window, quantile=0.95)
+    ordinals, days = trends.daily(series, window, quantile=0.95)
     if len(days) < trends.MIN_DAYS:
         return Filling("too_short")
     falls = _falls(days)
-    days = days.iloc[falls[-1] :] if falls else days
+    if falls:
+        ordinals, days = ordinals[falls[-1] :], days[falls[-1] :]
     if len(days) < trends.MIN_DAYS and len(falls) > 1:
         return Filling("none")
-    ordinals = np.asarray(days.index, dtype=np.float64)
     meeting = window.end.astimezone(window.zone)
+    places = ordinals.astype(np.float64)
     ahead = 1 - (meeting.hour * 60 + meeting.minute) / (24 * 60)  # a day's p95 stands at the day's end
-    found = filling.forecast(ordinals.astype(np.int64), ordinals + ahead, np.asarray(days, dtype=np.float64), limit)
+    found = filling.forecast(ordinals, places + ahead, days, limit)
     return FULL if found.level >= limit else found
 
 
-def _falls(days: pd.Series[float]) -> list[int]:
+def _falls(days: Floats) -> list[int]:
     """Positions of the days that begin anew after a fall (see the module's rule)."""
-    moves = np.diff(days.to_numpy())
+    moves = np.diff(days)
     if not len(moves):
         return []
-    limit = max(FALL_OVER_RISE * max(float(moves.max()), 0.0), FALL_OF_LEVEL * float(np.median(np.abs(days))))
+    limit = max(FALL_OVER_RISE * max(float(moves.max()), 0.0), FALL_OF_LEVEL * median(np.abs(days)))
     return [int(position) + 1 for position in np.flatnonzero((moves < 0) & (-moves >= limit))]

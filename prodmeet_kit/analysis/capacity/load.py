@@ -33,10 +33,7 @@ def growth_per_week(series: pd.Series[float], window: Window) -> float:
     Of the daily means since the last lasting step, without what belongs to the weekday
     (:func:`.filling.growth`). NaN with fewer than 14 such days, or where no growth is sure.
     """
-    days = trends.daily(series, window)
-    ordinals = np.asarray(days.index, dtype=np.float64).astype(np.int64)
-    each = filling.growth(ordinals, np.asarray(days, dtype=np.float64))
-    return float((1 + each) ** 7 - 1)
+    return float((1 + filling.growth(*trends.daily(series, window))) ** 7 - 1)
 
 
 def _row(ref: str, series: pd.Series[float] | None, unit: str, window: Window) -> dict[str, object]:
@@ -47,13 +44,15 @@ def _row(ref: str, series: pd.Series[float] | None, unit: str, window: Window) -
         "unit": unit,
         "missing_fraction": grid.missing_fraction(series, window.start, window.end, window.step),
     }
-    recent = None if series is None else grid.since(series, window).dropna()
-    if series is None or recent is None or recent.empty:
+    recent = np.empty(0) if series is None else grid.values(series, window.start, window.end)
+    known = np.isfinite(recent)
+    if series is None or not known.any():
         return row
+    peak = int(np.argmax(np.where(known, recent, -np.inf)))
     return row | {
-        "mean": recent.mean(),
-        "peak": recent.max(),
-        "peak_at": recent.idxmax(),
+        "mean": float(recent[known].mean()),
+        "peak": float(recent[peak]),
+        "peak_at": grid.since(series, window).index[peak],
         "change_vs_previous": grid.change(series, window),
         "growth_per_week": growth_per_week(series, window),
     }

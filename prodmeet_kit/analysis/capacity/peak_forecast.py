@@ -22,14 +22,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil, exp, nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from prodmeet_kit.analysis.series import trends
 from prodmeet_kit.analysis.series.local_hours import local_hours
+from prodmeet_kit.analysis.series.medians import median
 from prodmeet_kit.core.window import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ExpectedPeak", "expected_peak"]
 
@@ -83,7 +87,7 @@ def expected_peak(series: pd.Series[float], window: Window) -> ExpectedPeak:
     trials, single = _trials(days, logs, length)
     if not len(trials) or np.isnan(ahead).all():
         return ExpectedPeak()
-    top = float(np.nanmax(ahead)) + float(np.median(trials))
+    top = float(np.nanmax(ahead)) + median(trials)
     reach = REACH * max(_spread(trials), LARGEST_OF_TEN * _spread(single))
     return ExpectedPeak(exp(top), exp(top - reach), exp(top + reach))
 
@@ -91,7 +95,7 @@ def expected_peak(series: pd.Series[float], window: Window) -> ExpectedPeak:
 def _without_storms(days: Floats, logs: Floats) -> tuple[Floats, Floats]:
     """The days without those that stand far from all the others; fewer than one in ten, else they are no exception."""
     off = np.abs(logs - _predict(days, logs, days))
-    usual = off <= max(STORM * 1.4826 * float(np.median(off)), np.log(STORM_LEAST))
+    usual = off <= max(STORM * 1.4826 * median(off), np.log(STORM_LEAST))
     return (days[usual], logs[usual]) if usual.mean() > 0.9 else (days, logs)
 
 
@@ -110,11 +114,12 @@ def _trials(days: Floats, logs: Floats, length: int) -> tuple[Floats, Floats]:
 
 def _predict(days: Floats, logs: Floats, ahead: Floats) -> Floats:
     """The log of the peak of each coming day; NaN where its weekday was never seen."""
-    slope = trends.theil_sen(pd.Series(logs, index=days)) if len(days) >= trends.MIN_DAYS else None
+    slope = trends.theil_sen(days, logs) if len(days) >= trends.MIN_DAYS else None
     per_day = slope.per_day if slope is not None and slope.real else 0.0
     flat, weekdays = logs - per_day * days, np.mod(days, WEEK)
-    levels = {weekday: float(np.median(flat[weekdays == weekday])) for weekday in np.unique(weekdays)}
-    return np.array([levels.get(np.mod(day, WEEK), nan) + per_day * day for day in ahead])
+    levels = np.array([median(flat[same]) if (same := weekdays == day).any() else nan for day in range(WEEK)])
+    predicted: Floats = levels[np.mod(ahead, WEEK).astype(np.int64)] + per_day * ahead
+    return predicted
 
 
 def _spread(values: Floats) -> float:

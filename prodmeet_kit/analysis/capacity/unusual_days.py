@@ -131,7 +131,7 @@ def _growth(means: Floats, days: Ints) -> Floats:
     known = means > 0
     if known.sum() < trends.MIN_DAYS:
         return np.ones(len(means))
-    slope = trends.theil_sen(pd.Series(np.log(means[known]), index=days[known].astype(np.float64)))
+    slope = trends.theil_sen(days[known], np.log(means[known]))
     grown: Floats = np.exp((slope.per_day if slope is not None and slope.real else 0.0) * days)
     return grown
 

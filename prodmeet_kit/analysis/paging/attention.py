@@ -8,7 +8,6 @@ item about it names, or a promise, else to the owner of its service, else to nob
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from math import inf, nan
 from typing import Any
@@ -102,22 +101,12 @@ def limits_near_since(
 ) -> dict[str, pd.Timestamp]:
     """By ``service/name`` of each resource whose limit is near: the first day, at the hour of the meeting, it was so.
 
-    The meeting is held again a day earlier, two days earlier and so on, as far as history goes, each with what was
-    known by then; ``use`` and ``limits`` are as for :func:`.limits.summarise`.
+    See :func:`.limits.near_since`; ``use`` and ``limits`` are as for :func:`.limits.summarise`.
     """
     near = [f"{row['service']}/{row['name']}" for row in rows(capacity.near_limit(resources, window))]
-    since = {ref: pd.Timestamp(window.end) for ref in near if use.get(ref) is not None}
-    for back in range(1, (window.end - window.history_start) // DAY) if since else ():
-        then = replace(window, start=window.start - back * DAY, end=window.end - back * DAY)
-        for ref in since:
-            if capacity.is_near(_until(then, use.get(ref)), _until(then, limits.get(ref)), then):
-                since[ref] = pd.Timestamp(then.end)
-    return since
-
-
-def _until(then: Window, known: pd.Series[float] | None) -> pd.Series[float] | None:
-    """What was known at an earlier meeting."""
-    return None if known is None else known[known.index <= then.end]
+    return {
+        ref: capacity.near_since(used, limits.get(ref), window) for ref in near if (used := use.get(ref)) is not None
+    }
 
 
 def _row(kind: str, service: str, what: str, reason: str, **more: Any) -> dict[str, Any]:

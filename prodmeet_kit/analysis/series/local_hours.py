@@ -8,16 +8,18 @@ at ``t`` describes ``(t - step, t]``, so it belongs to the hour in which its buc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.core.window import Window
 
-__all__ = ["COMPLETE", "LocalHours", "local_hours", "midnight"]
+__all__ = ["COMPLETE", "LocalHours", "days_of", "local_hours", "midnight"]
 
 COMPLETE = 0.98
 """A day with fewer of its steps known has missing data: nothing is said of its total."""
@@ -67,7 +69,8 @@ def local_hours(series: pd.Series[float], window: Window) -> LocalHours:
         empty = np.empty((0, HOURS))
         none = np.empty(0, dtype=np.int64)
         return LocalHours(none, none, empty, empty, empty, np.empty(0))
-    ordinals, hours, expected = _clock(tuple(_span(series)), len(values), window)
+    at = grid.instants(series.index)
+    ordinals, hours, expected = _clock((int(at[0]), int(at[-1])), len(values), window)
     first, count = int(ordinals[0]), int(ordinals[-1] - ordinals[0]) + 1
     kept = np.isfinite(values)
     cells = ((ordinals - first) * HOURS + hours)[kept]
@@ -88,6 +91,33 @@ def local_hours(series: pd.Series[float], window: Window) -> LocalHours:
     )
 
 
+def days_of(at: Ints, window: Window) -> tuple[int, Ints]:
+    """The day of the first of these instants of a grid, and at which position each day from it on begins.
+
+    ``at`` is in nanoseconds from 1970 (:func:`.grid.instants`), one instant at least; days are counted from that of the
+    meeting. The last position is the number of instants. An instant ends its bucket, so midnight belongs to the day
+    before it.
+    """
+    first, last = (_day(int(moment), window) for moment in (at[0], at[-1]))
+    begins = _midnights(first, last, window.day, window.timezone) + grid.nanoseconds(window.step)
+    positions: Ints = np.append(at.searchsorted(begins), len(at))
+    return first, positions
+
+
+def _day(moment: int, window: Window) -> int:
+    """The day in which the bucket begins that ends at the moment."""
+    begin = grid.EPOCH + timedelta(microseconds=moment // 1000) - window.step
+    return (begin.astimezone(window.zone).date() - window.day).days
+
+
+@lru_cache(maxsize=64)
+def _midnights(first: int, last: int, meeting: date, timezone: str) -> Ints:
+    """The instants at which the days begin, counted from that of the meeting."""
+    zone = ZoneInfo(timezone)
+    days = (datetime.combine(meeting + timedelta(days=day), time(), tzinfo=zone) for day in range(first, last + 1))
+    return np.array([grid.instant(day.astimezone(UTC)) for day in days], dtype=np.int64)
+
+
 def midnight(day: int, window: Window) -> datetime:
     """The instant at which a day, counted from the day of the meeting, begins in the product's zone."""
     return _begin(window.day + timedelta(days=day), window)
@@ -95,11 +125,6 @@ def midnight(day: int, window: Window) -> datetime:
 
 def _begin(day: date, window: Window) -> datetime:
     return datetime.combine(day, time(), tzinfo=window.zone)
-
-
-def _span(series: pd.Series[float]) -> tuple[int, int]:
-    index = pd.DatetimeIndex(series.index).as_unit("ns")
-    return int(index[0].value), int(index[-1].value)
 
 
 @lru_cache(maxsize=16)

@@ -14,12 +14,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from prodmeet_kit.analysis.series import grid
+from prodmeet_kit.analysis.series.local_hours import days_of
+from prodmeet_kit.analysis.series.medians import median
 from prodmeet_kit.core.window import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["MIN_DAYS", "Slope", "daily", "theil_sen"]
 
@@ -31,8 +37,10 @@ MIN_COVERAGE = 0.75
 
 WEEK = 7
 CONFIDENCE = 0.95
+_REACH = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -49,36 +57,61 @@ class Slope:
         return self.low > 0 or self.high < 0
 
 
-def daily(series: pd.Series[float], window: Window, quantile: float | None = None) -> pd.Series[float]:
+def daily(series: pd.Series[float], window: Window, quantile: float | None = None) -> tuple[Ints, Floats]:
     """One value a calendar day of the product's zone: the mean, or a quantile, of the day's steps.
 
-    ``series`` has a UTC index; the value at ``t`` describes ``(t - step, t]``.
-    The result is indexed by whole days from the day of the meeting (0, the
-    day before it -1), as ``float64``; days with under three quarters of their steps are left out.
+    ``series`` has a UTC index; the value at ``t`` describes ``(t - step, t]``. The days, counted from the day of the
+    meeting (0, the day before it -1), and their values; days with under three quarters of their steps are left out.
     """
-    moments = (pd.DatetimeIndex(series.index) - window.step).tz_convert(window.zone).tz_localize(None)
-    groups = series.groupby(np.asarray((moments.normalize() - pd.Timestamp(window.day)) / timedelta(days=1)))
-    values = groups.mean() if quantile is None else groups.quantile(quantile)
-    return values[groups.count() >= MIN_COVERAGE * (timedelta(days=1) / window.step)].astype("float64")
+    if not len(series):
+        return np.empty(0, dtype=np.int64), np.empty(0)
+    first, positions = days_of(grid.instants(series.index), window)
+    found, counts = _of_days(grid.numbers(series), positions, quantile)
+    covered = np.flatnonzero(counts >= MIN_COVERAGE * (timedelta(days=1) / window.step))
+    return first + covered, found[covered]
 
 
-def theil_sen(days: pd.Series[float], season: int = WEEK) -> Slope | None:
+def _of_days(values: Floats, positions: Ints, quantile: float | None) -> tuple[Floats, Ints]:
+    """Mean or quantile of what is known of each day (anything where nothing is), and how much that is.
+
+    Days lie between positions. They are laid below each other, as long as the longest, so that all cost one sorting.
+    """
+    lengths = np.diff(positions)
+    places = np.arange(int(lengths.max()))
+    inside = places < lengths[:, np.newaxis]
+    table = np.where(inside, values[np.where(inside, positions[:-1, np.newaxis] + places, 0)], np.nan)
+    known = ~np.isnan(table)
+    counts = known.sum(axis=1)
+    if quantile is None:
+        return np.where(known, table, 0.0).sum(axis=1) / np.maximum(counts, 1), counts
+    ordered = np.sort(table, axis=1)  # NaN last
+    place = quantile * np.maximum(counts - 1, 0)
+    low = place.astype(np.int64)
+    lower, upper = (
+        np.take_along_axis(ordered, np.minimum(at, len(places) - 1)[:, np.newaxis], axis=1)[:, 0]
+        for at in (low, low + 1)
+    )
+    share = place - low
+    return np.where(share > 0, lower + (upper - lower) * share, lower), counts
+
+
+def theil_sen(days: npt.NDArray[Any], values: Floats, season: int = WEEK) -> Slope | None:
     """The median slope a day over pairs a whole number of seasons apart, with its 95% interval.
 
-    ``days`` is indexed by whole days, as :func:`daily` makes it; ``season`` is
+    ``days`` are whole days in order, as :func:`daily` counts them, each with its value; ``season`` is
     in days, 1 pairs every day with every other. ``None`` when fewer than two pairs exist.
     """
-    x, y = days.index.to_numpy(dtype=np.float64), days.to_numpy(dtype=np.float64)
+    x, y = days.astype(np.float64), values
     gap = x[np.newaxis, :] - x[:, np.newaxis]
     earlier, later = np.nonzero((gap > 0) & (np.mod(gap, season) == 0))
     if len(earlier) < 2:
         return None
     slopes = np.sort((y[later] - y[earlier]) / (x[later] - x[earlier]))
-    middle = float(np.median(slopes))
+    middle = float(slopes[(len(slopes) - 1) // 2] + slopes[len(slopes) // 2]) / 2
     _, sizes = np.unique(np.mod(x, season), return_counts=True)
     # Variance of Kendall's S without ties, summed over the seasons: Hirsch et al. 1982, eq. 5.
     variance = float(np.sum(sizes * (sizes - 1) * (2 * sizes + 5)) / 18)
-    reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * np.sqrt(variance * _inflation(x, y - middle * x, season))
+    reach = _REACH * np.sqrt(variance * _inflation(x, y - middle * x, season))
     count = len(slopes)
     low = max(int(np.round((count - reach) / 2)) - 1, 0)
     high = min(int(np.round((count + reach) / 2)), count - 1)
@@ -98,7 +131,7 @@ def _inflation(x: Floats, rest: Floats, season: int) -> float:
     rest = rest.copy()
     for weekday in np.unique(np.mod(x, season)):
         same = np.mod(x, season) == weekday
-        rest[same] -= _median(rest[same])
+        rest[same] -= median(rest[same])
     ranks = _ranks(rest)
     apart = ranks - ranks.mean()
     spread = float(np.mean(apart**2))
@@ -114,9 +147,3 @@ def _ranks(values: Floats) -> Floats:
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[place]
     return ranks
-
-
-def _median(values: Floats) -> float:
-    """The median of a few values, at a tenth of the cost of numpy's, which looks at axes and NaN first."""
-    ordered, count = np.sort(values), len(values)
-    return float(ordered[(count - 1) // 2] + ordered[count // 2]) / 2

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.capacity.limits import is_near, near_limit, summarise
+from prodmeet_kit.analysis.capacity.limits import near_limit, summarise
 from prodmeet_kit.schemas.frames import RESOURCE_SUMMARY
 from tests.support.grids import END, grid, window
 
@@ -147,9 +147,9 @@ def test_a_day_without_use_is_no_restart() -> None:
         (None, 100.0, False),
     ],
 )
-def test_one_resource_is_near_its_limit_when_its_row_is(
+def test_a_limit_is_near_when_a_plan_can_be_made_by_it(
     use: pd.Series[float] | None, limit: float | None, near: bool
 ) -> None:
     limits = None if limit is None else series(limit)
     table = summarise({"cart/memory": use}, {"cart/memory": limits}, {}, WINDOW)
-    assert (is_near(use, limits, WINDOW), len(near_limit(table, WINDOW)) == 1) == (near, near)
+    assert (len(near_limit(table, WINDOW)) == 1) == near
