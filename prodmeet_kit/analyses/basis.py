@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis.changes import ledger
+from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.core.refs import QueryKey
 from prodmeet_kit.schemas import frames
 
@@ -33,8 +34,8 @@ class Basis:
     def oldest_measured(self) -> pd.Timestamp | None:
         """The first instant of the history at which any metric has a value."""
         frames_of = (answer.frame for answer in self._facts.answers.values() if answer.question.step is not None)
-        firsts = (frame.dropna(how="all").index.min() for frame in frames_of if frame is not None and len(frame))
-        return min((first for first in firsts if first == first), default=None)
+        firsts = (grid.first_known(frame) for frame in frames_of if frame is not None)
+        return min((first for first in firsts if first is not None), default=None)
 
     @cached_property
     def partial(self) -> Mapping[str, str]:

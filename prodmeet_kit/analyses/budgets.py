@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import isnan
 from typing import TYPE_CHECKING
 
 from prodmeet_kit.analysis.incidents import budget_parts
 from prodmeet_kit.analysis.slo import budget, decision_matrix
+from prodmeet_kit.schemas.slo import BUDGET_PARTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +55,15 @@ class Budgets:
             self._slo.events,
             self._facts.window,
         )
+
+    @cached_property
+    def shares(self) -> Mapping[str, list[tuple[str, float]]]:
+        """By ``service/name`` the parts (:attr:`parts`) whose share of the budget is known: id and share."""
+        found: dict[str, list[tuple[str, float]]] = {}
+        for row in BUDGET_PARTS.rows(self.parts):
+            if not isnan(row["share"]):
+                found.setdefault(f"{row['service']}/{row['name']}", []).append((row["id"], row["share"]))
+        return found
 
     @cached_property
     def one_offs(self) -> Mapping[str, budget.OneOff]:

@@ -44,7 +44,7 @@ class Incidents:
             said=outage_pages.said_paged(self._downtime.incidents),
         )
 
-    @property
+    @cached_property
     def recent_outages(self) -> pd.DataFrame:
         """``OUTAGES`` of this meeting."""
         return outages.since_last(self.outages, self._facts.window)

@@ -242,13 +242,13 @@ def _spent_why(row: SloRow) -> str:
 
 def _outages(analyses: Analyses, row: SloRow) -> list[str]:
     """The outages that spent most of what the SLO spent since the last meeting: it is where it is because of them."""
-    parts = analyses.budget.parts
-    mine = parts[(parts["service"] == row["service"]) & (parts["name"] == row["name"])]
-    told = mine[mine["id"].isin(list(analyses.incidents.recent_outages["id"])) & (mine["share"] > NOTABLE)]
-    whole = float(mine["share"].sum())
-    if not len(told) or not float(told["share"].sum()) >= MOST_OF_IT * whole:
+    mine = analyses.budget.shares.get(SloRef.of_row(row), [])
+    recent = set(analyses.incidents.recent_outages["id"])
+    told = [(identity, share) for identity, share in mine if identity in recent and share > NOTABLE]
+    whole = sum(share for _, share in mine)
+    if not told or not sum(share for _, share in told) >= MOST_OF_IT * whole:
         return []
-    return [subject("outage", identity) for identity in told["id"]]
+    return [subject("outage", identity) for identity, _ in told]
 
 
 def _check(analyses: Analyses, row: SloRow) -> Check | None:

@@ -12,6 +12,7 @@ from prodmeet_kit.analysis.capacity import limits
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.events import MIN_BAD
+from prodmeet_kit.analysis.slo.steps import Steps, instant
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.capacity import RESOURCE_SUMMARY
 from prodmeet_kit.schemas.frames import rows
@@ -65,11 +66,11 @@ def still(
 
 def _burning(trend: pd.DataFrame, target: SloTarget, window: Window) -> float | None:
     """The burn rate over the long window of the first condition that holds at the meeting."""
+    steps = Steps.of(trend, end=window.end)
+    if not len(steps) or steps.ends[-1] < instant(window.end - window.step):
+        return None
     for condition in (*burn_rates.PAGE, *burn_rates.TICKET):
-        recent = trend[(trend.index > window.end - condition.long) & (trend.index <= window.end)]
-        if recent.empty or recent.index[-1] < window.end - window.step:
-            continue
-        bad = float(burn_rates.events(recent)["bad"].sum())
-        if bad >= MIN_BAD and bool(condition.holds(recent, target.objective, window.step).iloc[-1]):
-            return burn_rates.current_burn(recent, target.objective, window.step, [condition.long])[condition.long]
+        recent = steps.between(window.end - condition.long, window.end)
+        if recent.counted[1].sum() >= MIN_BAD and condition.held(recent, target.objective, window.step)[-1]:
+            return float(burn_rates.burns(recent, target.objective, window.step, condition.long)[-1])
     return None

@@ -23,6 +23,7 @@ __all__ = [
     "between",
     "change",
     "finite",
+    "first_known",
     "instant",
     "instants",
     "known",
@@ -102,6 +103,16 @@ def known(series: pd.Series[float], start: datetime, end: datetime) -> Floats:
 def between(data: T, start: datetime, end: datetime) -> T:
     """The buckets of ``(start, end]``."""
     return data.iloc[span(data.index, start, end)]
+
+
+def first_known(frame: pd.DataFrame) -> pd.Timestamp | None:
+    """The first step at which any column has a value; ``None`` where none has."""
+    if frame.empty:
+        return None
+    known = ~np.isnan(frame.to_numpy(dtype=np.float64))
+    first = known.argmax(axis=0)  # of each column; 0 also where it has no value
+    there = [int(place) for place, some in zip(first, known.any(axis=0), strict=True) if some]
+    return frame.index[min(there)] if there else None
 
 
 def since(data: T, window: Window) -> T:

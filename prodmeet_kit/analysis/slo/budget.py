@@ -19,16 +19,16 @@ from math import isnan, nan
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import NOISE, TINY, UNKNOWN, Count, SloTarget, allowed, cleaned, share
 from prodmeet_kit.analysis.slo.chance import beyond
 from prodmeet_kit.analysis.slo.pace import Pace, goes_on
+from prodmeet_kit.analysis.slo.steps import Floats, Steps
+from prodmeet_kit.analysis.slo.troubles import Troubles
 from prodmeet_kit.core.window import Window, period_bounds
 from prodmeet_kit.schemas.frames import ERROR_BUDGET, SLO_EVENTS
-from prodmeet_kit.schemas.incidents import INCIDENTS, OUTAGES
+from prodmeet_kit.schemas.incidents import OUTAGES
 from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 __all__ = ["NOTABLE", "SPENT_FAST", "OneOff", "one_offs", "since_last"]
@@ -42,8 +42,6 @@ SPENT_FAST = 0.5
 
 CHANCE = 0.01
 """So seldom may chance alone make a pace that is said to spend a budget."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -108,11 +106,9 @@ def since_last(
     nobody knows how long the rest lasts. Never where an objective is missed within chance.
     """
     found = cleaned(counts)
-    events = SLO_EVENTS.frame() if events is None else events
     states = {f"{row['service']}/{row['name']}": row for row in SLO_SUMMARY.rows(summary)}
-    return ERROR_BUDGET.frame(
-        _row(slo, states[slo.ref], found, trends.get(slo.ref), incidents, events, window) for slo in slos
-    )
+    troubles = Troubles(incidents, SLO_EVENTS.frame() if events is None else events, window)
+    return ERROR_BUDGET.frame(_row(slo, states[slo.ref], found, trends.get(slo.ref), troubles, window) for slo in slos)
 
 
 def _row(
@@ -120,8 +116,7 @@ def _row(
     state: Mapping[str, object],
     found: Mapping[tuple[str, str], Count],
     trend: pd.DataFrame | None,
-    incidents: pd.DataFrame,
-    events: pd.DataFrame,
+    troubles: Troubles,
     window: Window,
 ) -> dict[str, object]:
     count, recent, before = (found.get((slo.ref, span), UNKNOWN) for span in ("window", "since", "previous"))
@@ -136,7 +131,7 @@ def _row(
     assert isinstance(was, float) and isinstance(now, float)
     renewed = slo.period is not None and left_until >= window.start
     change = "renewed" if renewed else _change(was, now)
-    pace = goes_on(slo, recent, trend, incidents, events, window)
+    pace = goes_on(slo, recent, trend, troubles, window)
     outlook, runs_out = _outlook(slo, str(state["state"]), count, pace, trend, window)
     spent = state["budget_spent_since_last"]
     assert isinstance(spent, float)
@@ -153,7 +148,7 @@ def _row(
         "rolled_off_share": rolled,
         "left_from": left_from if gone else pd.NaT,
         "left_until": left_until if gone else pd.NaT,
-        "left_incidents": _incidents_in(incidents, slo.service, left_from, left_until) if gone else [],
+        "left_incidents": troubles.incidents_in(slo.service, left_from, left_until) if gone else [],
         "change": change,
         "because": "left" if rolled >= NOTABLE else "traffic" if change == "rose" else "",
         "outlook": outlook,
@@ -182,12 +177,6 @@ def _change(before: float, now: float) -> str:
     if before == now or abs(now - before) <= NOTABLE:
         return "same"
     return "rose" if now > before else "fell"
-
-
-def _incidents_in(incidents: pd.DataFrame, service: str, begin: datetime, end: datetime) -> list[str]:
-    """Ids of the service's incidents that went on in ``(begin, end]``, the earliest first."""
-    here = incidents[(incidents["start"] < end) & ~(incidents["end"] <= begin)].sort_values(["start", "id"])
-    return [str(row["id"]) for row in INCIDENTS.rows(here) if service in row["services"]]
 
 
 def _outlook(
@@ -231,8 +220,7 @@ def _period_end(slo: SloTarget, window: Window) -> datetime:
     return period_bounds(window.end, slo.period, window.timezone)[1]
 
 
-def _leaving(trend: pd.DataFrame, steps: int, slo: SloTarget, window: Window) -> dict[str, npt.NDArray[np.float64]]:
+def _leaving(trend: pd.DataFrame, count: int, slo: SloTarget, window: Window) -> dict[str, Floats]:
     """Events that have left the SLO window after each of the next steps; a gap in the trend holds none."""
-    ends = pd.date_range(window.end - slo.window + window.step, periods=steps, freq=window.step)
-    old = burn_rates.events(trend).reindex(ends).fillna(0.0)
-    return {side: old[side].to_numpy(dtype=np.float64).cumsum() for side in ("bad", "total")}
+    total, bad = Steps.of(trend).on_grid(window.end - slo.window, count, window.step)
+    return {"bad": bad.cumsum(), "total": total.cumsum()}

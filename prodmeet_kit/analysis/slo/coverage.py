@@ -13,7 +13,7 @@ from math import nan
 
 import pandas as pd
 
-from prodmeet_kit.analysis.series import grid
+from prodmeet_kit.analysis.slo.steps import Steps, time_of
 from prodmeet_kit.core.window import Window
 
 __all__ = ["NEARLY", "Covered", "covered", "reason"]
@@ -41,9 +41,10 @@ def covered(trend: pd.DataFrame | None, days: pd.Series[float] | None, length: t
     begin = pd.Timestamp(window.end - length)
     if trend is None or (days is None and begin < window.history_start):
         return Covered(nan, None)
-    known = grid.between(trend, max(begin, pd.Timestamp(window.history_start)), window.end)["total"].dropna()
+    steps = Steps.of(trend, max(begin, pd.Timestamp(window.history_start)), window.end)
+    known = steps.ends[steps.known]
     seconds = len(known) * window.step.total_seconds()
-    first = None if known.empty else max(known.index[0] - window.step, begin)
+    first = max(time_of(known[0]) - window.step, begin) if len(known) else None
     if days is not None and begin < window.history_start:
         for end in days[days.notna() & (days.index > begin)].index[::-1]:
             first = max(end - _DAY, begin)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis.slo import burn_rates
+from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps, instant, instants, nanoseconds
 from prodmeet_kit.core.window import Window
 
 __all__ = ["bad_share", "column", "means"]
@@ -20,7 +21,12 @@ def means(series: pd.Series[float], window: Window) -> list[float]:
     Days are counted back from the meeting, 24 hours each: days of the calendar would be cut by it, and what is cut
     looks like a fall. What the window has beyond whole days belongs to the oldest.
     """
-    return _days(series, window, "mean")
+    ends = instants(series.index)
+    first, last = (int(ends.searchsorted(instant(each), side="right")) for each in (window.start, window.end))
+    inside = slice(first, last)
+    values: Floats = np.asarray(series, dtype=np.float64)
+    summed, known = _days(ends[inside], values[inside], window)
+    return _divided(summed, known)
 
 
 def bad_share(trend: pd.DataFrame, window: Window) -> list[float]:
@@ -28,11 +34,9 @@ def bad_share(trend: pd.DataFrame, window: Window) -> list[float]:
 
     A day on which events came and none is known to have failed is 0: a series of errors may begin with the first.
     """
-    seen = burn_rates.events(trend)
-    bad, total = (np.array(_days(seen[name], window, "sum")) for name in ("bad", "total"))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = np.where(total > 0, bad / total, np.nan)
-    return [float(share) for share in shares]
+    seen = Steps.of(trend, window.start, window.end)
+    bad, total = (_days(seen.ends, each, window)[0] for each in (seen.bad, seen.total))
+    return _divided(bad, total)
 
 
 def column(days: Sequence[list[float]], index: pd.Index[Any]) -> pd.Series[Any]:
@@ -40,14 +44,20 @@ def column(days: Sequence[list[float]], index: pd.Index[Any]) -> pd.Series[Any]:
     return pd.Series(list(days), index=index, dtype="object")
 
 
-def _days(series: pd.Series[float], window: Window, how: str) -> list[float]:
-    since = series[(series.index > window.start) & (series.index <= window.end)]
-    if since.empty:
-        return []
-    day = pd.Timedelta("24h")
+def _days(ends: Instants, values: Floats, window: Window) -> tuple[Floats, Floats]:
+    """By day since the last meeting, the oldest first: sum of the values, how many are known; none without steps."""
+    if not len(ends):
+        return np.zeros(0), np.zeros(0)
+    day = timedelta(days=1)
     count = max(round((window.end - window.start) / day), 1)
     # 0 is the day that ends with the meeting; a step is named by its end.
-    back = np.minimum((window.end - pd.DatetimeIndex(since.index)) // day, count - 1)
-    grouped = since.groupby(np.asarray(back))
-    found = grouped.mean() if how == "mean" else grouped.sum(min_count=1)
-    return [float(value) for value in found.reindex(range(count - 1, -1, -1))]
+    back = np.minimum((instant(window.end) - ends) // nanoseconds(day), count - 1)
+    known = ~np.isnan(values)
+    summed = np.bincount(back[known], weights=values[known], minlength=count).astype(np.float64)
+    seen = np.bincount(back[known], minlength=count).astype(np.float64)
+    return summed[::-1], seen[::-1]
+
+
+def _divided(part: Floats, whole: Floats) -> list[float]:
+    share: list[float] = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0).tolist()
+    return share

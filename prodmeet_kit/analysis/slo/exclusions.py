@@ -60,6 +60,8 @@ def applied(
         ref = f"{row['service']}/{row['name']}"
         if ref not in targets or ref not in trends:
             continue
+        if not any(ref in exclusion.refs for exclusion in exclusions):
+            continue
         begin, end = _bounds(targets[ref], str(row["span"]), window)
         trend = trends[ref]
         inside = (_owners(trend, ref, exclusions, window) >= 0) & (trend.index > begin) & (trend.index <= end)

@@ -24,8 +24,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.steps import Steps
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import REVISE
 from prodmeet_kit.schemas.slo import SLO_SUMMARY
@@ -166,12 +166,11 @@ def _of_trend(target: SloTarget, trend: pd.DataFrame | None, first: Attained, wi
     if trend is None or trend.empty or target.period is not None:
         return [first]
     chain = [first]
-    seen = burn_rates.events(trend)
+    seen = Steps.of(trend)
     for back in range(1, WINDOWS):
         end = window.end - back * length
-        part = seen[(seen.index > end - length) & (seen.index <= end)]
-        known, steps = int(part["total"].notna().sum()), length / window.step
-        total, bad = float(part["total"].sum()), float(part["bad"].sum())
+        part, steps = seen.between(end - length, end), length / window.step
+        known, (total, bad) = int(part.known.sum()), (float(each.sum()) for each in part.counted)
         allowed = target.budget * total
         if known < SEEN * steps or allowed < LEAST_BAD:
             break

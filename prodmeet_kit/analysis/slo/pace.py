@@ -19,22 +19,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import nan
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.analysis.series import grid
-from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import Count, SloTarget
+from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps, instant, nanoseconds
+from prodmeet_kit.analysis.slo.troubles import Span, Troubles
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.incidents import INCIDENTS
-from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 __all__ = ["RECURS", "Pace", "goes_on"]
-
-Floats = npt.NDArray[np.float64]
 
 RECURS = 3
 """Own choice: two outages between two meetings are two, three may be a habit."""
@@ -80,28 +75,27 @@ def goes_on(
     slo: SloTarget,
     recent: Count,
     trend: pd.DataFrame | None,
-    incidents: pd.DataFrame,
-    events: pd.DataFrame,
+    troubles: Troubles,
     window: Window,
 ) -> Pace:
     """The pace of what still goes on, from ``recent`` (since the last meeting) and ``[total, bad]`` a step.
 
-    ``incidents`` is ``INCIDENTS``, ``events`` is ``SLO_EVENTS``; those that go on at the meeting stay in the pace.
-    Without a trend nothing is known to be over.
+    Of the ``troubles`` those that go on at the meeting stay in the pace. Without a trend nothing is known to be over.
     """
     if trend is None or not recent.total > 0:
         return Pace(recent.bad, recent.total, seen_bad=recent.bad, seen_total=recent.total)
-    clean = burn_rates.events(grid.since(trend, window)).fillna(0.0)
-    ends = pd.DatetimeIndex(clean.index)
-    bad, total = (clean[side].to_numpy(dtype=np.float64) for side in ("bad", "total"))
-    owners, spans = _owners(slo, ends, incidents, events, window)
-    ids = [name for number, (name, *_) in enumerate(spans) if bad[owners == number].sum() > 0]
+    steps = Steps.of(trend, window.start, window.end)
+    ends, (total, bad) = steps.ends, steps.counted
+    spans = troubles.over(slo)
+    owners = _owners(steps, spans, window)
+    cost = [float(bad[owners == number].sum()) for number in range(len(spans))]
+    ids = [span.id for span, each in zip(spans, cost, strict=True) if each > 0]
     over_bad = min(float(bad[owners >= 0].sum()), recent.bad)
-    usual = _recurring([(start, end, float(bad[owners == number].sum())) for number, (_, start, end) in
-                        enumerate(spans)], window)  # fmt: skip
-    now = _now(slo, ends, events, window)
-    if now is not None:
-        last = now & np.asarray(ends > pd.Timestamp(window.end - _HOUR))
+    usual = _recurring(zip(spans, cost, strict=True), window)
+    since = troubles.goes_on_since(slo)
+    if since is not None:
+        now = ends > since
+        last = now & (ends > instant(window.end - _HOUR))
         now = last if bad[last].sum() >= _TELLS else now
         part = float(bad[now].sum()), float(total[now].sum())
         if part[1] > 0:
@@ -126,56 +120,43 @@ def _like(part: tuple[float, float], recent: Count, over_bad: float, ids: list[s
     return Pace(min(bad / total, 1.0) * recent.total, recent.total, over_bad, tuple(ids), bad, total)
 
 
-def _now(slo: SloTarget, ends: pd.DatetimeIndex, events: pd.DataFrame, window: Window) -> npt.NDArray[np.bool_] | None:
-    """The steps of the SLO event that goes on at the meeting; ``None`` without one."""
-    mine = events[(events["service"] == slo.service) & (events["slo"] == slo.name)]
-    still = mine[mine["end"].isna() | (mine["end"] >= window.end)]
-    return None if still.empty else np.asarray(ends > still["onset"].max())
-
-
-def _owners(
-    slo: SloTarget, ends: pd.DatetimeIndex, incidents: pd.DataFrame, events: pd.DataFrame, window: Window
-) -> tuple[npt.NDArray[np.int64], list[tuple[str, pd.Timestamp, pd.Timestamp]]]:
+def _owners(steps: Steps, spans: Iterable[Span], window: Window) -> npt.NDArray[np.int64]:
     """For each step which span that is over holds it, -1 for none; an incident before the SLO events in it."""
-    written: list[tuple[str, Any, Any]] = [
-        (str(row["id"]), row["start"], row["end"])
-        for row in INCIDENTS.rows(incidents.sort_values(["start", "id"]))
-        if slo.service in row["services"]
-    ]
-    mine = events[(events["service"] == slo.service) & (events["slo"] == slo.name)].sort_values("onset")
-    written += [(str(row["id"]), row["onset"], row["end"]) for row in SLO_EVENTS.rows(mine)]
-    spans = [span for span in written if not pd.isna(span[2]) and span[2] < window.end and span[2] > window.start]
-    owners = np.full(len(ends), -1, dtype=np.int64)
-    for number, (_, start, end) in enumerate(spans):
-        owners[(owners < 0) & np.asarray((ends > start) & (ends - window.step < end))] = number
-    return owners, spans
+    owners = np.full(len(steps), -1, dtype=np.int64)
+    for number, span in enumerate(spans):
+        assert span.end is not None  # it is over
+        # A step that it touches in part is its own whole.
+        last = int(steps.ends.searchsorted(span.end + nanoseconds(window.step), side="left"))
+        inside = owners[int(steps.ends.searchsorted(span.start, side="right")) : last]
+        inside[inside < 0] = number
+    return owners
 
 
-def _recurring(spans: Iterable[tuple[pd.Timestamp, pd.Timestamp, float]], window: Window) -> float | None:
+def _recurring(spans: Iterable[tuple[Span, float]], window: Window) -> float | None:
     """Bad events of as many usual outages as there were, where they recur; what begins within half a day is one."""
-    outages: list[tuple[pd.Timestamp, pd.Timestamp, float]] = []
-    for start, end, bad in sorted(spans, key=lambda span: span[0]):
-        if not bad > 0:
+    outages: list[tuple[int, int, float]] = []
+    for (start, _, end), bad in sorted(spans, key=lambda each: each[0].start):
+        if not bad > 0 or end is None:
             continue
-        if outages and start - outages[-1][0] < pd.Timedelta(_HALF_A_DAY):
+        if outages and start - outages[-1][0] < nanoseconds(_HALF_A_DAY):
             first, last, before = outages[-1]
             outages[-1] = (first, max(last, end), before + bad)
         else:
             outages.append((start, end, bad))
     if len(outages) < RECURS:
         return None
-    quiet = (pd.Timestamp(window.end) - outages[-1][1]) / pd.Timedelta(window.length)
+    quiet = (instant(window.end) - outages[-1][1]) / nanoseconds(window.length)
     if (1 - quiet) ** len(outages) < CHANCE:
         return None
     return len(outages) * float(np.median([bad for *_, bad in outages]))
 
 
-def _last_part(ends: pd.DatetimeIndex, bad: Floats, total: Floats, window: Window) -> tuple[float, float] | None:
+def _last_part(ends: Instants, bad: Floats, total: Floats, window: Window) -> tuple[float, float] | None:
     """Bad and total events since the last sure change of their share; ``None`` where there was none."""
     days = int(window.length / _DAY)
     if days < 4 or not total.sum() > 0:
         return None
-    number = days - 1 - ((pd.Timestamp(window.end) - ends) // pd.Timedelta(_DAY)).to_numpy()
+    number = days - 1 - (instant(window.end) - ends) // nanoseconds(_DAY)
     inside = number >= 0  # the part of a day after the last meeting
     daily = (np.bincount(number[inside], weights=each[inside], minlength=days) for each in (bad, total))
     failed, seen = (np.asarray(each, dtype=np.float64) for each in daily)

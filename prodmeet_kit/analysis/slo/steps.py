@@ -110,6 +110,15 @@ class Steps:
         total, bad = (np.cumsum(each) for each in self.counted)
         return total, bad
 
+    def on_grid(self, begin: datetime, count: int, step: timedelta) -> tuple[Floats, Floats]:
+        """``total`` and ``bad`` of ``count`` steps, the first of which ends a step after ``begin``; 0 where none is."""
+        size = nanoseconds(step)
+        place, beside = np.divmod(self.ends - instant(begin), size)
+        here = (beside == 0) & (place >= 1) & (place <= count)
+        total, bad = np.zeros(count), np.zeros(count)
+        total[place[here] - 1], bad[place[here] - 1] = (each[here] for each in self.counted)
+        return total, bad
+
     def trailing(self, size: int) -> tuple[Floats, Floats]:
         """``total`` and ``bad`` of the last ``size`` steps at each step. Over steps without events exactly 0."""
         total, bad = (trailing(each, size) for each in self.sums)
