@@ -134,12 +134,13 @@ class Spec:
 
     def check(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame itself, when it has exactly these columns and types; ``ValueError`` says what differs."""
+        found = {column: str(dtype) for column, dtype in zip(frame.columns, frame.dtypes, strict=True)}
         wrong = [
-            f"{column}: {frame[column].dtype if column in frame else 'absent'}, not {_DTYPES[kind]}"
+            f"{column}: {found.get(column, 'absent')}, not {_DTYPES[kind]}"
             for column, (kind, _) in self.columns.items()
-            if column not in frame or str(frame[column].dtype) != _DTYPES[kind]
+            if found.get(column) != _DTYPES[kind]
         ]
-        wrong += [f"{column}: not declared" for column in frame.columns if column not in self.columns]
+        wrong += [f"{column}: not declared" for column in found if column not in self.columns]
         if wrong:
             raise ValueError(f"{self.name}: {'; '.join(wrong)}")
         return frame

@@ -242,20 +242,21 @@ def _opened(folder: Path, entry: Mapping[str, Any], read_as: Callable[[bytes], T
     """What a file of the snapshot holds; ``None`` when the entry has none."""
     if entry["file"] is None:
         return None
-    path, data = folder / entry["file"], _data(folder, entry)
+    data = _data(folder, entry)
     try:
         return read_as(data)
     except Exception as error:  # noqa: BLE001 - its sum is that of the manifest, and both may be anybody's
         why = " ".join(str(error).split())[:_LONGEST_WHY]
-        raise SnapshotError(f"{path} cannot be read ({type(error).__name__}: {why}): {AGAIN}") from None
+        raise SnapshotError(
+            f"{folder / entry['file']} cannot be read ({type(error).__name__}: {why}): {AGAIN}"
+        ) from None
 
 
 def _data(folder: Path, entry: Mapping[str, Any]) -> bytes:
-    path = folder / entry["file"]
     try:
         data = read(folder, entry["file"])
     except FileNotFoundError:
-        raise SnapshotError(f"{path} cannot be read: it is not there: {AGAIN}") from None
+        raise SnapshotError(f"{folder / entry['file']} cannot be read: it is not there: {AGAIN}") from None
     if sha256(data).hexdigest() != entry["sha256"]:
-        raise SnapshotError(f"{path} is not the file that was frozen (its sha256 differs): {AGAIN}")
+        raise SnapshotError(f"{folder / entry['file']} is not the file that was frozen (its sha256 differs): {AGAIN}")
     return data

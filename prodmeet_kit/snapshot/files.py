@@ -52,7 +52,7 @@ def read(folder: Path, name: str, largest: int = LARGEST_FILE) -> bytes:
         if state.st_size > largest:
             raise SnapshotError(f"{path} has {state.st_size / 2**20:.0f} MB, more than any that is written: {AGAIN}")
         with open(number, "rb", closefd=False) as file:
-            return file.read(largest + 1)
+            return file.read(state.st_size + 1)  # all of so much is set aside at once
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ LARGEST_CONTENT = 512 * 2**20
 """Bytes of one file once it is unpacked."""
 
 _FIRST, _LAST = (np.datetime64(moment.replace(tzinfo=None), "ns") for moment in (EARLIEST, LATEST))
+_ANY = np.dtype(object)
 _TIME = pa.timestamp("ns", tz="UTC")
 _TYPES = {"time": _TIME, "float": pa.float64(), "text": pa.string(), "flag": pa.bool_(), "object": pa.string()}
 _ENCODINGS = {"time": "DELTA_BINARY_PACKED", "float": "BYTE_STREAM_SPLIT"}
@@ -71,7 +73,7 @@ def read_series(data: bytes) -> pd.DataFrame:
     values = np.empty((table.num_rows, len(keys)), order="F")
     for number, name in enumerate(keys):
         values[:, number] = table.column(name).to_numpy()
-    return wide(times.rename("time"), keys, values)
+    return wide(times, keys, values)
 
 
 def write_record(spec: Spec, frame: pd.DataFrame) -> bytes:
@@ -90,35 +92,47 @@ def read_record(spec: Spec, data: bytes) -> pd.DataFrame:
     """The frame of the spec that :func:`write_record` wrote. ``ValueError`` when a column is gone that always was."""
     # Texts stay coded: a million rows may hold one long text.
     table = _read(data, [name for name, (kind, _) in spec.columns.items() if kind in ("text", "object")])
-    columns = {}
+    there, index = set(table.column_names), pd.RangeIndex(table.num_rows)
+    columns: dict[str, Any] = {}
     for name, (kind, _) in spec.columns.items():
-        if name not in table.column_names:
+        if name not in there:
             if (spec.name, name) not in ADDED:
                 raise ValueError(f"{spec.name} has no column {name}")
             columns[name] = spec.frame([{}] * table.num_rows)[name]
             continue
         column = table.column(name)
         if kind == "time":
-            columns[name] = pd.Series(_times(column))
+            columns[name] = _times(column)
         elif kind == "text":
             texts = _texts(column)
             if name == "labels" and not all(isinstance(json.loads(text or "{}"), dict) for text in set(texts)):
                 raise ValueError(f"{spec.name} has labels that are none")
-            columns[name] = pd.Series(texts, dtype="object")
+            columns[name] = pd.Series(texts, dtype=_ANY, index=index)
         elif kind == "object":
             values = [None if value is None else json.loads(value) for value in _texts(column)]
-            columns[name] = pd.Series(_objects(values), dtype="object")
+            columns[name] = pd.Series(_objects(values), dtype=_ANY, index=index)
         else:
-            columns[name] = pd.Series(column.to_numpy().copy())
-    return spec.check(pd.DataFrame(columns))
+            columns[name] = column.to_numpy().copy()
+    return spec.check(pd.DataFrame(columns, index=index))
 
 
 def _times(column: pa.ChunkedArray) -> pd.DatetimeIndex:
     """Times that can be reckoned with: what lies beyond the years of the kit is their begin or end."""
     if not pa.types.is_timestamp(column.type) and not pa.types.is_null(column.type):
         raise ValueError("a column of times holds none")
-    found = column.to_numpy().astype("datetime64[ns]")
-    return pd.DatetimeIndex(np.minimum(np.maximum(found, _FIRST), _LAST), tz="UTC")  # what is missing stays so
+    found = column.to_numpy().astype("datetime64[ns]", copy=False)
+    steps = np.diff(found.view(np.int64))
+    regular = len(found) > 0 and found[0] >= _FIRST and found[-1] <= _LAST and bool((steps == steps[:1]).all())
+    if regular and (not len(steps) or steps[0] > 0):
+        return _grid(int(found.view(np.int64)[0]), int(steps[0]) if len(steps) else 0, len(found)).view()
+    # What is missing stays so.
+    return pd.DatetimeIndex(np.minimum(np.maximum(found, _FIRST), _LAST), tz="UTC", name="time")
+
+
+@lru_cache(maxsize=32)
+def _grid(first: int, step: int, count: int) -> pd.DatetimeIndex:
+    """Instants by nanoseconds since 1970, kept: the series of a product are on a few grids."""
+    return pd.DatetimeIndex((first + step * np.arange(count)).view("datetime64[ns]"), tz="UTC", name="time")
 
 
 def _objects(values: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.object_]]:

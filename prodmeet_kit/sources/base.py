@@ -23,6 +23,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -142,4 +143,12 @@ def wide(times: pd.DatetimeIndex, keys: list[str], values: npt.NDArray[np.float6
     """A wide frame (see :mod:`prodmeet_kit.schemas`): ``values`` has a row for each time, a column for each key."""
     import pandas as pd
 
-    return pd.DataFrame(values, index=times, columns=pd.Index(keys, dtype="str"), copy=False)
+    return pd.DataFrame(values, index=times, columns=_columns(tuple(keys)).view(), copy=False)
+
+
+@lru_cache(maxsize=256)
+def _columns(keys: tuple[str, ...]) -> pd.Index[str]:
+    """The names of series: an index of texts costs more than its frame, and most answers have one and the same name."""
+    import pandas as pd
+
+    return pd.Index(keys, dtype="str")
