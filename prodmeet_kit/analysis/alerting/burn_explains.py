@@ -16,8 +16,8 @@ import pandas as pd
 
 from prodmeet_kit.analysis.alerting.alert_reads import AlertReads
 from prodmeet_kit.analysis.alerting.sli_burns import LOOK_BACK, TROUBLE, Flags, Sli
+from prodmeet_kit.analysis.series.grid import instant, instants
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
-from prodmeet_kit.analysis.slo.steps import instant, instants
 from prodmeet_kit.core.window import Window
 
 __all__ = ["Burns"]

@@ -20,9 +20,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.alerting import standard_rules
+from prodmeet_kit.analysis.series.grid import instant, nanoseconds
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
-from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps, instant, nanoseconds, time_of
+from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps, time_of
 
 __all__ = ["GRACE", "MARKED", "Course", "Rise", "course"]
 

@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.alerting.burn_rises import GRACE, MARKED, Course, course
+from prodmeet_kit.analysis.series.grid import instant, nanoseconds
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.events import MIN_BAD
-from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps, instant, nanoseconds, touched
+from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps, touched
 from prodmeet_kit.core.window import Window
 
 __all__ = ["LOOK_BACK", "TROUBLE", "Flags", "Sli"]

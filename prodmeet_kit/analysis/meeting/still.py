@@ -9,10 +9,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from prodmeet_kit.analysis.capacity import limits
+from prodmeet_kit.analysis.series.grid import instant
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.events import MIN_BAD
-from prodmeet_kit.analysis.slo.steps import Steps, instant
+from prodmeet_kit.analysis.slo.steps import Steps
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.capacity import RESOURCE_SUMMARY
 from prodmeet_kit.schemas.frames import rows

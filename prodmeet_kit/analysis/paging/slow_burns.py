@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
+from prodmeet_kit.analysis.series.grid import instant, nanoseconds
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.events import MIN_BAD
-from prodmeet_kit.analysis.slo.steps import Instants, Steps, instant, nanoseconds, time_of
+from prodmeet_kit.analysis.slo.steps import Instants, Steps, time_of
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.slo import SLO_EVENTS, SLO_SUMMARY
 

@@ -70,9 +70,9 @@ def nanoseconds(length: timedelta) -> int:
     return length // MICROSECOND * 1000
 
 
-def instants(index: pd.Index[Any]) -> Ints:
-    """Nanoseconds from 1970 to each instant of the index of what is on a grid."""
-    assert isinstance(index, pd.DatetimeIndex)
+def instants(moments: pd.Index[Any] | pd.Series[Any] | list[datetime]) -> Ints:
+    """Nanoseconds from 1970 to each instant, such as those of the index of what is on a grid."""
+    index = moments if isinstance(moments, pd.DatetimeIndex) else pd.DatetimeIndex(moments)
     return index.asi8 if index.unit == "ns" else index.as_unit("ns").asi8
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.analysis.slo.steps import Floats, Steps, instants, touched, trailing
+from prodmeet_kit.analysis.series.grid import instants
+from prodmeet_kit.analysis.slo.steps import Floats, Steps, touched, trailing
 
 __all__ = [
     "PAGE",

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps, instant, instants, nanoseconds
+from prodmeet_kit.analysis.series.grid import instant, instants, nanoseconds
+from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps
 from prodmeet_kit.core.window import Window
 
 __all__ = ["bad_share", "column", "means"]

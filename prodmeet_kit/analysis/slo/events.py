@@ -29,10 +29,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from prodmeet_kit.analysis.series.grid import instant, nanoseconds
 from prodmeet_kit.analysis.slo import arithmetic as slo
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
-from prodmeet_kit.analysis.slo.steps import Instants, Steps, instant, nanoseconds, time_of
+from prodmeet_kit.analysis.slo.steps import Instants, Steps, time_of
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import SLO_EVENTS
 

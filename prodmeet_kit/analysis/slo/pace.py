@@ -24,8 +24,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from prodmeet_kit.analysis.series.grid import instant, nanoseconds
 from prodmeet_kit.analysis.slo.arithmetic import Count, SloTarget
-from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps, instant, nanoseconds
+from prodmeet_kit.analysis.slo.steps import Floats, Instants, Steps
 from prodmeet_kit.analysis.slo.troubles import Span, Troubles
 from prodmeet_kit.core.window import Window
 

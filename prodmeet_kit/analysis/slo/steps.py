@@ -9,37 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["Floats", "Instants", "Steps", "instant", "instants", "nanoseconds", "time_of", "touched", "trailing"]
+from prodmeet_kit.analysis.series.grid import instant, instants, nanoseconds
+
+__all__ = ["Floats", "Instants", "Steps", "time_of", "touched", "trailing"]
 
 Floats = npt.NDArray[np.float64]
 
 Instants = npt.NDArray[np.int64]
 """Nanoseconds since 1970 in UTC, as pandas keeps instants."""
-
-_PER_MICROSECOND = 1000
-
-
-def instant(moment: datetime) -> int:
-    """An instant as nanoseconds since 1970."""
-    return int(pd.Timestamp(moment).value)
-
-
-def instants(moments: pd.Index[Any] | pd.Series[Any] | list[datetime]) -> Instants:
-    """Instants as nanoseconds since 1970."""
-    index = moments if isinstance(moments, pd.DatetimeIndex) else pd.DatetimeIndex(moments)
-    found: Instants = (index if index.unit == "ns" else index.as_unit("ns")).asi8
-    return found
-
-
-def nanoseconds(length: timedelta) -> int:
-    """A length of time in nanoseconds."""
-    return length // timedelta(microseconds=1) * _PER_MICROSECOND
 
 
 def time_of(moment: int) -> pd.Timestamp:

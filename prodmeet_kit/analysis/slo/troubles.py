@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from prodmeet_kit.analysis.series.grid import instant
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
-from prodmeet_kit.analysis.slo.steps import instant
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.incidents import INCIDENTS
 from prodmeet_kit.schemas.slo import SLO_EVENTS
