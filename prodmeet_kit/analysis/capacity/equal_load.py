@@ -26,12 +26,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.series import grid
+from prodmeet_kit.analysis.series.medians import median
 from prodmeet_kit.core.window import Window
 
 __all__ = ["DAY", "Levels", "levels"]
@@ -111,19 +113,21 @@ def levels(use: pd.Series[float], load: pd.Series[float], window: Window) -> Lev
     hours = _hourly(use, load, window)
     if not len(hours.slot):
         return None
-    starts = pd.Timestamp(window.end) + pd.to_timedelta(hours.slot * hours.length.total_seconds(), unit="s")
-    now = np.asarray(starts >= pd.Timestamp(window.start))
+    length, meeting = grid.nanoseconds(hours.length), grid.instant(window.end)
+    starts = meeting + hours.slot * length
+    now = starts >= grid.instant(window.start)
     common = _common(np.log(hours.load), now)
     matched, known = int((common & now).sum()), int(now.sum())
     if matched < max(MIN_COMMON * known, MIN_HOURS) or int((common & ~now).sum()) < MIN_HOURS:
         return None
-    hours, starts, now = hours[common], starts[common], now[common]
+    clock = _clock(window, hours.length, int(hours.slot[0]))[hours.slot - hours.slot[0]]
+    hours, starts, clock = hours[common], starts[common], clock[common]
     day = np.floor(hours.slot * (hours.length / DAY)).astype(np.int64)
     day -= day.min()
     days = int(day.max()) + 1
     first = window.end - days * DAY
-    later = np.asarray([first + (k + 0.5) * DAY >= window.start for k in range(days)])
-    clock = np.asarray(starts.tz_convert(window.zone).hour, dtype=np.int64)
+    middles = meeting + (np.arange(days) - days) * grid.nanoseconds(DAY) + grid.nanoseconds(DAY / 2)
+    later = middles >= grid.instant(window.start)
     level, own, unsure = _fit(hours, clock, day, later)
     before = np.isfinite(level) & ~later
     if not before.any():
@@ -134,7 +138,7 @@ def levels(use: pd.Series[float], load: pd.Series[float], window: Window) -> Lev
         unsure=unsure,
         now=later,
         first=pd.Timestamp(first),
-        hours=pd.Series(own - base, index=starts),
+        hours=pd.Series(own - base, index=pd.DatetimeIndex(starts.view("datetime64[ns]"), tz="UTC")),
         matched=matched,
         matched_fraction=matched / known,
         hour=hours.length,
@@ -151,22 +155,27 @@ def _common(load: Floats, now: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return inside
 
 
+@lru_cache(maxsize=16)
+def _clock(window: Window, length: timedelta, oldest: int) -> Ints:
+    """The hour on the product's clock at which each slot begins, from the oldest to the meeting; kept for all pairs."""
+    begins = pd.date_range(end=window.end, periods=1 - oldest, freq=length)[:-1]
+    return np.asarray(begins.tz_convert(window.zone).hour, dtype=np.int64)
+
+
 def _hourly(use: pd.Series[float], load: pd.Series[float], window: Window) -> _Hours:
     """Means over hours (or steps, when those are longer) since the meeting before the last."""
-    used, loaded = (grid.between(series, window.compare_start, window.end) for series in (use, load))
-    values = np.column_stack([used.to_numpy(dtype=np.float64), loaded.to_numpy(dtype=np.float64)])
-    known = np.isfinite(values).all(axis=1)
+    inside = grid.span(use.index, window.compare_start, window.end)
+    values = [grid.numbers(use)[inside], grid.values(load, window.compare_start, window.end)]
+    known = np.isfinite(values[0]) & np.isfinite(values[1])
     length = max(HOUR, window.step)
     # The value at t describes (t - step, t]: its middle says which hour it belongs to.
-    back = (pd.DatetimeIndex(used.index)[known] - window.step / 2 - window.end) / length
-    slot = np.floor(np.asarray(back, dtype=np.float64)).astype(np.int64)
+    back = 2 * (grid.instants(use.index)[inside][known] - grid.instant(window.end)) - grid.nanoseconds(window.step)
+    slot = back // (2 * grid.nanoseconds(length))
     if not len(slot):
         return _Hours(slot, np.empty(0), np.empty(0), length)
     oldest = slot.min()
     count = np.bincount(slot - oldest)
-    means = [
-        np.bincount(slot - oldest, values[known, side], minlength=len(count)) / np.maximum(count, 1) for side in (0, 1)
-    ]
+    means = [np.bincount(slot - oldest, each[known], minlength=len(count)) / np.maximum(count, 1) for each in values]
     enough = (count >= 0.5 * (length / window.step)) & (means[0] > 0) & (means[1] > 0)
     found = np.flatnonzero(enough)
     return _Hours(found + oldest, means[0][found], means[1][found], length)
@@ -175,49 +184,86 @@ def _hourly(use: pd.Series[float], load: pd.Series[float], window: Window) -> _H
 def _fit(hours: _Hours, clock: Ints, day: Ints, later: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
     """Levels of the days (NaN where too few hours tell), each hour's own level, and the covariance of the levels."""
     y = np.log(hours.use)
-    curve = _curve(np.log(hours.load))
-    days, fixed = len(later), 2 + curve.shape[1]
+    days = len(later)
+    columns = _Columns(
+        np.vstack([np.ones(len(y)), later[day].astype(np.float64), _curve(np.log(hours.load))]), clock, day, days
+    )
+    fixed = len(columns.plain)
     by_hour, by_day = slice(fixed, fixed + CLOCK), slice(fixed + CLOCK, fixed + CLOCK + days)
-    parts = [np.ones(len(y)), later[day], curve, np.eye(CLOCK)[clock], np.eye(days)[day]]
-    columns = np.column_stack(parts).astype(np.float64)
-    held = np.full(columns.shape[1], 1e-9)
+    held = np.full(by_day.stop, 1e-9)
     held[fixed:] = LOOSE
     weight = np.ones(len(y))
     for _ in range(ROUNDS):
-        normal = _products(columns, weight[:, np.newaxis] * columns) + np.diag(held)
-        solution = np.linalg.solve(normal, np.einsum("ni,n->i", columns, weight * y))
-        rest = y - np.einsum("ni,i->n", columns, solution)
-        scale = float(np.median(np.abs(rest))) / 0.6745
+        normal = columns.products(weight)
+        np.fill_diagonal(normal, normal.diagonal() + held)
+        solution = np.linalg.solve(normal, columns.sums(weight * y))
+        rest = y - columns.plain.T @ solution[:fixed] - solution[by_hour][clock] - solution[by_day][day]
+        scale = median(np.abs(rest)) / 0.6745
         weight = np.minimum(1.0, HUBER * scale / np.maximum(np.abs(rest), 1e-12)) if scale > 1e-12 else weight
         held[by_hour] = _held(rest + solution[by_hour][clock], weight, clock, CLOCK)
         held[by_day] = _held(rest + solution[by_day][day], weight, day, days)
-    shared = columns[:, 2 : fixed + CLOCK]
-    own = y - np.einsum("ni,i->n", shared, solution[2 : fixed + CLOCK])
+    own = y - columns.plain[2:].T @ solution[2:fixed] - solution[by_hour][clock]
     counted = np.maximum(np.bincount(day, weight, minlength=days), 1e-12)
-    enough = np.bincount(day, minlength=days) >= MIN_HOURS
+    members = np.bincount(day, minlength=days)
+    enough = members >= MIN_HOURS
     level: Floats = np.where(enough, np.bincount(day, weight * own, minlength=days) / counted, np.nan)
     # How far the curve may be off, from days, not hours, as independent: Liang and Zeger 1986.
-    scores = np.zeros((days, columns.shape[1]))
-    np.add.at(scores, day, columns * (weight * rest)[:, np.newaxis])
-    inverse = np.linalg.inv(normal)
-    groups = len(np.unique(day))
-    covariance = inverse @ _products(scores, scores) @ inverse * groups / max(groups - 1, 1)
-    covariance = covariance[2 : fixed + CLOCK, 2 : fixed + CLOCK]
-    means = np.zeros((days, shared.shape[1]))
-    np.add.at(means, day, shared * weight[:, np.newaxis])
-    means /= counted[:, np.newaxis]
+    shared = slice(2, by_hour.stop)
+    scores, inverse = columns.by_day(weight * rest), np.linalg.inv(normal)
+    groups = int((members > 0).sum())
+    mine = scores @ inverse[:, shared]
+    covariance = mine.T @ mine * (groups / max(groups - 1, 1))
+    means = columns.by_day(weight)[:, shared] / counted[:, np.newaxis]
     past = enough & ~later
     against = means - (means[past].mean(axis=0) if past.any() else 0.0)
     return level, own, against @ covariance @ against.T + SHAPE**2 * np.outer(later, later)
 
 
+@dataclass(frozen=True)
+class _Columns:
+    """What each hour is explained by: a few numbers (``plain``, one row each), its hour of the clock, and its day.
+
+    Every hour has one hour of the clock and one day, so that sums over columns of these are sums over groups of hours:
+    a hundredth of what products of the columns themselves cost, most of which are zero.
+    """
+
+    plain: Floats
+    clock: Ints
+    day: Ints
+    days: int
+
+    def sums(self, values: Floats) -> Floats:
+        """The sum of the values times each column."""
+        by_hour = np.bincount(self.clock, values, minlength=CLOCK)
+        return np.concatenate([self.plain @ values, by_hour, np.bincount(self.day, values, minlength=self.days)])
+
+    def by_day(self, values: Floats) -> Floats:
+        """The same of the hours of each day: days down, columns across."""
+        plain = [np.bincount(self.day, row, minlength=self.days) for row in self.plain * values]
+        by_hour = np.bincount(self.day * CLOCK + self.clock, values, minlength=self.days * CLOCK)
+        whole = np.bincount(self.day, values, minlength=self.days)
+        return np.hstack([np.stack(plain, axis=1), by_hour.reshape(self.days, CLOCK), np.diag(whole)])
+
+    def products(self, weight: Floats) -> Floats:
+        """The weighted products of the columns with each other."""
+        fixed, weighted = len(self.plain), self.plain * weight
+        days = self.by_day(weight)
+        hours = np.stack([np.bincount(self.clock, row, minlength=CLOCK) for row in weighted])
+        found = np.zeros((days.shape[1], days.shape[1]))
+        found[:fixed, :fixed] = weighted @ self.plain.T
+        found[:fixed, fixed : fixed + CLOCK], found[fixed : fixed + CLOCK, :fixed] = hours, hours.T
+        found[fixed : fixed + CLOCK, fixed : fixed + CLOCK] = np.diag(hours[0])  # the first column is the constant
+        found[fixed + CLOCK :], found[:, fixed + CLOCK :] = days, days.T
+        return found
+
+
 def _curve(load: Floats) -> Floats:
-    """Powers of the logarithm of load, centred and scaled; none where load does not vary."""
+    """Powers of the logarithm of load, centred and scaled, a row each; none where load does not vary."""
     spread = float(load.std())
     if spread < 1e-9:
-        return np.empty((len(load), 0))
+        return np.empty((0, len(load)))
     scaled = (load - load.mean()) / spread
-    return np.column_stack([scaled**power for power in range(1, DEGREE + 1)])
+    return np.stack([scaled**power for power in range(1, DEGREE + 1)])
 
 
 def _held(part: Floats, weight: Floats, group: Ints, groups: int) -> float:
@@ -235,9 +281,3 @@ def _held(part: Floats, weight: Floats, group: Ints, groups: int) -> float:
     noise = float(inside.sum()) / max(len(part) - groups, 1)
     agreed = float(np.mean(mean[several] ** 2 - error))
     return min(max(noise, 1e-12) / max(agreed, 1e-12), LOOSE)
-
-
-def _products(left: Floats, right: Floats) -> Floats:
-    """``left.T @ right`` by einsum: threads of BLAS cost ten times the sums of so small a matrix on a busy machine."""
-    found: Floats = np.einsum("ni,nj->ij", left, right)
-    return found
