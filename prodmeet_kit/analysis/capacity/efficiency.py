@@ -24,6 +24,7 @@ from math import expm1, log, nan
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.capacity import equal_load
@@ -51,6 +52,8 @@ _BYTES = re.compile(r"([kmgtp]i?)?(b|bytes?)|inodes?|files?|rows?|", re.IGNORECA
 _SECONDS = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "hour": 3600.0, "d": 86_400.0}
 _CORES = re.compile(r"v?cpus?|cores?", re.IGNORECASE)
 _SHORT = {"rps": "req/s", "qps": "query/s", "tps": "tx/s"}
+
+Floats = npt.NDArray[np.float64]
 
 Pair = tuple[str, str]
 """A resource and a load of the same service, each as ``service/name``."""
@@ -137,7 +140,8 @@ def summarise(
     for (resource, demand), level in found.items():
         used, loaded = use[resource], load[demand]
         assert used is not None and loaded is not None  # levels are of what has an answer
-        ratios = [_quotient(cut(used, window), cut(loaded, window)) for cut in (grid.since, grid.previous)]
+        spans = ((window.start, window.end), (window.compare_start, window.start))
+        ratios = [_quotient(grid.values(used, *span), grid.values(loaded, *span)) for span in spans]
         event = per_event(use_units.get(resource, ""), load_units.get(demand, ""))
         now, before = (ratio * event[1] if event else nan for ratio in ratios)
         service, name = resource.split("/", 1)
@@ -157,12 +161,11 @@ def summarise(
     return EFFICIENCY.frame(made)
 
 
-def _quotient(use: pd.Series[float], load: pd.Series[float]) -> float:
+def _quotient(use: Floats, load: Floats) -> float:
     """Sum of use / sum of load over the steps where both are known and finite; they lie on the same grid."""
-    used, loaded = (values.to_numpy(dtype=np.float64) for values in (use, load))
-    known = np.isfinite(used) & np.isfinite(loaded)
-    whole = float(loaded[known].sum())
-    return float(used[known].sum()) / whole if whole > 0 else nan
+    known = np.isfinite(use) & np.isfinite(load)
+    whole = float(load[known].sum())
+    return float(use[known].sum()) / whole if whole > 0 else nan
 
 
 def _at_equal_load(level: Levels | None) -> dict[str, object]:

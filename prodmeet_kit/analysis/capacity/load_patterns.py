@@ -14,7 +14,6 @@ is then no growth and no fall.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from math import nan
 
 import numpy as np
@@ -23,8 +22,8 @@ import pandas as pd
 
 from prodmeet_kit.analysis.capacity.peak_forecast import expected_peak
 from prodmeet_kit.analysis.series import grid
-from prodmeet_kit.analysis.series.local_hours import LocalHours, local_hours
-from prodmeet_kit.core.window import Window
+from prodmeet_kit.analysis.series.local_hours import DAY, HOUR, LocalHours, local_hours, wall
+from prodmeet_kit.core.window import EARLIEST, Window
 from prodmeet_kit.schemas.frames import LOAD_PATTERNS
 
 __all__ = ["hour_by_weekday", "like_for_like", "summarise", "weeks"]
@@ -54,8 +53,8 @@ def like_for_like(series: pd.Series[float], window: Window) -> tuple[float, floa
     NaN where the windows cannot be compared, or where a tenth of the steps fall on hours of the week not seen before.
     """
     total = grid.change(series, window)
-    usual = _profile(local_hours(grid.between(series, _oldest(series, window), window.start), window))
-    now, before = (_typical(grid.between(series, *span), usual, window) for span in _windows(window))
+    usual = _profile(local_hours(grid.between(series, EARLIEST, window.start), window))
+    now, before = (_typical(cut(series, window), usual, window) for cut in (grid.since, grid.previous))
     if np.isnan(total) or not before > 0 or not now > 0:
         return nan, nan
     same = (1 + total) * before / now - 1
@@ -79,16 +78,24 @@ def weeks(series: pd.Series[float], window: Window) -> pd.DataFrame:
     0 for those that end at the meeting, 1 for those before, as far back as there is data. The hour in which the
     meeting falls holds its newer part. NaN where nothing is known.
     """
-    step = window.step
-    moments = (pd.DatetimeIndex(series.index) - step).tz_convert(window.zone).tz_localize(None)
-    end = pd.Timestamp(window.end).tz_convert(window.zone).tz_localize(None)
-    back = np.asarray((end - step - moments) // timedelta(weeks=1), dtype=np.int64)
-    hour = np.asarray(moments.day_of_week * HOURS + moments.hour, dtype=np.int64)
-    table = series.groupby([hour, back]).mean().unstack()
-    wide = table.reindex(index=pd.RangeIndex(HOURS * WEEK, name="hour"))
-    wide = wide.loc[:, wide.notna().any()]
-    wide.columns.name = "weeks_back"
-    return wide.astype("float64")
+    if not len(series):
+        return pd.DataFrame(index=pd.RangeIndex(HOURS * WEEK, name="hour"), columns=pd.RangeIndex(0, name="weeks_back"))
+    values, walls = grid.numbers(series), wall(grid.instants(series.index), window)
+    meeting = pd.Timestamp(window.end).tz_convert(window.zone).tz_localize(None) - pd.Timestamp(window.day)
+    back = (grid.nanoseconds(meeting - window.step) - walls) // (WEEK * DAY)
+    hour = (walls // HOUR + window.day.weekday() * HOURS) % (HOURS * WEEK)
+    known, oldest, newest = ~np.isnan(values), int(back.max()), int(back.min())  # later than the meeting is below 0
+    cells = ((back - newest) * HOURS * WEEK + hour)[known]
+    size = (oldest - newest + 1) * HOURS * WEEK
+    counts = np.bincount(cells, minlength=size)
+    sums = np.bincount(cells, values[known], minlength=size)
+    means = np.divide(sums, counts, out=np.full(size, nan), where=counts > 0).reshape(-1, HOURS * WEEK)
+    some = np.flatnonzero(~np.isnan(means).all(axis=1))
+    return pd.DataFrame(
+        means[some].T,
+        index=pd.RangeIndex(HOURS * WEEK, name="hour"),
+        columns=pd.Index(some + newest, name="weeks_back"),
+    )
 
 
 def _row(ref: str, series: pd.Series[float] | None, unit: str, window: Window) -> dict[str, object]:
@@ -106,15 +113,6 @@ def _row(ref: str, series: pd.Series[float] | None, unit: str, window: Window) -
         "expected_peak_low": peak.low,
         "expected_peak_high": peak.high,
     }
-
-
-def _windows(window: Window) -> tuple[tuple[pd.Timestamp, pd.Timestamp], tuple[pd.Timestamp, pd.Timestamp]]:
-    start, end, before = (pd.Timestamp(moment) for moment in (window.start, window.end, window.compare_start))
-    return (start, end), (before, start)
-
-
-def _oldest(series: pd.Series[float], window: Window) -> pd.Timestamp:
-    return pd.Timestamp(series.index[0] - window.step) if len(series) else pd.Timestamp(window.start)
 
 
 def _profile(table: LocalHours) -> Floats:

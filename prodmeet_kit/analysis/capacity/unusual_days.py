@@ -28,7 +28,6 @@ the next meeting judges it, whole.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -37,8 +36,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.analysis.series import trends
-from prodmeet_kit.analysis.series.local_hours import LocalHours, local_hours, midnight
+from prodmeet_kit.analysis.series import grid, trends
+from prodmeet_kit.analysis.series.local_hours import LocalHours, local_hours, midnight, midnights
+from prodmeet_kit.analysis.series.medians import median
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import UNUSUAL_DAYS
 
@@ -138,33 +138,32 @@ def _growth(means: Floats, days: Ints) -> Floats:
 
 def _since(table: LocalHours, window: Window) -> npt.NDArray[np.bool_]:
     """The days that ended after the last meeting and before this one."""
-    ends = np.array([midnight(int(day) + 1, window).timestamp() for day in table.days])
-    return (ends > window.start.timestamp()) & (ends <= window.end.timestamp())
+    ends = midnights(int(table.days[0]) + 1, int(table.days[-1]) + 1, window)
+    found: npt.NDArray[np.bool_] = (ends > grid.instant(window.start)) & (ends <= grid.instant(window.end))
+    return found
 
 
 def _usual(values: Floats, weekdays: Ints) -> Floats:
     """The median of the other days of the same weekday; NaN where fewer than three are known."""
     usual = np.full(values.shape, np.nan)
-    for at in range(len(values)):
-        peers = weekdays == weekdays[at]
-        peers[at] = False
-        known = values[peers]
-        known = known[~np.isnan(known).all(axis=1)] if known.ndim > 1 else known[~np.isnan(known)]
-        if len(known) >= PEERS:
-            usual[at] = _median(known)
+    for weekday in range(7):
+        days = np.flatnonzero(weekdays == weekday)
+        if len(days) <= PEERS:
+            continue
+        # For each day a row with all days but itself.
+        others = np.tile(days, len(days))[~np.eye(len(days), dtype=bool).ravel()].reshape(len(days), -1)
+        peers = values[others]
+        known = ~np.isnan(peers).reshape(len(days), len(days) - 1, -1).all(axis=2)
+        enough = known.sum(axis=1) >= PEERS
+        usual[days[enough]] = _medians(peers[enough])
     return usual
 
 
-def _median(values: Floats) -> Floats:
-    """The median of the rows, NaN left out."""
-    if np.isnan(values).any():  # an hour is missing only where the clock changes and beside gaps
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # an hour that none of them has
-            found: Floats = np.nanmedian(values, axis=0)
-        return found
-    # numpy's median costs ten times as much for a few short rows
-    ordered, count = np.sort(values, axis=0), len(values)
-    middle: Floats = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
+def _medians(values: Floats) -> Floats:
+    """The medians along the second axis, NaN left out; NaN of nothing."""
+    ordered, counts = np.sort(values, axis=1), (~np.isnan(values)).sum(axis=1, keepdims=True)  # NaN last
+    low, high = (np.take_along_axis(ordered, np.maximum(at, 0), axis=1) for at in ((counts - 1) // 2, counts // 2))
+    middle: Floats = ((low + high) / 2)[:, 0]
     return middle
 
 
@@ -199,4 +198,4 @@ def _spreads(values: Floats, weekdays: Ints) -> Floats:
 
 def _spread(values: Floats) -> float:
     known = values[~np.isnan(values)]
-    return SIGMA * float(np.median(np.abs(known - np.median(known)))) if len(known) else 0.0
+    return SIGMA * median(np.abs(known - median(known))) if len(known) else 0.0

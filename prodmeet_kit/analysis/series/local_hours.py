@@ -19,12 +19,13 @@ import pandas as pd
 from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.core.window import Window
 
-__all__ = ["COMPLETE", "LocalHours", "days_of", "local_hours", "midnight"]
+__all__ = ["COMPLETE", "LocalHours", "days_of", "local_hours", "midnight", "midnights", "wall"]
 
 COMPLETE = 0.98
 """A day with fewer of its steps known has missing data: nothing is said of its total."""
 
 HOURS = 24
+DAY, HOUR = (grid.nanoseconds(timedelta(hours=hours)) for hours in (HOURS, 1))
 WEEK = 7
 
 Floats = npt.NDArray[np.float64]
@@ -70,7 +71,8 @@ def local_hours(series: pd.Series[float], window: Window) -> LocalHours:
         none = np.empty(0, dtype=np.int64)
         return LocalHours(none, none, empty, empty, empty, np.empty(0))
     at = grid.instants(series.index)
-    ordinals, hours, expected = _clock((int(at[0]), int(at[-1])), len(values), window)
+    walls, expected = _clock((int(at[0]), int(at[-1])), len(values), window)
+    ordinals, hours = walls // DAY, walls % DAY // HOUR
     first, count = int(ordinals[0]), int(ordinals[-1] - ordinals[0]) + 1
     kept = np.isfinite(values)
     cells = ((ordinals - first) * HOURS + hours)[kept]
@@ -99,7 +101,7 @@ def days_of(at: Ints, window: Window) -> tuple[int, Ints]:
     before it.
     """
     first, last = (_day(int(moment), window) for moment in (at[0], at[-1]))
-    begins = _midnights(first, last, window.day, window.timezone) + grid.nanoseconds(window.step)
+    begins = midnights(first, last, window) + grid.nanoseconds(window.step)
     positions: Ints = np.append(at.searchsorted(begins), len(at))
     return first, positions
 
@@ -110,9 +112,13 @@ def _day(moment: int, window: Window) -> int:
     return (begin.astimezone(window.zone).date() - window.day).days
 
 
+def midnights(first: int, last: int, window: Window) -> Ints:
+    """The instants at which days begin, counted from the day of the meeting, in nanoseconds from 1970."""
+    return _midnights(first, last, window.day, window.timezone)
+
+
 @lru_cache(maxsize=64)
 def _midnights(first: int, last: int, meeting: date, timezone: str) -> Ints:
-    """The instants at which the days begin, counted from that of the meeting."""
     zone = ZoneInfo(timezone)
     days = (datetime.combine(meeting + timedelta(days=day), time(), tzinfo=zone) for day in range(first, last + 1))
     return np.array([grid.instant(day.astimezone(UTC)) for day in days], dtype=np.int64)
@@ -120,21 +126,25 @@ def _midnights(first: int, last: int, meeting: date, timezone: str) -> Ints:
 
 def midnight(day: int, window: Window) -> datetime:
     """The instant at which a day, counted from the day of the meeting, begins in the product's zone."""
-    return _begin(window.day + timedelta(days=day), window)
+    return datetime.combine(window.day + timedelta(days=day), time(), tzinfo=window.zone)
 
 
-def _begin(day: date, window: Window) -> datetime:
-    return datetime.combine(day, time(), tzinfo=window.zone)
+def wall(at: Ints, window: Window) -> Ints:
+    """What the clock of the product's zone shows when the bucket begins that ends at each of these instants of a grid.
+
+    In nanoseconds from the midnight with which the day of the meeting begins, as if every day had 24 hours. ``at`` is
+    in nanoseconds from 1970, one instant at least.
+    """
+    return _clock((int(at[0]), int(at[-1])), len(at), window)[0]
 
 
 @lru_cache(maxsize=16)
-def _clock(span: tuple[int, int], count: int, window: Window) -> tuple[Ints, Ints, Floats]:
-    """Day and hour of each step, and the steps each day has; the same for all series of a review, so kept."""
+def _clock(span: tuple[int, int], count: int, window: Window) -> tuple[Ints, Floats]:
+    """:func:`wall`, and the steps each day has; the same for all series of a review, so kept."""
     starts = pd.date_range(pd.Timestamp(span[0], tz="UTC"), pd.Timestamp(span[1], tz="UTC"), periods=count).as_unit(
         "ns"
     ) - pd.Timedelta(window.step)
     local = starts.tz_convert(window.zone).tz_localize(None)
-    ordinals = ((local.normalize() - pd.Timestamp(window.day)) // pd.Timedelta(days=1)).to_numpy(dtype=np.int64)
-    days = [window.day + timedelta(days=int(day)) for day in range(ordinals[0], ordinals[-1] + 2)]
-    begins = np.array([_begin(day, window).timestamp() for day in days])
-    return ordinals, local.hour.to_numpy(dtype=np.int64), np.diff(begins) / window.step.total_seconds()
+    walls = grid.instants(local) - grid.instant(pd.Timestamp(window.day))
+    begins = midnights(int(walls[0] // DAY), int(walls[-1] // DAY) + 1, window)
+    return walls, np.diff(begins) / grid.nanoseconds(window.step)

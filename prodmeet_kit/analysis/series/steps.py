@@ -97,12 +97,16 @@ def _largest(values: Floats, unsure: Floats | None) -> Step | None:
 
 def _rises(at: npt.NDArray[np.intp], y: Floats) -> tuple[float, float]:
     """Between which days the line rises that describes them best: the first and the last unless a bend is clear."""
-    straight = _against_line(at, y, Step.rises)
-    bends = [(float(day), np.inf) for day in at[MIN_SIDE:-MIN_RISE]]
-    bends += [(-np.inf, float(day)) for day in at[MIN_RISE:-MIN_SIDE]]
-    squares = [float(rest @ rest) for rest in (_against_line(at, y, bend) for bend in bends)]
-    best = int(np.argmin(squares))
-    return bends[best] if squares[best] < CLEARLY * float(straight @ straight) else Step.rises
+    late, early = (each.astype(np.float64) for each in (at[MIN_SIDE:-MIN_RISE], at[MIN_RISE:-MIN_SIDE]))
+    placed = np.vstack([np.maximum(at, late[:, np.newaxis]), np.minimum(at, early[:, np.newaxis])])  # all bends at once
+    placed -= placed.sum(axis=1, keepdims=True) / len(at)
+    apart = y - float(y.sum()) / len(y)
+    slopes = (placed * apart).sum(axis=1, keepdims=True) / (placed * placed).sum(axis=1, keepdims=True)
+    squares = ((apart - placed * slopes) ** 2).sum(axis=1)
+    best, straight = int(np.argmin(squares)), _against_line(at, y, Step.rises)
+    if squares[best] >= CLEARLY * float(straight @ straight):
+        return Step.rises
+    return (float(late[best]), np.inf) if best < len(late) else (-np.inf, float(early[best - len(late)]))
 
 
 def _against_line(at: npt.NDArray[np.intp], y: Floats, rises: tuple[float, float]) -> Floats:

@@ -101,14 +101,14 @@ def theil_sen(days: npt.NDArray[Any], values: Floats, season: int = WEEK) -> Slo
     ``days`` are whole days in order, as :func:`daily` counts them, each with its value; ``season`` is
     in days, 1 pairs every day with every other. ``None`` when fewer than two pairs exist.
     """
-    x, y = days.astype(np.float64), values
+    x, y = days.astype(np.int64), values
     gap = x[np.newaxis, :] - x[:, np.newaxis]
-    earlier, later = np.nonzero((gap > 0) & (np.mod(gap, season) == 0))
+    earlier, later = np.nonzero((gap > 0) & (gap % season == 0))
     if len(earlier) < 2:
         return None
     slopes = np.sort((y[later] - y[earlier]) / (x[later] - x[earlier]))
     middle = float(slopes[(len(slopes) - 1) // 2] + slopes[len(slopes) // 2]) / 2
-    _, sizes = np.unique(np.mod(x, season), return_counts=True)
+    sizes = np.bincount(x % season)  # those without a day add nothing
     # Variance of Kendall's S without ties, summed over the seasons: Hirsch et al. 1982, eq. 5.
     variance = float(np.sum(sizes * (sizes - 1) * (2 * sizes + 5)) / 18)
     reach = _REACH * np.sqrt(variance * _inflation(x, y - middle * x, season))
@@ -118,7 +118,7 @@ def theil_sen(days: npt.NDArray[Any], values: Floats, season: int = WEEK) -> Slo
     return Slope(middle, float(slopes[low]), float(slopes[high]))
 
 
-def _inflation(x: Floats, rest: Floats, season: int) -> float:
+def _inflation(x: Ints, rest: Floats, season: int) -> float:
     """How much wider the variance is when neighbouring days resemble each other: (1 + r) / (1 - r), at least 1.
 
     ``r`` is the rank correlation of neighbouring days once the slope and each weekday's median are taken away
@@ -128,10 +128,11 @@ def _inflation(x: Floats, rest: Floats, season: int) -> float:
     """
     if season == 1:
         return 1.0
-    rest = rest.copy()
-    for weekday in np.unique(np.mod(x, season)):
-        same = np.mod(x, season) == weekday
-        rest[same] -= median(rest[same])
+    rest, weekdays = rest.copy(), x % season
+    for weekday in range(season):
+        same = np.flatnonzero(weekdays == weekday)
+        if len(same):
+            rest[same] -= median(rest[same])
     ranks = _ranks(rest)
     apart = ranks - ranks.mean()
     spread = float(np.mean(apart**2))
