@@ -88,8 +88,11 @@ def weeks(series: pd.Series[float], window: Window) -> pd.DataFrame:
     cells = ((back - newest) * HOURS * WEEK + hour)[known]
     size = (oldest - newest + 1) * HOURS * WEEK
     counts = np.bincount(cells, minlength=size)
-    sums = np.bincount(cells, values[known], minlength=size)
-    means = np.divide(sums, counts, out=np.full(size, nan), where=counts > 0).reshape(-1, HOURS * WEEK)
+    sums = np.zeros(size, dtype=np.longdouble)  # so that no mean depends on the order of its steps
+    np.add.at(sums, cells, values[known])
+    means = np.divide(sums.astype(np.float64), counts, out=np.full(size, nan), where=counts > 0).reshape(
+        -1, HOURS * WEEK
+    )
     some = np.flatnonzero(~np.isnan(means).all(axis=1))
     return pd.DataFrame(
         means[some].T,
