@@ -16,28 +16,29 @@ SPOKEN = $(if $(findstring command,$(origin LANGUAGE)),--language '$(LANGUAGE)')
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
-report: $(READY) ## Write a report [PRODUCT=x FROM=time TO=time LANGUAGE=ja]; without PRODUCT, of the embedded demo
+report: $(READY) ## Write a report [PRODUCT=x FROM=time TO=time FRESH=1 LANGUAGE=ja]; without PRODUCT, of the embedded demo
 	@$(BIN)/prodmeet report $(if $(PRODUCT),'$(PRODUCT)') $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)') \
-	  $(SPOKEN)
+	  $(if $(FRESH),--fresh) $(SPOKEN)
 
 fleet: $(READY) ## Write the report of every product, and reports/index.html [JOBS=n LANGUAGE=ja]
 	@$(BIN)/prodmeet fleet $(if $(JOBS),--jobs '$(JOBS)') $(SPOKEN)
 
-live: $(READY) ## Open the meeting on the newest report, in JupyterLab [PRODUCT=x ASK=1: a new report first, TO=time REPORT=folder LANGUAGE=ja]
+live: $(READY) ## Open the meeting on the newest report, in JupyterLab [PRODUCT=x ASK=1: a new report first, TO=time FRESH=1 REPORT=folder LANGUAGE=ja]
 	@$(BIN)/prodmeet live $(if $(PRODUCT),'$(PRODUCT)') $(if $(ASK),--ask) $(if $(TO),--to '$(TO)') \
-	  $(if $(REPORT),--report '$(REPORT)') $(SPOKEN)
+	  $(if $(REPORT),--report '$(REPORT)') $(if $(FRESH),--fresh) $(SPOKEN)
 
 explore: $(READY) ## Open a notebook to explore in JupyterLab [PRODUCT=x TO=time REPORT=folder]
 	@$(BIN)/prodmeet explore $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(REPORT),--report '$(REPORT)')
 
-agenda: $(READY) ## Write the pre-read, the timed agenda in Markdown [PRODUCT=x TO=time OUT=file LANGUAGE=ja]
-	@$(BIN)/prodmeet agenda $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(OUT),--out '$(OUT)') $(SPOKEN)
+agenda: $(READY) ## Write the pre-read, the timed agenda in Markdown [PRODUCT=x TO=time OUT=file FRESH=1 LANGUAGE=ja]
+	@$(BIN)/prodmeet agenda $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(OUT),--out '$(OUT)') \
+	  $(if $(FRESH),--fresh) $(SPOKEN)
 
 minutes: $(READY) ## Print the minutes of the newest report [PRODUCT=x REPORT=folder HTML=1: write minutes.html to copy from]
 	@$(BIN)/prodmeet minutes $(if $(PRODUCT),'$(PRODUCT)') $(if $(REPORT),--report '$(REPORT)') $(if $(HTML),--html)
 
-check: $(READY) ## Check parameters, sources, queries and retention [PRODUCT=x]; without PRODUCT, of every product
-	@$(BIN)/prodmeet check $(if $(PRODUCT),'$(PRODUCT)')
+check: $(READY) ## Check parameters, sources, queries and retention [PRODUCT=x TO=time FRESH=1]; without PRODUCT, of every product
+	@$(BIN)/prodmeet check $(if $(PRODUCT),'$(PRODUCT)') $(if $(TO),--to '$(TO)') $(if $(FRESH),--fresh)
 
 test: $(READY) ## Run the tests [ARGS='-k paging' JOBS=1]; what needs a program that is missing is skipped
 	$(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)

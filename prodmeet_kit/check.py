@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prodmeet_kit import kinds
 from prodmeet_kit.core.errors import InputError, ParametersError, SourceError, printable
@@ -28,6 +29,9 @@ from prodmeet_kit.queries.asking import answered
 from prodmeet_kit.queries.questions import DAYS, SPANS
 from prodmeet_kit.sli import event_count, indicator, uncounted
 from prodmeet_kit.sources.base import NO_ROW
+
+if TYPE_CHECKING:
+    from prodmeet_kit.gathering.earlier_answers import Shelf
 
 __all__ = ["Finding", "check_product", "check_products", "schema_is_current"]
 
@@ -55,8 +59,13 @@ class Finding:
         return printable(f"{state:8}{self.subject}{': ' if self.said else ''}{self.said}")
 
 
-def check_products(names: Sequence[str], folder: Path, told: Callable[[str], object]) -> int:
+def check_products(
+    names: Sequence[str], folder: Path, told: Callable[[str], object], *, end: str = "", fresh: bool = False
+) -> int:
     """Check each product (without names: all there are) and tell the findings line by line.
+
+    ``end`` is when the meeting is held (default: now), in the zone of each product; ``fresh`` asks again what another
+    command of the last hour has asked.
 
     Returns the exit status: 0 all well, 3 something failed, 2 a file that
     people wrote has to be fixed. Raises :class:`InputError` when there is no product.
@@ -70,7 +79,7 @@ def check_products(names: Sequence[str], folder: Path, told: Callable[[str], obj
     statuses = set()
     for name in names:
         try:
-            for finding in check_product(name, folder):
+            for finding in check_product(name, folder, end=end, fresh=fresh):
                 told(str(finding))
                 statuses.add(0 if finding.well else SourceError.exit_status)
         except ParametersError as error:
@@ -80,19 +89,23 @@ def check_products(names: Sequence[str], folder: Path, told: Callable[[str], obj
     return InputError.exit_status if InputError.exit_status in statuses else max(statuses)
 
 
-def check_product(name: str, folder: Path, *, now: datetime | None = None) -> Iterator[Finding]:
-    """Everything that can be found out about one product, for a meeting that is held ``now``.
+def check_product(
+    name: str, folder: Path, *, now: datetime | None = None, end: str = "", fresh: bool = False
+) -> Iterator[Finding]:
+    """Everything that can be found out about one product, for a meeting that is held at ``end``, or ``now``.
 
     Raises :class:`ParametersError` when a file has to be fixed first.
     """
+    from prodmeet_kit.gathering.earlier_answers import Shelf
     from prodmeet_kit.gathering.gather import gather
     from prodmeet_kit.review import window_of
 
     parameters = folder / "parameters"
     product = load(name, parameters)
     yield Finding(f"{parameters / name}.yaml", True, "")
-    window = window_of(product, now=now)
-    facts = gather(product, window, folder=parameters, minutes=folder / "minutes")
+    window = window_of(product, end=end, now=now, names=("--from", "--to"))
+    shelf = Shelf(folder / "reports", fresh)
+    facts = gather(product, window, folder=parameters, minutes=folder / "minutes", shelf=shelf)
     silent = _silent(product, window, parameters, facts)
     for source in facts.sources:
         subject, well = f"{name}: source {_called(source)}", source.state != "failed"
@@ -118,7 +131,7 @@ def check_product(name: str, folder: Path, *, now: datetime | None = None) -> It
     if late:
         yield Finding(f"{name}: newest data", True, late.message, doubtful=True)
     if not silent:
-        yield from _history(product, window, parameters, facts)
+        yield from _history(product, window, parameters, facts, shelf)
 
 
 def _called(source: SourceState) -> str:
@@ -214,13 +227,14 @@ def _none_in(answers: Sequence[Answer]) -> str:
     return f"no series in {format_duration(longest)}" if longest else "no series"
 
 
-def _history(product: Product, window: Window, folder: Path, facts: Facts) -> Iterator[Finding]:
+def _history(product: Product, window: Window, folder: Path, facts: Facts, shelf: Shelf) -> Iterator[Finding]:
     """Whether there is data in the oldest hour that each number needs."""
+    from prodmeet_kit.gathering.earlier_answers import sharing
     from prodmeet_kit.gathering.gather import open_metrics
 
     if product.sources.metrics is None:
         return
-    metrics = open_metrics(product, folder)
+    metrics = sharing(open_metrics(product, folder), product, window, shelf)
     try:
         for subject, oldest, query in _oldest(product, window, facts):
             at = oldest + HOUR

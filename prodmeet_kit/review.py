@@ -49,6 +49,7 @@ def open_review(
     snapshot: str | Path = "",
     folder: str | Path = ".",
     language: str = "",
+    fresh: bool = False,
 ) -> Review:
     """Open the review of a product.
 
@@ -58,7 +59,8 @@ def open_review(
     then in those above it, and its sources are asked now, for the window that
     ends at ``end`` (default: now) and starts at ``start`` (default: one cadence
     earlier); both ISO 8601, in the product's zone. ``language`` is the one to
-    write in, ``en`` or ``ja``; the product's when empty.
+    write in, ``en`` or ``ja``; the product's when empty. What was asked about
+    a past meeting within the last hour is not asked again, unless ``fresh``.
 
     Raises :class:`~prodmeet_kit.core.errors.InputError` for anything a person has to fix.
     """
@@ -72,13 +74,18 @@ def open_review(
         frozen = Review(in_language(reopen(place), language))
         frozen.home = _home_near(frozen.facts.product.product, [*([place] if snapshot else []), Path(folder)])
         return frozen
+    from prodmeet_kit.gathering.earlier_answers import Shelf
     from prodmeet_kit.gathering.gather import gather, open_metrics
     from prodmeet_kit.parameters import load
 
     home = _home(product, Path(folder))
     loaded = load(product, home / "parameters")
     window = window_of(loaded, start=start, end=end)
-    facts = gather(loaded, window, folder=home / "parameters", minutes=home / "minutes", previous=home / "reports")
+    reports = home / "reports"
+    facts = gather(
+        loaded, window,
+        folder=home / "parameters", minutes=home / "minutes", previous=reports, shelf=Shelf(reports, fresh),
+    )  # fmt: skip
     review = Review(in_language(facts, language))
     review.home = home
     review.ask_at = partial(open_metrics, loaded, home / "parameters")

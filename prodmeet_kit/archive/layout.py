@@ -14,6 +14,7 @@ from prodmeet_kit.core.plain_files import read_plain
 from prodmeet_kit.snapshot.files import MANIFEST
 
 __all__ = [
+    "ANSWERS",
     "FROZEN",
     "INCOMPLETE",
     "INDEX",
@@ -42,6 +43,9 @@ INDEX = "index.html"
 
 LATEST = "latest"
 """Name of the link to the newest report of a product; a file that holds the date where there are no links."""
+
+ANSWERS = ".answers"
+"""The folder beside the reports of a product with answers of the last hour, which commands share."""
 
 INCOMPLETE = ".incomplete"
 """What follows the date in the name of a report that was not run to its end, beside one of that date that was."""

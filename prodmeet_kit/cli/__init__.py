@@ -19,7 +19,7 @@ import click
 from prodmeet_kit import __version__
 from prodmeet_kit.cli.commands import add, explore, minutes, sync
 from prodmeet_kit.cli.opening import live
-from prodmeet_kit.cli.options import EXISTING_FOLDER, LANGUAGE
+from prodmeet_kit.cli.options import EXISTING_FOLDER, FRESH, LANGUAGE
 from prodmeet_kit.cli.terminal import say
 from prodmeet_kit.core import durable
 from prodmeet_kit.core.errors import InputError, ProdmeetError
@@ -92,6 +92,7 @@ def cli(context: click.Context, folder: Path) -> None:
     show_default=True,
     help="Time limit for one notebook cell, in seconds.",
 )
+@FRESH
 @LANGUAGE
 @click.pass_obj
 def report(
@@ -103,6 +104,7 @@ def report(
     from_snapshot: Path | None,
     jobs: int | None,
     cell_timeout: int,
+    fresh: bool,
     language: str | None,
 ) -> None:
     """Write the report of PRODUCT; without PRODUCT, of the embedded demo.
@@ -121,7 +123,7 @@ def report(
     try:
         result = make_report(
             product, folder=folder, start=start, end=end, out=out, from_snapshot=from_snapshot,
-            jobs=jobs, cell_limit_s=cell_timeout, language=language or "", progress=progress,
+            jobs=jobs, cell_limit_s=cell_timeout, language=language or "", fresh=fresh, progress=progress,
         )  # fmt: skip
     finally:
         progress.close()
@@ -157,9 +159,10 @@ def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to FILE instead of the screen.",
 )
+@FRESH
 @LANGUAGE
 @click.pass_obj
-def agenda(folder: Path, product: str, end: str, out: Path | None, language: str | None) -> None:
+def agenda(folder: Path, product: str, end: str, out: Path | None, fresh: bool, language: str | None) -> None:
     """Write the pre-read of PRODUCT: the timed agenda in Markdown; without PRODUCT, of the embedded demo.
 
     Asks the sources now and saves no snapshot. The exit status is as for report.
@@ -169,7 +172,7 @@ def agenda(folder: Path, product: str, end: str, out: Path | None, language: str
 
     if not product and end:
         raise InputError("--to: the demo has a fixed window: give a product to choose another")
-    review = open_review(product, end=end, folder=folder, language=language or "")
+    review = open_review(product, end=end, folder=folder, language=language or "", fresh=fresh)
     text = preread.write(review)
     if out is None:
         say(text, nl=False)
@@ -185,8 +188,10 @@ def agenda(folder: Path, product: str, end: str, out: Path | None, language: str
 
 @cli.command(short_help="Check parameters, sources, queries")
 @click.argument("product", default="")
+@click.option("--to", "end", default="", metavar="TIME", help="The meeting (default: now).")
+@FRESH
 @click.pass_obj
-def check(folder: Path, product: str) -> None:
+def check(folder: Path, product: str, end: str, fresh: bool) -> None:
     """Check the parameters of PRODUCT, its sources, every query and how far back the data reaches.
 
     Without PRODUCT, checks every product in parameters/. Prints a line for each
@@ -195,7 +200,7 @@ def check(folder: Path, product: str) -> None:
     """
     from prodmeet_kit.check import check_products
 
-    raise SystemExit(check_products([product] if product else [], folder, say))
+    raise SystemExit(check_products([product] if product else [], folder, say, end=end, fresh=fresh))
 
 
 @cli.command(short_help="Write the schema for editors")

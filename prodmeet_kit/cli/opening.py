@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 import prodmeet_kit._fast_imports  # noqa: F401 before any import of Jupyter's
-from prodmeet_kit.cli.options import EXISTING_FOLDER, LANGUAGE
+from prodmeet_kit.cli.options import EXISTING_FOLDER, FRESH, LANGUAGE
 from prodmeet_kit.cli.terminal import say
 from prodmeet_kit.core.errors import InputError
 
@@ -24,6 +24,7 @@ __all__ = ["live"]
 @click.option("--report", "made", metavar="DIR", type=EXISTING_FOLDER, help="Open this report.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of JupyterLab (default: a free one).")
 @click.option("--browser/--no-browser", default=True, help="Open the browser, or only print the address.")
+@FRESH
 @LANGUAGE
 @click.pass_obj
 def live(
@@ -34,6 +35,7 @@ def live(
     made: Path | None,
     port: int,
     browser: bool,
+    fresh: bool,
     language: str | None,
 ) -> None:
     """Open the meeting of PRODUCT in JupyterLab: one finding at a time, with a form for decisions and a clock.
@@ -53,7 +55,7 @@ def live(
         if chosen.note:
             say(chosen.note, err=True)
     if report is None:
-        report = _new_report(folder, product, end, language or "")
+        report = _new_report(folder, product, end, language or "", fresh=fresh)
     from prodmeet_kit.live.run import open_live
 
     with open_live(report, folder / "minutes", port=port, language=language or "") as opened:
@@ -70,12 +72,13 @@ def live(
             opened.server.process.wait()
 
 
-def _new_report(folder: Path, product: str, end: str, language: str) -> Path:
+def _new_report(folder: Path, product: str, end: str, language: str, *, fresh: bool) -> Path:
     from prodmeet_kit.pipeline.progress import choose
     from prodmeet_kit.pipeline.report import make_report
 
     progress = choose()
     try:
-        return make_report(product, folder=folder, end=end, language=language, progress=progress).path
+        made = make_report(product, folder=folder, end=end, language=language, fresh=fresh, progress=progress)
+        return made.path
     finally:
         progress.close()

@@ -25,6 +25,7 @@ from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.core.refs import QueryKey
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question, SourceState
+from prodmeet_kit.gathering.earlier_answers import Shelf, sharing
 from prodmeet_kit.gathering.staleness import missing_end
 from prodmeet_kit.parameters import Product
 from prodmeet_kit.parameters.credentials import remember_credentials
@@ -97,6 +98,7 @@ def gather(
     folder: Path,
     minutes: Path | None = None,
     previous: Path | None = None,
+    shelf: Shelf | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Facts:
@@ -104,12 +106,14 @@ def gather(
 
     ``folder`` is the parameter file's, ``minutes`` holds one folder a product,
     ``previous`` holds the reports, among which the earlier meeting is looked for,
+    ``shelf`` is where commands share answers about a past meeting,
     ``jobs`` is how many questions are asked side by side (default: the metric
     source's). Whatever cannot be checked is in ``failures``; only what people
     wrote wrongly raises: :class:`ParametersError`, with all of it.
     """
     config = product.sources.metrics
     metrics, chosen = open_metrics(product, folder), backends.of(product)
+    shared = sharing(metrics, product, window, shelf)
     gathered_at = datetime.now(UTC)
     earlier = find_previous(previous, product.product, window) if previous else Earlier()
     shown = progress or _Silent()
@@ -119,7 +123,7 @@ def gather(
         first = list(questions.discovery(product, window))
         if first:
             shown.start(len(asking.distinct(first)))
-        found = sli.judged(product, asking.answers(pool, metrics, first, chosen, shown.advance))
+        found = sli.judged(product, asking.answers(pool, shared, first, chosen, shown.advance))
         planned = list(questions.plan(product, window, found))
         shown.start(many + len(asking.distinct(planned)))
         readings = _read(pool, Reader(product, window, folder, minutes, metrics), shown)
@@ -129,14 +133,14 @@ def gather(
             asked += replays.plan(readings["alert_runs"].frame, readings["alert_rules"].frame, window)
         if len(asking.distinct(asked)) > len(asking.distinct(planned)):
             shown.start(many + len(asking.distinct(asked)))
-        answers = found | asking.answers(pool, metrics, asked, chosen, shown.advance)
+        answers = found | asking.answers(pool, shared, asked, chosen, shown.advance)
         born = births.ask(pool, metrics, product, window, answers)
         answers |= born
         asked += [answer.question for answer in born.values()]
         closer = _closer(product, window, gathered_at, answers)
         if closer:
             shown.start(many + len(asking.distinct(asked + closer)))
-            answers |= asking.answers(pool, metrics, closer, chosen, shown.advance)
+            answers |= asking.answers(pool, shared, closer, chosen, shown.advance)
             asked += closer
     except BaseException:  # a person interrupted, or a file is wrong: nobody waits for what is still asked
         with hanging_up():
@@ -147,14 +151,14 @@ def gather(
         pool.shutdown()
     finally:
         with suppress(Exception):  # all is answered: a source of another package that cannot close costs nothing
-            metrics.close()
+            shared.close()
         shown.done()
     failures = [failure for reading in readings.values() for failure in reading.failures]
     late = missing_end(product, window, answers)
     failures += [late] if late else []
     states = [state for reading in readings.values() for state in reading.states]
     if config is not None:
-        states.insert(0, _state(config.type, metrics, answers))
+        states.insert(0, _state(config.type, shared, answers))
     agenda = {section: number for number, section in enumerate(product.meeting.agenda)}
     facts = Facts(
         product=product,

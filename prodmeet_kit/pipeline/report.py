@@ -64,6 +64,7 @@ def make_report(
     jobs: int | None = None,
     cell_limit_s: int = CELL_LIMIT_S,
     language: str = "",
+    fresh: bool = False,
     progress: Reporter | None = None,
 ) -> ReportResult:
     """Make ``<out>/<product>/<date>/`` and return where it is and what could not be checked.
@@ -73,7 +74,8 @@ def make_report(
     come from ``from_snapshot`` (or the snapshot in that folder) when given, else from the product's sources, or,
     without a product, from the embedded demo; what ``minutes/`` says by now is added to frozen ones.
     ``jobs`` is how many queries are asked side by side, ``cell_limit_s`` how many seconds one cell may take,
-    ``language`` what the report is written in, the product's when empty.
+    ``language`` what the report is written in, the product's when empty, ``fresh`` whether to ask again what another
+    command of the last hour has asked.
 
     Raises :class:`InputError` when something given cannot be used and
     :class:`ReportError` when the report cannot be put in place; both leave
@@ -89,7 +91,7 @@ def make_report(
 
     with Kernel() as kernel:
         if frozen is None:
-            ask = _asking(product, home, (start, end), _earlier(reports, home, product), jobs, progress)
+            ask = _asking(product, home, (start, end), _earlier(reports, home, product), jobs, fresh, progress)
             libraries = beside(_load_libraries)
             facts = in_language(ask(), language)
             libraries.result()
@@ -142,7 +144,7 @@ def _earlier(reports: Path, home: Path, product: str) -> Path:
 
 
 def _asking(
-    product: str, home: Path, span: tuple[str, str], previous: Path, jobs: int | None, progress: Reporter
+    product: str, home: Path, span: tuple[str, str], previous: Path, jobs: int | None, fresh: bool, progress: Reporter
 ) -> Callable[[], Facts]:
     """What asks the sources, once everything a person gave is found in order."""
     from prodmeet_kit.parameters import load
@@ -150,6 +152,7 @@ def _asking(
     parameters = home / "parameters"
     loaded = load(product, parameters)
 
+    from prodmeet_kit.gathering.earlier_answers import Shelf
     from prodmeet_kit.gathering.gather import gather
     from prodmeet_kit.review import window_of
 
@@ -157,7 +160,8 @@ def _asking(
     progress.step("asking the sources")
     return partial(
         gather, loaded, window,
-        folder=parameters, minutes=home / "minutes", previous=previous, jobs=jobs, progress=progress,
+        folder=parameters, minutes=home / "minutes", previous=previous, shelf=Shelf(home / "reports", fresh), jobs=jobs,
+        progress=progress,
     )  # fmt: skip
 
 

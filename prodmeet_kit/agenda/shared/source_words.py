@@ -16,6 +16,7 @@ __all__ = ["detail", "source_name"]
 _NAME = re.compile(r"(\S+) at (\S+)")
 _QUERIES = re.compile(r"(.+): (\d+) of (\d+) queries\ answered(?:; (.+))?")
 _ROWS = re.compile(r"(\d+) rows(?:; (.+))?", re.DOTALL)
+_EARLIER = re.compile(r"(\d+) of (\d+) questions\ answered\ earlier, (?:at|between) (\d\d:\d\d)(?: and (\d\d:\d\d))?")
 _NOTHING = later("nothing written")
 _ZONELESS = later("times without an offset are read as UTC")
 
@@ -29,11 +30,23 @@ def detail(said: str) -> str:
     if found := _QUERIES.fullmatch(said):
         name = source_name(found[1])
         told = t("{name}: {n} of {all} queries answered", name=name, n=found[2], all=found[3])
-        return clauses([told, t(_ZONELESS) if found[4] == _ZONELESS else found[4]]) if found[4] else told
+        return clauses([told, *map(_note, found[4].split("; "))]) if found[4] else told
     if found := _ROWS.fullmatch(said):
         number = tn("{n} row", "{n} rows", int(found[1]))
         return clauses([number, found[2]]) if found[2] else number
     return t(_NOTHING) if said == _NOTHING else said
+
+
+def _note(said: str) -> str:
+    """What is said beside the number of queries: how many answers an earlier command had, or how times are read."""
+    if found := _EARLIER.fullmatch(said):
+        n, many, at, until = found.groups()
+        if until:
+            return t(
+                "{n} of {all} questions answered earlier, between {at} and {until}", n=n, all=many, at=at, until=until
+            )
+        return t("{n} of {all} questions answered earlier, at {at}", n=n, all=many, at=at)
+    return t(_ZONELESS) if said == _ZONELESS else said
 
 
 def source_name(said: str) -> str:

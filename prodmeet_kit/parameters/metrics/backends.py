@@ -96,6 +96,9 @@ class MetricBackend(ABC):
     alerts over again, and what an alert reads; and it writes alert rules for an SLO that has none.
     """
 
+    settles: ClassVar[bool] = False
+    """Whether what it answered about a past time holds for an hour, so that commands may share it; no file does."""
+
     probe: ClassVar[str] = ""
     """The simplest query, asked where nothing else was answered; empty where opening the source tells enough."""
 

@@ -43,6 +43,7 @@ class Prometheus(MetricBackend):
     language = "PromQL"
     sli_kinds = KINDS
     promql = True
+    settles = True
     probe = "vector(1)"
     rules = "prometheus_rules"
     when_empty = "check the metric name and the labels"

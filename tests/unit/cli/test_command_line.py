@@ -90,7 +90,7 @@ def test_options_reach_the_report(home: Path, made: Callable[[object], list[dict
     calls = made(ReportResult(Path("x"), ()))
     prodmeet(
         "-C", home, "report", "shop", "--from", "2026-11-10", "--to", "2026-11-24",
-        "--out", "elsewhere", "--jobs", "3", "--cell-timeout", "20", "--language", "ja",
+        "--out", "elsewhere", "--jobs", "3", "--cell-timeout", "20", "--fresh", "--language", "ja",
     )  # fmt: skip
     progress = calls[0].pop("progress")
     assert type(progress).__name__ == "Quiet"
@@ -98,6 +98,7 @@ def test_options_reach_the_report(home: Path, made: Callable[[object], list[dict
         {
             "product": "shop", "folder": home, "start": "2026-11-10", "end": "2026-11-24",
             "out": Path("elsewhere"), "from_snapshot": None, "jobs": 3, "cell_limit_s": 20, "language": "ja",
+            "fresh": True,
         }
     ]  # fmt: skip
 
@@ -137,8 +138,9 @@ def test_an_unknown_product_lists_those_that_exist_and_the_nearest(home: Path) -
     assert not (home / "reports").exists()
 
 
-def test_a_time_nobody_can_read_is_bad_input(home: Path) -> None:
-    result = prodmeet("-C", home, "report", "shop", "--to", "last tuesday")
+@pytest.mark.parametrize("command", ["report", "check"])
+def test_a_time_nobody_can_read_is_bad_input(command: str, home: Path) -> None:
+    result = prodmeet("-C", home, command, "shop", "--to", "last tuesday")
     assert result.exit_code == 2
     assert result.stderr.startswith("prodmeet: --to last tuesday: write a time as 2026-11-24")
     assert not (home / "reports").exists()

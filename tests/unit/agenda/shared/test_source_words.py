@@ -25,6 +25,16 @@ from prodmeet_kit.i18n.languages import use
             "csv at demand.csv: 5 of 5 queries answered; times without an offset are read as UTC",
             "demand.csv の csv: クエリ5件中5件に応答。オフセットのない時刻は UTC とみなす",
         ),
+        (
+            "prometheus at http://prom:9090: 75 of 75 queries answered; 60 of 71 questions answered earlier, at 14:05",
+            "prometheus at http://prom:9090: 75 of 75 queries answered; 60 of 71 questions answered earlier, at 14:05",
+            "http://prom:9090 の prometheus: クエリ75件中75件に応答。問い合わせ71件中60件は14:05に得た回答を再利用",
+        ),
+        (
+            "p: 2 of 2 queries answered; a note; 1 of 2 questions answered earlier, between 23:58 and 00:10",
+            "p: 2 of 2 queries answered; a note; 1 of 2 questions answered earlier, between 23:58 and 00:10",
+            "p: クエリ2件中2件に応答。a note。問い合わせ2件中1件は23:58から00:10までに得た回答を再利用",
+        ),
         ("connection refused", "connection refused", "connection refused"),
         ("", "", ""),
     ],
