@@ -23,6 +23,7 @@ from prodmeet_kit.core.window import parse_time
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.queries import fine_times, questions
 from prodmeet_kit.schemas import frames
+from prodmeet_kit.schemas.slo import SLO_SUMMARY
 from prodmeet_kit.sli import ratios
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analyses.basis import Basis
     from prodmeet_kit.facts import Facts
+    from prodmeet_kit.schemas.slo import SloRow
 
 __all__ = ["SPANS", "Slos"]
 
@@ -139,6 +141,19 @@ class Slos:
             days={target.ref: self._days(target.ref) for target in self.targets},
             oldest=self._basis.oldest_measured,
         )
+
+    @cached_property
+    def ranked(self) -> list[SloRow]:
+        """The rows of :attr:`summary`, that with the least budget first; those of which it is not known last."""
+        return SLO_SUMMARY.rows(self.summary.sort_values("budget_remaining", kind="stable"))
+
+    @cached_property
+    def by_budget(self) -> Mapping[str, list[SloRow]]:
+        """:attr:`ranked` by service."""
+        found: dict[str, list[SloRow]] = {}
+        for row in self.ranked:
+            found.setdefault(row["service"], []).append(row)
+        return found
 
     def _days(self, ref: str) -> pd.Series[float] | None:
         """A value for each day before the history on which an SLO has a total; ``None`` where that was not asked."""

@@ -20,7 +20,6 @@ from prodmeet_kit.evidence.glance import Small
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.schemas.capacity import LOAD_SUMMARY, RESOURCE_SUMMARY
-from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +63,7 @@ def time_of(analyses: Analyses) -> Time:
 
 def slos_by_budget(analyses: Analyses, service: str) -> list[SloRow]:
     """The SLOs of a service, that with the least budget first; those of which it is not known last."""
-    summary = analyses.slo.summary
-    return SLO_SUMMARY.rows(summary[summary["service"] == service].sort_values("budget_remaining", kind="stable"))
+    return analyses.slo.by_budget.get(service, [])
 
 
 def slos(analyses: Analyses, service: str, time: Time) -> list[Small]:

@@ -23,11 +23,11 @@ from prodmeet_kit.schemas.capacity import LOAD_SUMMARY
 from prodmeet_kit.schemas.changes import CHANGES
 from prodmeet_kit.schemas.incidents import OUTAGES, OutageRow
 from prodmeet_kit.schemas.paging import PAGES
-from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
     from prodmeet_kit.findings.finding import Finding
+    from prodmeet_kit.schemas.slo import SloRow
 
 __all__ = ["MOST", "fortnight"]
 
@@ -85,17 +85,17 @@ def _about(service: str, found: Sequence[Finding]) -> str:
 
 def _trouble(analyses: Analyses, service: str, events: list[Event]) -> tuple[float, int]:
     """What sorts a service before another: the least budget left, then its outages."""
-    slos = _by_budget(analyses, [service])
-    left = slos["budget_remaining"].min()
-    return (float(left) if left == left else np.inf, -sum(each.kind == "outage" for each in events))
+    slos = analyses.slo.by_budget.get(service, [])
+    left = slos[0]["budget_remaining"] if slos else np.nan
+    return (left if left == left else np.inf, -sum(each.kind == "outage" for each in events))
 
 
 def _lane(analyses: Analyses, service: str, events: list[Event]) -> Lane:
-    slos = _by_budget(analyses, [service])
-    refs = _refs(slos)
+    slos = analyses.slo.by_budget.get(service, [])
+    refs = [SloRef.of_row(row) for row in slos]
     load, unit, peak = _load(analyses, service)
-    hidden = slos.iloc[BUDGETS:]
-    met = int((hidden["state"] == "OK").sum())
+    hidden = slos[BUDGETS:]
+    met = sum(row["state"] == "OK" for row in hidden)
     more = ""
     if len(hidden):
         more = t("+{n} met", n=met) if met == len(hidden) else t("+{n}, {met} of them met", n=len(hidden), met=met)
@@ -107,42 +107,30 @@ def _lane(analyses: Analyses, service: str, events: list[Event]) -> Lane:
         burn=_burn(analyses, refs[:1]),
         burn_of=refs[0] if refs else "",
         events=tuple(events),
-        budgets=_budgets(slos.head(BUDGETS), "name"),
+        budgets=_budgets(slos[:BUDGETS], "name"),
         more=more,
     )
 
 
 def _rest(analyses: Analyses, services: list[str], events: list[Event], quiet: bool) -> Lane:
     """The services without a lane of their own: their burn at its worst, and the least budget."""
-    slos = _by_budget(analyses, services)
+    slos = [row for row in analyses.slo.ranked if row["service"] in services]
     name = tn("{n} quiet", "{n} quiet", len(services)) if quiet else tn("{n} more", "{n} more", len(services))
     return Lane(
         name=name,
         note="",
         load=None,
         load_unit="",
-        burn=_burn(analyses, _refs(slos)),
+        burn=_burn(analyses, [SloRef.of_row(row) for row in slos]),
         burn_of=t("the worst of {n} SLOs", n=len(slos)),
         events=tuple(events),
-        budgets=_budgets(slos.head(1), "service"),
+        budgets=_budgets(slos[:1], "service"),
         more=t("the least of {n}", n=len(slos)) if len(slos) > 1 else "",
     )
 
 
-def _by_budget(analyses: Analyses, services: list[str]) -> pd.DataFrame:
-    """The SLOs of these services, that with the least budget first."""
-    slos = analyses.slo.summary
-    return slos[slos["service"].isin(services)].sort_values("budget_remaining", kind="stable")
-
-
-def _refs(slos: pd.DataFrame) -> list[SloRef]:
-    return [SloRef.of_row(row) for row in SLO_SUMMARY.rows(slos)]
-
-
-def _budgets(slos: pd.DataFrame, called: Literal["name", "service"]) -> tuple[Budget, ...]:
-    return tuple(
-        Budget(row[called], row["budget_remaining"], row["budget_remaining_before"]) for row in SLO_SUMMARY.rows(slos)
-    )
+def _budgets(slos: Sequence[SloRow], called: Literal["name", "service"]) -> tuple[Budget, ...]:
+    return tuple(Budget(row[called], row["budget_remaining"], row["budget_remaining_before"]) for row in slos)
 
 
 def _cell(analyses: Analyses) -> timedelta:

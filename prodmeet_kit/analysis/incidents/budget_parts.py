@@ -15,21 +15,22 @@ seen, and what is left is ``unplaced``, for it may be the outage's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isnan, nan
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.incidents import outage_prices
-from prodmeet_kit.analysis.series import grid
-from prodmeet_kit.analysis.slo import burn_rates
+from prodmeet_kit.analysis.series.grid import instant, nanoseconds
 from prodmeet_kit.analysis.slo.arithmetic import UNKNOWN, SloTarget, budgets, cleaned, share
 from prodmeet_kit.analysis.slo.events import MIN_SPENT
+from prodmeet_kit.analysis.slo.steps import Steps
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import BUDGET_BY_SERVICE, BUDGET_PARTS
-from prodmeet_kit.schemas.incidents import OUTAGES
-from prodmeet_kit.schemas.slo import SLO_EVENTS
+from prodmeet_kit.schemas.incidents import OUTAGES, OutageRow
+from prodmeet_kit.schemas.slo import SLO_EVENTS, SloEventRow
 
 __all__ = ["by_service", "parts"]
 
@@ -58,12 +59,14 @@ def parts(
     targets, found = list(slos), cleaned(counts)
     known = budgets(counts, targets)
     number = sum(known[slo.ref] > 0 and not isnan(found.get((slo.ref, "since"), UNKNOWN).bad) for slo in targets)
+    listed, burned = OUTAGES.rows(outages), _by_slo(events)
     made = []
     for slo in targets:
         spent, budget = found.get((slo.ref, "since"), UNKNOWN).bad, known[slo.ref]
         if isnan(spent) or isnan(budget):
             continue
-        for (kind, identity), bad, blind_s in _of_one(slo, spent, budget, trends.get(slo.ref), outages, events, window):
+        explained = _explained(slo, budget, trends.get(slo.ref), listed, burned.get(slo.ref, []), window)
+        for (kind, identity), bad, blind_s in _of_one(spent, *explained):
             made.append(
                 {
                     "service": slo.service,
@@ -99,55 +102,65 @@ def by_service(budget_parts: pd.DataFrame) -> pd.DataFrame:
     return BUDGET_BY_SERVICE.frame(sorted(made, key=lambda row: -row["share_of_product"]))
 
 
+def _by_slo(events: pd.DataFrame) -> dict[str, list[SloEventRow]]:
+    """The SLO events by ``service/name``, in order of onset."""
+    found: dict[str, list[SloEventRow]] = {}
+    for row in SLO_EVENTS.rows(events.sort_values("onset", kind="stable")):
+        found.setdefault(f"{row['service']}/{row['slo']}", []).append(row)
+    return found
+
+
 def _of_one(
-    slo: SloTarget,
-    spent: float,
-    budget: float,
-    trend: pd.DataFrame | None,
-    outages: pd.DataFrame,
-    events: pd.DataFrame,
-    window: Window,
+    spent: float, found: dict[Part, float], blind: dict[Part, float], known: bool
 ) -> list[tuple[Part, float, float]]:
     """The parts of one SLO: which, bad events (the known ones are together ``spent``), seconds without samples."""
-    found, blind = ({}, {}) if trend is None else _explained(slo, budget, trend, outages, events, window)
     explained = sum(found.values())
     if explained > spent:
         found = {part: bad * spent / explained for part, bad in found.items()}
         explained = spent
     dearest = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     unseen = sorted(part for part in blind if part not in found)
-    rest = ("unplaced" if trend is None or blind else "rest", "")
+    rest = ("unplaced" if blind or not known else "rest", "")
     return [
         *((part, bad, blind.get(part, 0.0)) for part, bad in dearest),
         *((part, nan, blind[part]) for part in unseen),
-        (rest, max(spent - explained, 0.0), nan if trend is None else 0.0),
+        (rest, max(spent - explained, 0.0), 0.0 if known else nan),
     ]
 
 
 def _explained(
-    slo: SloTarget, budget: float, trend: pd.DataFrame, outages: pd.DataFrame, events: pd.DataFrame, window: Window
-) -> tuple[dict[Part, float], dict[Part, float]]:
-    """Bad events of each part that has some, and seconds without samples of each that has some."""
-    owned = pd.Series(outage_prices.owners(outages, slo, trend, window), index=trend.index)
-    since = grid.since(trend, window)
-    missing = since["total"].isna().to_numpy()
-    bad = burn_rates.events(since)["bad"].fillna(0.0).to_numpy(dtype=np.float64)
-    owner = owned.reindex(since.index).to_numpy()
-    ends = pd.DatetimeIndex(since.index)
-    parts_of = [
-        (("incident" if row["written"] else "slo_event", row["id"]), owner == position)
-        for position, row in enumerate(OUTAGES.rows(outages))
-    ]
-    mine = events[(events["service"] == slo.service) & (events["slo"] == slo.name)].sort_values("onset")
-    for row in SLO_EVENTS.rows(mine):
-        around = (owner < 0) & (ends > row["onset"]) & (ends - window.step < row["end"])
-        if bad[around].sum() > MIN_SPENT * budget:
-            parts_of.append((("slow_burn", row["id"]), around))
+    slo: SloTarget,
+    budget: float,
+    trend: pd.DataFrame | None,
+    outages: Sequence[OutageRow],
+    events: Sequence[SloEventRow],
+    window: Window,
+) -> tuple[dict[Part, float], dict[Part, float], bool]:
+    """Bad events of each part that has some, seconds without samples of each that has some, whether there is a trend.
+
+    ``events`` are the SLO's own, in order of onset.
+    """
     found: dict[Part, float] = {}
     blind: dict[Part, float] = {}
+    if trend is None:
+        return found, blind, False
+    steps = Steps.of(trend)
+    since = steps.places(window.start, window.end)
+    owner = outage_prices.owners(outages, slo, steps, window)[since]
+    ends, missing, bad = steps.ends[since], ~steps.known[since], steps.counted[1][since]
+    parts_of: list[tuple[Part, npt.NDArray[np.bool_]]] = [
+        (("incident" if outages[position]["written"] else "slo_event", outages[position]["id"]), owner == position)
+        for position in np.unique(owner[owner >= 0])
+    ]
+    for row in events:
+        # A step that it touches in part is its own whole.
+        until = instant(row["end"]) + nanoseconds(window.step)
+        around = (owner < 0) & (ends > instant(row["onset"])) & (ends < until)
+        if bad[around].sum() > MIN_SPENT * budget:
+            parts_of.append((("slow_burn", row["id"]), around))
     for part, inside in parts_of:
         if (cost := float(bad[inside].sum())) > 0:
             found[part] = found.get(part, 0.0) + cost
         if (unseen := int(missing[inside].sum())) > 0:
             blind[part] = blind.get(part, 0.0) + unseen * window.step.total_seconds()
-    return found, blind
+    return found, blind, True

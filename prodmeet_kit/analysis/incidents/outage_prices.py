@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.analysis.slo import burn_rates
+from prodmeet_kit.analysis.series.grid import instant, nanoseconds
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.steps import Instants, Steps, time_of
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.incidents import OUTAGES
+from prodmeet_kit.schemas.incidents import OUTAGES, OutageRow
 
 __all__ = ["owners", "priced"]
 
@@ -55,41 +56,41 @@ def priced(
     most: list[dict[str, float]] = [{} for _ in spent]
     blind: list[dict[str, float]] = [{} for _ in spent]
     listed = OUTAGES.rows(outages)
+    begin = outages["span_start"].min()
     for slo in targets:
         concerned = _concerned(listed, slo)
         if not concerned:
             continue
         trend, budget = trends.get(slo.ref), budgets.get(slo.ref, nan)
-        seen = None if trend is None else _whole(trend, outages, window)
-        owned = None if seen is None else owners(outages, slo, seen, window)
+        seen = None if trend is None else _whole(Steps.of(trend), begin, window)
+        owned = None if seen is None else owners(listed, slo, seen, window)
         for position in concerned:
             if seen is None or owned is None:
                 price = (nan, nan, nan)
             else:
                 length = listed[position]["span_end"] - listed[position]["span_start"]
-                price = _price(seen[owned == position], budget, window.step, length)
+                price = _price(seen, owned == position, budget, window.step, length)
             spent[position][slo.ref], most[position][slo.ref], blind[position][slo.ref] = price
     required = [_required(*prices, targets) for prices in zip(spent, most, strict=True)]
     made = {"budget_spent": spent, "budget_most": most, "blind_s": blind, "postmortem_required": required}
     return outages.assign(**{name: pd.Series(of, index=outages.index, dtype="object") for name, of in made.items()})
 
 
-def owners(outages: pd.DataFrame, slo: SloTarget, trend: pd.DataFrame, window: Window) -> npt.NDArray[np.int64]:
-    """For each step of the trend the position of the outage that its bad events are of, -1 for none.
+def owners(listed: Sequence[OutageRow], slo: SloTarget, steps: Steps, window: Window) -> npt.NDArray[np.int64]:
+    """For each step of a trend the position of the outage (``OUTAGES``) that its bad events are of, -1 for none.
 
     What people wrote comes first, the shortest of several; then the SLO's own
     burns; then the extensions of the spans. A step that a span touches in
     part is its own whole. Steps without samples that follow a burn
     directly, to the next sample, are of its outage too: nobody saw it end.
     """
-    ends = pd.DatetimeIndex(trend.index)
-    owned = np.full(len(ends), -1, dtype=np.int64)
-    listed = OUTAGES.rows(outages)
+    owned = np.full(len(steps), -1, dtype=np.int64)
     concerned = _concerned(listed, slo)
 
     def claim(position: int, start: pd.Timestamp, end: pd.Timestamp) -> None:
-        inside = slice(ends.searchsorted(start, side="right"), ends.searchsorted(end + window.step, side="left"))
-        owned[inside] = np.where(owned[inside] < 0, position, owned[inside])
+        first = int(steps.ends.searchsorted(instant(start), side="right"))
+        inside = owned[first : int(steps.ends.searchsorted(instant(end + window.step), side="left"))]
+        inside[inside < 0] = position
 
     written = [
         (position, listed[position]["start"], min(_until(listed[position], window), listed[position]["span_end"]))
@@ -98,14 +99,14 @@ def owners(outages: pd.DataFrame, slo: SloTarget, trend: pd.DataFrame, window: W
     ]
     for position, start, end in sorted(written, key=lambda each: (each[2] - each[1], each[1])):
         claim(position, start, end)
-    unseen = trend["total"].isna().to_numpy()
+    unseen = ~steps.known
     for position in concerned:
         row = listed[position]
         for burn in (burn for burn in row["burns"] if burn["slo"] == slo.ref):
             if _told(row, slo):  # priced over the span, and over no more
                 start, end = max(burn["start"], row["span_start"]), min(burn["end"], row["span_end"])
             else:
-                start, end = burn["start"], _resumes(ends, unseen, burn["end"]) or burn["end"]
+                start, end = burn["start"], _resumes(steps.ends, unseen, burn["end"]) or burn["end"]
             if start < end:
                 claim(position, start, end)
     for position in concerned:
@@ -135,40 +136,41 @@ def _until(row: Mapping[str, object], window: Window) -> pd.Timestamp:
     return pd.Timestamp(window.end if pd.isna(row["end"]) else row["end"])  # type: ignore[call-overload,arg-type]
 
 
-def _resumes(ends: pd.DatetimeIndex, unseen: npt.NDArray[np.bool_], end: pd.Timestamp) -> pd.Timestamp | None:
+def _resumes(ends: Instants, unseen: npt.NDArray[np.bool_], end: pd.Timestamp) -> pd.Timestamp | None:
     """The last step without a sample of the gap that begins at ``end``; ``None`` where none does, or it lasts."""
-    first = int(ends.searchsorted(end, side="right"))
+    first = int(ends.searchsorted(instant(end), side="right"))
     last = first
     while last < len(unseen) and unseen[last]:
         last += 1
-    if last == first or ends[last - 1] - end > LONGEST_GAP:
+    if last == first or time_of(ends[last - 1]) - end > LONGEST_GAP:
         return None
-    return ends[last - 1]
+    return time_of(ends[last - 1])
 
 
-def _whole(trend: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """The trend on its grid from before the first outage to the meeting: what is beyond its data has no sample."""
-    if trend.empty:
-        return trend
-    first, last = trend.index[0], trend.index[-1]
-    before = max(int(np.ceil((first - outages["span_start"].min()) / window.step)), 0)
-    after = max(int((pd.Timestamp(window.end) - last) / window.step), 0)
+def _whole(steps: Steps, begin: pd.Timestamp, window: Window) -> Steps:
+    """The trend on its grid from ``begin`` to the meeting: what is beyond its data has no sample."""
+    if not len(steps):
+        return steps
+    step = nanoseconds(window.step)
+    before = max(-((instant(begin) - int(steps.ends[0])) // step), 0)
+    after = max((instant(window.end) - int(steps.ends[-1])) // step, 0)
     if not before and not after:
-        return trend
-    step = pd.Timedelta(window.step)
-    earlier = pd.date_range(first - before * step, periods=before, freq=step)
-    later = pd.date_range(last + step, periods=after, freq=step)
-    return trend.reindex(earlier.append([pd.DatetimeIndex(trend.index), later]))
+        return steps
+    earlier = steps.ends[0] + step * np.arange(-before, 0)
+    later = steps.ends[-1] + step * np.arange(1, after + 1)
+    total, bad = (np.pad(each, (before, after), constant_values=nan) for each in (steps.total, steps.bad))
+    return Steps(np.concatenate([earlier, steps.ends, later]), total, bad)
 
 
-def _price(steps: pd.DataFrame, budget: float, step: timedelta, length: timedelta) -> tuple[float, float, float]:
-    clean = burn_rates.events(steps)
-    known = int(clean["total"].notna().sum())
-    blind = len(steps) - known
+def _price(
+    steps: Steps, mine: npt.NDArray[np.bool_], budget: float, step: timedelta, length: timedelta
+) -> tuple[float, float, float]:
+    many, known = int(mine.sum()), int(steps.known[mine].sum())
+    blind = many - known
     blind_s = min(blind * step, length).total_seconds() if blind else 0.0
-    if len(steps) and not known:
+    if many and not known:
         return nan, nan, blind_s
-    bad, total = float(clean["bad"].sum()), float(clean["total"].sum())
+    total, bad = (float(each[mine].sum()) for each in steps.counted)
     most = bad + blind * total / known if known else bad
     spent = nan if blind_s > 0 and bad == 0 else _share(bad, budget)
     return spent, _share(most, budget), blind_s

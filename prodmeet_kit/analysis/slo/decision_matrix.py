@@ -14,6 +14,7 @@ from math import isnan
 import pandas as pd
 
 from prodmeet_kit.schemas.frames import DECISIONS
+from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 __all__ = ["MATRIX", "Known", "decisions"]
 
@@ -50,9 +51,12 @@ def decisions(services: Iterable[Known], slos: pd.DataFrame, toil_hours: float, 
     is not known. Toil that nobody wrote is high from ``limit`` hours a quarter on, by ``toil_hours`` of the
     product (NaN when no record of toil is known).
     """
+    states_of: dict[str, set[str]] = {}
+    for row in SLO_SUMMARY.rows(slos):
+        states_of.setdefault(row["service"], set()).add(row["state"])
     made = []
     for known in services:
-        states = set(slos.loc[slos["service"] == known.service, "state"])
+        states = states_of.get(known.service)
         if not states:
             continue
         objective = "missed" if "BAD" in states else "met" if states == {"OK"} else UNKNOWN

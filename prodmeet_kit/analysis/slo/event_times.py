@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
+from prodmeet_kit.analysis.slo.steps import Steps
 from prodmeet_kit.schemas.frames import OUTAGES, SLO_EVENTS
 
 __all__ = ["Stretch", "Stretches", "finer", "refined", "with_fast_onsets"]
@@ -126,8 +126,8 @@ def finer(stretches: Sequence[Stretch], trend: pd.DataFrame, step: timedelta) ->
     for fine, each, reach in stretches:
         if fine.empty or each >= step:
             continue
-        known = grid.between(trend, fine.index[0] - each, fine.index[-1])["total"].notna()
-        if fine["total"].notna().mean() >= KNOWN * (known.mean() if len(known) else 1.0):
+        known = Steps.of(trend, fine.index[0] - each, fine.index[-1]).known
+        if Steps.of(fine).known.mean() >= KNOWN * (known.mean() if len(known) else 1.0):
             kept.append((fine, each, reach))
     return kept
 
@@ -148,10 +148,8 @@ def _edge(
     at = event["end"] if last else event["onset"]
     other = min(at + BEFORE, event["end"]) if not last else max(at - BEFORE, event["onset"])
     low, high = (other, at + near + BEFORE) if last else (at - near - BEFORE, other)
-    part = grid.between(burn_rates.events(trend), low - each, high)
-    index = pd.DatetimeIndex(part.index)
-    ends = np.asarray(index, dtype="datetime64[ns]").astype(np.int64) / 1e9
-    total, bad = (part[name].fillna(0.0).to_numpy(dtype=np.float64) for name in ("total", "bad"))
+    part = Steps.of(trend, low - each, high)
+    ends, (total, bad) = part.ends / 1e9, part.counted
     border = pd.Timestamp(at - near if not last else at + near).timestamp()
     if last:
         total, bad, ends = total[::-1], bad[::-1], ends[::-1]
