@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import inf, isfinite
 from typing import TYPE_CHECKING
@@ -29,10 +29,11 @@ def glance(analyses: Analyses) -> Glance:
     """All services of the product, worst first."""
     time = small_charts.time_of(analyses)
     window = analyses.facts.window
+    rows, happened = small_charts.Rows.of(analyses), service_facts.Happened.of(analyses)
     first, last = (short_date(at, window.timezone) for at in (time.start, time.end))
     return Glance(
         title=t("Services at a glance"),
-        services=tuple(_view(analyses, name, time) for name in worst_first(analyses)),
+        services=tuple(_view(analyses, rows, happened, name, time) for name in worst_first(analyses)),
         start=time.start,
         last=window.start,
         end=time.end,
@@ -50,9 +51,11 @@ def one(analyses: Analyses, service: str, found: Iterable[Finding]) -> Glance:
     """Everything the kit knows of one service of the product; ``found`` are the findings of the review."""
     time = small_charts.time_of(analyses)
     window = analyses.facts.window
+    findings = list(found)
+    shown = _view(analyses, small_charts.Rows.of(analyses), service_facts.Happened.of(analyses), service, time)
     return Glance(
         title=service,
-        services=(_linked(_view(analyses, service, time), list(found)),),
+        services=(_linked(shown, findings, _leads(findings)),),
         start=time.start,
         last=window.start,
         end=time.end,
@@ -81,16 +84,21 @@ def worst_first(analyses: Analyses) -> list[str]:
 def with_findings(evidence: Iterable[Evidence], found: Iterable[Finding]) -> tuple[Evidence, ...]:
     """The evidence with the findings about each service, and each thing said with the finding that leads on."""
     findings = list(found)
+    leads = _leads(findings)
     return tuple(
-        replace(each, services=tuple(_linked(view, findings) for view in each.services))
+        replace(each, services=tuple(_linked(view, findings, leads) for view in each.services))
         if isinstance(each, Glance)
         else each
         for each in evidence
     )
 
 
-def _linked(view: ServiceView, findings: list[Finding]) -> ServiceView:
-    leads = {about: each.subject for each in reversed(findings) for about in each.subjects}
+def _leads(findings: list[Finding]) -> dict[str, str]:
+    """The finding about each subject: the first that is."""
+    return {about: each.subject for each in reversed(findings) for about in each.subjects}
+
+
+def _linked(view: ServiceView, findings: list[Finding], leads: Mapping[str, str]) -> ServiceView:
     # What concerns a service only through a change it shares is another service's finding.
     mine = [each for each in findings if view.name in each.facets[0][1].services]
     told = tuple(Said(each.headline.rstrip(".。"), each.subject, each.subject) for each in mine)
@@ -106,18 +114,16 @@ def _linked(view: ServiceView, findings: list[Finding]) -> ServiceView:
     )
 
 
-def _view(analyses: Analyses, service: str, time: small_charts.Time) -> ServiceView:
-    slos = small_charts.slos_by_budget(analyses, service)
+def _view(
+    analyses: Analyses, rows: small_charts.Rows, happened: service_facts.Happened, service: str, time: small_charts.Time
+) -> ServiceView:
+    slos = rows.slos.get(service, [])
     standing, tone = _standing(slos)
     return ServiceView(
         name=service,
         standing=standing,
         tone=tone,
-        charts=(
-            *small_charts.slos(analyses, service, time),
-            *small_charts.loads(analyses, service, time),
-            *small_charts.resources(analyses, service, time),
-        ),
+        charts=small_charts.of_service(analyses, rows, service, time),
         slos=tuple(
             SloLine(
                 row["name"],
@@ -131,8 +137,8 @@ def _view(analyses: Analyses, service: str, time: small_charts.Time) -> ServiceV
             )
             for row in slos
         ),
-        signs=service_facts.signs(analyses, service, time),
-        about=service_facts.about(analyses, service),
+        signs=service_facts.signs(analyses, happened, service, time),
+        about=service_facts.about(analyses, happened, service),
     )
 
 

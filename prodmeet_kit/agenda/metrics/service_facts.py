@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -25,55 +26,84 @@ from prodmeet_kit.schemas.paging import PAGES
 if TYPE_CHECKING:
     from prodmeet_kit.agenda.metrics.small_charts import Time
     from prodmeet_kit.analyses import Analyses
+    from prodmeet_kit.schemas.changes import ChangeRow
     from prodmeet_kit.schemas.incidents import OutageRow
+    from prodmeet_kit.schemas.paging import PageRow
 
-__all__ = ["about", "signs"]
+__all__ = ["Happened", "about", "signs"]
 
 _DOT = " · "
 
 
-def about(analyses: Analyses, service: str) -> tuple[About, ...]:
+@dataclass(frozen=True)
+class Happened:
+    """The rows of what happened, was done and is to be done; read once for all services."""
+
+    outages: list[OutageRow]
+    recent_outages: list[OutageRow]
+    pages: list[PageRow]
+    written: list[ChangeRow]
+    past: list[ChangeRow]
+    to_come: list[ChangeRow]
+    items: list[dict[str, Any]]
+    promises: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, analyses: Analyses) -> Happened:
+        """Everything the review knows of."""
+        written = analyses.facts.records.get("changes")
+        return cls(
+            OUTAGES.rows(analyses.incidents.outages),
+            OUTAGES.rows(analyses.incidents.recent_outages),
+            PAGES.rows(analyses.paging.pages),
+            CHANGES.rows(written if written is not None else CHANGES.frame()),
+            CHANGES.rows(analyses.changes.past),
+            CHANGES.rows(analyses.changes.to_come),
+            rows(analyses.meeting.action_items),
+            rows(analyses.meeting.promises),
+        )
+
+
+def about(analyses: Analyses, happened: Happened, service: str) -> tuple[About, ...]:
     """Everything that was said about the service or happened to it, by kind."""
-    records, none = analyses.facts.records, t("none")
+    records, none, timezone = analyses.facts.records, t("none"), analyses.facts.window.timezone
 
     def known(record: str) -> str:
         return none if records.get(record) is not None else t("not known")
 
     return (
-        About(t("Outages"), tuple(_outages(analyses, service)), none),
-        About(t("Pages"), tuple(_pages(analyses, service)), none if analyses.facts.alerts_known else t("not known")),
-        About(t("Changes"), tuple(_changes(analyses, service, analyses.changes.past)), known("changes")),
-        About(t("Planned"), tuple(_changes(analyses, service, analyses.changes.to_come)), known("changes")),
-        About(t("Action items"), tuple(_items(analyses, service)), known("action_items")),
+        About(t("Outages"), tuple(_outages(happened, service, timezone)), none),
+        About(t("Pages"), tuple(_pages(happened, service)), none if analyses.facts.alerts_known else t("not known")),
+        About(t("Changes"), tuple(_changes(happened.past, service, timezone)), known("changes")),
+        About(t("Planned"), tuple(_changes(happened.to_come, service, timezone)), known("changes")),
+        About(t("Action items"), tuple(_items(happened, service, timezone)), known("action_items")),
     )
 
 
-def signs(analyses: Analyses, service: str, time: Time) -> tuple[Sign, ...]:
+def signs(analyses: Analyses, happened: Happened, service: str, time: Time) -> tuple[Sign, ...]:
     """Outages and changes of the service within the time, in order of their begin."""
     found = []
-    for outage in OUTAGES.rows(analyses.incidents.outages):
+    for outage in happened.outages:
         if service in outage["services"]:
             goes_on = bool(outage["ongoing"]) or pd.isna(outage["hurt_end"])
             end = None if goes_on else outage["hurt_end"]
             found.append(
                 Sign(began_at(outage), end or time.end, "outage", called(outage, analyses.facts.window.timezone))
             )
-    written = analyses.facts.records.get("changes")
     found += [
         Sign(change["start"], None, "change", change["id"])
-        for change in CHANGES.rows(written if written is not None else CHANGES.frame())
+        for change in happened.written
         if service in change["services"]
     ]
     inside = [each for each in found if each.start < time.end and (each.end or each.start) > time.start]
     return tuple(sorted(inside, key=lambda each: each.start))
 
 
-def _outages(analyses: Analyses, service: str) -> list[Said]:
+def _outages(happened: Happened, service: str, timezone: str) -> list[Said]:
     """Those of this meeting, with what they spent of the budgets of this service."""
-    timezone = analyses.facts.window.timezone
     return [
         Said(_outage(row, service, timezone), subject("outage", row["id"]))
-        for row in OUTAGES.rows(analyses.incidents.recent_outages)
+        for row in happened.recent_outages
         if service in row["services"]
     ]
 
@@ -94,9 +124,9 @@ def _outage(row: OutageRow, service: str, timezone: str) -> str:
     return _DOT.join(parts)
 
 
-def _pages(analyses: Analyses, service: str) -> list[Said]:
+def _pages(happened: Happened, service: str) -> list[Said]:
     """How often each alert paged since the last meeting, the most frequent first."""
-    mine = [row for row in PAGES.rows(analyses.paging.pages) if row["service"] == service]
+    mine = [row for row in happened.pages if row["service"] == service]
     noise = Counter(row["alert"] for row in mine if row["shown_verdict"] == "noise")
     return [
         Said(
@@ -112,27 +142,26 @@ def _pages(analyses: Analyses, service: str) -> list[Said]:
     ]
 
 
-def _changes(analyses: Analyses, service: str, changes: pd.DataFrame) -> list[Said]:
-    timezone = analyses.facts.window.timezone
+def _changes(changes: list[ChangeRow], service: str, timezone: str) -> list[Said]:
     return [
         Said(
             _DOT.join([f"{row['id']} {row['title']}".strip(), write(row["start"], "time", timezone=timezone)]),
             subject("change", row["id"]),
         )
-        for row in CHANGES.rows(changes)
+        for row in changes
         if service in row["services"]
     ]
 
 
-def _items(analyses: Analyses, service: str) -> list[Said]:
+def _items(happened: Happened, service: str, timezone: str) -> list[Said]:
     """Action items and promises about the service that are open, or closed and do not hold."""
     named = re.compile(rf"(?<!\w){re.escape(service)}(?!\w)", re.IGNORECASE)
     found = [
-        Said(_item(row, analyses.facts.window.timezone), subject("action_item", row["id"]))
-        for row in rows(analyses.meeting.action_items)
+        Said(_item(row, timezone), subject("action_item", row["id"]))
+        for row in happened.items
         if service in map(service_in, row["about"]) or named.search(row["text"])
     ]
-    for row in rows(analyses.meeting.promises):
+    for row in happened.promises:
         if service_in(row["about"]) == service:
             due = [t("due {day}", day=times.day(row["due"]))] if row["due"] else []
             found.append(Said(_DOT.join(filter(None, [row["what"], row["owner"], *due])), row["subject"]))

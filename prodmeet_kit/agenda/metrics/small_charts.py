@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite, nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -13,8 +14,8 @@ from prodmeet_kit.agenda.metrics.brief import why_unknown
 from prodmeet_kit.agenda.metrics.over_time import begin
 from prodmeet_kit.agenda.shared import cells
 from prodmeet_kit.analysis.capacity.limits import near_limit
-from prodmeet_kit.analysis.series.cells import grouped
-from prodmeet_kit.analysis.slo.burn_rates import events
+from prodmeet_kit.analysis.series.cells import all_highest, all_shares
+from prodmeet_kit.analysis.slo.steps import Steps
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence.glance import Small
 from prodmeet_kit.i18n.languages import t
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from prodmeet_kit.schemas.capacity import LoadRow, ResourceRow
     from prodmeet_kit.schemas.slo import SloRow
 
-__all__ = ["CUT", "LOW", "Time", "loads", "resources", "slos", "slos_by_budget", "time_of"]
+__all__ = ["CUT", "LOW", "Rows", "Time", "of_service", "time_of"]
+
+R = TypeVar("R", bound=Mapping[str, Any])
 
 _DOT = " · "
 
@@ -61,33 +64,50 @@ def time_of(analyses: Analyses) -> Time:
     return Time(start, window.end, cells.cell_of(window.end - start, window.step, CELLS))
 
 
-def slos_by_budget(analyses: Analyses, service: str) -> list[SloRow]:
-    """The SLOs of a service, that with the least budget first; those of which it is not known last."""
-    return analyses.slo.by_budget.get(service, [])
+@dataclass(frozen=True)
+class Rows:
+    """The rows of the summaries by service, in the order in which they are drawn; read once for all services."""
+
+    slos: Mapping[str, list[SloRow]]
+    loads: Mapping[str, list[LoadRow]]
+    resources: Mapping[str, list[ResourceRow]]
+    near: Collection[tuple[str, str]]
+
+    @classmethod
+    def of(cls, analyses: Analyses) -> Rows:
+        """SLOs, that with the least budget first, what is not known last; loads as in the parameters; resources.
+
+        Of these what is full soonest is first, then what is fullest. ``near``: where the limit is near.
+        """
+        used = analyses.capacity.resources
+        fullest = used.sort_values(
+            ["days_to_full", "utilisation_p95"], ascending=[True, False], kind="stable", na_position="last"
+        )
+        return cls(
+            analyses.slo.by_budget,
+            _by_service(LOAD_SUMMARY.rows(analyses.capacity.loads)),
+            _by_service(RESOURCE_SUMMARY.rows(fullest)),
+            {(row["service"], row["name"]) for row in RESOURCE_SUMMARY.rows(near_limit(used, analyses.facts.window))},
+        )
 
 
-def slos(analyses: Analyses, service: str, time: Time) -> list[Small]:
-    """The share of bad events of each SLO, that with the least budget first."""
-    return [_slo(analyses, row, time) for row in slos_by_budget(analyses, service)]
+def _by_service(rows: list[R]) -> dict[str, list[R]]:
+    found: dict[str, list[R]] = {}
+    for row in rows:
+        found.setdefault(row["service"], []).append(row)
+    return found
 
 
-def loads(analyses: Analyses, service: str, time: Time) -> list[Small]:
-    """The highest load of each point, in the order of the parameters."""
-    found = analyses.capacity.loads
-    return [_load(analyses, row, time) for row in LOAD_SUMMARY.rows(found[found["service"] == service])]
-
-
-def resources(analyses: Analyses, service: str, time: Time) -> list[Small]:
-    """The highest use of each point against its limit: what is full soonest first, then what is fullest."""
-    found = analyses.capacity.resources
-    near = set(near_limit(found, analyses.facts.window).index)
-    mine = found[found["service"] == service].sort_values(
-        ["days_to_full", "utilisation_p95"], ascending=[True, False], kind="stable", na_position="last"
+def of_service(analyses: Analyses, rows: Rows, service: str, time: Time) -> tuple[Small, ...]:
+    """What failed: the share of bad events of each SLO; what was asked: each load; how full: each resource."""
+    return (
+        *(_slo(analyses, row, time) for row in rows.slos.get(service, ())),
+        *(_load(analyses, row, time) for row in rows.loads.get(service, ())),
+        *(
+            _resource(analyses, row, time, near=(row["service"], row["name"]) in rows.near)
+            for row in rows.resources.get(service, ())
+        ),
     )
-    return [
-        _resource(analyses, row, time, near=at in near)
-        for at, row in zip(mine.index, RESOURCE_SUMMARY.rows(mine), strict=True)
-    ]
 
 
 def _slo(analyses: Analyses, row: SloRow, time: Time) -> Small:
@@ -96,8 +116,8 @@ def _slo(analyses: Analyses, row: SloRow, time: Time) -> Small:
     trend = analyses.slo.trends.get(ref)
     values: tuple[float, ...] = ()
     if trend is not None:
-        summed = grouped(_inside(events(trend), time), time.end, time.cell).sum(min_count=1)
-        values = _values(summed["bad"] / summed["total"].where(summed["total"] > 0), time)
+        steps = Steps.of(trend, time.start, time.end)
+        values = tuple(all_shares(steps.ends, steps.bad, steps.total, time.start, time.end, time.cell).tolist())
     if not any(map(isfinite, values)):
         why = why_unknown(row["state"], row["reason"]) if row["reason"] else t("no data")
         return Small("slo", row["name"], why, f"{ref}: {why}", tone="unknown")
@@ -207,13 +227,4 @@ def _or_unknown(value: float, kind: str, unit: str = "") -> str:
 
 
 def _highest(series: pd.Series[float] | None, time: Time) -> tuple[float, ...]:
-    return () if series is None else _values(grouped(_inside(series, time), time.end, time.cell).max(), time)
-
-
-def _inside(series: Any, time: Time) -> Any:
-    return series[(series.index > time.start) & (series.index <= time.end)]
-
-
-def _values(found: pd.Series[float], time: Time) -> tuple[float, ...]:
-    whole = found.reindex(cells.ends(time.start, time.end, time.cell)).to_numpy(dtype=float)
-    return tuple(float(value) for value in np.where(np.isfinite(whole), whole, nan))
+    return () if series is None else tuple(all_highest(series, time.start, time.end, time.cell).tolist())

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["CELLS", "cell", "grouped", "highest", "mean", "per_event", "weeks_before"]
+from prodmeet_kit.analysis.series import grid
+
+__all__ = [
+    "CELLS",
+    "all_highest",
+    "all_shares",
+    "cell",
+    "grouped",
+    "highest",
+    "mean",
+    "per_event",
+    "weeks_before",
+]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 CELLS = 360
 """So many stretches are drawn at most: about two pixels each."""
@@ -24,16 +41,15 @@ def cell(span: timedelta, step: timedelta, *, at_least: timedelta = timedelta())
 
 def highest(series: pd.Series[float], start: datetime, end: datetime, length: timedelta) -> pd.Series[float]:
     """The highest value of each stretch of ``(start, end]``, named by its end; NaN where nothing is known."""
-    inside = series[(series.index > pd.Timestamp(start)) & (series.index <= pd.Timestamp(end))]
-    found: pd.Series[float] = grouped(inside.where(np.isfinite(inside)), end, length).max()
-    return found
+    cut = _Cut.of(series.index, start, end, length)
+    return cut.named(cut.highest(grid.numbers(series)), series)
 
 
 def mean(series: pd.Series[float], start: datetime, end: datetime, length: timedelta) -> pd.Series[float]:
     """The mean of each stretch of ``(start, end]``, named by its end; NaN where nothing is known."""
-    inside = series[(series.index > pd.Timestamp(start)) & (series.index <= pd.Timestamp(end))]
-    found: pd.Series[float] = grouped(inside.where(np.isfinite(inside)), end, length).mean()
-    return found
+    cut = _Cut.of(series.index, start, end, length)
+    sums, counts = cut.sums(grid.numbers(series))
+    return cut.named(sums / np.where(counts > 0, counts, np.nan), series)
 
 
 def per_event(
@@ -41,10 +57,81 @@ def per_event(
 ) -> pd.Series[float]:
     """Sum of use / sum of load of each stretch, over steps that know both; NaN without load."""
     both = pd.DataFrame({"use": use, "load": load}).dropna()
-    inside = both[(both.index > pd.Timestamp(start)) & (both.index <= pd.Timestamp(end))]
-    summed = grouped(inside, end, length).sum(min_count=1)
-    found: pd.Series[float] = summed["use"] / summed["load"].where(summed["load"] > 0)
-    return found.rename("per_event")
+    cut = _Cut.of(both.index, start, end, length)
+    used, loaded = (cut.sums(grid.numbers(both[side]))[0] for side in ("use", "load"))
+    return cut.named(used / np.where(loaded > 0, loaded, np.nan), both["use"]).rename("per_event")
+
+
+def all_highest(series: pd.Series[float], start: datetime, end: datetime, length: timedelta) -> Floats:
+    """The highest value of each stretch from ``start`` to ``end``, also of those before and after all data."""
+    cut = _Cut.of(series.index, start, end, length, whole=True)
+    return cut.highest(grid.numbers(series))
+
+
+def all_shares(ends: Ints, part: Floats, total: Floats, start: datetime, end: datetime, length: timedelta) -> Floats:
+    """Sum of ``part`` / sum of ``total`` of each stretch from ``start`` to ``end``; NaN without a total.
+
+    ``ends`` are the ends of the steps in nanoseconds from 1970.
+    """
+    cut = _Cut.of(ends, start, end, length, whole=True)
+    summed, whole = (cut.sums(each)[0] for each in (part, total))
+    return summed / np.where(whole > 0, whole, np.nan)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Steps of a grid cut into stretches that end whole stretches before an end.
+
+    ``inside`` are the steps of the time asked for; ``ends`` the ends of the stretches, in nanoseconds from 1970, in
+    order; ``first`` the position within ``inside`` at which those begin that hold any step, which ``filled`` are.
+    """
+
+    inside: slice
+    ends: Ints
+    first: Ints
+    filled: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls, steps: pd.Index[Any] | Ints, start: datetime, end: datetime, length: timedelta, *, whole: bool = False
+    ) -> _Cut:
+        """From the stretch of the first step of ``(start, end]`` to that of the last; ``whole``: from start to end."""
+        at = steps if isinstance(steps, np.ndarray) else grid.instants(steps)
+        last, size = grid.instant(end), grid.nanoseconds(length)
+        begin, until = at.searchsorted((grid.instant(start), last), side="right").tolist()
+        at = at[begin:until]
+        if whole:
+            back = np.arange(max(1, -((start - end) // length)))[::-1]
+        else:
+            back = np.arange((last - at[-1]) // size, (last - at[0]) // size + 1)[::-1] if len(at) else np.arange(0)
+        ends = last - back * size
+        positions = np.append(at.searchsorted(ends - size, side="right"), len(at))
+        filled = positions[:-1] < positions[1:]
+        return cls(slice(begin, until), ends, positions[:-1][filled], filled)
+
+    def highest(self, values: Floats) -> Floats:
+        """The highest finite value of each stretch; NaN where there is none."""
+        inside = values[self.inside]
+        found = np.full(len(self.ends), np.nan)
+        if len(self.first):
+            found[self.filled] = np.fmax.reduceat(np.where(np.isfinite(inside), inside, np.nan), self.first)
+        return found
+
+    def sums(self, values: Floats) -> tuple[Floats, Ints]:
+        """The sum of the finite values of each stretch, NaN where there is none, and how many they are."""
+        inside = values[self.inside]
+        known = np.isfinite(inside)
+        sums, counts = np.full(len(self.ends), np.nan), np.zeros(len(self.ends), dtype=np.int64)
+        if len(self.first):
+            counts[self.filled] = np.add.reduceat(known.astype(np.int64), self.first)
+            # In long doubles, so that a sum does not depend on the order of its steps.
+            sums[self.filled] = np.add.reduceat(np.where(known, inside, 0.0).astype(np.longdouble), self.first)
+        return np.where(counts > 0, sums, np.nan), counts
+
+    def named(self, values: Floats, series: pd.Series[float]) -> pd.Series[float]:
+        """The values of the stretches as a series by their ends."""
+        index = pd.DatetimeIndex(self.ends.view("datetime64[ns]"), name=series.index.name)
+        return pd.Series(values, index=index.tz_localize("UTC"), name=series.name)
 
 
 def weeks_before(series: pd.Series[float], start: datetime, timezone: str, weeks: int = 4) -> pd.Series[float]:
