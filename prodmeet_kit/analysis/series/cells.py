@@ -47,9 +47,9 @@ def highest(series: pd.Series[float], start: datetime, end: datetime, length: ti
 
 def mean(series: pd.Series[float], start: datetime, end: datetime, length: timedelta) -> pd.Series[float]:
     """The mean of each stretch of ``(start, end]``, named by its end; NaN where nothing is known."""
-    cut = _Cut.of(series.index, start, end, length)
-    sums, counts = cut.sums(grid.numbers(series))
-    return cut.named(sums / np.where(counts > 0, counts, np.nan), series)
+    inside = grid.between(series, start, end)
+    found: pd.Series[float] = grouped(inside.where(np.isfinite(inside)), end, length).mean()
+    return found
 
 
 def per_event(
@@ -57,9 +57,9 @@ def per_event(
 ) -> pd.Series[float]:
     """Sum of use / sum of load of each stretch, over steps that know both; NaN without load."""
     both = pd.DataFrame({"use": use, "load": load}).dropna()
-    cut = _Cut.of(both.index, start, end, length)
-    used, loaded = (cut.sums(grid.numbers(both[side]))[0] for side in ("use", "load"))
-    return cut.named(used / np.where(loaded > 0, loaded, np.nan), both["use"]).rename("per_event")
+    summed = grouped(grid.between(both, start, end), end, length).sum(min_count=1)
+    found: pd.Series[float] = summed["use"] / summed["load"].where(summed["load"] > 0)
+    return found.rename("per_event")
 
 
 def all_highest(series: pd.Series[float], start: datetime, end: datetime, length: timedelta) -> Floats:
@@ -74,7 +74,7 @@ def all_shares(ends: Ints, part: Floats, total: Floats, start: datetime, end: da
     ``ends`` are the ends of the steps in nanoseconds from 1970.
     """
     cut = _Cut.of(ends, start, end, length, whole=True)
-    summed, whole = (cut.sums(each)[0] for each in (part, total))
+    summed, whole = (cut.sums(each) for each in (part, total))
     return summed / np.where(whole > 0, whole, np.nan)
 
 
@@ -117,16 +117,16 @@ class _Cut:
             found[self.filled] = np.fmax.reduceat(np.where(np.isfinite(inside), inside, np.nan), self.first)
         return found
 
-    def sums(self, values: Floats) -> tuple[Floats, Ints]:
-        """The sum of the finite values of each stretch, NaN where there is none, and how many they are."""
+    def sums(self, values: Floats) -> Floats:
+        """The sum of the finite values of each stretch; NaN where there is none."""
         inside = values[self.inside]
         known = np.isfinite(inside)
-        sums, counts = np.full(len(self.ends), np.nan), np.zeros(len(self.ends), dtype=np.int64)
+        found = np.full(len(self.ends), np.nan)
         if len(self.first):
-            counts[self.filled] = np.add.reduceat(known.astype(np.int64), self.first)
             # In long doubles, so that a sum does not depend on the order of its steps.
-            sums[self.filled] = np.add.reduceat(np.where(known, inside, 0.0).astype(np.longdouble), self.first)
-        return np.where(counts > 0, sums, np.nan), counts
+            sums = np.add.reduceat(np.where(known, inside, 0.0).astype(np.longdouble), self.first)
+            found[self.filled] = np.where(np.logical_or.reduceat(known, self.first), sums, np.nan)
+        return found
 
     def named(self, values: Floats, series: pd.Series[float]) -> pd.Series[float]:
         """The values of the stretches as a series by their ends."""
