@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import pandas as pd
-
-__all__ = ["cell_of", "ends"]
+__all__ = ["cell_of"]
 
 _CELL = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 30, 60, 120, 240, 360, 720, 1440))
 
@@ -14,8 +12,3 @@ _CELL = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 30, 60, 120, 24
 def cell_of(length: timedelta, step: timedelta, most: int) -> timedelta:
     """The shortest cell, no shorter than a step, of which ``most`` cover the length."""
     return next((cell for cell in _CELL if cell >= step and length / cell <= most), _CELL[-1])
-
-
-def ends(start: datetime, end: datetime, cell: timedelta) -> pd.DatetimeIndex:
-    """The ends of the cells from ``start`` to ``end``, oldest first."""
-    return pd.date_range(end=pd.Timestamp(end), periods=max(1, -((start - end) // cell)), freq=cell)
