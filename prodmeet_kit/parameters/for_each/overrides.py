@@ -89,7 +89,7 @@ class Laid:
                 alone.append(index)
             else:
                 near = did_you_mean(name, known) if known else f"no {kind} are shared"
-                fix = f"{near}; one that only this service has needs {NEEDED[kind]}"
+                fix = f"{near}{'' if near.endswith('?') else '.'} One that only this service has needs {NEEDED[kind]}"
                 self.found.append((place, f"{shown(name, place)}, which does not exist in what all share", fix))
         return changed, alone
 

@@ -18,6 +18,7 @@ from prodmeet_kit.check import check_product
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.facts import Answer, Facts, Question
+from prodmeet_kit.gathering import earlier_answers
 from prodmeet_kit.gathering.earlier_answers import SETTLED, Shelf, sharing
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.html_report.index import write_index
@@ -198,6 +199,29 @@ def test_another_server_tenant_or_credential_has_answers_of_its_own(
     for path in (tmp_path / "reports").rglob("*"):
         assert CANARY not in str(path)
         assert not path.is_file() or CANARY.encode() not in path.read_bytes()
+
+
+def test_a_key_is_slow_to_make_only_of_what_may_be_a_credential(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A digest that is quick to make could be tried with every word there is."""
+    made: list[bytes] = []
+
+    def slow(told: bytes, **_: Any) -> bytes:
+        made.append(told)
+        return b"slow"
+
+    monkeypatch.setattr(earlier_answers, "scrypt", slow)
+    monkeypatch.setenv("PLACE", "http://prom:9090")
+    monkeypatch.setenv("SIGNED_IN", f"http://ada:{CANARY}@prom:9090")
+    for quick in (dict[str, Any](), {"url": "${PLACE}"}, {"headers": {"X-Scope-OrgID": "a"}}):
+        shared(Told(), tmp_path, **quick)
+    assert made == []
+    monkeypatch.setenv("TOKEN", CANARY)
+    for secret in (dict[str, Any](url="${SIGNED_IN}"), {"auth": {"type": "bearer", "token": "${TOKEN}"}}):
+        shared(Told(), tmp_path, **secret)
+    assert len(made) == 2
+    assert all(CANARY.encode() in told for told in made)
 
 
 def test_the_value_of_a_variable_counts_and_not_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
