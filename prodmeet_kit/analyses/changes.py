@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses.capacity import Capacity
     from prodmeet_kit.analyses.slos import Slos
     from prodmeet_kit.facts import Facts
+    from prodmeet_kit.schemas.changes import ChangeRow
 
 __all__ = ["Changes"]
 
@@ -74,6 +75,11 @@ class Changes:
     def scorecard(self) -> pd.DataFrame:
         """``SCORECARD``: what the changes since the last meeting predicted, against what was seen."""
         return scorecard.scorecard(self.past, self.before_after)
+
+    @cached_property
+    def rows(self) -> list[ChangeRow]:
+        """The rows of all ``CHANGES`` that were written down: every chart marks some of them."""
+        return frames.CHANGES.rows(self._written)
 
     @property
     def _written(self) -> pd.DataFrame:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analyses.slos import Slos
     from prodmeet_kit.facts import Facts
+    from prodmeet_kit.schemas.incidents import IncidentRow
 
 __all__ = ["Downtimes"]
 
@@ -32,6 +33,11 @@ class Downtimes:
     def incidents(self) -> pd.DataFrame:
         """``INCIDENTS``, as far back as there are records, each with its end as far as that is known."""
         return incident_ends.ended(self._facts.record(frames.INCIDENTS))
+
+    @cached_property
+    def incident_rows(self) -> list[IncidentRow]:
+        """The rows of :attr:`incidents`: every chart marks some of them."""
+        return frames.INCIDENTS.rows(self.incidents)
 
     @cached_property
     def spans(self) -> pd.DataFrame:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.analyses.downtimes import Downtimes
     from prodmeet_kit.analyses.slos import Slos
     from prodmeet_kit.facts import Facts
+    from prodmeet_kit.schemas.paging import PageRow
 
 __all__ = ["Paging"]
 
@@ -87,6 +88,11 @@ class Paging:
     def pages(self) -> pd.DataFrame:
         """``PAGES`` that began since the last meeting."""
         return groups.since_last(self.all_pages, self._facts.window)
+
+    @cached_property
+    def page_rows(self) -> list[PageRow]:
+        """The rows of :attr:`pages`: every chart marks some of them."""
+        return frames.PAGES.rows(self.pages)
 
     @cached_property
     def groups(self) -> pd.DataFrame:

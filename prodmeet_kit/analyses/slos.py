@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analyses.basis import Basis
     from prodmeet_kit.facts import Facts
-    from prodmeet_kit.schemas.slo import SloRow
+    from prodmeet_kit.schemas.slo import SloEventRow, SloRow
 
 __all__ = ["SPANS", "Slos"]
 
@@ -70,12 +70,13 @@ class Slos:
     @cached_property
     def counts(self) -> pd.DataFrame:
         """``SLO_COUNTS``: events (or seconds) of each SLO over each span, as the server counted them."""
+        partial = sli.partial_answers(self._facts)
         return frames.SLO_COUNTS.frame(
             {
                 "service": service.name,
                 "name": objective.name,
                 "span": span,
-                **vars(sli.counts(self._facts, service.name, objective, span)),
+                **vars(sli.counts(self._facts, service.name, objective, span, partial)),
             }
             for service in self._facts.product.services
             for objective in service.slos
@@ -185,6 +186,14 @@ class Slos:
         found = events.slo_events(self.trends, self.targets, self._facts.window, self.counted)
         step, overlap = self._facts.window.step, fine_times.overlap(self._facts.product)
         return event_times.refined(found, self.trends, self.targets, step, overlap, self.fine_trends)
+
+    @cached_property
+    def events_of(self) -> Mapping[str, list[SloEventRow]]:
+        """The rows of :attr:`events` by ``service/name``."""
+        found: dict[str, list[SloEventRow]] = {}
+        for row in frames.SLO_EVENTS.rows(self.events):
+            found.setdefault(f"{row['service']}/{row['slo']}", []).append(row)
+        return found
 
     @cached_property
     def fast_starts(self) -> pd.DataFrame:

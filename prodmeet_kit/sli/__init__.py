@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from prodmeet_kit.sli.bounds import discovery, judged, tells_bounds
-from prodmeet_kit.sli.counting import Counts, counts, event_count, event_trend, trend, uncounted
+from prodmeet_kit.sli.counting import Counts, counts, event_count, event_trend, partial_answers, trend, uncounted
 from prodmeet_kit.sli.first_events import FEW_BAD, births_key, is_births
 from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator, needed
 
@@ -28,6 +28,7 @@ __all__ = [
     "is_births",
     "judged",
     "needed",
+    "partial_answers",
     "tells_bounds",
     "trend",
     "uncounted",

@@ -6,11 +6,11 @@ are NaN. Where time weighs, total is the seconds that are known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import ceil, isfinite, isnan, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,11 +21,14 @@ from prodmeet_kit.sli.kinds import Indicator, Side, Weight, indicator
 from prodmeet_kit.sli.mistaken import ratios, too_small
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
 
     from prodmeet_kit.parameters.models import Slo
 
-__all__ = ["Counts", "counts", "event_count", "event_trend", "trend", "uncounted"]
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["Counts", "counts", "event_count", "event_trend", "partial_answers", "trend", "uncounted"]
 
 _ROUNDING = 1e-9
 """A ratio this far outside 0..1 is rounding."""
@@ -62,14 +65,20 @@ class Counts:
     at_least: bool = False
 
 
-def counts(facts: Facts, service: str, slo: Slo, span: str) -> Counts:
-    """What one SLO counted over a span (``window``, ``since``, ``previous``)."""
+def partial_answers(facts: Facts) -> list[str]:
+    """The keys of the answers that are partial, to look through once for all SLOs."""
+    return [key for key, answer in facts.answers.items() if answer.partial]
+
+
+def counts(facts: Facts, service: str, slo: Slo, span: str, partial: Iterable[str] | None = None) -> Counts:
+    """What one SLO counted over a span (``window``, ``since``, ``previous``); ``partial``: :func:`partial_answers`."""
     told = _counts(facts, service, slo, span)
     if named := ratios(slo, backends.of(facts.product)):
         told = Counts(nan, nan, told.weight, f"no_events:{named[0]}")
     elif slo.sli.events is not None and too_small(told.total, told.bad):
         told = replace(told, note=_joined(told.note, "under_one"))
-    whole = not any(answer.partial for key, answer in facts.answers.items() if key.startswith(_key(service, slo)))
+    known = partial_answers(facts) if partial is None else partial
+    whole = not any(key.startswith(_key(service, slo)) for key in known)
     return told if whole else replace(told, note=_joined(told.note, "partial"))
 
 
@@ -78,9 +87,10 @@ def uncounted(facts: Facts) -> Iterator[tuple[str, str]]:
 
     From the query where that shows it, else from the number over the SLO window.
     """
+    partial = partial_answers(facts)
     for service in facts.product.services:
         for slo in service.slos:
-            for code in counts(facts, service.name, slo, "window").note.split():
+            for code in counts(facts, service.name, slo, "window", partial).note.split():
                 name, _, query = code.partition(":")
                 if name == "no_events":
                     said = f"{query} is a ratio, and a ratio counts no events"
@@ -164,15 +174,16 @@ def trend(facts: Facts, service: str, slo: Slo) -> pd.DataFrame | None:
     total = series[-1]
     if total is None:
         return None
+    every, index = _at(total, total.index), total.index
     if len(shape.sides) == 1:
         seconds = _step(facts, f"{key}/ratio/trend").total_seconds()
-        known = _valid(total)
-        ratio = total.where(known).clip(0.0, 1.0)
-        return pd.DataFrame({"total": known.astype("float64").where(known) * seconds, "bad": ratio * seconds})
-    part = pd.Series(nan, index=total.index) if series[0] is None else series[0].reindex(total.index)
+        known = _valid(every)
+        bad = np.where(known, np.minimum(np.maximum(every, 0.0), 1.0), nan)
+        return pd.DataFrame({"total": np.where(known, seconds, nan), "bad": bad * seconds}, index=index)
+    part = np.full(len(every), nan) if series[0] is None else _at(series[0], index)
     if shape.sides[0].name == "good":
-        part = (total - part.fillna(0.0)).clip(lower=0.0)
-    return _spread(pd.DataFrame({"total": total, "bad": part}), shape, _step(facts, f"{key}/total/trend"))
+        part = np.maximum(every - np.where(np.isnan(part), 0.0, part), 0.0)
+    return _spread(pd.DataFrame({"total": every, "bad": part}, index=index), shape, _step(facts, f"{key}/total/trend"))
 
 
 def event_count(facts: Facts, key: str, query: str) -> float:
@@ -267,12 +278,19 @@ def _invalid_steps(facts: Facts, key: str, start: object, end: object) -> int:
     series = facts.series(key)
     if series is None:
         return 0
-    inside = series[(series.index > start) & (series.index <= end)].dropna()
+    inside = series[(series.index > start) & (series.index <= end)].dropna().to_numpy(dtype=np.float64)
     return int((~_valid(inside)).sum())
 
 
-def _valid(ratio: pd.Series[float]) -> pd.Series[bool]:
-    return (ratio >= -_ROUNDING) & (ratio <= 1 + _ROUNDING)  # not NaN, not infinite
+def _at(series: pd.Series[float], index: pd.Index[Any]) -> Floats:
+    """The values at these steps; most often the series has the very same."""
+    values: Floats = np.asarray(series if series.index.equals(index) else series.reindex(index), dtype=np.float64)
+    return values
+
+
+def _valid(ratio: Floats) -> npt.NDArray[np.bool_]:
+    valid: npt.NDArray[np.bool_] = (ratio >= -_ROUNDING) & (ratio <= 1 + _ROUNDING)  # not NaN, not infinite
+    return valid
 
 
 def _joined(*codes: str) -> str:

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Chart, Line, Mark
-from prodmeet_kit.schemas.changes import CHANGES
-from prodmeet_kit.schemas.incidents import INCIDENTS
-from prodmeet_kit.schemas.paging import PAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,17 +63,17 @@ def marks(analyses: Analyses, service: str) -> tuple[Mark, ...]:
 
     found = [
         Mark(row["start"].to_pydatetime(), over, row["id"], "incident")
-        for row in INCIDENTS.rows(analyses.downtime.incidents)
+        for row in analyses.downtime.incident_rows
         if about(row) and row["start"] <= last and (over := _over(row, last)) > first
     ]
     found += [
         Mark(row["start"].to_pydatetime(), None, row["alert"], "page")
-        for row in PAGES.rows(analyses.paging.pages)
+        for row in analyses.paging.page_rows
         if row["service"] == service and row["outages"]
     ]
     found += [
         Mark(row["start"].to_pydatetime(), None, row["id"], "change")
-        for row in CHANGES.rows(analyses.facts.record(CHANGES))
+        for row in analyses.changes.rows
         if about(row) and first <= row["start"] <= last
     ]
     return tuple(found)

@@ -189,7 +189,8 @@ def _burn(analyses: Analyses, row: SloRow) -> Chart | None:
         allowed=write(1 - row["objective"], "percent"),
     )
     target = next(each for each in analyses.slo.targets if each.ref == ref)
-    few = too_few_to_page(target, analyses.slo.trends[ref], analyses.slo.events, analyses.facts.window)
+    events = analyses.slo.events_of.get(ref, [])
+    few = too_few_to_page(target, analyses.slo.trends[ref], events, analyses.facts.window)
     if few:
         why = tn(
             "only {n} bad event in the page window: too few to page",

@@ -35,7 +35,7 @@ from prodmeet_kit.analysis.slo import burn_rates
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.analysis.slo.steps import Instants, Steps, time_of
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import SLO_EVENTS
+from prodmeet_kit.schemas.slo import SLO_EVENTS, SloEventRow
 
 __all__ = ["JOIN", "MIN_BAD", "MIN_SPENT", "dearest", "runs", "slo_events", "too_few_to_page"]
 
@@ -133,17 +133,14 @@ def dearest(surplus: npt.NDArray[np.float64], first: int, last: int) -> tuple[in
     return first + begin, first + end
 
 
-def too_few_to_page(target: SloTarget, trend: pd.DataFrame, found: pd.DataFrame, window: Window) -> float:
+def too_few_to_page(target: SloTarget, trend: pd.DataFrame, found: Iterable[SloEventRow], window: Window) -> float:
     """Most bad events behind a page condition that held since the last meeting outside every SLO event; else 0.
 
-    ``found`` is ``SLO_EVENTS``. A condition goes on to hold after an event for as long as its long window has the
-    event in it, so these steps are the event's. What else held had too few bad events, or cost too little.
+    ``found`` are its rows of ``SLO_EVENTS``. A condition goes on to hold after an event for as long as its long
+    window has the event in it, so these steps are the event's. What else held had too few bad events, or cost too
+    little.
     """
-    spans = [
-        (instant(row["onset"]), instant(row["end"]))
-        for row in SLO_EVENTS.rows(found)
-        if (row["service"], row["slo"]) == (target.service, target.name)
-    ]
+    spans = [(instant(row["onset"]), instant(row["end"])) for row in found]
     steps = Steps.of(trend, end=window.end)
     since, most = steps.ends > instant(window.start), 0.0
     for page in burn_rates.PAGE:

@@ -181,4 +181,4 @@ def test_a_page_condition_that_held_for_few_bad_events_tells_how_many(
 ) -> None:
     frame = trend(grid(END - timedelta(days=28)), total, bad)
     events = SLO_EVENTS.check(slo_events({SLO.ref: frame}, [SLO], WINDOW))
-    assert too_few_to_page(SLO, frame, events, WINDOW) == most
+    assert too_few_to_page(SLO, frame, SLO_EVENTS.rows(events), WINDOW) == most
