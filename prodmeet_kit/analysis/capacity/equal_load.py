@@ -239,21 +239,26 @@ class _Columns:
 
     def by_day(self, values: Floats) -> Floats:
         """The same of the hours of each day: days down, columns across."""
-        plain = [np.bincount(self.day, row, minlength=self.days) for row in self.plain * values]
+        fixed = len(self.plain)
+        found = np.zeros((self.days, fixed + CLOCK + self.days))
+        for column, row in enumerate(self.plain * values):
+            found[:, column] = np.bincount(self.day, row, minlength=self.days)
         by_hour = np.bincount(self.day * CLOCK + self.clock, values, minlength=self.days * CLOCK)
-        whole = np.bincount(self.day, values, minlength=self.days)
-        return np.hstack([np.stack(plain, axis=1), by_hour.reshape(self.days, CLOCK), np.diag(whole)])
+        found[:, fixed : fixed + CLOCK] = by_hour.reshape(self.days, CLOCK)
+        np.fill_diagonal(found[:, fixed + CLOCK :], found[:, 0])  # the first column is the constant
+        return found
 
     def products(self, weight: Floats) -> Floats:
         """The weighted products of the columns with each other."""
-        fixed, weighted = len(self.plain), self.plain * weight
-        days = self.by_day(weight)
-        hours = np.stack([np.bincount(self.clock, row, minlength=CLOCK) for row in weighted])
+        fixed, hours = len(self.plain), slice(len(self.plain), len(self.plain) + CLOCK)
+        weighted, days = self.plain * weight, self.by_day(weight)
         found = np.zeros((days.shape[1], days.shape[1]))
         found[:fixed, :fixed] = weighted @ self.plain.T
-        found[:fixed, fixed : fixed + CLOCK], found[fixed : fixed + CLOCK, :fixed] = hours, hours.T
-        found[fixed : fixed + CLOCK, fixed : fixed + CLOCK] = np.diag(hours[0])  # the first column is the constant
-        found[fixed + CLOCK :], found[:, fixed + CLOCK :] = days, days.T
+        for column, row in enumerate(weighted):
+            found[column, hours] = np.bincount(self.clock, row, minlength=CLOCK)
+        found[hours, :fixed] = found[:fixed, hours].T
+        np.fill_diagonal(found[hours, hours], found[0, hours])
+        found[hours.stop :], found[:, hours.stop :] = days, days.T
         return found
 
 

@@ -29,7 +29,7 @@ import numpy.typing as npt
 
 from prodmeet_kit.analysis.series import trends
 from prodmeet_kit.analysis.series.local_hours import local_hours
-from prodmeet_kit.analysis.series.medians import median
+from prodmeet_kit.analysis.series.medians import median, medians, weekly
 from prodmeet_kit.core.window import Window
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ KNOWN = 0.75
 """A day with fewer of its steps known may have had its peak in the gap."""
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,14 @@ def expected_peak(series: pd.Series[float], window: Window) -> ExpectedPeak:
     table = local_hours(series, window)
     peaks = np.where(table.known >= KNOWN, np.fmax.reduce(table.peaks, axis=1), nan)
     usable = (table.days < 0) & (peaks > 0)
-    days, logs = table.days[usable].astype(np.float64), np.log(peaks[usable])
+    days, logs = table.days[usable], np.log(peaks[usable])
     length = max(ceil(window.length / timedelta(days=1)), 1)
     if not len(days) or days[-1] - days[0] + 1 < LEARN + JUDGE:
         return ExpectedPeak()
     days, logs = _without_storms(days, logs)
     # A meeting in the morning has the peak of its own day still before it.
     first = 0 if window.end.astimezone(window.zone).hour < 12 else 1
-    ahead = _predict(days, logs, np.arange(first, first + length, dtype=np.float64))
+    ahead = _predict(days, logs, np.arange(first, first + length))
     trials, single = _trials(days, logs, length)
     if not len(trials) or np.isnan(ahead).all():
         return ExpectedPeak()
@@ -92,14 +93,14 @@ def expected_peak(series: pd.Series[float], window: Window) -> ExpectedPeak:
     return ExpectedPeak(exp(top), exp(top - reach), exp(top + reach))
 
 
-def _without_storms(days: Floats, logs: Floats) -> tuple[Floats, Floats]:
+def _without_storms(days: Ints, logs: Floats) -> tuple[Ints, Floats]:
     """The days without those that stand far from all the others; fewer than one in ten, else they are no exception."""
     off = np.abs(logs - _predict(days, logs, days))
     usual = off <= max(STORM * 1.4826 * median(off), np.log(STORM_LEAST))
     return (days[usual], logs[usual]) if usual.mean() > 0.9 else (days, logs)
 
 
-def _trials(days: Floats, logs: Floats, length: int) -> tuple[Floats, Floats]:
+def _trials(days: Ints, logs: Floats, length: int) -> tuple[Floats, Floats]:
     """What the rule missed by in the past, seen - predicted: the peak of each trial, and every single day."""
     trials, single = [], [np.empty(0)]
     for origin in np.arange(days[0] + LEARN, days[-1] - JUDGE + 2, EVERY):
@@ -112,13 +113,14 @@ def _trials(days: Floats, logs: Floats, length: int) -> tuple[Floats, Floats]:
     return np.array(trials), np.concatenate(single)
 
 
-def _predict(days: Floats, logs: Floats, ahead: Floats) -> Floats:
+def _predict(days: Ints, logs: Floats, ahead: Ints) -> Floats:
     """The log of the peak of each coming day; NaN where its weekday was never seen."""
     slope = trends.theil_sen(days, logs) if len(days) >= trends.MIN_DAYS else None
     per_day = slope.per_day if slope is not None and slope.real else 0.0
-    flat, weekdays = logs - per_day * days, np.mod(days, WEEK)
-    levels = np.array([median(flat[same]) if (same := weekdays == day).any() else nan for day in range(WEEK)])
-    predicted: Floats = levels[np.mod(ahead, WEEK).astype(np.int64)] + per_day * ahead
+    if not len(days):
+        return np.full(len(ahead), nan)
+    levels = medians(weekly(logs - per_day * days, days))
+    predicted: Floats = levels[(ahead - days[0]) % WEEK] + per_day * ahead
     return predicted
 
 

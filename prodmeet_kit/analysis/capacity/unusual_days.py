@@ -38,7 +38,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis.series import grid, trends
 from prodmeet_kit.analysis.series.local_hours import LocalHours, local_hours, midnight, midnights
-from prodmeet_kit.analysis.series.medians import median
+from prodmeet_kit.analysis.series.medians import median, medians, weekly
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import UNUSUAL_DAYS
 
@@ -102,14 +102,14 @@ def _judged(series: pd.Series[float], window: Window) -> dict[int, dict[str, obj
     if not np.nanmax(means, initial=0.0) > 0:
         return {}
     growth = _growth(means, table.days)
-    usual = _usual(means / growth, table.weekdays) * growth
+    usual = _usual(means / growth, table.days) * growth
     with np.errstate(divide="ignore", invalid="ignore"):
         # A day of nothing, or of something where nothing is usual, is as unusual as can be; its logarithm is no number.
         away = np.log(np.clip(means / usual, FLOOR, 1 / FLOOR))
     moved = _moved(table)
     scatter = np.log(np.maximum(moved, FLOOR))
-    far = np.abs(away) > FAR * _spreads(away, table.weekdays)
-    scatter = scatter - _usual(scatter, table.weekdays)
+    far = np.abs(away) > FAR * _spreads(away, table.days)
+    scatter = scatter - _usual(scatter, table.days)
     odd = scatter > FAR_SHAPE * _spread(scatter)
     found: dict[int, dict[str, object]] = {}
     for at in np.flatnonzero(_since(table, window)):
@@ -143,28 +143,19 @@ def _since(table: LocalHours, window: Window) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _usual(values: Floats, weekdays: Ints) -> Floats:
+def _usual(values: Floats, days: Ints) -> Floats:
     """The median of the other days of the same weekday; NaN where fewer than three are known."""
-    usual = np.full(values.shape, np.nan)
-    for weekday in range(7):
-        days = np.flatnonzero(weekdays == weekday)
-        if len(days) <= PEERS:
-            continue
-        # For each day a row with all days but itself.
-        others = np.tile(days, len(days))[~np.eye(len(days), dtype=bool).ravel()].reshape(len(days), -1)
-        peers = values[others]
-        known = ~np.isnan(peers).reshape(len(days), len(days) - 1, -1).all(axis=2)
-        enough = known.sum(axis=1) >= PEERS
-        usual[days[enough]] = _medians(peers[enough])
+    table = weekly(values, days)
+    weeks = len(table)
+    if weeks <= PEERS:
+        return np.full(values.shape, np.nan)
+    # For each week, across, all the others, down.
+    peers = table[np.tile(np.arange(weeks), (weeks, 1))[~np.eye(weeks, dtype=bool)].reshape(weeks, -1).T]
+    known = ~np.isnan(peers).reshape(*peers.shape[:3], -1).all(axis=3)
+    found = medians(peers)
+    found[known.sum(axis=0) < PEERS] = np.nan
+    usual: Floats = found.reshape(-1, *values.shape[1:])[: len(values)]
     return usual
-
-
-def _medians(values: Floats) -> Floats:
-    """The medians along the second axis, NaN left out; NaN of nothing."""
-    ordered, counts = np.sort(values, axis=1), (~np.isnan(values)).sum(axis=1, keepdims=True)  # NaN last
-    low, high = (np.take_along_axis(ordered, np.maximum(at, 0), axis=1) for at in ((counts - 1) // 2, counts // 2))
-    middle: Floats = ((low + high) / 2)[:, 0]
-    return middle
 
 
 def _moved(table: LocalHours) -> Floats:
@@ -172,7 +163,7 @@ def _moved(table: LocalHours) -> Floats:
     whole = np.where(table.complete[:, np.newaxis] & (table.means >= 0), table.means, np.nan)
     totals = np.nansum(whole, axis=1, keepdims=True)
     shares = np.divide(whole, totals, out=np.full(whole.shape, np.nan), where=totals > 0)
-    usual = _usual(shares, table.weekdays)
+    usual = _usual(shares, table.days)
     both = ~np.isnan(shares) & ~np.isnan(usual)  # an hour that the clock skips is in neither
     here, there = np.where(both, shares, 0.0), np.where(both, usual, 0.0)
     here, there = (_whole(here), _whole(there))
@@ -187,12 +178,11 @@ def _whole(shares: Floats) -> Floats:
     return whole
 
 
-def _spreads(values: Floats, weekdays: Ints) -> Floats:
+def _spreads(values: Floats, days: Ints) -> Floats:
     """The spread of all days; for a weekday that spreads more, its own."""
-    spreads = np.full(len(values), _spread(values))
-    for weekday in np.unique(weekdays):
-        same = weekdays == weekday
-        spreads[same] = np.fmax(spreads[same], _spread(values[same]))
+    table = weekly(values, days)
+    own = SIGMA * medians(np.abs(table - medians(table)))
+    spreads: Floats = np.fmax(own, _spread(values))[(days - days[0]) % len(own)]
     return spreads
 
 

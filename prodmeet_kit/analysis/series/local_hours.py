@@ -71,11 +71,10 @@ def local_hours(series: pd.Series[float], window: Window) -> LocalHours:
         none = np.empty(0, dtype=np.int64)
         return LocalHours(none, none, empty, empty, empty, np.empty(0))
     at = grid.instants(series.index)
-    walls, expected = _clock((int(at[0]), int(at[-1])), len(values), window)
-    ordinals, hours = walls // DAY, walls % DAY // HOUR
-    first, count = int(ordinals[0]), int(ordinals[-1] - ordinals[0]) + 1
+    clock = _clock((int(at[0]), int(at[-1])), len(values), window)
+    first, count = clock.first, len(clock.expected)
     kept = np.isfinite(values)
-    cells = ((ordinals - first) * HOURS + hours)[kept]
+    cells = clock.cells[kept]
     size = count * HOURS
     counts = np.bincount(cells, minlength=size).astype(np.float64)
     sums = np.bincount(cells, weights=values[kept], minlength=size)
@@ -89,7 +88,7 @@ def local_hours(series: pd.Series[float], window: Window) -> LocalHours:
         means=np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0).reshape(shape),
         peaks=np.where(counts > 0, peaks, np.nan).reshape(shape),
         counts=counts.reshape(shape),
-        known=counts.reshape(shape).sum(axis=1) / expected,
+        known=counts.reshape(shape).sum(axis=1) / clock.expected,
     )
 
 
@@ -135,16 +134,27 @@ def wall(at: Ints, window: Window) -> Ints:
     In nanoseconds from the midnight with which the day of the meeting begins, as if every day had 24 hours. ``at`` is
     in nanoseconds from 1970, one instant at least.
     """
-    return _clock((int(at[0]), int(at[-1])), len(at), window)[0]
+    return _clock((int(at[0]), int(at[-1])), len(at), window).walls
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """:func:`wall` of each step; its hour, counted from the begin of the ``first`` day; the steps each day has."""
+
+    walls: Ints
+    cells: Ints
+    first: int
+    expected: Floats
 
 
 @lru_cache(maxsize=16)
-def _clock(span: tuple[int, int], count: int, window: Window) -> tuple[Ints, Floats]:
-    """:func:`wall`, and the steps each day has; the same for all series of a review, so kept."""
+def _clock(span: tuple[int, int], count: int, window: Window) -> _Clock:
+    """The clock of so many steps from the first to the last; the same for all series of a review, so kept."""
     starts = pd.date_range(pd.Timestamp(span[0], tz="UTC"), pd.Timestamp(span[1], tz="UTC"), periods=count).as_unit(
         "ns"
     ) - pd.Timedelta(window.step)
     local = starts.tz_convert(window.zone).tz_localize(None)
     walls = grid.instants(local) - grid.instant(pd.Timestamp(window.day))
-    begins = midnights(int(walls[0] // DAY), int(walls[-1] // DAY) + 1, window)
-    return walls, np.diff(begins) / grid.nanoseconds(window.step)
+    first, last = int(walls[0] // DAY), int(walls[-1] // DAY)
+    expected = np.diff(midnights(first, last + 1, window)) / grid.nanoseconds(window.step)
+    return _Clock(walls, walls // HOUR - first * HOURS, first, expected)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.series.local_hours import days_of
-from prodmeet_kit.analysis.series.medians import median
+from prodmeet_kit.analysis.series.medians import medians, weekly
 from prodmeet_kit.core.window import Window
 
 if TYPE_CHECKING:
@@ -128,11 +128,8 @@ def _inflation(x: Ints, rest: Floats, season: int) -> float:
     """
     if season == 1:
         return 1.0
-    rest, weekdays = rest.copy(), x % season
-    for weekday in range(season):
-        same = np.flatnonzero(weekdays == weekday)
-        if len(same):
-            rest[same] -= median(rest[same])
+    usual = medians(weekly(rest, x, season))
+    rest = rest - usual[(x - x[0]) % season]
     ranks = _ranks(rest)
     apart = ranks - ranks.mean()
     spread = float(np.mean(apart**2))
@@ -145,6 +142,10 @@ def _inflation(x: Ints, rest: Floats, season: int) -> float:
 
 def _ranks(values: Floats) -> Floats:
     """Ranks from 1; equal values share the mean of theirs."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    order = np.argsort(values)
+    ordered, count = values[order], len(values)
+    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    counts = np.diff(np.append(begins, count))
+    ranks = np.empty(count)
+    ranks[order] = np.repeat(begins + (counts + 1) / 2, counts)
     return ranks
