@@ -88,8 +88,10 @@ def weeks(series: pd.Series[float], window: Window) -> pd.DataFrame:
     cells = ((back - newest) * HOURS * WEEK + hour)[known]
     size = (oldest - newest + 1) * HOURS * WEEK
     counts = np.bincount(cells, minlength=size)
-    sums = np.zeros(size, dtype=np.longdouble)  # so that no mean depends on the order of its steps
-    np.add.at(sums, cells, values[known])
+    # In long doubles, so that no mean depends on the order of its steps; those of an hour lie together.
+    first = np.flatnonzero(np.append(True, cells[1:] != cells[:-1])) if len(cells) else np.arange(0)
+    sums = np.zeros(size, dtype=np.longdouble)
+    np.add.at(sums, cells[first], np.add.reduceat(values[known].astype(np.longdouble), first))
     means = np.divide(sums.astype(np.float64), counts, out=np.full(size, nan), where=counts > 0).reshape(
         -1, HOURS * WEEK
     )

@@ -102,26 +102,38 @@ def _without_storms(days: Ints, logs: Floats) -> tuple[Ints, Floats]:
 
 def _trials(days: Ints, logs: Floats, length: int) -> tuple[Floats, Floats]:
     """What the rule missed by in the past, seen - predicted: the peak of each trial, and every single day."""
+    origins = np.arange(days[0] + LEARN, days[-1] - JUDGE + 2, EVERY)
+    begin, end = days.searchsorted(origins), days.searchsorted(origins + length)
+    per_day, levels = _learned(days, logs, begin)
     trials, single = [], [np.empty(0)]
-    for origin in np.arange(days[0] + LEARN, days[-1] - JUDGE + 2, EVERY):
-        learned, judged = days < origin, (days >= origin) & (days < origin + length)
-        predicted = _predict(days[learned], logs[learned], days[judged])
-        known = ~np.isnan(predicted)
+    for trial, judged in enumerate(map(slice, begin.tolist(), end.tolist())):
+        missed = logs[judged] - (levels[(days[judged] - days[0]) % WEEK, trial] + per_day[trial] * days[judged])
+        known = ~np.isnan(missed)
         if known.sum() >= min(JUDGE, length):
-            trials.append(float(logs[judged][known].max() - predicted[known].max()))
-            single.append(logs[judged][known] - predicted[known])
+            seen = logs[judged][known]
+            trials.append(float(seen.max() - (seen - missed[known]).max()))
+            single.append(missed[known])
     return np.array(trials), np.concatenate(single)
 
 
 def _predict(days: Ints, logs: Floats, ahead: Ints) -> Floats:
     """The log of the peak of each coming day; NaN where its weekday was never seen."""
-    slope = trends.theil_sen(days, logs) if len(days) >= trends.MIN_DAYS else None
-    per_day = slope.per_day if slope is not None and slope.real else 0.0
-    if not len(days):
-        return np.full(len(ahead), nan)
-    levels = medians(weekly(logs - per_day * days, days))
-    predicted: Floats = levels[(ahead - days[0]) % WEEK] + per_day * ahead
+    per_day, levels = _learned(days, logs, np.array([len(days)]))
+    predicted: Floats = levels[(ahead - days[0]) % WEEK, 0] + per_day[0] * ahead
     return predicted
+
+
+def _learned(days: Ints, logs: Floats, until: Ints) -> tuple[Floats, Floats]:
+    """Growth a day, 0 where none is real, and the level of each weekday, from that of the first day on, without it.
+
+    Of the first so many days, for each number in ``until``, which is across in the levels; NaN where a weekday was
+    never seen.
+    """
+    found = zip(trends.slopes(days, logs, until), until.tolist(), strict=True)
+    per_day = np.array([slope.per_day if slope and slope.real and n >= trends.MIN_DAYS else 0.0 for slope, n in found])
+    flat = logs[:, np.newaxis] - per_day * days[:, np.newaxis]
+    flat[np.arange(len(days))[:, np.newaxis] >= until] = nan
+    return per_day, medians(weekly(flat, days))
 
 
 def _spread(values: Floats) -> float:

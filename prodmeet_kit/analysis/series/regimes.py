@@ -158,7 +158,7 @@ def without_weekdays(weekdays: npt.NDArray[np.int64], days: Floats, values: Floa
         count * np.log(np.maximum(shapes.squares(base, values), least)) + (shapes.sizes + base.shape[1]) * np.log(count)
         for base in (flat, np.hstack([flat, rhythm]))
     )
-    at = int(np.argmin(best))
+    at = int(np.argmax(best <= best.min() + 1e-9))  # the first of those that do as well to the last digits
     if best[at] >= plain.min():
         return values, 0.0
     both = np.column_stack([flat, *shapes.columns(at), rhythm])

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ from prodmeet_kit.core.window import Window
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MIN_DAYS", "Slope", "daily", "theil_sen"]
+__all__ = ["MIN_DAYS", "Slope", "daily", "slopes", "theil_sen"]
 
 MIN_DAYS = 14
 """Fewer days hold no two of each weekday: no trend can be told from the rhythm of the week."""
@@ -95,57 +95,76 @@ def _of_days(values: Floats, positions: Ints, quantile: float | None) -> tuple[F
     return np.where(share > 0, lower + (upper - lower) * share, lower), counts
 
 
-def theil_sen(days: npt.NDArray[Any], values: Floats, season: int = WEEK) -> Slope | None:
+def theil_sen(days: Ints, values: Floats, season: int = WEEK) -> Slope | None:
     """The median slope a day over pairs a whole number of seasons apart, with its 95% interval.
 
     ``days`` are whole days in order, as :func:`daily` counts them, each with its value; ``season`` is
     in days, 1 pairs every day with every other. ``None`` when fewer than two pairs exist.
     """
-    x, y = days.astype(np.int64), values
-    gap = x[np.newaxis, :] - x[:, np.newaxis]
-    earlier, later = np.nonzero((gap > 0) & (gap % season == 0))
-    if len(earlier) < 2:
-        return None
-    slopes = np.sort((y[later] - y[earlier]) / (x[later] - x[earlier]))
-    middle = float(slopes[(len(slopes) - 1) // 2] + slopes[len(slopes) // 2]) / 2
-    sizes = np.bincount(x % season)  # those without a day add nothing
+    (found,) = slopes(days, values, np.array([len(days)]), season)
+    return found
+
+
+def slopes(days: Ints, values: Floats, until: Ints, season: int = WEEK) -> list[Slope | None]:
+    """:func:`theil_sen` of the first so many days, for each number in ``until``; they share their pairs."""
+    gap = days[:, np.newaxis] - days[np.newaxis, :]
+    later, earlier = np.nonzero((gap > 0) & (gap % season == 0))  # in order of the later day
+    pairs = later.searchsorted(until)
+    found = (values[later] - values[earlier]) / (days[later] - days[earlier])
+    if not len(found):
+        return [None] * len(until)
+    ordered = np.sort(np.where(np.arange(len(found)) < pairs[:, np.newaxis], found, np.inf), axis=1)
+    of = np.arange(len(until))
+    middle = (ordered[of, np.maximum(pairs - 1, 0) // 2] + ordered[of, np.minimum(pairs // 2, len(found) - 1)]) / 2
+    middle[pairs < 2] = 0.0
+    seasons = (days % season)[:, np.newaxis] == np.arange(season)
+    sizes = np.vstack([np.zeros((1, season), dtype=np.int64), seasons.cumsum(axis=0)])[until]
     # Variance of Kendall's S without ties, summed over the seasons: Hirsch et al. 1982, eq. 5.
-    variance = float(np.sum(sizes * (sizes - 1) * (2 * sizes + 5)) / 18)
-    reach = _REACH * np.sqrt(variance * _inflation(x, y - middle * x, season))
-    count = len(slopes)
-    low = max(int(np.round((count - reach) / 2)) - 1, 0)
-    high = min(int(np.round((count + reach) / 2)), count - 1)
-    return Slope(middle, float(slopes[low]), float(slopes[high]))
+    variance = (sizes * (sizes - 1) * (2 * sizes + 5)).sum(axis=1) / 18
+    rest = np.where(np.arange(len(days)) < until[:, np.newaxis], values - middle[:, np.newaxis] * days, np.nan)
+    reach = _REACH * np.sqrt(variance * _inflation(days, rest, season))
+    low = np.maximum(np.round((pairs - reach) / 2).astype(np.int64) - 1, 0)
+    high = np.minimum(np.round((pairs + reach) / 2).astype(np.int64), pairs - 1)
+    return [
+        Slope(float(middle[k]), float(ordered[k, low[k]]), float(ordered[k, high[k]])) if pairs[k] >= 2 else None
+        for k in of.tolist()
+    ]
 
 
-def _inflation(x: Ints, rest: Floats, season: int) -> float:
+def _inflation(days: Ints, rest: Floats, season: int) -> Floats:
     """How much wider the variance is when neighbouring days resemble each other: (1 + r) / (1 - r), at least 1.
 
+    For each row of ``rest``, which ends where NaN begins.
     ``r`` is the rank correlation of neighbouring days once the slope and each weekday's median are taken away
     (Yue and Wang 2004; ranks as Hamed and Rao 1998, so that an outage does not pass for likeness). Without it a
     series that wanders (r = 0.5, four weeks) shows a trend 15 times in 100 where there is none; with it 7 times.
     Cut at 0.9: beyond, nothing is sure.
     """
     if season == 1:
-        return 1.0
-    usual = medians(weekly(rest, x, season))
-    rest = rest - usual[(x - x[0]) % season]
-    ranks = _ranks(rest)
-    apart = ranks - ranks.mean()
-    spread = float(np.mean(apart**2))
-    products = (apart[:-1] * apart[1:])[np.diff(x) == 1]
-    if not len(products) or spread == 0:
-        return 1.0
-    alike = min(max(float(products.mean()) / spread, 0.0), 0.9)
-    return (1 + alike) / (1 - alike)
+        return np.ones(len(rest))
+    usual = medians(weekly(rest.T, days, season))
+    ranks = _ranks(rest - usual[(days - days[0]) % season].T)
+    known = ~np.isnan(ranks)
+    apart = np.where(known, ranks - (known.sum(axis=1, keepdims=True) + 1) / 2, 0.0)
+    spread = (apart * apart).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    beside = np.diff(days) == 1
+    products = ((apart[:, :-1] * apart[:, 1:])[:, beside]).sum(axis=1)
+    counted = known[:, 1:][:, beside].sum(axis=1)
+    told = (counted > 0) & (spread > 0)
+    alike = np.divide(products, counted * spread, out=np.zeros(len(rest)), where=told)
+    alike = np.clip(alike, 0.0, 0.9)
+    wider: Floats = (1 + alike) / (1 - alike)
+    return wider
 
 
 def _ranks(values: Floats) -> Floats:
-    """Ranks from 1; equal values share the mean of theirs."""
-    order = np.argsort(values)
-    ordered, count = values[order], len(values)
-    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-    counts = np.diff(np.append(begins, count))
-    ranks = np.empty(count)
-    ranks[order] = np.repeat(begins + (counts + 1) / 2, counts)
+    """Ranks from 1 within each row; equal values share the mean of theirs, NaN has none."""
+    order = np.argsort(values, axis=1)
+    ordered, places = np.take_along_axis(values, order, axis=1), np.arange(values.shape[1])
+    changes = ordered[:, 1:] != ordered[:, :-1]
+    edge = np.ones((len(values), 1), dtype=bool)
+    first = np.maximum.accumulate(np.where(np.hstack([edge, changes]), places, 0), axis=1)
+    last = np.minimum.accumulate(np.where(np.hstack([changes, edge]), places, len(places))[:, ::-1], axis=1)[:, ::-1]
+    ranks = np.empty(values.shape)
+    np.put_along_axis(ranks, order, np.where(np.isnan(ordered), np.nan, (first + last) / 2 + 1), axis=1)
     return ranks
