@@ -148,22 +148,26 @@ class Facts:
 
         Raises ``ValueError`` when more than one series came back: the query needs an aggregation.
         """
-        answer = self.answers.get(key)
-        if answer is None or answer.frame is None or answer.frame.shape[1] == 0:
-            return None
-        if answer.frame.shape[1] > 1:
-            said = f"{answer.frame.shape[1]} series came back where one is needed"
-            raise ValueError(f"{said}: {backends.of(self.product).when_several}")
-        return answer.frame.iloc[:, 0]
+        frame = self._one_series(key)
+        return None if frame is None else frame.iloc[:, 0]
 
     def value(self, key: str) -> float:
         """The one number that answers an instant question; NaN when it failed, came back empty, or is not finite.
 
         An infinite count would pass every objective: what is not finite is not known.
         """
-        series = self.series(key)
-        value = float("nan") if series is None else float(series.iloc[-1])
+        frame = self._one_series(key)
+        value = float("nan") if frame is None else float(frame.to_numpy()[-1, 0])
         return value if isfinite(value) else float("nan")
+
+    def _one_series(self, key: str) -> pd.DataFrame | None:
+        answer = self.answers.get(key)
+        if answer is None or answer.frame is None or answer.frame.shape[1] == 0:
+            return None
+        if answer.frame.shape[1] > 1:
+            said = f"{answer.frame.shape[1]} series came back where one is needed"
+            raise ValueError(f"{said}: {backends.of(self.product).when_several}")
+        return answer.frame
 
     def record(self, spec: Spec) -> pd.DataFrame:
         """The records of this spec; empty where their sources failed or none is configured."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.schemas.frames import label_key
@@ -51,8 +53,8 @@ def found(facts: Facts, side: str, begin: datetime, end: datetime) -> Found | No
     frame = _frame(facts.answers.get(births_key(side)))
     if frame is None:
         return None
-    inside = frame[(frame.index > begin) & (frame.index <= end)].sum()
-    return Found(*(float(inside[name]) for name in COLUMNS))
+    inside = np.asarray((frame.index > begin) & (frame.index <= end))
+    return Found(*(float(np.nansum(_column(frame, name)[inside])) for name in COLUMNS))
 
 
 def born_steps(facts: Facts, side: str, trend: pd.Series[float] | None) -> pd.Series[float] | None:
@@ -64,20 +66,27 @@ def born_steps(facts: Facts, side: str, trend: pd.Series[float] | None) -> pd.Se
     frame = _frame(facts.answers.get(births_key(side)))
     if frame is None:
         return None
-    lacking = frame["born"] + frame["returned"]
-    if not lacking.any():
+    counted, born, returned = (_column(frame, name) for name in ("counted", "born", "returned"))
+    lacking = born + returned
+    if not (lacking > 0).any():
         return None
     if trend is not None and len(trend):
-        inside = frame[(lacking > 0).to_numpy() & frame.index.isin(trend.index)]
-        server, whole = float(trend.reindex(inside.index).sum()), float((inside["counted"] + inside["born"]).sum())
-        plain = float((inside["counted"] - inside["returned"]).sum())
+        inside = (lacking > 0) & np.asarray(frame.index.isin(trend.index))
+        server = float(trend.reindex(frame.index[inside]).sum())
+        whole, plain = (float(np.nansum(each[inside])) for each in (counted + born, counted - returned))
         if abs(server - whole) < abs(server - plain):
             return None
-    return lacking
+    return pd.Series(lacking, index=frame.index)
+
+
+_KEYS = {name: label_key({"events": name}) for name in COLUMNS}
 
 
 def _frame(answer: Answer | None) -> pd.DataFrame | None:
-    names = {label_key({"events": name}): name for name in COLUMNS}
-    if answer is None or answer.frame is None or not set(names) <= set(answer.frame.columns):
+    if answer is None or answer.frame is None or not set(_KEYS.values()) <= set(answer.frame.columns):
         return None
-    return answer.frame.rename(columns=names)
+    return answer.frame
+
+
+def _column(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
+    return np.asarray(frame[_KEYS[name]], dtype=np.float64)

@@ -200,9 +200,10 @@ def _cut(bad: Floats, allowed: Floats, first: int, last: int, least: float) -> i
 
 def _log_likelihood(bad: Floats, allowed: Floats) -> Floats:
     """Of Poisson counts at the pace that fits them best, but for a term that is the same however one cuts."""
-    some = (bad > 0) & (allowed > 0)
-    pace = np.divide(bad, allowed, out=np.ones_like(bad), where=some)
-    return np.where(some, bad * np.log(pace), 0.0) - np.where(some, bad, 0.0)
+    pace = np.divide(bad, allowed, out=np.zeros_like(bad), where=allowed > 0)
+    some = pace > 0  # what is 0 adds nothing
+    found: Floats = np.multiply(bad, np.log(pace, out=pace, where=some) - 1, out=np.zeros_like(bad), where=some)
+    return found
 
 
 def _spread(bad: Floats, allowed: Floats) -> float:

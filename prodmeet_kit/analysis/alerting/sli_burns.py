@@ -82,13 +82,15 @@ class Sli:
         known, course = self.steps, self.course
         if known is None or course is None:
             return self
+        fast = [(event["onset"], event["end"]) for event in events if event["end"] - event["onset"] <= TROUBLE]
+        fast = [span for span in fast if self.fresh(*span)]
+        if not fast:
+            return self
         bad, edge = known.bad.copy(), nanoseconds(self._step)
-        for event in events:
-            onset, end = event["onset"], event["end"]
-            if end - onset <= TROUBLE and self.fresh(onset, end):
-                inside = known.places(instant(onset) - edge, instant(end) + edge)
-                usual = course.usual(instant(onset)) * self.target.budget * known.total[inside]
-                bad[inside] = np.minimum(bad[inside], usual)
+        for onset, end in fast:
+            inside = known.places(instant(onset) - edge, instant(end) + edge)
+            usual = course.usual(instant(onset)) * self.target.budget * known.total[inside]
+            bad[inside] = np.minimum(bad[inside], usual)
         return Sli(Steps(known.ends, known.total, bad), self.target, self._window)
 
     def in_time(self, starts: Instants) -> Flags:

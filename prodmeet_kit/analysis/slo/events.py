@@ -141,7 +141,8 @@ def too_few_to_page(target: SloTarget, trend: pd.DataFrame, found: Iterable[SloE
     little.
     """
     spans = [(instant(row["onset"]), instant(row["end"])) for row in found]
-    steps = Steps.of(trend, end=window.end)
+    longest = max(page.long for page in burn_rates.PAGE)
+    steps = Steps.of(trend, window.start - longest, window.end)
     since, most = steps.ends > instant(window.start), 0.0
     for page in burn_rates.PAGE:
         held = page.held(steps, target.objective, window.step) & since
