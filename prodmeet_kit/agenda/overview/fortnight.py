@@ -13,7 +13,7 @@ import pandas as pd
 from prodmeet_kit.agenda.metrics import quiet_services
 from prodmeet_kit.agenda.outages.length import began_at, length
 from prodmeet_kit.agenda.shared.cells import cell_of
-from prodmeet_kit.analysis.series.cells import grouped
+from prodmeet_kit.analysis.series import cells, grid
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.core.subjects import service_in, subject
 from prodmeet_kit.evidence.lanes import Budget, Event, Lane, Lanes
@@ -148,8 +148,8 @@ def _load(analyses: Analyses, service: str) -> tuple[pd.Series[float] | None, st
     if series is None:
         return None, "", float("nan")
     window = analyses.facts.window
-    inside = series[series.index > window.start]
-    return grouped(inside, window.end, _cell(analyses) / 2).max(), str(row["unit"]), float(row["peak"])
+    highest = cells.highest(series, window.start, window.end, _cell(analyses) / 2)
+    return highest, str(row["unit"]), float(row["peak"])
 
 
 def _burn(analyses: Analyses, refs: list[SloRef]) -> pd.Series[float] | None:
@@ -161,11 +161,11 @@ def _burn(analyses: Analyses, refs: list[SloRef]) -> pd.Series[float] | None:
         trend = analyses.slo.counted_trends.get(ref)
         if trend is None:
             continue
-        inside = trend[trend.index > window.start]
-        summed = grouped(inside, window.end, _cell(analyses)).sum(min_count=1)
-        found.append(summed["bad"] / summed["total"].where(summed["total"] > 0) / (1 - objectives[ref]))
-    if not found:
-        return None
+        bad, total = (grid.numbers(trend[side]) for side in ("bad", "total"))
+        share = cells.shares(trend.index, bad, total, window.start, window.end, _cell(analyses))
+        found.append(share / (1 - objectives[ref]))
+    if len(found) < 2:
+        return found[0] if found else None
     worst: pd.Series[float] = pd.concat(found, axis=1).max(axis=1)
     return worst
 

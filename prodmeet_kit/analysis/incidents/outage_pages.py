@@ -14,7 +14,7 @@ from prodmeet_kit.analysis.series import matching
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.incidents import OUTAGES
 
-__all__ = ["GRACE", "begun", "first", "noise_of", "said_paged", "telling", "with_pages"]
+__all__ = ["GRACE", "OLD", "begun", "first", "noise_of", "said_paged", "telling", "with_pages"]
 
 GRACE = timedelta(minutes=15)
 """A page may still tell of an outage this long after its end: an alert looks back, and waits for its `for`."""

@@ -7,17 +7,19 @@ share in 52 of 100 simulated worlds, over outages in 83, and one by alerts, of w
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import isnan, nan
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from prodmeet_kit.analysis.incidents import outage_pages
-from prodmeet_kit.analysis.series import matching
 from prodmeet_kit.core.time_ranges import Between, decided, median_of, since_end, since_onset, worst_of
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.schemas.frames import PAGING_BY_ALERT, PAGING_HISTORY, rows
+from prodmeet_kit.schemas.frames import PAGING_BY_ALERT, PAGING_HISTORY
+from prodmeet_kit.schemas.incidents import OUTAGES
 
 __all__ = ["ENOUGH", "PagingQuality", "by_alert", "history", "quality", "tells"]
 
@@ -97,26 +99,52 @@ def quality(
     caught by any of the pages, also an older one. Detection counts from the onset that the SLI saw, else from the
     start people wrote.
     """
-    since, until = span or (window.start, window.end)
-    recent = matching.started(pages, since, until)
-    begun = matching.started(outages, since, until, "span_start")
-    told = pages.explode("outages")
-    detection, reset, caught = [], [], 0
-    for outage in rows(begun):
-        mine = told[told["outages"] == outage["id"]]
-        if mine.empty:
-            continue
-        caught += 1
-        first = mine["start"].loc[outage_pages.first(mine, outage)]
+    return _quality(_sent(pages), OUTAGES.rows(outages), span or (window.start, window.end))
+
+
+class _Page(NamedTuple):
+    """What quality asks of a page (a row of ``PAGES``); ``tells`` as :func:`tells` says."""
+
+    alert: str
+    service: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    cut_end: bool
+    outages: list[str]
+    tells: bool
+
+
+def _sent(pages: pd.DataFrame) -> list[_Page]:
+    """The pages in their order."""
+    columns = [pages[name].tolist() for name in ("alert", "service", "start", "end", "cut_end", "outages")]
+    return [_Page(*page) for page in zip(*columns, _tell(pages), strict=True)]
+
+
+def _quality(
+    pages: Sequence[_Page], outages: Iterable[Mapping[str, Any]], span: tuple[datetime, datetime]
+) -> PagingQuality:
+    since, until = span
+    recent = [page for page in pages if since <= page.start < until]
+    begun = [outage for outage in outages if since <= outage["span_start"] < until]
+    told: dict[str, list[_Page]] = {}
+    for page in pages:
+        for name in page.outages:
+            told.setdefault(name, []).append(page)
+    detection, reset = [], []
+    caught = [outage for outage in begun if outage["id"] in told]
+    for outage in caught:
+        mine = told[outage["id"]]
+        # As outage_pages.first: one that fired for long before is the first only where no other came.
+        new = [page for page in mine if page.start >= outage["span_start"] - outage_pages.OLD]
         dated = outage if pd.notna(outage["onset"]) else {"onset": outage["span_start"]}
-        detection.append(_not_before(since_onset(dated, first)))
-        if not outage["ongoing"] and not mine["cut_end"].any():
-            reset.append(_not_before(since_end(outage, mine["end"].max())))
+        detection.append(_not_before(since_onset(dated, (new or mine)[0].start)))
+        if not outage["ongoing"] and not any(page.cut_end for page in mine):
+            reset.append(_not_before(since_end(outage, max(page.end for page in mine))))
     return PagingQuality(
         pages=len(recent),
-        pages_caught=int(tells(recent).sum()),
+        pages_caught=sum(page.tells for page in recent),
         events=len(begun),
-        events_caught=caught,
+        events_caught=len(caught),
         detection_s=tuple((low + high) / 2 for low, high in detection),
         reset_s=tuple((low + high) / 2 for low, high in reset),
         detection_between_s=tuple(detection),
@@ -126,9 +154,15 @@ def quality(
 
 def tells(pages: pd.DataFrame) -> pd.Series[bool]:
     """Whether each page (``PAGES``) was sent for an outage: by what people say of it, else by its outages."""
-    shown = pages["shown_verdict"]
-    said = shown.ne("") & shown.ne(pages["suggested_verdict"])
-    return pages["outages"].map(bool).astype(bool).where(~said, shown.isin(TELLS))
+    return pd.Series(_tell(pages), index=pages.index, dtype=bool)
+
+
+def _tell(pages: pd.DataFrame) -> list[bool]:
+    columns = (pages[name] for name in ("shown_verdict", "suggested_verdict", "outages"))
+    return [
+        shown in TELLS if shown not in ("", suggested) else bool(outages)
+        for shown, suggested, outages in zip(*columns, strict=True)
+    ]
 
 
 def _not_before(between: Between) -> Between:
@@ -141,16 +175,20 @@ def by_alert(pages: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.D
 
     An alert's detection times are those of the outages it told of, from onset to its own first page.
     """
-    recent = matching.started(pages, window.start, window.end)
+    told, span = OUTAGES.rows(outages), (window.start, window.end)
+    sent: dict[tuple[str, str], list[_Page]] = {}
+    for page in _sent(pages):
+        sent.setdefault((page.alert, page.service), []).append(page)
     found = []
-    for (alert, service), group in recent.groupby(["alert", "service"], sort=True):
-        mine = pages[(pages["alert"] == alert) & (pages["service"] == service)]
-        own = quality(mine, outages, window)
+    for (alert, service), mine in sorted(sent.items(), key=lambda each: each[0]):
+        own = _quality(mine, told, span)
+        if not own.pages:
+            continue
         found.append(
             {
                 "alert": alert,
                 "service": service,
-                "pages": len(group),
+                "pages": own.pages,
                 "caught": own.pages_caught,
                 "precision": own.precision,
                 "events": own.events_caught,
@@ -169,9 +207,9 @@ def history(pages: pd.DataFrame, outages: pd.DataFrame, window: Window) -> pd.Da
 
     SLO events are known from ``compare_start`` on: an older period would count pages without events.
     """
-    found = []
+    sent, told, found = _sent(pages), OUTAGES.rows(outages), []
     for since, until in ((window.compare_start, window.start), (window.start, window.end)):
-        own = quality(pages, outages, window, (since, until))
+        own = _quality(sent, told, (since, until))
         found.append(
             {
                 "meeting": until,

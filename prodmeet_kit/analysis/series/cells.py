@@ -21,6 +21,7 @@ __all__ = [
     "highest",
     "mean",
     "per_event",
+    "shares",
     "weeks_before",
 ]
 
@@ -42,7 +43,7 @@ def cell(span: timedelta, step: timedelta, *, at_least: timedelta = timedelta())
 def highest(series: pd.Series[float], start: datetime, end: datetime, length: timedelta) -> pd.Series[float]:
     """The highest value of each stretch of ``(start, end]``, named by its end; NaN where nothing is known."""
     cut = _Cut.of(series.index, start, end, length)
-    return cut.named(cut.highest(grid.numbers(series)), series)
+    return cut.named(cut.highest(grid.numbers(series)), series.index, series.name)
 
 
 def mean(series: pd.Series[float], start: datetime, end: datetime, length: timedelta) -> pd.Series[float]:
@@ -76,6 +77,18 @@ def all_shares(ends: Ints, part: Floats, total: Floats, start: datetime, end: da
     cut = _Cut.of(ends, start, end, length, whole=True)
     summed, whole = (cut.sums(each) for each in (part, total))
     return summed / np.where(whole > 0, whole, np.nan)
+
+
+def shares(
+    index: pd.Index[Any], part: Floats, total: Floats, start: datetime, end: datetime, length: timedelta
+) -> pd.Series[float]:
+    """Sum of ``part`` / sum of ``total`` of each stretch of ``(start, end]`` that has steps, or lies between such.
+
+    ``index`` is that of the steps. Named by the ends of the stretches; NaN without a total.
+    """
+    cut = _Cut.of(index, start, end, length)
+    summed, whole = (cut.sums(each) for each in (part, total))
+    return cut.named(summed / np.where(whole > 0, whole, np.nan), index, "share")
 
 
 @dataclass(frozen=True)
@@ -128,10 +141,10 @@ class _Cut:
             found[self.filled] = np.where(np.logical_or.reduceat(known, self.first), sums, np.nan)
         return found
 
-    def named(self, values: Floats, series: pd.Series[float]) -> pd.Series[float]:
+    def named(self, values: Floats, steps: pd.Index[Any], name: Any) -> pd.Series[float]:
         """The values of the stretches as a series by their ends."""
-        index = pd.DatetimeIndex(self.ends.view("datetime64[ns]"), name=series.index.name)
-        return pd.Series(values, index=index.tz_localize("UTC"), name=series.name)
+        index = pd.DatetimeIndex(self.ends.view("datetime64[ns]"), name=steps.name)
+        return pd.Series(values, index=index.tz_localize("UTC"), name=name)
 
 
 def weeks_before(series: pd.Series[float], start: datetime, timezone: str, weeks: int = 4) -> pd.Series[float]:

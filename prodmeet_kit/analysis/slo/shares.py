@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.series.cells import cell, grouped
 from prodmeet_kit.analysis.slo import burn_rates
 
@@ -23,8 +24,7 @@ def shares(
     ``trend`` has ``[total, bad]`` a step, UTC. Stretches are longer where few events come: of ``allowed`` (1 -
     objective) each holds :data:`EXPECTED` bad events, up to a day. NaN where no event is known.
     """
-    known = burn_rates.events(trend)
-    inside = known[(known.index > pd.Timestamp(start)) & (known.index <= pd.Timestamp(end))]
+    inside = burn_rates.events(grid.between(trend, start, end))
     length = cell(end - start, step)
     total = float(inside["total"].sum())
     while allowed > 0 and (end - start) / length > 1 and length < timedelta(days=1):
