@@ -26,7 +26,8 @@ import numpy.typing as npt
 from prodmeet_kit.analysis.capacity.through_limit import CURVE_DAYS, Through
 from prodmeet_kit.analysis.series import steps
 from prodmeet_kit.analysis.series.medians import median
-from prodmeet_kit.analysis.series.regimes import MIN_LAST, Fit, Start, curve, line, starts, without_weekdays
+from prodmeet_kit.analysis.series.regimes import MIN_LAST, Fit, Start, curve, line, starts
+from prodmeet_kit.analysis.series.rhythm import without_weekdays
 
 __all__ = ["Filling", "forecast", "growth", "usual"]
 

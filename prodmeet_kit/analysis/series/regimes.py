@@ -7,13 +7,11 @@ later part is looked at in the same way. "By far" is 20 variances of the noise
 resemble each other (:func:`.steps.likeness`). Of rows without any change,
 independent from day to day or correlated at 0.5, 1 to 3 in 100 are cut.
 
-The rhythm of the week is taken away before, where it describes the days better
-(BIC, Schwarz 1978); a quiet weekend begins no regime.
+The rhythm of the week is taken away before (:mod:`.rhythm`); a quiet weekend begins no regime.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +19,7 @@ import numpy.typing as npt
 
 from prodmeet_kit.analysis.series import steps
 
-__all__ = ["MIN_LAST", "Fit", "Start", "curve", "line", "starts", "without_weekdays"]
+__all__ = ["MIN_FIRST", "MIN_LAST", "RATES", "Fit", "Start", "curve", "least_noise", "line", "starts"]
 
 MIN_FIRST = 4
 MIN_LAST = 5
@@ -30,10 +28,6 @@ MIN_LAST = 5
 CUT = 20.0
 ALMOST = 4.0
 """Cuts that describe the days as well, to within so many variances, are as likely."""
-
-WEEK = 7
-WEEKS = 21
-"""Fewer days tell no weekday from another."""
 
 RATES = np.geomspace(0.01, 0.4, 17)
 """Growth a day that an exponential may have: doubling in 70 days to 2."""
@@ -91,10 +85,10 @@ def _fit(level: float, slope: float, rest: Floats, fitted: int, values: Floats, 
     squares = float(rest @ rest)
     r = steps.likeness(rest)
     variance = squares / max(len(rest) - fitted, 1) * (1 + r) / (1 - r)
-    return Fit(level, slope, rest, squares, max(variance, _least(values)), rate)
+    return Fit(level, slope, rest, squares, max(variance, least_noise(values)), rate)
 
 
-def _least(values: Floats) -> float:
+def least_noise(values: Floats) -> float:
     """The least noise a row has: days that lie on a line to the last digit make no step of a day that was cut short."""
     if not len(values):
         return 0.0
@@ -139,94 +133,3 @@ def _of_lines(parts: npt.NDArray[np.bool_], days: Floats, values: Floats) -> Flo
     rest = y - x * ((x * y).sum(axis=1, keepdims=True) / (x * x).sum(axis=1, keepdims=True))
     squares: Floats = (rest * rest).sum(axis=1)
     return squares
-
-
-def without_weekdays(weekdays: npt.NDArray[np.int64], days: Floats, values: Floats) -> tuple[Floats, float]:
-    """The values without what belongs to the weekday, and how much the busiest weekday lies above the mean of all.
-
-    ``weekdays`` is any number that is equal for equal weekdays, 0 to 6. Unchanged, and 0, where no rhythm is sure.
-    """
-    count = len(days)
-    if count < WEEKS or len(np.unique(weekdays)) < WEEK:
-        return values, 0.0
-    dummies = np.eye(WEEK)[weekdays]
-    rhythm = dummies[:, 1:] - dummies[:, :1]
-    flat = np.ones((count, 1))
-    least = count * _least(values)
-    shapes = _Shapes.of(days)
-    plain, best = (
-        count * np.log(np.maximum(shapes.squares(base, values), least)) + (shapes.sizes + base.shape[1]) * np.log(count)
-        for base in (flat, np.hstack([flat, rhythm]))
-    )
-    at = int(np.argmax(best <= best.min() + 1e-9))  # the first of those that do as well to the last digits
-    if best[at] >= plain.min():
-        return values, 0.0
-    both = np.column_stack([flat, *shapes.columns(at), rhythm])
-    inner = np.linalg.lstsq(both, values, None)[0][1 + shapes.sizes[at] :]
-    effects = np.concatenate([[-float(inner.sum())], inner])
-    return values - effects[weekdays], float(effects.max())
-
-
-@dataclass(frozen=True)
-class _Shapes:
-    """What the days may follow beside the week: a line, curves, and a line that is cut at some day.
-
-    Days down, shapes across: ``singles`` are the line and the curves, ``late`` and ``ramp`` what a cut adds to a line.
-    """
-
-    singles: Floats
-    late: Floats
-    ramp: Floats
-
-    @classmethod
-    def of(cls, days: Floats) -> _Shapes:
-        """The shapes of these days."""
-        cuts = np.arange(MIN_FIRST, len(days) - MIN_LAST + 1)
-        late = (np.arange(len(days))[:, np.newaxis] >= cuts).astype(np.float64)
-        curves = [np.exp(rate * (days - days[-1])) for rate in (0.03, 0.08, 0.2)]
-        return cls(np.column_stack([days, *curves]), late, late * (days[:, np.newaxis] - days[cuts]))
-
-    @property
-    def sizes(self) -> npt.NDArray[np.int64]:
-        """How many columns each shape has beside the constant."""
-        return np.repeat([1, 3], [self.singles.shape[1], self.late.shape[1]])
-
-    def columns(self, at: int) -> Sequence[Floats]:
-        """The columns of one shape."""
-        cut = at - self.singles.shape[1]
-        return [self.singles[:, at]] if cut < 0 else [self.singles[:, 0], self.late[:, cut], self.ramp[:, cut]]
-
-    def squares(self, base: Floats, values: Floats) -> Floats:
-        """The sum of squares that each shape leaves together with the columns of ``base``, which holds the constant.
-
-        All cuts at once: each column less what the columns before it explain (Gram and Schmidt) takes its own part.
-        """
-        basis = np.linalg.qr(base)[0]
-
-        def beside(columns: Floats) -> Floats:
-            left: Floats = columns - basis @ (basis.T @ columns)
-            return left
-
-        rest = beside(values)[:, np.newaxis]
-        singles = _unit(beside(self.singles), self.singles)
-        alone = _less(rest, singles)
-        straight = singles[:, :1]
-        late = _unit(_less(beside(self.late), straight), self.late)
-        ramp = _unit(_less(_less(beside(self.ramp), straight), late), self.ramp)
-        cut = _less(_less(alone[:, :1], late), ramp)
-        squares: Floats = np.concatenate([(alone * alone).sum(axis=0), (cut * cut).sum(axis=0)])
-        return squares
-
-
-def _less(values: Floats, units: Floats) -> Floats:
-    """The columns without their part along columns of length one."""
-    left: Floats = values - units * (units * values).sum(axis=0)
-    return left
-
-
-def _unit(columns: Floats, whole: Floats) -> Floats:
-    """The columns at length one; zero where others explain all of what they were (``whole``) to the last digits."""
-    lengths, most = np.sqrt((columns * columns).sum(axis=0)), np.sqrt((whole * whole).sum(axis=0))
-    told = lengths > 1e-10 * most
-    units: Floats = np.where(told, columns / np.where(told, lengths, 1.0), 0.0)
-    return units
