@@ -102,10 +102,10 @@ class _Beside:
     def of(cls, base: Floats, singles: Floats, late: Floats, ramp: Floats) -> _Beside:
         """The shapes together with the columns of a base, which holds the constant."""
         basis = np.linalg.qr(base)[0]
-        single = _unit(_beside(basis, singles), singles)
+        single = _unit(_without(basis, singles), singles)
         straight = single[:, :1]
-        step = _unit(_less(_beside(basis, late), straight), late)
-        bend = _unit(_less(_less(_beside(basis, ramp), straight), step), ramp)
+        step = _unit(_less(_without(basis, late), straight), late)
+        bend = _unit(_less(_less(_without(basis, ramp), straight), step), ramp)
         return cls(basis, single, step, bend)
 
     @property
@@ -115,13 +115,13 @@ class _Beside:
 
     def squares(self, values: Floats) -> Floats:
         """The sum of squares that each shape leaves of the values."""
-        alone = _less(_beside(self.base, values)[:, np.newaxis], self.singles)
+        alone = _less(_without(self.base, values)[:, np.newaxis], self.singles)
         cut = _less(_less(alone[:, :1], self.late), self.ramp)
         squares: Floats = np.concatenate([(alone * alone).sum(axis=0), (cut * cut).sum(axis=0)])
         return squares
 
 
-def _beside(basis: Floats, columns: Floats) -> Floats:
+def _without(basis: Floats, columns: Floats) -> Floats:
     """The columns without what an orthonormal basis explains of them."""
     left: Floats = columns - basis @ (basis.T @ columns)
     return left
