@@ -30,6 +30,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from math import ceil, expm1, isfinite, nan
 from typing import Any
 
@@ -37,9 +38,9 @@ import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis.changes.quiet_days import DAY_S, MIN_QUIET, Means, Span, quiet
-from prodmeet_kit.analysis.series import level_shift, matching
+from prodmeet_kit.analysis.series import grid, level_shift, matching
 from prodmeet_kit.analysis.series.level_shift import Shift
-from prodmeet_kit.core.window import Window
+from prodmeet_kit.core.window import EARLIEST, Window
 from prodmeet_kit.schemas.changes import CHANGES, BeforeAfterRow
 from prodmeet_kit.schemas.frames import BEFORE_AFTER
 from prodmeet_kit.schemas.slo import SLO_EVENTS
@@ -110,17 +111,26 @@ def before_after(
     service may touch any. In order of the changes, then of the measures.
     """
     known = list(measures)
-    means = [Means(each.values[each.values.index <= window.end], each.step or window.step) for each in known]
-    busy = {service: _busy(changes, slo_events, service) for service in {each.service for each in known}}
+
+    @cache
+    def means(place: int) -> Means:
+        """Of one measure; of those that no change touches none are made."""
+        values = known[place].values
+        return Means(values.iloc[grid.span(values.index, EARLIEST, window.end)], known[place].step or window.step)
+
+    @cache
+    def busy(service: str) -> list[_Busy]:
+        return _busy(changes, slo_events, service)
+
     made: list[dict[str, Any]] = []
     shifts: list[Shift | None] = []
     for change in CHANGES.rows(past):
         expected = change["expected_effect"] or {}
-        for measure, mean in zip(known, means, strict=True):
+        for place, measure in enumerate(known):
             predicted = expected.get("metric") == measure.ref
             if not predicted and len(change["services"]) and measure.service not in change["services"]:
                 continue
-            row, found = _compared(change, mean, busy[measure.service], measure.kind, window)
+            row, found = _compared(change, means(place), busy(measure.service), measure.kind, window)
             named = {name: getattr(measure, name) for name in ("kind", "service", "name", "unit")}
             made.append({"change": change["id"], **named, **row, "expected": expected if predicted else None})
             shifts.append(found)

@@ -74,7 +74,7 @@ class _Shapes:
 
 @lru_cache(maxsize=32)
 def _shapes(days: tuple[float, ...], weekdays: tuple[int, ...]) -> _Shapes:
-    """The shapes of such days; most series of a review have the same, so that they are kept."""
+    """The shapes of such days; made once, for most series of a review have the same."""
     of, count = np.array(days), len(days)
     cuts = np.arange(MIN_FIRST, count - MIN_LAST + 1)
     late = (np.arange(count)[:, np.newaxis] >= cuts).astype(np.float64)
