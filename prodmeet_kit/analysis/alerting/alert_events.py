@@ -10,8 +10,8 @@ once. Two services are never put together, however close in time they fire.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from prodmeet_kit.schemas.frames import ALERT_EVENTS
@@ -34,39 +34,50 @@ def events(episodes: pd.DataFrame, gap: timedelta = GAP) -> pd.DataFrame:
     with one another only: else a ticket open for ten days would make one event
     of every page in them.
     """
-    if episodes.empty:
-        return ALERT_EVENTS.frame()
-    who = ("service " + episodes["service"]).where(episodes["service"] != "", "alert " + episodes["alert"])
-    standing = np.where(episodes["end"] - episodes["start"] > STANDING, " standing", "")
-    ordered = episodes.assign(who=who + standing, standing=standing).sort_values(
-        ["who", "start", "end", "id"], kind="stable"
-    )
-    until = ordered.groupby("who")["end"].cummax().groupby(ordered["who"]).shift()
-    begins = until.isna() | (ordered["start"] > until + gap)
-    number = np.cumsum(begins.to_numpy(dtype=np.int64))
-    alerts: dict[int, set[str]] = {}
-    for event, alert in zip(number.tolist(), ordered["alert"], strict=True):
-        alerts.setdefault(event, set()).add(alert)
-    made = ordered.groupby(number).agg(
-        service=("service", "first"),
-        alert=("alert", "first"),
-        standing=("standing", "first"),
-        start=("start", "first"),
-        end=("end", "max"),
-        episodes=("page", "size"),
-        pages=("page", "sum"),
-    )
-    name = made["service"].where(made["service"] != "", made["alert"]) + made["standing"]
-    frame = pd.DataFrame(
-        {
-            "id": name + "@" + made["start"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "service": made["service"],
-            "start": made["start"],
-            "end": made["end"],
-            "alerts": pd.Series({event: sorted(each) for event, each in alerts.items()}, dtype="object"),
-            "episodes": made["episodes"].astype("float64"),
-            "pages": made["pages"].astype("float64"),
-            "page": made["pages"] > 0,
-        }
-    )
-    return frame.astype({"id": "object", "service": "object"}).sort_values(["start", "id"], ignore_index=True)
+    columns = ("service", "alert", "start", "end", "id", "page")
+    fired = [_Fired(*row) for row in zip(*(episodes[name].tolist() for name in columns), strict=True)]
+    fired.sort(key=lambda each: (each.who, each.start, each.end, each.id))
+    found: list[list[_Fired]] = []
+    until: pd.Timestamp | None = None
+    for each in fired:
+        if until is None or each.who != found[-1][0].who or each.start > until + gap:
+            found.append([])
+            until = each.end
+        found[-1].append(each)
+        until = max(until, each.end)
+    made = [_event(together) for together in found]
+    return ALERT_EVENTS.frame(sorted(made, key=lambda row: (row["start"], row["id"])))
+
+
+class _Fired(NamedTuple):
+    """What an event asks of an episode (a row of ``EPISODES``)."""
+
+    service: str
+    alert: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    id: str
+    page: bool
+
+    @property
+    def standing(self) -> str:
+        return " standing" if self.end - self.start > STANDING else ""
+
+    @property
+    def who(self) -> str:
+        """What it is put together by."""
+        return (f"service {self.service}" if self.service else f"alert {self.alert}") + self.standing
+
+
+def _event(together: list[_Fired]) -> dict[str, Any]:
+    first, pages = together[0], sum(each.page for each in together)
+    return {
+        "id": f"{first.service or first.alert}{first.standing}@{first.start:%Y-%m-%dT%H:%M:%SZ}",
+        "service": first.service,
+        "start": first.start,
+        "end": max(each.end for each in together),
+        "alerts": sorted({each.alert for each in together}),
+        "episodes": float(len(together)),
+        "pages": float(pages),
+        "page": pages > 0,
+    }

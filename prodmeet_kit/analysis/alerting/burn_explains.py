@@ -16,7 +16,7 @@ import pandas as pd
 
 from prodmeet_kit.analysis.alerting.alert_reads import AlertReads
 from prodmeet_kit.analysis.alerting.sli_burns import LOOK_BACK, TROUBLE, Flags, Sli
-from prodmeet_kit.analysis.series.grid import instant, instants
+from prodmeet_kit.analysis.series.grid import instant, instants, nanoseconds
 from prodmeet_kit.analysis.slo.arithmetic import SloTarget
 from prodmeet_kit.core.window import Window
 
@@ -129,15 +129,16 @@ class Burns:
         if slo is None or slo.course is None:
             return pd.Series(True, index=alerts.index)
         fresh = slo.fresh(event["onset"], event["end"])
-        keys = alerts[["alert", "service", "labels"]].itertuples(index=False, name=None)
+        keys = zip(alerts["alert"], alerts["service"], alerts["labels"], strict=True)
         reads = [self.reads(*key).get(ref) for key in keys]
-        soon = (alerts["start"] >= event["onset"] - LOOK_BACK).to_numpy()
+        starts, onset, hour = instants(alerts["start"]), instant(event["onset"]), nanoseconds(LOOK_BACK)
+        soon = starts >= onset - hour
         sure = np.array([told is True for told in reads], dtype=bool)
         if fresh and event["end"] - event["onset"] <= TROUBLE:
             return pd.Series(soon | sure, index=alerts.index)
-        sure |= slo.in_time(instants(alerts["start"]))
+        sure |= slo.in_time(starts)
         if fresh:
-            sure |= soon & (alerts["start"] <= event["onset"] + LOOK_BACK).to_numpy()
+            sure |= soon & (starts <= onset + hour)
         unknown = np.array([told is None for told in reads], dtype=bool)
         return pd.Series(sure if sure.any() else unknown, index=alerts.index)
 
