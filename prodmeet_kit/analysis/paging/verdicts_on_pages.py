@@ -9,7 +9,7 @@ event to end of its last page). A significant event is an outage
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from prodmeet_kit.analysis.slo.event_times import Stretches
 from prodmeet_kit.analysis.slo.exclusions import Exclusion
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import PAGES
-from prodmeet_kit.schemas.incidents import OUTAGES
+from prodmeet_kit.schemas.incidents import OUTAGES, OutageRow
 from prodmeet_kit.schemas.slo import SLO_EVENTS
 
 __all__ = ["judge"]
@@ -77,7 +77,8 @@ def judge(
     caught, told = _Catches(pages, lateness), _Catches(pages, lateness)
     known = SLO_EVENTS.rows(events)
     of_id = {event["id"]: event for event in known}
-    for outage in OUTAGES.rows(outages):
+    listed = OUTAGES.rows(outages)
+    for outage in listed:
         mine = pages[outage_pages.telling(pages, outage)]
         burned = [of_id[event] for event in outage["events"]]
         # What an outage is of may have burned for long before it, and be no part of it.
@@ -85,8 +86,9 @@ def judge(
         due = burns.caused(mine, outage, burned) & outage_pages.begun(mine, outage, near, burns)
         (caught if burned else told).add(outage, mine[due])
     verdicts = burns.verdicts(pages, list(of_id.values()))
-    for position in range(len(pages)):
-        if verdicts[position][1] == "after_burn" and _told_before(pages, position, outages, caught.ids):
+    seen = {name for ids in caught.ids for name in ids}
+    for position, (service, start) in enumerate(zip(pages["service"], pages["start"], strict=True)):
+        if verdicts[position][1] == "after_burn" and _told_before(service, start, listed, seen):
             verdicts[position] = ("duplicate", "same_event")
         if told.ids[position]:
             verdicts[position] = (told.verdict(position), "incident")
@@ -113,12 +115,11 @@ def judge(
     )
 
 
-def _told_before(pages: pd.DataFrame, position: int, outages: pd.DataFrame, caught: list[list[str]]) -> bool:
+def _told_before(service: str, start: pd.Timestamp, outages: Iterable[OutageRow], caught: Collection[str]) -> bool:
     """Whether other pages were sent for the last outage of its service that began before a page."""
-    service, start = pages["service"].iloc[position], pages["start"].iloc[position]
-    hit = outages["services"].map(lambda names: service in ("", *names)).astype(bool)
-    before = outages[hit & outages["events"].map(bool).astype(bool) & (outages["span_start"] <= start)]
-    return len(before) > 0 and any(before.sort_values("span_start")["id"].iloc[-1] in ids for ids in caught)
+    hit = (each for each in outages if each["events"] and (not service or service in each["services"]))
+    before = sorted((each for each in hit if each["span_start"] <= start), key=lambda each: each["span_start"])
+    return bool(before) and before[-1]["id"] in caught
 
 
 def _during(event: Mapping[str, Any], outage: Mapping[str, Any]) -> bool:
