@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from prodmeet_kit.analysis.capacity.filling import Filling
     from prodmeet_kit.facts import Facts
+    from prodmeet_kit.schemas.capacity import EfficiencyRow, LoadPatternRow, LoadRow, ResourceRow
 
 __all__ = ["Capacity"]
 
@@ -47,9 +48,19 @@ class Capacity:
         return load.summarise(self.load_series, self.load_units, self._facts.window)
 
     @cached_property
+    def load_rows(self) -> list[LoadRow]:
+        """The rows of :attr:`loads`."""
+        return frames.LOAD_SUMMARY.rows(self.loads)
+
+    @cached_property
     def load_patterns(self) -> pd.DataFrame:
         """``LOAD_PATTERNS``, row by row as in :attr:`loads`."""
         return load_patterns.summarise(self.load_series, self.load_units, self._facts.window)
+
+    @cached_property
+    def pattern_rows(self) -> list[LoadPatternRow]:
+        """The rows of :attr:`load_patterns`."""
+        return frames.LOAD_PATTERNS.rows(self.load_patterns)
 
     @cached_property
     def unusual_days(self) -> pd.DataFrame:
@@ -104,6 +115,11 @@ class Capacity:
             self._loans,
             {f"{service.name}/{used.name}" for service in services for used in service.resources if used.limit_query},
         )
+
+    @cached_property
+    def resource_rows(self) -> list[ResourceRow]:
+        """The rows of :attr:`resources`."""
+        return frames.RESOURCE_SUMMARY.rows(self.resources)
 
     def filling(self, ref: str) -> Filling | None:
         """When a resource is full and what the trend rests on, as in :attr:`resources`; ``None`` without data."""
@@ -167,6 +183,11 @@ class Capacity:
             self._facts.window,
             {f"{s.name}/{r.name}": r.price for s in self._facts.product.services for r in s.resources if r.price},
         )
+
+    @cached_property
+    def efficiency_rows(self) -> list[EfficiencyRow]:
+        """The rows of :attr:`efficiency`."""
+        return frames.EFFICIENCY.rows(self.efficiency)
 
     @cached_property
     def regressions(self) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from prodmeet_kit.analysis.slo.budget import SPENT_FAST
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.i18n.languages import clauses, listed, sentence, sentences, t, tn
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.capacity import LOAD_PATTERNS, LOAD_SUMMARY
 from prodmeet_kit.schemas.changes import UPCOMING
 from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
@@ -162,9 +161,7 @@ def peak(analyses: Analyses) -> str:
     """The expected peak of the busiest load of the first service: what the next fortnight has to carry."""
     known = [
         {**summary, **pattern}
-        for summary, pattern in zip(
-            LOAD_SUMMARY.rows(analyses.capacity.loads), LOAD_PATTERNS.rows(analyses.capacity.load_patterns), strict=True
-        )
+        for summary, pattern in zip(analyses.capacity.load_rows, analyses.capacity.pattern_rows, strict=True)
         if pattern["expected_peak"] == pattern["expected_peak"]
     ]
     if not known:

@@ -10,7 +10,7 @@ from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.evidence import Column, Note, Table
 from prodmeet_kit.i18n.languages import listed, sentence, t
 from prodmeet_kit.i18n.numbers import UNKNOWN, number, write
-from prodmeet_kit.schemas.capacity import EFFICIENCY, REGRESSIONS
+from prodmeet_kit.schemas.capacity import REGRESSIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ def evidence(analyses: Analyses) -> list[Evidence]:
         for row in _once(analyses.capacity.regressions)
     ]
     if len(analyses.capacity.efficiency):
-        found.append(marked(_table(analyses.capacity.efficiency), analyses, ["resource", "load"], ["resource", "load"]))
+        found.append(marked(_table(analyses), analyses, ["resource", "load"], ["resource", "load"]))
     return found
 
 
@@ -76,13 +76,13 @@ def clause(row: dict[str, Any], analyses: Analyses) -> str:
     return t("{what}; no known change on that day", what=text)
 
 
-def _table(efficiency: pd.DataFrame) -> Table:
-    frame = efficiency.assign(
-        each=[use_of_each(row["per_load"], row["unit"]) for row in EFFICIENCY.rows(efficiency)],
-        each_before=[use_of_each(row["per_load_previous"], row["unit"]) for row in EFFICIENCY.rows(efficiency)],
-        compared=[_compared(row) for row in EFFICIENCY.rows(efficiency)],
-        cost_text=[_money(row["cost"], row["cost_unit"]) for row in EFFICIENCY.rows(efficiency)],
-        cost_before=[_money(row["cost_previous"], row["cost_unit"]) for row in EFFICIENCY.rows(efficiency)],
+def _table(analyses: Analyses) -> Table:
+    frame = analyses.capacity.efficiency.assign(
+        each=[use_of_each(row["per_load"], row["unit"]) for row in analyses.capacity.efficiency_rows],
+        each_before=[use_of_each(row["per_load_previous"], row["unit"]) for row in analyses.capacity.efficiency_rows],
+        compared=[_compared(row) for row in analyses.capacity.efficiency_rows],
+        cost_text=[_money(row["cost"], row["cost_unit"]) for row in analyses.capacity.efficiency_rows],
+        cost_before=[_money(row["cost_previous"], row["cost_unit"]) for row in analyses.capacity.efficiency_rows],
     )
     columns = [
         Column("service", t("Service")),

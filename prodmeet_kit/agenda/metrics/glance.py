@@ -13,7 +13,6 @@ from prodmeet_kit.evidence.glance import About, Glance, Said, ServiceView, SloLi
 from prodmeet_kit.i18n.languages import clauses, t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import short_date
-from prodmeet_kit.schemas.capacity import RESOURCE_SUMMARY
 from prodmeet_kit.schemas.incidents import OUTAGES
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def worst_first(analyses: Analyses) -> list[str]:
     budgets = analyses.slo.summary.groupby("service")["budget_remaining"].min()
     outages = [row["services"] for row in OUTAGES.rows(analyses.incidents.recent_outages)]
     days: dict[str, float] = {}
-    for row in RESOURCE_SUMMARY.rows(analyses.capacity.resources):
+    for row in analyses.capacity.resource_rows:
         if row["days_to_full"] < days.get(row["service"], inf):
             days[row["service"]] = row["days_to_full"]
 

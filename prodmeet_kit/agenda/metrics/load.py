@@ -15,7 +15,6 @@ from prodmeet_kit.evidence import Column, HeatMap, Note, Table, WeekOverlay
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, is_bytes, write
 from prodmeet_kit.i18n.times import short_date
-from prodmeet_kit.schemas.capacity import LOAD_PATTERNS, LOAD_SUMMARY
 
 if TYPE_CHECKING:
     from typing import Any
@@ -49,9 +48,7 @@ def _rows(analyses: Analyses) -> list[dict[str, Any]]:
     """Summary and pattern of each load in one mapping."""
     return [
         {**summary, **pattern}
-        for summary, pattern in zip(
-            LOAD_SUMMARY.rows(analyses.capacity.loads), LOAD_PATTERNS.rows(analyses.capacity.load_patterns), strict=True
-        )
+        for summary, pattern in zip(analyses.capacity.load_rows, analyses.capacity.pattern_rows, strict=True)
     ]
 
 
@@ -61,7 +58,7 @@ def _table(analyses: Analyses) -> Table:
         like_for_like=patterns["like_for_like"].to_numpy(),
         calendar_effect=patterns["calendar_effect"].to_numpy(),
         expected_peak=patterns["expected_peak"].to_numpy(),
-        expected_range=[_range(row) for row in LOAD_PATTERNS.rows(patterns)],
+        expected_range=[_range(row) for row in analyses.capacity.pattern_rows],
         by_day=_by_day(analyses),
     )
     frame = with_column(frame, partly(analyses, "load", analyses.capacity.loads))
@@ -94,10 +91,7 @@ def _table(analyses: Analyses) -> Table:
 def _by_day(analyses: Analyses) -> pd.Series[Any]:
     """The mean of each day, as a list in the cell of each load."""
     return daily.column(
-        [
-            analyses.capacity.load_by_day.get(SloRef.of_row(row), [])
-            for row in LOAD_SUMMARY.rows(analyses.capacity.loads)
-        ],
+        [analyses.capacity.load_by_day.get(SloRef.of_row(row), []) for row in analyses.capacity.load_rows],
         analyses.capacity.loads.index,
     )
 

@@ -20,7 +20,7 @@ from prodmeet_kit.evidence.facet import Facet
 from prodmeet_kit.findings.facet import facet
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import fixed, write
-from prodmeet_kit.schemas.capacity import BORROWED, LOAD_PATTERNS, RESOURCE_SUMMARY
+from prodmeet_kit.schemas.capacity import BORROWED, RESOURCE_SUMMARY
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
@@ -57,10 +57,8 @@ def _limits(analyses: Analyses) -> Iterator[Facet]:
             extra=30 - row["days_to_full"] / 2,
             dated=soon,
         )
-    for row in RESOURCE_SUMMARY.rows(
-        analyses.capacity.resources[analyses.capacity.resources["saturation_90"] > SATURATED]
-    ):
-        if SloRef.of_row(row) not in near:
+    for row in analyses.capacity.resource_rows:
+        if row["saturation_90"] > SATURATED and SloRef.of_row(row) not in near:
             yield facet(
                 analyses,
                 "saturated",
@@ -181,7 +179,7 @@ def _loads(analyses: Analyses) -> Iterator[Facet]:
             joins=[subject("load", ref) for ref in refs[1:]],
             services=list(dict.fromkeys(ref.partition("/")[0] for ref in refs)),
         )
-    for row in LOAD_PATTERNS.rows(analyses.capacity.load_patterns):
+    for row in analyses.capacity.pattern_rows:
         if abs(row["like_for_like"]) >= MOVED:
             yield facet(
                 analyses,

@@ -16,7 +16,7 @@ from prodmeet_kit.evidence import Chart, Column, Line, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.ranges import days_between
-from prodmeet_kit.schemas.capacity import BORROWED, RESOURCE_SUMMARY
+from prodmeet_kit.schemas.capacity import BORROWED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,10 +47,8 @@ def short_after_return(analyses: Analyses) -> list[ResourceRow]:
     """Resources that a return fills within sight, and that would not be full as soon without it."""
     return [
         row
-        for row in RESOURCE_SUMMARY.rows(
-            analyses.capacity.resources[analyses.capacity.resources["full_after_return"] <= LIMIT_NEAR_DAYS]
-        )
-        if not row["days_to_full"] <= row["full_after_return"]
+        for row in analyses.capacity.resource_rows
+        if row["full_after_return"] <= LIMIT_NEAR_DAYS and not row["days_to_full"] <= row["full_after_return"]
     ]
 
 
@@ -63,9 +61,9 @@ def last_day(row: BorrowedRow, analyses: Analyses) -> str:
 
 def _table(analyses: Analyses) -> Table:
     resources = analyses.capacity.resources
-    days = [analyses.capacity.resource_by_day.get(SloRef.of_row(row), []) for row in RESOURCE_SUMMARY.rows(resources)]
+    days = [analyses.capacity.resource_by_day.get(SloRef.of_row(row), []) for row in analyses.capacity.resource_rows]
     frame = resources.assign(
-        outlook=[_outlook(row) for row in RESOURCE_SUMMARY.rows(resources)],
+        outlook=[_outlook(row) for row in analyses.capacity.resource_rows],
         by_day=daily.column(days, resources.index),
     )
     frame = with_column(frame, partly(analyses, "resource", resources))
@@ -153,7 +151,7 @@ def _borrowed_table(borrowed: pd.DataFrame) -> Table:
 def _charts(analyses: Analyses) -> list[Chart]:
     """Each resource, with its limit, what is left of it after returns, and its request."""
     charts = []
-    for row in RESOURCE_SUMMARY.rows(analyses.capacity.resources):
+    for row in analyses.capacity.resource_rows:
         series = analyses.capacity.resource_series.get(SloRef.of_row(row))
         if series is not None:
             levels = (

@@ -20,7 +20,7 @@ from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence.glance import Small
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
-from prodmeet_kit.schemas.capacity import LOAD_SUMMARY, RESOURCE_SUMMARY
+from prodmeet_kit.schemas.capacity import RESOURCE_SUMMARY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +85,7 @@ class Rows:
         )
         return cls(
             analyses.slo.by_budget,
-            _by_service(LOAD_SUMMARY.rows(analyses.capacity.loads)),
+            _by_service(analyses.capacity.load_rows),
             _by_service(RESOURCE_SUMMARY.rows(fullest)),
             {(row["service"], row["name"]) for row in RESOURCE_SUMMARY.rows(near_limit(used, analyses.facts.window))},
         )

@@ -9,7 +9,7 @@ from prodmeet_kit.evidence import Column, Table
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import local, short_date, weekday
-from prodmeet_kit.schemas.capacity import LOAD_SUMMARY, UNUSUAL_DAYS
+from prodmeet_kit.schemas.capacity import UNUSUAL_DAYS
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
@@ -29,7 +29,7 @@ def said(analyses: Analyses) -> list[str]:
 
 def unusual_table(analyses: Analyses) -> Table:
     """Every unusual day of every load."""
-    units = {SloRef.of_row(row): row["unit"] for row in LOAD_SUMMARY.rows(analyses.capacity.loads)}
+    units = {SloRef.of_row(row): row["unit"] for row in analyses.capacity.load_rows}
     frame = analyses.capacity.unusual_days.sort_values("day", kind="stable").reset_index(drop=True)
     frame = frame.assign(
         unit=frame["ref"].map(units),

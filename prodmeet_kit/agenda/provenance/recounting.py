@@ -17,7 +17,6 @@ from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Column, Kind, Table
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.capacity import EFFICIENCY, LOAD_PATTERNS, LOAD_SUMMARY, RESOURCE_SUMMARY
 from prodmeet_kit.schemas.slo import SLO_SUMMARY
 
 if TYPE_CHECKING:
@@ -98,9 +97,7 @@ def _of_slos(analyses: Analyses) -> list[dict[str, Any]]:
 
 
 def _of_loads(analyses: Analyses) -> list[dict[str, Any]]:
-    pairs = zip(
-        LOAD_SUMMARY.rows(analyses.capacity.loads), LOAD_PATTERNS.rows(analyses.capacity.load_patterns), strict=True
-    )
+    pairs = zip(analyses.capacity.load_rows, analyses.capacity.pattern_rows, strict=True)
     like = t("mean / mean expected from the same weekdays and hours before - 1")
     growth = t("median slope between days of one weekday * 7 / mean; shown where it is significant")
     steps = (
@@ -155,7 +152,7 @@ def _of_resources(analyses: Analyses) -> list[dict[str, Any]]:
     )
     # What a resource does for a load is asked by no query of its own: it stands with the resource's.
     return [
-        *_rows(analyses, "resource", RESOURCE_SUMMARY.rows(analyses.capacity.resources), steps),
+        *_rows(analyses, "resource", analyses.capacity.resource_rows, steps),
         *_of_efficiency(analyses),
     ]
 
@@ -191,7 +188,7 @@ def _of_efficiency(analyses: Analyses) -> list[dict[str, Any]]:
             "use_unit": unit[row["service"], "use", row["resource"]],
             "load_unit": unit[row["service"], "load", row["load"]],
         }
-        for row in EFFICIENCY.rows(analyses.capacity.efficiency)
+        for row in analyses.capacity.efficiency_rows
     ]
     return _rows(analyses, "efficiency", known, steps)
 

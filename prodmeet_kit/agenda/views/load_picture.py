@@ -13,7 +13,6 @@ from prodmeet_kit.evidence.finding_view import KeyNumber, Picture
 from prodmeet_kit.evidence.panels import Panels
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
-from prodmeet_kit.schemas.capacity import LOAD_PATTERNS
 
 if TYPE_CHECKING:
     from prodmeet_kit.analyses import Analyses
@@ -54,9 +53,7 @@ def picture(analyses: Analyses, found: Finding) -> Picture:
 
 
 def _key(analyses: Analyses, ref: str) -> KeyNumber | None:
-    row = next(
-        (each for each in LOAD_PATTERNS.rows(analyses.capacity.load_patterns) if SloRef.of_row(each) == ref), None
-    )
+    row = next((each for each in analyses.capacity.pattern_rows if SloRef.of_row(each) == ref), None)
     if row is None or not isfinite(row["like_for_like"]):
         return None
     return KeyNumber(write(row["like_for_like"], "change"), t("against the same weekdays and hours"))

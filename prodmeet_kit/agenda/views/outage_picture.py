@@ -20,7 +20,6 @@ from prodmeet_kit.evidence.panels import Panels
 from prodmeet_kit.i18n.languages import listed, t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.schemas import frames
-from prodmeet_kit.schemas.capacity import LOAD_SUMMARY
 from prodmeet_kit.schemas.incidents import MISSED
 from prodmeet_kit.schemas.paging import PAGES
 
@@ -93,7 +92,7 @@ def _of_slo(analyses: Analyses, row: OutageRow, ref: str, start: datetime, end: 
 def _of_load(analyses: Analyses, row: OutageRow, start: datetime, end: datetime) -> Panels | None:
     """The load of the first of its services that has one: all that is known of an outage no SLO saw."""
     window = analyses.facts.window
-    for load in LOAD_SUMMARY.rows(analyses.capacity.loads):
+    for load in analyses.capacity.load_rows:
         ref = SloRef.of_row(load)
         series = analyses.capacity.load_series.get(ref)
         if load["service"] not in row["services"] or series is None:

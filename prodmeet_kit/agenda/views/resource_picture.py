@@ -17,7 +17,7 @@ from prodmeet_kit.evidence.panels import Forecast, Level, Panels
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import short_date
-from prodmeet_kit.schemas.capacity import REGRESSIONS, RESOURCE_SUMMARY
+from prodmeet_kit.schemas.capacity import REGRESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,9 +44,7 @@ def picture(analyses: Analyses, found: Finding) -> Picture:
 
 def of_resource(analyses: Analyses, ref: str) -> Picture:
     """Use of ``service/name`` with its limit, the forecast where one is made, and how full it is or when."""
-    row = next(
-        (each for each in RESOURCE_SUMMARY.rows(analyses.capacity.resources) if SloRef.of_row(each) == ref), None
-    )
+    row = next((each for each in analyses.capacity.resource_rows if SloRef.of_row(each) == ref), None)
     use = analyses.capacity.resource_series.get(ref)
     if row is None or use is None or not use.notna().any():
         return Picture()

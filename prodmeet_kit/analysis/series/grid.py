@@ -61,8 +61,9 @@ def finite(series: pd.Series[float] | None) -> pd.Series[float] | None:
 
 
 def instant(moment: datetime) -> int:
-    """Nanoseconds from 1970 to an instant."""
-    return int(moment.value) if isinstance(moment, pd.Timestamp) else nanoseconds(moment - EPOCH)
+    """Nanoseconds from 1970 to an instant; below all others for one that is not known (``NaT``)."""
+    known = isinstance(moment, pd.Timestamp | type(pd.NaT))
+    return int(moment.value) if known else nanoseconds(moment - EPOCH)  # type: ignore[attr-defined] # pandas' own have it
 
 
 def nanoseconds(length: timedelta) -> int:

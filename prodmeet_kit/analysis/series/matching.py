@@ -8,7 +8,12 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from prodmeet_kit.analysis.series import grid
+
 __all__ = ["ServiceOf", "about", "by_label", "during", "started", "touches"]
+
+NAT = pd.NaT.value
+"""What an instant that is not known is in nanoseconds: below all others."""
 
 ServiceOf: TypeAlias = Callable[[str, Mapping[str, str], str], str]
 """The service an alert is about, from its name, its labels and the key of its source; empty where none is named."""
@@ -28,14 +33,17 @@ def about(alerts: pd.DataFrame, services: Collection[str]) -> pd.Series[bool]:
 
 def touches(services: pd.Series[Any], service: str) -> pd.Series[bool]:
     """Whether each list of services holds this one; a list that names none may mean any."""
-    return services.map(lambda names: len(names) == 0 or service in names).astype(bool)
+    return pd.Series([len(names) == 0 or service in names for names in services], index=services.index, dtype=bool)
 
 
 def during(rows: pd.DataFrame, start: datetime, end: datetime) -> pd.Series[bool]:
     """Rows whose own ``start`` to ``end`` touches the span; an end that is not known lies ahead."""
-    return (rows["start"] <= end) & ~(rows["end"] < start)
+    begins, ends = grid.instants(rows["start"]), grid.instants(rows["end"])
+    inside = (begins <= grid.instant(end)) & (begins != NAT) & ((ends >= grid.instant(start)) | (ends == NAT))
+    return pd.Series(inside, index=rows.index)
 
 
 def started(rows: pd.DataFrame, start: datetime, end: datetime, column: str = "start") -> pd.DataFrame:
     """Rows that began in ``[start, end)``, numbered anew: what begins at a meeting belongs to the next."""
-    return rows[(rows[column] >= start) & (rows[column] < end)].reset_index(drop=True)
+    begins = grid.instants(rows[column])
+    return rows[(begins >= grid.instant(start)) & (begins < grid.instant(end))].reset_index(drop=True)
