@@ -181,9 +181,14 @@ class Slos:
     # When an SLO burned
 
     @cached_property
+    def coarse_events(self) -> pd.DataFrame:
+        """:attr:`events` as the trends show them, without the ranges of their onsets and ends."""
+        return events.slo_events(self.trends, self.targets, self._facts.window, self.counted)
+
+    @cached_property
     def events(self) -> pd.DataFrame:
         """``SLO_EVENTS`` over this window and the one before."""
-        found = events.slo_events(self.trends, self.targets, self._facts.window, self.counted)
+        found = self.coarse_events
         step, overlap = self._facts.window.step, fine_times.overlap(self._facts.product)
         return event_times.refined(found, self.trends, self.targets, step, overlap, self.fine_trends)
 
@@ -197,11 +202,11 @@ class Slos:
 
     @cached_property
     def fast_starts(self) -> pd.DataFrame:
-        """``SLO_EVENTS`` as if each fast part that begins well after its event were one: what people call an outage."""
-        parts = fast_parts.fast_parts(self.events, self.trends, self.targets, self._facts.window)
+        """:attr:`coarse_events` as if each fast part that begins well after its event were one, as people see it."""
+        parts = fast_parts.fast_parts(self.coarse_events, self.trends, self.targets, self._facts.window)
         return frames.SLO_EVENTS.frame(
             {**event, "id": f"{event['id']}+{number}", "onset": part.start, "end": part.end, "ongoing": False}
-            for event in frames.rows(self.events)
+            for event in frames.rows(self.coarse_events)
             for number, part in enumerate(parts[event["id"]])
             if part.start - event["onset"] > fine_times.AROUND
         )

@@ -209,7 +209,7 @@ def _promised(decisions: Reading, window: Window) -> list[Question]:
 def _closer(product: Product, window: Window, at: datetime, answers: Mapping[str, Answer]) -> list[Question]:
     """What to ask again at scrape step: the SLO events are known only when the first answers are."""
     known = Analyses(Facts(product, window, at, answers))
-    return fine_times.plan(product, window, known.slo.events, answers, known.slo.fast_starts)
+    return fine_times.plan(product, window, known.slo.coarse_events, answers, known.slo.fast_starts)
 
 
 def _failures(facts: Facts) -> Iterator[Failure]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.core.refs import SloRef
 from prodmeet_kit.evidence import Chart, Line, Mark
 
@@ -40,7 +41,7 @@ def over_time(
     ref = SloRef.of_row(row)
     return Chart(
         title=ref,
-        frame=series[series.index > begin(analyses)].to_frame(ref),
+        frame=grid.between(series, begin(analyses), window.end).to_frame(ref),
         unit=str(row["unit"]),
         step=window.step,
         timezone=window.timezone,

@@ -12,6 +12,7 @@ from prodmeet_kit.agenda.metrics.over_time import begin, marks
 from prodmeet_kit.agenda.provenance.asked import behind
 from prodmeet_kit.agenda.shared.redefined import marked
 from prodmeet_kit.agenda.shared.rests_on import column, rests_on, with_column
+from prodmeet_kit.analysis.series import grid
 from prodmeet_kit.analysis.slo import daily
 from prodmeet_kit.analysis.slo.burn_rates import PAGE
 from prodmeet_kit.analysis.slo.events import MIN_BAD, too_few_to_page
@@ -200,7 +201,7 @@ def _burn(analyses: Analyses, row: SloRow) -> Chart | None:
         caption = clauses([caption, why if few < MIN_BAD else t("too little of the budget was lost to page")])
     return Chart(
         title=t("{name}: burn rate", name=ref),
-        frame=history[history.index > begin(analyses)],
+        frame=grid.between(history, begin(analyses), analyses.facts.window.end),
         lines=(*lines, Line(1.0, t("sustainable rate"))),
         caption=caption,
         unit="",
@@ -216,7 +217,7 @@ def _ratio(analyses: Analyses, row: SloRow) -> Chart | None:
         return None
     return Chart(
         title=t("{name}: share of bad events", name=ref),
-        frame=ratio[ratio.index > begin(analyses)].to_frame(ref),
+        frame=grid.between(ratio, begin(analyses), analyses.facts.window.end).to_frame(ref),
         lines=(Line(1 - row["objective"], t("allowed by {objective}", objective=write(row["objective"], "percent"))),),
         caption=t("Bad / total events over {span}", span=write(SMOOTH.total_seconds(), "duration")),
         unit="",

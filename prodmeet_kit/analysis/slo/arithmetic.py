@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from math import inf, isnan, nan
 
 import pandas as pd
@@ -63,12 +64,12 @@ class SloTarget:
     window_s: float
     period: Period | None = None
 
-    @property
+    @cached_property
     def ref(self) -> str:
         """``service/name``, as trends are keyed."""
         return f"{self.service}/{self.name}"
 
-    @property
+    @cached_property
     def budget(self) -> float:
         """The share of events that may fail."""
         return round(1 - self.objective, 12)
