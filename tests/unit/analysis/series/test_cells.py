@@ -8,7 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prodmeet_kit.analysis.series.cells import CELLS, cell, highest, mean, per_event, weeks_before
+from prodmeet_kit.analysis.series.cells import (
+    CELLS,
+    all_highest,
+    all_shares,
+    cell,
+    highest,
+    mean,
+    per_event,
+    weeks_before,
+)
+from prodmeet_kit.analysis.series.grid import instants
 from prodmeet_kit.analysis.slo.shares import EXPECTED, shares
 
 STEP = timedelta(minutes=5)
@@ -37,6 +47,22 @@ def test_the_highest_of_each_stretch_stays_and_gaps_stay_gaps() -> None:
     assert found.index[-1] == pd.Timestamp(END)
     assert found.max() == 9.0
     assert found.isna().sum() == 2
+
+
+def test_stretches_before_and_after_all_data_are_not_known() -> None:
+    known = series([1.0, 9.0, np.inf, 2.0], END - 2 * STEP)
+    found = all_highest(known, END - 10 * STEP, END, 2 * STEP)
+    np.testing.assert_array_equal(found, [np.nan, np.nan, 9.0, 2.0, np.nan])
+    ends = instants(known.index)
+    shares = all_shares(
+        ends, np.array([0, 1, np.nan, 0]), np.array([4.0, 4, np.nan, 0]), END - 10 * STEP, END, 2 * STEP
+    )
+    np.testing.assert_array_equal(shares, [np.nan, np.nan, 0.125, np.nan, np.nan])
+
+
+def test_nothing_known_is_no_stretch() -> None:
+    assert highest(series([]), END - 10 * STEP, END, 2 * STEP).empty
+    assert np.isnan(all_highest(series([]), END - 10 * STEP, END, 2 * STEP)).all()
 
 
 def test_an_event_costs_use_by_load_and_nothing_is_known_without_load() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import theilslopes
 
-from prodmeet_kit.analysis.series.trends import daily, theil_sen
+from prodmeet_kit.analysis.series.trends import daily, slopes, theil_sen
 from prodmeet_kit.core.window import Window
 from tests.support.grids import END, STEP, at, grid, window
 
@@ -73,6 +73,16 @@ def test_a_series_that_only_wanders_shows_a_slope_rarely() -> None:
 
 def test_too_few_pairs_are_no_slope() -> None:
     assert theil_sen(*days(np.arange(8))) is None  # one pair a week apart
+
+
+def test_slopes_of_the_first_days_are_those_of_these_days_alone() -> None:
+    known = np.setdiff1d(np.arange(50), [3, 4, 20])
+    values = 0.2 * known + np.random.default_rng(5).normal(size=len(known))
+    values[7:10] = values[6]  # equal ranks
+    until = np.array([5, 21, 22, 40, len(known)])
+    alone = [theil_sen(known[:count], values[:count]) for count in until]
+    assert slopes(known, values, until) == alone
+    assert alone[0] is None
 
 
 def test_days_are_the_products_own_and_part_days_are_left_out() -> None:
