@@ -268,6 +268,17 @@ def test_a_credential_in_clear_in_a_model_made_in_code_is_masked(tmp_path: Path)
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
 
 
+def test_series_on_one_grid_are_apart_and_those_on_none_come_back() -> None:
+    frame = wide(grid(question(points=4)), ["{}"], np.arange(4.0)[:, None])
+    one, other = (read_series(write_series(frame)) for _ in range(2))
+    one.index.name, one.columns.name = "changed", "changed"
+    one.iloc[0, 0] = 9.0
+    assert_frames_equal(other, frame)
+    assert_frames_equal(read_series(write_series(frame)), frame)
+    for uneven in (frame.iloc[[0, 1, 3]], frame.iloc[[1]], frame.iloc[::-1], frame.iloc[:0]):
+        assert_frames_equal(read_series(write_series(uneven)), uneven)
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
 @given(
     st.dictionaries(
