@@ -94,11 +94,15 @@ def levels(
 
     ``None`` for what cannot be compared, which every resource of ``stored`` (:func:`is_stored`) is.
     """
+    of_service: dict[str, list[tuple[str, pd.Series[float]]]] = {}
+    for demand, loaded in load.items():
+        if loaded is not None:
+            of_service.setdefault(demand.split("/", 1)[0], []).append((demand, loaded))
     return {
         (resource, demand): None if resource in stored else equal_load.levels(used, loaded, window)
         for resource, used in use.items()
-        for demand, loaded in load.items()
-        if used is not None and loaded is not None and resource.split("/", 1)[0] == demand.split("/", 1)[0]
+        if used is not None
+        for demand, loaded in of_service.get(resource.split("/", 1)[0], ())
     }
 
 
