@@ -68,32 +68,39 @@ def _is_plain(table: list[list[Any]]) -> bool:
     return {*map(type, chain.from_iterable(table))} <= {*_PLAIN, pd.Timestamp, type(pd.NaT)}
 
 
-def _column(kind: str, values: list[Any], index: pd.RangeIndex) -> Any:
-    """The values of a column, as something that keeps its type when a frame is made of it."""
+def _blocks(kind: str, columns: list[list[Any]]) -> list[Any]:
+    """The values of all columns of a kind as blocks: an array of shape columns times rows, or one for each column."""
     import numpy as np
     import pandas as pd
 
+    count = len(columns[0])
     if kind == "time":
-        return _times(values)
+        moments = list(chain.from_iterable(columns))
+        if not {*map(type, moments)} <= {pd.Timestamp, type(pd.NaT), type(None)}:
+            return [_guessed(values).array for values in columns]
+        since_1970 = np.array([(pd.NaT if moment is None else moment).value for moment in moments], np.int64)
+        known = pd.DatetimeIndex(since_1970.view("datetime64[ns]"), tz="UTC").array
+        return [known[at : at + count] for at in range(0, len(known), count)]
     if kind == "flag":
-        return np.array([bool(value) for value in values], dtype=bool)
+        return [np.array([[bool(value) for value in values] for values in columns], dtype=bool)]
     if kind == "float":
-        if {*map(type, values)} <= _NUMBERS:
-            return np.array(values, dtype=np.float64)  # None becomes NaN
-        return pd.Series(values, dtype="float64", index=index)
-    if kind == "text":
-        values = ["" if value is None else value if type(value) is str else str(value) for value in values]
-    return pd.Series(values, dtype="object", index=index)  # a bare array of texts would become another type
+        if {*map(type, chain.from_iterable(columns))} <= {*_NUMBERS, np.float64}:
+            return [np.array(columns, dtype=np.float64)]  # None becomes NaN
+        return [np.array([pd.Series(values, dtype="float64").to_numpy() for values in columns])]
+    made = np.empty((len(columns), count), dtype=object)
+    for place, values in enumerate(columns):  # one by one: lists in cells stay lists
+        made[place] = [_text(value) for value in values] if kind == "text" else values
+    return [made]
 
 
-def _times(values: list[Any]) -> pd.DatetimeIndex:
+def _text(value: Any) -> str:
+    return value if type(value) is str else "" if value is None else str(value)
+
+
+def _guessed(values: list[Any]) -> pd.DatetimeIndex:
     """Instants in UTC: ``NaT`` of any zone and ``None`` alike; mixed offsets are brought to UTC."""
-    import numpy as np
     import pandas as pd
 
-    if {*map(type, values)} <= {pd.Timestamp, type(pd.NaT), type(None)}:  # a tenth of the time of guessing
-        since_1970 = [(pd.NaT if value is None else value.as_unit("ns")).value for value in values]
-        return pd.DatetimeIndex(np.array(since_1970, dtype="datetime64[ns]"), tz="UTC")
     return pd.DatetimeIndex(pd.to_datetime(pd.Index(values, dtype="object"), utc=True)).as_unit("ns")
 
 
@@ -111,6 +118,7 @@ class Spec:
     def frame(self, rows: Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
         """A frame of these rows with exactly these columns and types; keys that are absent become missing."""
         import pandas as pd
+        from pandas.api import internals  # type: ignore[attr-defined] # the stubs do not know it
 
         rows = list(rows)
         if not rows:
@@ -118,12 +126,27 @@ class Spec:
         if not all(row.keys() <= self.columns.keys() for row in rows):
             unknown = sorted({key for row in rows for key in row} - set(self.columns))
             raise ValueError(f"{self.name} has no column {', '.join(unknown)}")
-        index = pd.RangeIndex(len(rows))
-        data = {
-            column: _column(kind, [row.get(column) for row in rows], index)
-            for column, (kind, _) in self.columns.items()
+        blocks: list[tuple[Any, Any]] = []
+        for kind, (names, places) in self._kinds.items():
+            made = _blocks(kind, [[row.get(name) for row in rows] for name in names])
+            blocks += zip(made, [places] if len(made) == 1 else places.reshape(-1, 1), strict=True)
+        # Most frames have a handful of rows: to look at each column and guess would take ten times as long.
+        index, columns = pd.RangeIndex(len(rows)), self._empty.columns.view()
+        return cast("pd.DataFrame", internals.create_dataframe_from_blocks(blocks, index, columns))
+
+    @cached_property
+    def _kinds(self) -> dict[str, tuple[list[str], Any]]:
+        """By type the columns of that type, and their places in the frame."""
+        import numpy as np
+
+        kinds = [kind for kind, _ in self.columns.values()]
+        return {
+            each: (
+                [name for name, (kind, _) in self.columns.items() if kind == each],
+                np.flatnonzero([kind == each for kind in kinds]),
+            )
+            for each in dict.fromkeys(kinds)
         }
-        return pd.DataFrame(data, index=index, columns=self._empty.columns.view())
 
     @cached_property
     def _empty(self) -> pd.DataFrame:
