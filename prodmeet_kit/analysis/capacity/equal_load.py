@@ -69,9 +69,9 @@ class Levels:
     ``days``: one level a day in order, NaN where it is not known; the ``first``
     of them begins at ``window.compare_start`` or up to a day before.
     ``unsure``: covariance of the levels because the curve is not known better.
-    ``now``: which days lie since the last meeting. ``hours``: level of each
-    hour within the common range of load by its start (UTC). ``matched``: such hours since the last
-    meeting; ``matched_fraction``: their share of the hours with both known;
+    ``now``: which days lie since the last meeting. ``starts``: when each hour
+    within the common range of load begins, in nanoseconds from 1970, and ``own`` its level. ``matched``: such hours
+    since the last meeting; ``matched_fraction``: their share of the hours with both known;
     ``hour``: length of an hour, longer where steps are.
     """
 
@@ -79,15 +79,25 @@ class Levels:
     unsure: Floats
     now: npt.NDArray[np.bool_]
     first: pd.Timestamp
-    hours: pd.Series[float]
+    starts: Ints
+    own: Floats
     matched: int
     matched_fraction: float
     hour: timedelta
 
     @property
+    def hours(self) -> pd.Series[float]:
+        """The level of each such hour by its start (UTC)."""
+        return pd.Series(self.own, index=_utc(self.starts))
+
+    @property
     def uses(self) -> pd.Series[float]:
         """Use of each such hour against the usual at its load, by the end of the hour."""
-        return pd.Series(np.exp(self.hours.to_numpy()), index=pd.DatetimeIndex(self.hours.index) + self.hour)
+        return pd.Series(np.exp(self.own), index=_utc(self.starts + grid.nanoseconds(self.hour)))
+
+
+def _utc(moments: Ints) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(moments.view("datetime64[ns]"), tz="UTC")
 
 
 @dataclass(frozen=True)
@@ -138,7 +148,8 @@ def levels(use: pd.Series[float], load: pd.Series[float], window: Window) -> Lev
         unsure=unsure,
         now=later,
         first=pd.Timestamp(first),
-        hours=pd.Series(own - base, index=pd.DatetimeIndex(starts.view("datetime64[ns]"), tz="UTC")),
+        starts=starts,
+        own=own - base,
         matched=matched,
         matched_fraction=matched / known,
         hour=hours.length,
