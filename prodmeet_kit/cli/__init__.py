@@ -135,10 +135,12 @@ def report(
 
 
 @cli.command(short_help="Write the reports of all products")
+@click.option("--from", "start", default="", metavar="TIME", help="The last meeting, of every product.")
+@click.option("--to", "end", default="", metavar="TIME", help="This meeting (default: now).")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports made side by side (default: half the processors).")
 @LANGUAGE
 @click.pass_obj
-def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
+def fleet(folder: Path, start: str, end: str, jobs: int | None, language: str | None) -> None:
     """Write the report of every product in parameters/, and reports/index.html; one line each.
 
     The demo is left out when there is another product.
@@ -146,7 +148,8 @@ def fleet(folder: Path, jobs: int | None, language: str | None) -> None:
     """
     from prodmeet_kit.pipeline.fleet import make_fleet, side_by_side
 
-    options = ["--language", language] if language else []
+    given = {"--from": start, "--to": end, "--language": language}
+    options = [word for option, value in given.items() if value for word in (option, value)]
     raise SystemExit(make_fleet(folder, say, jobs=jobs or side_by_side(), options=options))
 
 

@@ -1,5 +1,7 @@
 """``prodmeet fleet``: a report of every product, several at a time, each in a process of its own.
 
+The processes are forked from one that has imported everything, on Linux; elsewhere each starts afresh.
+
 A product that fails, runs out of memory or hangs on its server costs its own
 report; the others are made. Every run writes the index, so it is whole when the
 last one ends; then it is written once more, with what could not be made.
@@ -8,21 +10,27 @@ last one ends; then it is written once more, with what could not be made.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Lock
+from typing import IO
 
 from prodmeet_kit.archive.fleet_run import write_failures
 from prodmeet_kit.archive.layout import INDEX
 from prodmeet_kit.core.errors import InputError, ProdmeetError, ReportError
 from prodmeet_kit.demo import is_demo
 from prodmeet_kit.parameters import products, read_document
+from prodmeet_kit.pipeline.kernel import Process
+from prodmeet_kit.pipeline.workers import ForkServer
 
 __all__ = ["Made", "make_fleet", "side_by_side", "worst"]
 
@@ -117,24 +125,23 @@ def worst(statuses: Sequence[int]) -> int:
 
 def _run(names: Sequence[str], folder: Path, jobs: int, options: Sequence[str]) -> Iterator[Made]:
     """The reports as they end."""
-    running: set[subprocess.Popen[str]] = set()
+    running: set[Process] = set()
     lock, ended = Lock(), False
+    server = ForkServer.start()
 
     def one(name: str) -> Made:
-        command = [sys.executable, "-m", "prodmeet_kit", "-C", str(folder), "report", *options, "--", name]
-        with lock:
-            if ended:
-                return Made(name, 1)
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                text=True, encoding="utf-8", errors="replace",
-            )  # fmt: skip
-            running.add(process)
-        out, err = process.communicate()
-        with lock:
-            running.discard(process)
-        lines = out.splitlines()
-        return Made(name, process.returncode, lines[-1] if lines else "", tuple(filter(None, err.splitlines())))
+        arguments = ["-C", str(folder), "report", *options, "--", name]
+        with TemporaryFile() as out, TemporaryFile() as err:
+            with lock:
+                if ended:
+                    return Made(name, 1)
+                process = _start(server, arguments, out.fileno(), err.fileno())
+                running.add(process)
+            status = process.wait()
+            with lock:
+                running.discard(process)
+            lines, said = _lines(out), _lines(err)
+        return Made(name, status, lines[-1] if lines else "", tuple(filter(None, said)))
 
     with ThreadPoolExecutor(jobs, "fleet") as pool:
         try:
@@ -148,14 +155,30 @@ def _run(names: Sequence[str], folder: Path, jobs: int, options: Sequence[str]) 
                 ended = True
                 left = list(running)
             _end(left)
+            if server is not None:
+                server.close()
 
 
-def _end(processes: Sequence[subprocess.Popen[str]]) -> None:
+def _start(server: ForkServer | None, arguments: Sequence[str], out: int, err: int) -> Process:
+    """One ``prodmeet`` process: forked from the server, or a new interpreter where that cannot be."""
+    if server is not None:
+        with suppress(OSError):
+            return server.worker("prodmeet_kit.cli", arguments, out, err)
+    command = [sys.executable, "-m", "prodmeet_kit", *arguments]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+
+
+def _lines(written: IO[bytes]) -> list[str]:
+    """What a process wrote into the file."""
+    written.seek(0)
+    return written.read().decode("utf-8", "replace").splitlines()
+
+
+def _end(processes: Sequence[Process]) -> None:
     """Ask each to end, so that it cleans up after itself; who did not hear it is asked again, and then not asked."""
-    for ask in (subprocess.Popen.terminate, subprocess.Popen.terminate, subprocess.Popen.kill):
+    for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
         for process in processes:
-            if process.poll() is None:
-                ask(process)
+            process.send_signal(number)  # who has ended is left alone
         deadline = time.monotonic() + PATIENCE_S
         while any(process.poll() is None for process in processes):
             if time.monotonic() > deadline:

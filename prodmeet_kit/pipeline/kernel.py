@@ -17,8 +17,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from prodmeet_kit.archive.layout import FROZEN
 from prodmeet_kit.core.durable import private_folder
@@ -40,6 +41,34 @@ _BEGIN = "prodmeet-k-"
 _CHANNELS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 
+class Process(Protocol):
+    """What a kernel needs of its process, whoever started it."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> int: ...
+    def kill(self) -> None: ...
+    def send_signal(self, number: int, /) -> None: ...
+
+
+def fresh(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: int) -> Process:
+    """Start a kernel as a new interpreter, in its folder, with these variables alone; it writes to the log."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "prodmeet_kit.pipeline.inside", *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,  # Ctrl-C is for us; we stop the kernel ourselves
+    )
+
+
+start_process: Callable[[Sequence[str], Path, Mapping[str, str], int], Process] = fresh
+"""How kernels of this process are started: a worker of a fleet has them forked."""
+
+
 class Kernel:
     """The kernel process, its private folder and its sockets; leaving the ``with`` block removes all three."""
 
@@ -49,15 +78,8 @@ class Kernel:
         try:
             self._connection = self._write_connection()
             with (self.folder / "log").open("wb") as log:
-                self.process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "prodmeet_kit.pipeline.inside", "-f", str(self._connection)],
-                    cwd=self.folder,
-                    env=_environment(self.folder),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,  # Ctrl-C is for us; we stop the kernel ourselves
-                )
+                given = ["-f", str(self._connection)]
+                self.process = start_process(given, self.folder, _environment(self.folder), log.fileno())
         except BaseException:
             self._leave()
             raise

@@ -15,6 +15,7 @@ import pytest
 
 from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.pipeline.fleet import make_fleet, worst
+from prodmeet_kit.pipeline.workers import ForkServer
 
 STAND_IN = f"""#!{sys.executable}
 import sys, time, pathlib
@@ -43,6 +44,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     stand_in.write_text(STAND_IN)
     stand_in.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(stand_in))
+    monkeypatch.setattr(ForkServer, "start", lambda: None)  # as where processes cannot be forked
     (tmp_path / "parameters").mkdir()
     return tmp_path
 
@@ -135,7 +137,7 @@ def test_an_interrupt_ends_every_report_that_runs(tmp_path: Path, deaf: str) -> 
     add(tmp_path, "a", "b", "c")
     code = (
         "import sys; from prodmeet_kit.pipeline import fleet; from prodmeet_kit.cli import main\n"
-        "fleet.PATIENCE_S = 2\n"
+        "fleet.PATIENCE_S = 2\nfleet.ForkServer.start = lambda: None\n"
         f"sys.executable = {str(stand_in)!r}\n"
         f"sys.argv = ['prodmeet', '-C', {str(tmp_path)!r}, 'fleet', '--jobs', '2']\nmain()"
     )
