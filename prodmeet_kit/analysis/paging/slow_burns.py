@@ -103,22 +103,27 @@ def _outside_events(trend: pd.DataFrame | None, spans: Iterable[tuple[int, int]]
 
 def _held(target: SloTarget, rest: Steps, window: Window) -> Instants | None:
     """Every step at which a ticket condition held; ``None`` when what failed since the last meeting may be chance."""
-    longest = max(condition.long for condition in burn_rates.TICKET)
-    if float(rest.between(window.start - longest, window.end).counted[1].sum()) < MIN_BAD:
+    recent = rest.between(window.start - max(each.long for each in burn_rates.TICKET), window.end)
+    if float(recent.counted[1].sum()) < MIN_BAD or not _surely(recent, target, window):
         return None
-    held, since = np.zeros(len(rest), dtype=bool), rest.places(window.start, window.end)
-    sure = False
+    held = np.zeros(len(rest), dtype=bool)
     for condition in burn_rates.TICKET:
-        holds = condition.held(rest, target.objective, window.step)
-        held |= holds
-        sure = sure or bool((holds & _beyond_chance(rest, target, condition, window))[since].any())
-    if not sure:
-        return None
+        held |= condition.held(rest, target.objective, window.step)
     # The first steps know no long window: a single failure there would look like a burn of days.
     known_from = (
         int(rest.ends[0]) - nanoseconds(window.step) + nanoseconds(min(each.long for each in burn_rates.TICKET))
     )
     return rest.ends[held & ((rest.ends >= known_from) | (rest.ends > instant(window.start)))]
+
+
+def _surely(recent: Steps, target: SloTarget, window: Window) -> bool:
+    """Whether a ticket condition held since the last meeting, by more than chance; long windows are in ``recent``."""
+    since = recent.ends > instant(window.start)
+    for condition in burn_rates.TICKET:
+        held = condition.held(recent, target.objective, window.step)
+        if (held & _beyond_chance(recent, target, condition, window) & since).any():
+            return True
+    return False
 
 
 def _beyond_chance(
