@@ -1,102 +1,82 @@
-"""How long a report takes, how large its page is and how much memory it needs, against plain command lines.
+"""What a report costs with all processes it starts, against plain Jupyter on the notebook and kit as they were.
 
-Run ``python benchmarks/report.py`` from the checkout. Both ways run the same
-notebook on the embedded demo facts, as whole processes, in turn:
+Run ``python benchmarks/report.py`` from the checkout; it takes about four minutes. In turn, as whole processes:
 
-- ``prodmeet report``
-- ``papermill notebooks/production_meeting.ipynb out.ipynb`` and
-  ``jupyter nbconvert --to html out.ipynb``
+- ``prodmeet report``: of the embedded demo, from its frozen facts; and from a snapshot of twelve services
+  (``tests/support/fleet_world.py``: 22 SLOs, 80 series)
+- plain: ``papermill`` of the notebook and ``jupyter nbconvert --to html``, in an environment that has the kit of the
+  commit in ``_baseline.py``: on the demo, and on an empty notebook, which is what Jupyter needs to do nothing
 
-The first run of each way is not counted: it writes bytecode, which an
-installed package has, and fills the disk cache. One line for each result; exit
-status 1 when a target is missed.
+CPU is user and system time of every process. The median of the rounds counts; the first run of each way does not.
+One line for each figure; exit status 1 when a target is missed. ``--only demo`` leaves out the twelve services.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from statistics import median
 
-import psutil
-from _targets import told  # type: ignore[import-not-found] # beside this file
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from prodmeet_kit.core import shipped_files as resources
+from _baseline import plain  # type: ignore[import-not-found] # beside this file
+from _processes import Cost, cost, in_turn, peak_pss_mb  # type: ignore[import-not-found]
+from _targets import told  # type: ignore[import-not-found]
 
-MOST_OF_PLAIN = 0.40
+from tests.support.fleet_world import fleet_snapshot
+
+DEMO_CPU_OF_PLAIN = 0.35
+DEMO_WALL_OF_PLAIN = 0.22
+DEMO_CPU_OF_EMPTY = 1.0
+TWELVE_WALL_OF_EMPTY = 1.5
 MOST_PAGE_MB = 5.0
-MOST_MEMORY_MB = 600.0
+MOST_MEMORY_MB = 400.0
 
-BIN = Path(sys.executable).parent
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("CI", "PYTHONDONTWRITEBYTECODE")}
-
-
-def ours(out: Path) -> list[str]:
-    return [str(BIN / "prodmeet"), "report", "--out", str(out)]
+PRODMEET = str(Path(sys.executable).parent / "prodmeet")
 
 
-def seconds(*commands: list[str], cwd: Path) -> float:
-    """Wall time of the commands, one after the other."""
-    began = time.perf_counter()
-    for command in commands:
-        subprocess.run(command, cwd=cwd, env=ENVIRONMENT, check=True, capture_output=True)
-    return time.perf_counter() - began
+def report(out: Path, snapshot: Path | None = None) -> list[str]:
+    return [PRODMEET, "report", "--out", str(out), *(["--from-snapshot", str(snapshot)] if snapshot else [])]
 
 
-def peak_memory_mb(command: list[str], cwd: Path) -> float:
-    """The largest sum of resident memory over the process and all it started, seen every 10 ms."""
-    peak = 0
-    with subprocess.Popen(
-        command, cwd=cwd, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        root = psutil.Process(process.pid)
-        while process.poll() is None:
-            peak = max(peak, resident(root))
-            time.sleep(0.01)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return peak / 1e6
-
-
-def resident(root: psutil.Process) -> int:
-    total = 0
-    try:
-        for process in [root, *root.children(recursive=True)]:
-            total += process.memory_info().rss
-    except psutil.NoSuchProcess:  # it has just ended: the next look counts
-        pass
-    return total
+def show(what: str, found: Cost) -> None:
+    print(f"{what}: {found.cpu:.2f} s of CPU, {found.wall:.2f} s")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5, help="runs of each way (default: 5)")
-    rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as folder:
-        here = Path(folder)
-        notebook = str(resources.notebook())
-        papermill = [str(BIN / "papermill"), notebook, "out.ipynb"]
-        nbconvert = [str(BIN / "jupyter"), "nbconvert", "--to", "html", "out.ipynb"]
-        kit, plain = [], []
-        for _ in range(rounds + 1):  # in turn, so that whatever else the machine does hits both alike
-            kit.append(seconds(ours(here / "reports"), cwd=here))
-            plain.append(seconds(papermill, nbconvert, cwd=here))
-        del kit[0], plain[0]
-        print(f"prodmeet report: {median(kit):.2f} s (median of {rounds}: {', '.join(f'{s:.2f}' for s in kit)})")
-        print(
-            f"papermill, nbconvert: {median(plain):.2f} s (median of {rounds}: {', '.join(f'{s:.2f}' for s in plain)})"
-        )
+    parser.add_argument("--only", choices=["demo"], help="leave out the twelve services")
+    given = parser.parse_args()
+    was = plain()
+    with tempfile.TemporaryDirectory(prefix="prodmeet-benchmark-") as name:
+        here = Path(name)
+        commands = {
+            "demo": [report(here / "reports")],
+            "plain, the demo": was.commands(was.notebook),
+            "plain, an empty notebook": was.commands(was.empty_notebook, "empty"),
+        }
+        if not given.only:
+            commands["twelve services"] = [report(here / "twelve", fleet_snapshot(12, here / "snapshot"))]
+        ways: list[Callable[[], Cost]] = [partial(cost, *each, cwd=here) for each in commands.values()]
+        found = dict(zip(commands, in_turn(given.rounds, *ways), strict=True))
+        for what, each in found.items():
+            show(what, each)
+        demo, same, empty = (found[each] for each in ("demo", "plain, the demo", "plain, an empty notebook"))
         page = next((here / "reports").glob("*/latest/report.html"))
         well = [
-            told("share of the plain time", median(kit) / median(plain), "", MOST_OF_PLAIN),
-            told("size of report.html", page.stat().st_size / 1e6, " MB", MOST_PAGE_MB),
-            told("peak memory of all processes", peak_memory_mb(ours(here / "again"), here), " MB", MOST_MEMORY_MB),
+            told("demo: CPU against plain", demo.cpu / same.cpu, "", DEMO_CPU_OF_PLAIN),
+            told("demo: wall against plain", demo.wall / same.wall, "", DEMO_WALL_OF_PLAIN),
+            told("demo: CPU against plain on nothing", demo.cpu / empty.cpu, "", DEMO_CPU_OF_EMPTY),
+            told("demo: size of report.html", page.stat().st_size / 1e6, " MB", MOST_PAGE_MB),
+            told("demo: peak memory (PSS)", peak_pss_mb(report(here / "again"), cwd=here), " MB", MOST_MEMORY_MB),
         ]
+        if not given.only:
+            ratio = found["twelve services"].wall / empty.wall
+            well.append(told("twelve services: wall against plain on nothing", ratio, "", TWELVE_WALL_OF_EMPTY))
     return 0 if all(well) else 1
 
 
