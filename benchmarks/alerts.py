@@ -41,7 +41,7 @@ from prodmeet_kit.review import Review, window_of
 from prodmeet_kit.sources.prometheus.source import parts
 
 RULES, EPISODES = 200, 5_000
-TIMES_RAW, AND_SECONDS = 1.5, 3.0
+TIMES_RAW, AND_SECONDS = 1.5, 1.5
 MOST_HTML_MB = 2.0
 MEETING = datetime(2026, 11, 23, 1, tzinfo=UTC)
 SERVICES = [f"service-{number:02}" for number in range(10)]

@@ -34,6 +34,8 @@ __all__ = ["Spec", "Time", "TypedSpec", "declared", "label_key", "labels_of", "r
 _TYPES: dict[Any, str] = {Time: "time", float: "float", str: "text", bool: "flag"}
 _DTYPES = {"time": "datetime64[ns, UTC]", "float": "float64", "text": "object", "flag": "bool", "object": "object"}
 
+_NUMPY = {**_DTYPES, "time": "datetime64[ns]"}
+
 _NUMBERS = frozenset((float, int, bool, type(None)))
 _PLAIN = frozenset((*_NUMBERS, str, list, dict, tuple))
 
@@ -133,6 +135,22 @@ class Spec:
         # Most frames have a handful of rows: to look at each column and guess would take ten times as long.
         index, columns = pd.RangeIndex(len(rows)), self._empty.columns.view()
         return cast("pd.DataFrame", internals.create_dataframe_from_blocks(blocks, index, columns))
+
+    def of_columns(self, columns: Mapping[str, Any], order: list[int]) -> pd.DataFrame:
+        """A frame of all these columns, lists or arrays, with the rows at these places, in this order.
+
+        Instants are integers: nanoseconds since 1970, and ``pd.NaT.value`` where unknown.
+        """
+        import numpy as np
+        import pandas as pd
+
+        made = {}
+        for name, (kind, _) in self.columns.items():
+            values = np.empty(len(columns[name]), _NUMPY[kind])
+            values[:] = columns[name]
+            values = values[order]
+            made[name] = pd.DatetimeIndex(values, tz="UTC") if kind == "time" else pd.Series(values, dtype=values.dtype)
+        return pd.DataFrame(made)
 
     @cached_property
     def _kinds(self) -> dict[str, tuple[list[str], Any]]:

@@ -10,12 +10,13 @@ another one is a stop, unless the server was away and forgot.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from prodmeet_kit.analysis.alerting.blind_time import BlindTime, Span
+from prodmeet_kit.analysis.alerting.blind_time import BlindTime
+from prodmeet_kit.analysis.alerting.run_times import UNKNOWN, Bools, RunTimes
+from prodmeet_kit.analysis.series.grid import instant, nanoseconds
 
 __all__ = ["LONGEST", "MISSED_INTERVALS", "bridged"]
 
@@ -28,58 +29,51 @@ LONGEST = timedelta(hours=1)
 _SLACK = 0.5
 """An evaluation this share of an interval from the time away may have fallen into it."""
 
-_SAME = pd.Timedelta(seconds=1.5)
+_SAME = nanoseconds(timedelta(seconds=1.5))
+
+_Span: TypeAlias = tuple[int, int]
+"""From when to when, in nanoseconds since 1970, as all times here are."""
 
 
-def bridged(
-    firing: pd.DataFrame, pending: pd.DataFrame, begins: npt.NDArray[np.bool_], blind: BlindTime
-) -> npt.NDArray[np.bool_]:
+def bridged(firing: RunTimes, pending: RunTimes, begins: Bools, labels: pd.Series[str], blind: BlindTime) -> Bools:
     """``begins`` less those where the episode before goes on.
 
-    ``firing`` are runs with ``group``, in order of group and start, ``pending`` the others; ``begins`` tells of each
-    row of ``firing`` whether it begins apart from those before. A row that is the first of its group stays.
+    ``begins`` tells of each run of ``firing`` whether it begins apart from those before; the first of a group stays.
+    ``labels`` are those of ``ALERT_RUNS``, which tell whose absence counts.
     """
     left = begins.copy()
-    waits = {group: _Waits(each) for group, each in pending.groupby("group")[["start", "last"]]}
-    replicas = firing["labels"].map(blind.replica).groupby(firing["group"]).unique()
-    columns = [firing[name].tolist() for name in ("group", "start", "last", "interval_s", "active")]
-    latest: tuple[pd.Timestamp, float, pd.Timestamp] | None = None
-    of = None
-    for at, (group, start, last, interval_s, active) in enumerate(zip(*columns, strict=True)):
-        if group != of:
-            of, latest = group, None
-        if latest is not None and begins[at] and interval_s > 0:
-            stopped, interval, since = latest[0], max(latest[1], interval_s), latest[2]
-            near = waits.get(group)
-            between = [] if near is None else near.between(stopped, start)
-            gap = _Gap(stopped, start, pd.Timedelta(seconds=interval), between)
-            left[at] = not gap.bridged(since, active, blind.of(replicas[group]))
-        if latest is None or last >= latest[0]:
-            latest = (last, interval_s, active)
+    waits = dict(pending.groups())
+    for group, here in firing.groups():
+        if not begins[here][1:].any():
+            continue
+        near = waits.get(group)
+        waiting = (
+            [] if near is None else list(zip(pending.start[near].tolist(), pending.last[near].tolist(), strict=True))
+        )
+        replicas = {blind.replica(written) for written in set(labels.iloc[firing.row[here]])}
+        away = [(instant(first), instant(last)) for first, last in blind.of(replicas)]
+        columns = (firing.start, firing.last, firing.interval, firing.active)
+        runs = zip(*(column[here].tolist() for column in columns), strict=True)
+        _, stopped, before, since = next(runs)
+        for at, (start, last, interval, active) in enumerate(runs, start=here.start + 1):
+            if begins[at] and interval > 0:
+                between = [span for span in waiting if stopped < span[0] < start]
+                gap = _Gap(stopped, start, max(before, interval), between)
+                left[at] = not gap.bridged(since, active, away)
+            if last >= stopped:
+                stopped, before, since = last, interval, active
     return left
-
-
-class _Waits:
-    """The runs of one group that were pending (``start``, ``last``), laid out to be asked many times."""
-
-    def __init__(self, pending: pd.DataFrame) -> None:
-        self._starts = pending["start"].to_numpy("datetime64[ns]")
-        self._spans = list(zip(pending["start"], pending["last"], strict=True))
-
-    def between(self, stopped: pd.Timestamp, start: pd.Timestamp) -> list[Span]:
-        inside = (self._starts > stopped.to_datetime64()) & (self._starts < start.to_datetime64())
-        return [self._spans[at] for at in np.flatnonzero(inside)]
 
 
 class _Gap:
     """The time from the last evaluation that fired to the next one that did, and when it was pending meanwhile."""
 
-    def __init__(self, stopped: pd.Timestamp, start: pd.Timestamp, interval: pd.Timedelta, pending: list[Span]) -> None:
+    def __init__(self, stopped: int, start: int, interval: int, pending: list[_Span]) -> None:
         self._stopped, self._start, self._interval, self._pending = stopped, start, interval, pending
 
-    def bridged(self, before: pd.Timestamp, after: pd.Timestamp, blind: list[Span]) -> bool:
-        """``before`` and ``after``: since when its condition held, ``NaT`` where not known."""
-        known = bool(before == before and after == after)  # NaT is not equal to itself
+    def bridged(self, before: int, after: int, blind: list[_Span]) -> bool:
+        """``before`` and ``after``: since when its condition held, where that is known."""
+        known = UNKNOWN not in (before, after)
         if known and abs(after - before) <= _SAME:
             return True
         if self._away(blind, missed=0 if known else 1):
@@ -87,20 +81,22 @@ class _Gap:
         near = self._start - self._stopped <= MISSED_INTERVALS * self._interval
         return near and not known and not self._pending
 
-    def _away(self, blind: list[Span], missed: int) -> bool:
+    def _away(self, blind: list[_Span], missed: int) -> bool:
         """Whether the server was down until the alert was there again: firing, or pending again after a reset.
 
         So many evaluations may be ``missed`` beside those that fell into the time away.
         """
         seen = min((start for start, _ in self._pending), default=self._start)
-        if seen - self._stopped > LONGEST or not self._leads_on():
+        if seen - self._stopped > nanoseconds(LONGEST) or not self._leads_on():
             return False
         inside = [(first, last) for first, last in blind if first < seen and last > self._stopped]
-        slack = _SLACK * self._interval
+        if not inside:
+            return False
+        slack = round(_SLACK * self._interval)
         count = round((seen - self._stopped) / self._interval) - 1
         slots = [self._stopped + number * self._interval for number in range(1, count + 1)]
         fell = sum(any(first - slack <= slot <= last + slack for first, last in inside) for slot in slots)
-        return bool(inside) and count - fell <= missed
+        return count - fell <= missed
 
     def _leads_on(self) -> bool:
         """Whether it was pending without a break until it fired again, or not at all."""

@@ -19,7 +19,9 @@ import pandas as pd
 
 from prodmeet_kit.analysis.alerting import alert_gaps
 from prodmeet_kit.analysis.alerting.blind_time import AWAY, BlindTime
+from prodmeet_kit.analysis.alerting.run_times import UNKNOWN, Bools, Ints, RunTimes, lengths
 from prodmeet_kit.analysis.series import matching
+from prodmeet_kit.analysis.series.grid import instant, instants
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import EPISODES, REPLICA_LABELS, label_key, labels_of
 
@@ -57,106 +59,95 @@ def build(
     """
     blind = BlindTime(runs, replica_labels)
     runs = runs[runs["state"] != AWAY]
-    firing = runs["state"] == "firing"
-    if not firing.any():
-        return EPISODES.frame()
     about, group = _groups(runs, frozenset(replica_labels), service_of)
-    every = _timed(runs, group, window, flap_gap)
-    pending = every[~firing.loc[every.index]]
-    joined = _joined(every[firing.loc[every.index]], pending, blind)
-    joined["pending"] = _pending(joined, pending)
-    start, end = joined["start"], joined["end"]
-    gap = pd.to_timedelta(joined["interval_s"] * GAP_INTERVALS, unit="s")
-    named = about.take(joined["group"].to_numpy()).reset_index(drop=True)
-    text = {name: joined[name].astype("object") for name in ("source", "summary", "url")}
-    frame = pd.DataFrame(
-        {
-            "id": named["alert"] + "@" + start.dt.strftime("%Y-%m-%dT%H:%M:%SZ") + "-" + named["digest"],
-            **{name: named[name] for name in ("alert", "service", "severity")},
-            "page": joined["page"],
-            "start": start,
-            "end": end,
-            "duration_s": (end - start).dt.total_seconds(),
-            "pending_s": (start - joined["pending"]).dt.total_seconds(),
-            "cut_start": ((start - window.history_start).abs() <= gap) & joined["pending"].isna(),
-            "cut_end": joined["ongoing"] | (joined["last"] >= window.end - gap),
-            "labels": named["labels"],
-            "runs": joined["runs"].astype("float64"),
-            "acknowledged": joined["acknowledged"],
-            "acknowledges": joined["acknowledges"],
-            **text,
-        }
-    )
-    kinds = {column: "object" for column, (kind, _) in EPISODES.columns.items() if kind == "text"}
-    return frame.astype(kinds).sort_values(["start", "alert", "labels"], kind="stable", ignore_index=True)
+    every = RunTimes.of(runs, group, window, intervals=GAP_INTERVALS, flap_gap=flap_gap)
+    fires = (runs["state"] == "firing").to_numpy(dtype=bool)[every.row]
+    if not fires.any():
+        return EPISODES.frame()
+    firing, pending = every.take(fires), every.take(~fires)
+    begins = np.flatnonzero(alert_gaps.bridged(firing, pending, _apart(firing), runs["labels"], blind))
+    waited = _pending(firing.take(begins), pending)
+    start = firing.start[begins]
+    last, end, interval = (np.maximum.reduceat(each, begins) for each in (firing.last, firing.end, firing.interval))
+    ongoing = np.logical_or.reduceat(firing.ongoing, begins)
+    gap = lengths(interval / 1e9 * GAP_INTERVALS)
+    told = runs.iloc[firing.row]
+    page = told["page"].eq(True).to_numpy(dtype=bool)  # not known counts as no
+    named = [about[each] for each in firing.group[begins].tolist()]
+    written = np.datetime_as_string(start.astype("datetime64[ns]").astype("datetime64[s]")).tolist()
+    columns = {
+        "id": [f"{each['alert']}@{at}Z-{each['digest']}" for each, at in zip(named, written, strict=True)],
+        **{name: [each[name] for each in named] for name in ("alert", "service", "severity", "labels")},
+        "page": np.logical_or.reduceat(page, begins),
+        "start": start,
+        "end": end,
+        "duration_s": (end - start) / 1e9,
+        "pending_s": np.where(waited == UNKNOWN, np.nan, (start - waited) / 1e9),
+        "cut_start": (np.abs(start - instant(window.history_start)) <= gap) & (waited == UNKNOWN),
+        "cut_end": ongoing | (last >= instant(window.end) - gap),
+        "runs": np.diff([*begins, len(firing)]),
+        "acknowledged": _earliest(instants(told["acknowledged"]), begins),
+        "acknowledges": np.logical_or.reduceat(told["acknowledges"].to_numpy(dtype=bool), begins),
+        "source": told["source"].iloc[begins].tolist(),
+        **{name: _first_said(told[name].tolist(), begins) for name in ("summary", "url")},
+    }
+    keys = list(zip(start.tolist(), columns["alert"], columns["labels"], strict=True))
+    return EPISODES.of_columns(columns, sorted(range(len(keys)), key=keys.__getitem__))
 
 
 def _groups(
     runs: pd.DataFrame, replica_labels: frozenset[str], service_of: matching.ServiceOf
-) -> tuple[pd.DataFrame, list[int]]:
-    """One row for each alert with its labels less the replicas', and for each run the row it belongs to."""
+) -> tuple[list[dict[str, str]], list[int]]:
+    """What is told of each alert with its labels less the replicas', and for each run the place of its own there."""
     found: dict[tuple[str, str], int] = {}
-    kept: dict[str, dict[str, str]] = {}
-    rows: list[dict[str, str]] = []
+    kept: dict[str, tuple[dict[str, str], str]] = {}
+    about: list[dict[str, str]] = []
     group = []
     for alert, written, source in zip(runs["alertname"], runs["labels"], runs["source"], strict=True):
         if written not in kept:
-            kept[written] = {k: v for k, v in labels_of(written).items() if k not in replica_labels}
-        labels = kept[written]
-        key = label_key(labels)
+            labels = {k: v for k, v in labels_of(written).items() if k not in replica_labels}
+            kept[written] = labels, label_key(labels)
+        labels, key = kept[written]
         if (alert, key) not in found:
-            found[alert, key] = len(rows)
+            found[alert, key] = len(about)
             some = {"service": service_of(alert, labels, source), "severity": labels.get("severity", "")}
-            rows.append({"alert": alert, **some, "labels": key, "digest": sha256(key.encode()).hexdigest()[:8]})
+            about.append({"alert": alert, **some, "labels": key, "digest": sha256(key.encode()).hexdigest()[:8]})
         group.append(found[alert, key])
-    return pd.DataFrame(rows), group
+    return about, group
 
 
-def _timed(runs: pd.DataFrame, group: list[int], window: Window, flap_gap: timedelta) -> pd.DataFrame:
-    """The runs with ``group``, ``end``, ``ongoing``, and ``reach``: what begins until then is of the same episode."""
-    ongoing = runs["last"].isna()
-    # What goes on at the meeting is known up to the meeting.
-    now = runs["start"].where(runs["start"] > window.end, window.end)
-    last = runs["last"].where(~ongoing, now)
-    interval = pd.to_timedelta(runs["interval_s"].fillna(0), unit="s")
-    end = last + interval.where(~ongoing, pd.Timedelta(0))
-    reach = np.maximum(last + interval * GAP_INTERVALS, end + flap_gap)
-    every = runs.assign(
-        group=group, last=last, end=end, ongoing=ongoing, reach=reach, interval_s=runs["interval_s"].fillna(0)
-    )
-    return every.sort_values(["group", "start", "last"], kind="stable")
+def _apart(firing: RunTimes) -> Bools:
+    """Which runs no run of their group before them reaches."""
+    apart = np.ones(len(firing), dtype=bool)
+    for _, here in firing.groups():
+        apart[here][1:] = firing.start[here][1:] > np.maximum.accumulate(firing.reach[here])[:-1]
+    return apart
 
 
-def _joined(firing: pd.DataFrame, pending: pd.DataFrame, blind: BlindTime) -> pd.DataFrame:
-    """One row for each episode: the runs of a group that reach each other, or between which no rule was evaluated."""
-    before = firing.groupby("group")["reach"].cummax().groupby(firing["group"]).shift()
-    apart = (before.isna() | (firing["start"] > before)).to_numpy(dtype=bool)
-    begins = alert_gaps.bridged(firing, pending, apart, blind)
-    page = firing["page"].eq(True).astype(bool)  # not known counts as no
-    texts = firing[["summary", "url"]].replace("", None)  # the first that says something
-    rows = firing.assign(page=page, summary=texts["summary"], url=texts["url"]).groupby(begins.cumsum())
-    made = rows.agg(
-        group=("group", "first"),
-        page=("page", "any"),
-        start=("start", "first"),
-        last=("last", "max"),
-        end=("end", "max"),
-        interval_s=("interval_s", "max"),
-        ongoing=("ongoing", "any"),
-        runs=("start", "size"),
-        acknowledged=("acknowledged", "min"),
-        acknowledges=("acknowledges", "any"),
-        source=("source", "first"),
-        summary=("summary", "first"),
-        url=("url", "first"),
-    ).reset_index(drop=True)
-    return made.assign(summary=made["summary"].fillna(""), url=made["url"].fillna(""))
+def _pending(episodes: RunTimes, pending: RunTimes) -> Ints:
+    """When each episode began to be pending: the first of the pending runs that lead up to its start."""
+    found = np.full(len(episodes), UNKNOWN)
+    until = pending.last + lengths(pending.interval / 1e9 * GAP_INTERVALS)
+    waits = dict(pending.groups())
+    for group, here in episodes.groups():
+        if (near := waits.get(group)) is None:
+            continue
+        since, start = pending.start[near], episodes.start[here]
+        # The first that lasts until then is the first up to which any does.
+        first = np.maximum.accumulate(until[near]).searchsorted(start)
+        led = since[np.minimum(first, len(since) - 1)]
+        found[here] = np.where((first < len(since)) & (led < start), led, UNKNOWN)
+    return found
 
 
-def _pending(joined: pd.DataFrame, pending: pd.DataFrame) -> pd.Series[pd.Timestamp]:
-    """When each episode began to be pending: the first of the pending runs that lead up to its start, or NaT."""
-    waits = pending.assign(until=pending["last"] + pd.to_timedelta(pending["interval_s"] * GAP_INTERVALS, unit="s"))
-    waits = waits.rename(columns={"start": "since"})[["group", "since", "until"]]
-    pairs = joined.reset_index(names="row")[["row", "group", "start"]].merge(waits, on="group")
-    near = pairs[(pairs["since"] < pairs["start"]) & (pairs["until"] >= pairs["start"])]
-    return near.groupby("row")["since"].min().reindex(joined.index)
+def _earliest(moments: Ints, begins: Ints) -> Ints:
+    """Of each episode the earliest moment that is known."""
+    never = np.iinfo(np.int64).max
+    first = np.minimum.reduceat(np.where(moments == UNKNOWN, never, moments), begins)
+    return np.where(first == never, UNKNOWN, first)
+
+
+def _first_said(texts: list[str], begins: Ints) -> list[str]:
+    """Of each episode the first text that says something."""
+    ends = [*begins[1:].tolist(), len(texts)]
+    return [next(filter(None, texts[begin:end]), "") for begin, end in zip(begins.tolist(), ends, strict=True)]
