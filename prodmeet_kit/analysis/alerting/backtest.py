@@ -35,8 +35,8 @@ def threshold(values: pd.DataFrame, op: str, number: float) -> pd.DataFrame:
 
     Raises ``KeyError`` when ``op`` is no comparison of PromQL.
     """
-    holds: pd.DataFrame = _HOLDS[op](values, number) & values.notna()
-    return holds
+    numbers = values.to_numpy()
+    return pd.DataFrame(_HOLDS[op](numbers, number) & ~np.isnan(numbers), index=values.index, columns=values.columns)
 
 
 def replay(holds: pd.DataFrame, *, for_s: float, interval_s: float, keep_firing_for_s: float = 0.0) -> pd.DataFrame:

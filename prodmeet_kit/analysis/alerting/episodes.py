@@ -71,8 +71,8 @@ def build(
     last, end, interval = (np.maximum.reduceat(each, begins) for each in (firing.last, firing.end, firing.interval))
     ongoing = np.logical_or.reduceat(firing.ongoing, begins)
     gap = lengths(interval / 1e9 * GAP_INTERVALS)
-    told = runs.iloc[firing.row]
-    page = told["page"].eq(True).to_numpy(dtype=bool)  # not known counts as no
+    ordered = runs.iloc[firing.row]
+    page = ordered["page"].eq(True).to_numpy(dtype=bool)  # not known counts as no
     named = [about[each] for each in firing.group[begins].tolist()]
     written = np.datetime_as_string(start.astype("datetime64[ns]").astype("datetime64[s]")).tolist()
     columns = {
@@ -86,10 +86,10 @@ def build(
         "cut_start": (np.abs(start - instant(window.history_start)) <= gap) & (waited == UNKNOWN),
         "cut_end": ongoing | (last >= instant(window.end) - gap),
         "runs": np.diff([*begins, len(firing)]),
-        "acknowledged": _earliest(instants(told["acknowledged"]), begins),
-        "acknowledges": np.logical_or.reduceat(told["acknowledges"].to_numpy(dtype=bool), begins),
-        "source": told["source"].iloc[begins].tolist(),
-        **{name: _first_said(told[name].tolist(), begins) for name in ("summary", "url")},
+        "acknowledged": _earliest(instants(ordered["acknowledged"]), begins),
+        "acknowledges": np.logical_or.reduceat(ordered["acknowledges"].to_numpy(dtype=bool), begins),
+        "source": ordered["source"].iloc[begins].tolist(),
+        **{name: _first_said(ordered[name].tolist(), begins) for name in ("summary", "url")},
     }
     keys = list(zip(start.tolist(), columns["alert"], columns["labels"], strict=True))
     return EPISODES.of_columns(columns, sorted(range(len(keys)), key=keys.__getitem__))
@@ -98,7 +98,7 @@ def build(
 def _groups(
     runs: pd.DataFrame, replica_labels: frozenset[str], service_of: matching.ServiceOf
 ) -> tuple[list[dict[str, str]], list[int]]:
-    """What is told of each alert with its labels less the replicas', and for each run the place of its own there."""
+    """What is known of each alert with its labels less the replicas', and for each run the place of its own there."""
     found: dict[tuple[str, str], int] = {}
     kept: dict[str, tuple[dict[str, str], str]] = {}
     about: list[dict[str, str]] = []

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis.alerting.blind_time import BlindTime
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
 from prodmeet_kit.analysis.series import matching
+from prodmeet_kit.analysis.series.grid import instant, instants, nanoseconds
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.incidents import OUTAGES
 
@@ -52,16 +54,17 @@ def begun(
     Also one that reads an SLO of ``events``, the SLO events of its time, and began with that, or that may
     read it where it burned all along since the page began.
     """
-    found: pd.Series[bool] = pages["start"] >= _since(outage) - OLD
+    starts, old = instants(pages["start"]), nanoseconds(OLD)
+    found = starts >= instant(_since(outage)) - old
+    keys = list(zip(*(pages[name].tolist() for name in ("alert", "service", "labels")), strict=True))
     for event in events:
         ref = f"{event['service']}/{event['slo']}"
-        for place in pages.index[~found]:
-            page = pages.loc[place]
-            reads = burns.reads(page["alert"], page["service"], page["labels"]).get(ref)
-            found[place] = (reads is True and page["start"] >= event["onset"] - OLD) or (
-                reads is not False and burns.burned_through(ref, page["start"], event["onset"])
+        for place in np.flatnonzero(~found).tolist():
+            reads = burns.reads(*keys[place]).get(ref)
+            found[place] = (reads is True and starts[place] >= instant(event["onset"]) - old) or (
+                reads is not False and burns.burned_through(ref, pages["start"].iloc[place], event["onset"])
             )
-    return found
+    return pd.Series(found, index=pages.index)
 
 
 def first(pages: pd.DataFrame, outage: Mapping[str, Any]) -> Any:

@@ -5,13 +5,16 @@ The other classes of the SRE book's chapter 31 are in :mod:`.missed` (should hav
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import NamedTuple, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from prodmeet_kit.analysis.alerting.burn_explains import Burns
-from prodmeet_kit.analysis.series import matching
+from prodmeet_kit.analysis.series.grid import Floats, instant, instants, nanoseconds, numbers
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import ALERT_RULES, NOISE, labels_of
 from prodmeet_kit.schemas.slo import SLO_EVENTS
@@ -65,28 +68,30 @@ def noise(
     its service that may have caused it (``burns``), or any page was judged other than noise, is none (for the last,
     ``unclear`` does not count as a judgement).
     """
-    judged = pages["shown_verdict"]
-    beside = judged.eq("could_wait") & pages["reason"].eq("with_burn") & _reads_none(pages, burns)
-    useful, by_chance = set(pages["id"][judged.ne("noise") & ~beside]), set(pages["id"][beside])
-    proven = set(pages["id"][~judged.isin(["noise", "unclear"])])
-    told = set(pages["id"][judged.isin(["right", "late"])])
-    overlapping = episodes[(episodes["start"] < window.end) & (episodes["end"] > window.start)]
-    history = dict(list(episodes.groupby(_BY)))
+    judged = _Judged.of(pages, burns)
+    by_name = _by_name(episodes)
+    starts, ends = instants(episodes["start"]), instants(episodes["end"])
+    overlapping = (starts < instant(window.end)) & (ends > instant(window.start))
+    recent = starts >= instant(window.start)
+    known, known_s = np.array(episodes["id"], dtype=object), numbers(episodes["duration_s"])
+    always, flapping = _always(episodes[overlapping], window), _flapping(episodes[overlapping & recent])
     found = []
-    always, flapping = _always(overlapping, window), _flapping(overlapping, window)
-    for key, group in overlapping.groupby(_BY):
+    for key in sorted(by_name):
         alert, service, severity, page = key
-        started = group[group["start"] >= window.start]
-        if severity not in NOT_MEANT and key in always and not told & set(group["id"]):
-            started, reason = group, "always_firing"
-        elif not len(started) or near_events(started, events, burns):
+        history = by_name[key]
+        if not overlapping[history].any():
             continue
-        elif not useful & set(started["id"]) and len(by_chance & set(started["id"])) <= CHANCE * len(started):
-            reason = _noise_reason(started, bool(page), key in flapping) or _never_acted(history[key])
+        group, started = history[overlapping[history]], history[overlapping[history] & recent[history]]
+        ids = set(known[started])
+        if severity not in NOT_MEANT and key in always and not judged.of_outage & set(known[group]):
+            started, reason = group, "always_firing"
+        elif not len(started) or near_events(episodes.iloc[started], events, burns):
+            continue
+        elif not judged.useful & ids and len(judged.by_chance & ids) <= CHANCE * len(started):
+            reason = _noise_reason(known_s[started], bool(page), key in flapping) or _never_acted(episodes, history)
         else:
-            reason = "" if proven & set(history[key]["id"]) else _never_acted(history[key])
+            reason = "" if judged.proven & set(known[history]) else _never_acted(episodes, history)
         if reason:
-            short = float((started["duration_s"] <= SHORT.total_seconds()).mean())
             found.append(
                 {
                     "alert": alert,
@@ -94,16 +99,49 @@ def noise(
                     "severity": severity,
                     "page": page,
                     "count": len(started),
-                    "median_duration_s": started["duration_s"].median(),
-                    "share_short": short,
+                    "median_duration_s": float(np.median(known_s[started])),
+                    "share_short": _share_short(known_s[started]),
                     "reason": reason,
-                    "meetings": _meetings(history[key], window),
+                    "meetings": _meetings(starts[history], window),
                 }
             )
     return NOISE.frame(sorted(found, key=lambda row: (-row["count"], row["alert"], row["service"], row["severity"])))
 
 
-_BY = ["alert", "service", "severity", "page"]
+class _Judged(NamedTuple):
+    """Ids of pages by what was judged of them: of some use, perhaps by chance, anything but noise, an outage."""
+
+    useful: set[str]
+    by_chance: set[str]
+    proven: set[str]
+    of_outage: set[str]
+
+    @classmethod
+    def of(cls, pages: pd.DataFrame, burns: Burns | None) -> _Judged:
+        ids, verdicts, reasons = (pages[name].tolist() for name in ("id", "shown_verdict", "reason"))
+        judged = list(zip(ids, verdicts, strict=True))
+        chance = zip(judged, reasons, _reads_none(pages, burns), strict=True)
+        beside = {
+            page for (page, verdict), why, none in chance if verdict == "could_wait" and why == "with_burn" and none
+        }
+        useful = {page for page, verdict in judged if verdict != "noise"} - beside
+        proven = {page for page, verdict in judged if verdict not in ("noise", "unclear")}
+        return cls(useful, beside, proven, {page for page, verdict in judged if verdict in ("right", "late")})
+
+
+_Name: TypeAlias = tuple[str, str, str, bool]
+
+
+def _names(episodes: pd.DataFrame) -> Iterator[_Name]:
+    return zip(*(episodes[name].tolist() for name in ("alert", "service", "severity", "page")), strict=True)
+
+
+def _by_name(episodes: pd.DataFrame) -> dict[_Name, npt.NDArray[np.intp]]:
+    """By alert, service, severity and page the places of its episodes."""
+    places: dict[_Name, list[int]] = {}
+    for place, name in enumerate(_names(episodes)):
+        places.setdefault(name, []).append(place)
+    return {name: np.array(mine) for name, mine in places.items()}
 
 
 def never_fired(rules: pd.DataFrame | None, episodes: pd.DataFrame) -> pd.DataFrame:
@@ -122,9 +160,10 @@ def near_events(group: pd.DataFrame, events: pd.DataFrame, burns: Burns | None =
     """
     if group.empty:
         return []
+    starts, ends = instants(group["start"]), instants(group["end"])
     found = []
     for event in SLO_EVENTS.rows(of_service(events, group)):
-        here = matching.during(group, event["onset"], event["end"])
+        here = (starts <= instant(event["end"])) & (ends >= instant(event["onset"]))
         if here.any() and (burns is None or burns.vouches(group[here], event).any()):
             found.append(event["id"])
     return found
@@ -136,44 +175,56 @@ def of_service(events: pd.DataFrame, group: pd.DataFrame) -> pd.DataFrame:
     return events if service == "" else events[events["service"] == service]
 
 
-def _reads_none(pages: pd.DataFrame, burns: Burns | None) -> pd.Series[bool]:
+def _reads_none(pages: pd.DataFrame, burns: Burns | None) -> list[bool]:
     """Of which pages it is known that their rule reads no SLO of their service."""
-    keys = pages[["alert", "service", "labels"]].itertuples(index=False, name=None)
-    none = [burns is not None and all(read is False for read in burns.reads(*key).values()) for key in keys]
-    return pd.Series(none, index=pages.index, dtype=bool)
+    keys = zip(*(pages[name].tolist() for name in ("alert", "service", "labels")), strict=True)
+    return [burns is not None and all(read is False for read in burns.reads(*key).values()) for key in keys]
 
 
-def _always(overlapping: pd.DataFrame, window: Window) -> set[Any]:
+def _always(overlapping: pd.DataFrame, window: Window) -> set[_Name]:
     """Alerts of which some labels fired for nearly all the window."""
-    begin = overlapping["start"].where(overlapping["start"] > window.start, window.start)
-    end = overlapping["end"].where(overlapping["end"] < window.end, window.end)
-    firing = overlapping.assign(firing_s=(end - begin).dt.total_seconds()).groupby([*_BY, "labels"])["firing_s"].sum()
-    long = firing[firing > ALWAYS * window.length.total_seconds()].reset_index()
-    return set(long[_BY].itertuples(index=False, name=None))
+    begins = np.maximum(instants(overlapping["start"]), instant(window.start))
+    ends = np.minimum(instants(overlapping["end"]), instant(window.end))
+    firing: dict[tuple[_Name, str], int] = {}
+    for name, labels, length in zip(_names(overlapping), overlapping["labels"], (ends - begins).tolist(), strict=True):
+        firing[name, labels] = firing.get((name, labels), 0) + length
+    long = ALWAYS * nanoseconds(window.length)
+    return {name for (name, _), length in firing.items() if length > long}
 
 
-def _flapping(overlapping: pd.DataFrame, window: Window) -> set[Any]:
+def _flapping(started: pd.DataFrame) -> set[_Name]:
     """Alerts that began too often within a day with the same labels."""
-    ordered = matching.started(overlapping, window.start, window.end).sort_values("start", kind="stable")
-    spans = ordered.groupby([*_BY, "labels"])["start"].diff(FLAPS - 1)
-    return set(ordered.loc[spans <= FLAP_SPAN, _BY].itertuples(index=False, name=None))
+    begins: dict[tuple[_Name, str], list[int]] = {}
+    for name, labels, start in zip(
+        _names(started), started["labels"], instants(started["start"]).tolist(), strict=True
+    ):
+        begins.setdefault((name, labels), []).append(start)
+    span = nanoseconds(FLAP_SPAN)
+    return {
+        name
+        for (name, _), times in begins.items()
+        if any(last - first <= span for first, last in zip(sorted(times), sorted(times)[FLAPS - 1 :], strict=False))
+    }
 
 
-def _noise_reason(group: pd.DataFrame, page: bool, flapping: bool) -> str:
+def _noise_reason(durations_s: Floats, page: bool, flapping: bool) -> str:
     if page:
         return "slis_fine"
     if flapping:
         return "flapping"
-    short = float((group["duration_s"] <= SHORT.total_seconds()).mean())
-    return "self_resolved" if len(group) >= FEW and short >= MOSTLY_SHORT else ""
+    return "self_resolved" if len(durations_s) >= FEW and _share_short(durations_s) >= MOSTLY_SHORT else ""
 
 
-def _never_acted(history: pd.DataFrame) -> str:
-    told = history[history["acknowledges"]]
-    return "never_acted" if len(told) >= FEW and told["acknowledged"].isna().all() else ""
+def _share_short(durations_s: Floats) -> float:
+    return float((durations_s <= SHORT.total_seconds()).mean())
 
 
-def _meetings(history: pd.DataFrame, window: Window) -> int:
+def _never_acted(episodes: pd.DataFrame, history: npt.NDArray[np.intp]) -> str:
+    told = history[episodes["acknowledges"].to_numpy(dtype=bool)[history]]
+    return "never_acted" if len(told) >= FEW and episodes["acknowledged"].iloc[told].isna().all() else ""
+
+
+def _meetings(starts: npt.NDArray[np.int64], window: Window) -> int:
     """In how many spans as long as this one, counted back from the meeting, it began to fire."""
-    ages = (window.end - history["start"]).dt.total_seconds() / window.length.total_seconds()
-    return int(ages.map(lambda age: int(age - 1e-12)).nunique())
+    ages = (instant(window.end) - starts) / 1e9 / window.length.total_seconds()
+    return len({int(age - 1e-12) for age in ages.tolist()})

@@ -20,6 +20,7 @@ from prodmeet_kit.analysis.alerting.burn_explains import Burns
 from prodmeet_kit.analysis.paging.deleting import Deleting
 from prodmeet_kit.analysis.paging.noise import FEW, near_events, of_service
 from prodmeet_kit.analysis.series import matching
+from prodmeet_kit.analysis.series.grid import instant, instants
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import NOISE, PROPOSALS, labels_of
 from prodmeet_kit.schemas.slo import SLO_EVENTS
@@ -217,17 +218,22 @@ def _threshold(rule: Replayed, usual: pd.DataFrame, seen: pd.DataFrame, events: 
     if rule.compared is None or rule.values is None or rule.compared[0] not in (">", ">=", "<", "<="):
         return None
     up = rule.compared[0].startswith(">")
+    starts, lasts, ends = (instants(usual[name]) for name in ("start", "last", "end"))
     told = np.zeros(len(usual), dtype=bool)
     for event in SLO_EVENTS.rows(of_service(events, seen)):
-        told |= matching.during(usual, event["onset"], event["end"]).to_numpy()
+        told |= (starts <= instant(event["end"])) & (ends >= instant(event["onset"]))
+    times = instants(rule.values.index)
+    first, behind = times.searchsorted(starts[~told]), times.searchsorted(lasts[~told], side="right")
+    series = {column: rule.values[column].to_numpy(dtype=np.float64) for column in rule.values.columns}
     peaks = []
-    quiet = usual[~told]
-    for start, last, column in zip(quiet["start"], quiet["last"], quiet["series"], strict=True):
-        values = rule.values.loc[start:last, column]
-        peaks.append(values.max() if up else values.min())
+    for begin, end, column in zip(first.tolist(), behind.tolist(), usual["series"][~told], strict=True):
+        values = series[column][begin:end]
+        known = values[~np.isnan(values)]
+        if len(known):
+            peaks.append(known.max() if up else known.min())
     if not peaks:
         return None
-    edge = float(pd.Series(peaks).quantile(0.95 if up else 0.05))
+    edge = float(np.quantile(peaks, 0.95 if up else 0.05))
     return _round_beyond(edge, up) if math.isfinite(edge) else None
 
 
