@@ -30,6 +30,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from prodmeet_kit.pipeline.workers import warm
+
 __all__ = ["main", "serve"]
 
 PATIENCE_S = 15.0
@@ -37,26 +39,6 @@ PATIENCE_S = 15.0
 
 _MOST_DESCRIPTORS = 5
 _PR_SET_PDEATHSIG = 1
-
-_WARM = (
-    "prodmeet_kit._fast_imports",  # before any import of Jupyter's
-    "prodmeet_kit.cli",
-    "prodmeet_kit.review",
-    "prodmeet_kit.snapshot",
-    "prodmeet_kit.gathering.gather",
-    "prodmeet_kit.pipeline.report",
-    "prodmeet_kit.pipeline.progress",
-    "prodmeet_kit.pipeline.execution",
-    "prodmeet_kit.pipeline.inside",
-    "prodmeet_kit.documents.review_json",
-    "prodmeet_kit.documents.minutes_md",
-    "prodmeet_kit.html_report",
-    "prodmeet_kit.html_report.index",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "jupyter_client.manager",
-    "jupyter_client.provisioning.local_provisioner",
-)
 
 
 @dataclass
@@ -73,8 +55,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     gc.disable()
-    for name in _WARM:
-        importlib.import_module(name)
+    warm.load()
     if _threads() > 1:
         raise SystemExit("an import has started a thread: processes cannot be forked")
     gc.collect()

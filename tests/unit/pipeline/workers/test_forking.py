@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from prodmeet_kit.pipeline import kernel
-from prodmeet_kit.pipeline.workers import Forked, ForkServer
+from prodmeet_kit.pipeline.workers import Forked, ForkServer, warm
 from prodmeet_kit.pipeline.workers import server as far_side
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
@@ -155,7 +155,7 @@ def test_a_server_that_does_not_start_is_none(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_process_with_a_second_thread_forks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(far_side, "_threads", lambda: 2)
-    monkeypatch.setattr(far_side, "_WARM", ())
+    monkeypatch.setattr(warm, "load", lambda: None)
     monkeypatch.setattr(gc, "disable", lambda: None)
     monkeypatch.setattr(sys, "argv", ["server", "0"])
     monkeypatch.setattr(socket, "socket", lambda **_: type("Socket", (), {"set_inheritable": id})())
