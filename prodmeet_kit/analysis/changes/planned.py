@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from prodmeet_kit.analysis.series import matching
+from prodmeet_kit.analysis.series.grid import numbers
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import CHANGES, COLLISIONS, UPCOMING
 
@@ -56,14 +58,14 @@ def upcoming(
     for first, second in zip(clashes["first"], clashes["second"], strict=True):
         others.setdefault(first, []).append(second)
         others.setdefault(second, []).append(first)
-    for change in changes[begins].sort_values(["start", "id"]).to_dict("records"):
+    for change in CHANGES.rows(changes[begins].sort_values(["start", "id"])):
         warnings = [f"collides:{other}" for other in others.get(change["id"], [])]
         if spent is not None:
             bad = spent[matching.about(spent, change["services"])]
             warnings += [f"budget_spent:{s}/{name}" for s, name in zip(bad["service"], bad["name"], strict=True)]
         warnings += _closed(change, closed)
         warnings += [f"peak_hour:{hour}:{ref}" for ref, hour in _peaks(change, hours or {}, window)]
-        rows.append({**{str(column): value for column, value in change.items()}, "warnings": warnings})
+        rows.append({**change, "warnings": warnings})
     return UPCOMING.frame(rows)
 
 
@@ -97,9 +99,9 @@ def _peaks(
         if table is None or (len(change["services"]) and ref.partition("/")[0] not in change["services"]):
             continue
         for weekday in sorted({weekday for weekday, _ in held}):
-            day = table[weekday]
-            hour = int(day.fillna(0.0).to_numpy().argmax())
-            if day.notna().all() and (weekday, hour) in held and day.max() >= PEAK * day.mean() > 0:
+            day = numbers(table[weekday])
+            hour = int(np.nan_to_num(day).argmax())
+            if (weekday, hour) in held and not np.isnan(day).any() and day.max() >= PEAK * day.mean() > 0:
                 found.append((ref, hour))
     return list(dict.fromkeys(found))
 
@@ -123,14 +125,14 @@ def collisions(changes: pd.DataFrame) -> pd.DataFrame:
     A change lasts from ``start`` up to ``end``, which it no longer includes;
     one without a known end is a moment. Two that start together always overlap.
     """
-    ordered = changes.sort_values(["start", "id"]).to_dict("records")
+    ordered = CHANGES.rows(changes.sort_values(["start", "id"]))
     rows = []
     for first, second in combinations(ordered, 2):
         shared = sorted(set(first["services"]) & set(second["services"]))
         unnamed = len(first["services"]) == 0 and len(second["services"]) == 0
         if not shared and not unnamed:
             continue
-        ends = [change["start"] if pd.isna(change["end"]) else change["end"] for change in (first, second)]
+        ends = [_ends(change)[1] for change in (first, second)]
         if second["start"] < ends[0] or second["start"] == first["start"]:
             end = max(min(ends), second["start"])
             rows.append(

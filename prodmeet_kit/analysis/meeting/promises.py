@@ -19,7 +19,7 @@ from prodmeet_kit.analysis.meeting.action_items import days_late, outcome_of
 from prodmeet_kit.core.subjects import PROMISE
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.schemas.frames import PROMISES, rows
-from prodmeet_kit.schemas.meeting import ACTION_ITEMS, MEETING_DECISIONS
+from prodmeet_kit.schemas.meeting import ACTION_ITEMS, CONSULTATIONS, MEETING_DECISIONS
 
 __all__ = ["carried", "last_words", "on_items", "on_questions", "promises"]
 
@@ -61,7 +61,7 @@ def on_items(items: pd.DataFrame, said: pd.DataFrame, timezone: str) -> pd.DataF
     for item in ACTION_ITEMS.rows(items):
         word = words.get(_ITEM + item["id"])
         changed.append({**item, **(_on_item(word, timezone) if word else {})})
-    return _like(items, changed)
+    return ACTION_ITEMS.frame(changed)
 
 
 def _on_item(word: Mapping[str, Any], timezone: str) -> dict[str, Any]:
@@ -80,8 +80,8 @@ def on_questions(questions: pd.DataFrame, said: pd.DataFrame, timezone: str) -> 
     ``decide`` answers a question with its note, ``drop`` closes it as dropped. An answer people wrote themselves stays.
     """
     words = _settling(said)
-    changed = []
-    for question in rows(questions):
+    changed: list[Mapping[str, Any]] = []
+    for question in CONSULTATIONS.rows(questions):
         word = words.get(_QUESTION + question["id"])
         open_ = not (question["answer"].strip() or question["became"].strip())
         if word and open_ and word["decision"] in _SETTLED:
@@ -91,7 +91,7 @@ def on_questions(questions: pd.DataFrame, said: pd.DataFrame, timezone: str) -> 
             changed.append({**question, **told, "closed": True, "answered": answered})
         else:
             changed.append(question)
-    return _like(questions, changed)
+    return CONSULTATIONS.frame(changed)
 
 
 def promises(said: pd.DataFrame, window: Window, observed: Mapping[str, float] | None = None) -> pd.DataFrame:
@@ -150,11 +150,3 @@ def _midnight_after(day: str, timezone: str) -> pd.Timestamp | None:
     except ValueError:
         return None
     return pd.Timestamp(after, tz=ZoneInfo(timezone)).tz_convert("UTC")
-
-
-def _like(frame: pd.DataFrame, changed: list[dict[str, Any]]) -> pd.DataFrame:
-    """The rows as a frame with the columns and types of ``frame``."""
-    made = pd.DataFrame(changed, columns=frame.columns, index=frame.index)
-    for name, kind in frame.dtypes.items():
-        made[name] = pd.to_datetime(made[name], utc=True) if str(kind).startswith("datetime") else made[name]
-    return made.astype(dict(frame.dtypes))

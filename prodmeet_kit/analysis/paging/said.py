@@ -99,6 +99,7 @@ def with_history(groups: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -
         right_way, should_page = QUESTIONS[shown]
         told.append(
             {
+                **group,
                 "human_verdict": last["verdict"] if last else "",
                 "human_meeting": last["meeting"] if last else pd.NaT,
                 "human_note": last["note"] if last else "",
@@ -110,13 +111,7 @@ def with_history(groups: pd.DataFrame, verdicts: pd.DataFrame, window: Window) -
                 "disagrees": last is not None and last["verdict"] != group["suggested_verdict"],
             }
         )
-    columns = ["human_verdict", "human_note", "shown_verdict", "right_way", "should_page"]
-    numbers = ["times_noise", "of_verdict"]
-    extra = pd.DataFrame(told, index=groups.index, columns=[*columns, *numbers, "human_meeting", "disagrees"])
-    extra["human_meeting"] = pd.to_datetime(extra["human_meeting"], utc=True).astype("datetime64[ns, UTC]")
-    kinds = {**dict.fromkeys(columns, "object"), **dict.fromkeys(numbers, "float64"), "disagrees": "bool"}
-    made = pd.concat([groups.drop(columns=list(extra.columns), errors="ignore"), extra.astype(kinds)], axis=1)
-    return made[list(groups.columns)]
+    return PAGE_GROUPS.frame(told)
 
 
 def disagreements(groups: pd.DataFrame) -> pd.DataFrame:
