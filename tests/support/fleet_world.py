@@ -38,6 +38,8 @@ NAMES = (
     "web", "cart", "payments", "search", "login", "mail", "catalog", "pricing", "inventory", "shipping", "images",
     "invoices", "reviews", "wishlist", "coupons", "returns", "tax", "fraud", "ledger", "profiles", "sessions",
     "gateway", "push", "sms", "exports", "imports", "scheduler", "reports", "audit", "archive",
+    "stock", "orders", "baskets", "refunds", "loyalty", "gifts", "videos", "maps", "stores", "banners", "quotes",
+    "billing", "vouchers", "ratings", "chat", "feeds", "alerts", "labels",
 )  # fmt: skip
 
 STORIES = {
@@ -48,12 +50,12 @@ STORIES = {
 
 
 def fleet_snapshot(services: int, folder: Path, *, quiet: bool = False) -> Path:
-    """Freeze the product of so many services (1 to 30) into ``folder``, which is returned."""
+    """Freeze the product of so many services (1 to 48) into ``folder``, which is returned."""
     return freeze(fleet_facts(services, quiet=quiet), folder)
 
 
 def fleet_facts(services: int, *, quiet: bool = False) -> Facts:
-    """Everything a review knows of the product. ``ValueError`` for less than one service or more than thirty."""
+    """Everything a review knows of the product. ``ValueError`` for less than one service or more than 48."""
     if not 1 <= services <= len(NAMES):
         raise ValueError(f"1 to {len(NAMES)} services, not {services}")
     return _World(NAMES[:services], {} if quiet else STORIES).facts()
@@ -310,7 +312,7 @@ class _World:
 def main() -> None:
     """Write the snapshot that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("services", type=int, help="how many, 1 to 30")
+    parser.add_argument("services", type=int, help="how many, 1 to 48")
     parser.add_argument("folder", type=Path, help="where the snapshot goes")
     parser.add_argument("--quiet", action="store_true", help="nothing goes wrong")
     given = parser.parse_args()
