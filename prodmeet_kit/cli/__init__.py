@@ -137,7 +137,7 @@ def report(
 @cli.command(short_help="Write the reports of all products")
 @click.option("--from", "start", default="", metavar="TIME", help="The last meeting, of every product.")
 @click.option("--to", "end", default="", metavar="TIME", help="This meeting (default: now).")
-@click.option("--jobs", type=click.IntRange(min=1), help="Reports made side by side (default: half the processors).")
+@click.option("--jobs", type=click.IntRange(min=1), help="Reports made side by side (default: one a processor).")
 @LANGUAGE
 @click.pass_obj
 def fleet(folder: Path, start: str, end: str, jobs: int | None, language: str | None) -> None:
