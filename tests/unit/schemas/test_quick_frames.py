@@ -85,3 +85,25 @@ def test_what_is_done_to_an_empty_frame_stays_with_it() -> None:
     second = frames.TOIL.frame()
     assert list(second.columns) == list(frames.TOIL.columns)
     assert (second.columns.name, second.attrs) == (None, {})
+
+
+def test_a_frame_of_columns_is_the_frame_of_its_rows_in_the_order_asked_for() -> None:
+    spec = Spec(
+        "few", {"at": ("time", ""), "n": ("float", ""), "name": ("text", ""), "ok": ("flag", ""), "of": ("object", "")}
+    )
+    instants = np.array([_AT.value, pd.NaT.value, 0])
+    columns = {
+        "at": instants,
+        "n": [1, math.nan, 3],
+        "name": ["a", "b", ""],
+        "ok": [True, False, True],
+        "of": [[1], [2], None],
+    }
+    rows: list[dict[str, Any]] = [
+        {"at": pd.Timestamp(0, tz="UTC"), "n": 3, "name": "", "ok": True, "of": None},
+        {"at": _AT, "n": 1, "name": "a", "ok": True, "of": [1]},
+        {"at": None, "n": None, "name": "b", "ok": False, "of": [2]},
+    ]
+    pd.testing.assert_frame_equal(
+        spec.check(spec.of_columns(columns, [2, 0, 1])), spec.frame(rows), check_column_type=False
+    )
