@@ -8,13 +8,14 @@ again without a server; the same numbers come out of both.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
-from prodmeet_kit.core.errors import Failure
+from prodmeet_kit.core.errors import Failure, InputError
 from prodmeet_kit.core.window import Window, format_duration
+from prodmeet_kit.i18n import languages
 from prodmeet_kit.parameters.metrics import backends
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.parameters.models import Product
     from prodmeet_kit.schemas.frames import Spec
 
-__all__ = ["Answer", "Facts", "Previous", "Question", "SourceState", "slos_then"]
+__all__ = ["Answer", "Facts", "Previous", "Question", "SourceState", "in_language", "slos_then"]
 
 
 @dataclass(frozen=True)
@@ -187,3 +188,15 @@ class Facts:
     def failed(self, section: str) -> Iterator[Failure]:
         """What could not be checked in an agenda section."""
         return (failure for failure in self.failures if failure.section == section)
+
+
+def in_language(facts: Facts, language: str) -> Facts:
+    """The facts, to be written about in this language; as they are when it is empty.
+
+    Raises :class:`InputError` for a language without a catalogue.
+    """
+    if not language:
+        return facts
+    if language not in languages.LANGUAGES:
+        raise InputError(f"language {language}: choose from {', '.join(languages.LANGUAGES)}")
+    return replace(facts, product=facts.product.model_copy(update={"language": language}))

@@ -23,6 +23,7 @@ from prodmeet_kit.core.errors import Failure, InputError
 from prodmeet_kit.core.window import Window, parse_time
 from prodmeet_kit.evidence import AgendaItem
 from prodmeet_kit.explore.verbs import Exploring
+from prodmeet_kit.facts import in_language
 from prodmeet_kit.findings.sharing import Sharing
 from prodmeet_kit.i18n import languages
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.findings.finding import Finding
     from prodmeet_kit.parameters.models import Product
 
-__all__ = ["Review", "in_language", "open_review", "window_of"]
+__all__ = ["Review", "open_review", "window_of"]
 
 
 def open_review(
@@ -90,18 +91,6 @@ def open_review(
     review.home = home
     review.ask_at = partial(open_metrics, loaded, home / "parameters")
     return review
-
-
-def in_language(facts: Facts, language: str) -> Facts:
-    """The facts, to be written about in this language; as they are when it is empty.
-
-    Raises :class:`InputError` for a language without a catalogue.
-    """
-    if not language:
-        return facts
-    if language not in languages.LANGUAGES:
-        raise InputError(f"language {language}: choose from {', '.join(languages.LANGUAGES)}")
-    return replace(facts, product=facts.product.model_copy(update={"language": language}))
 
 
 def _home(product: str, folder: Path) -> Path:

@@ -6,12 +6,12 @@ Whoever reads, writes or links a file of a report takes its name from here.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from prodmeet_kit.core.plain_files import read_plain
-from prodmeet_kit.snapshot.files import MANIFEST
 
 __all__ = [
     "ANSWERS",
@@ -29,6 +29,7 @@ __all__ = [
     "is_day",
     "newest",
     "read_record",
+    "record_text",
     "snapshot_of",
 ]
 
@@ -82,7 +83,14 @@ def read_record(report: Path) -> Any:
     return json.loads(read_plain(report / RECORD))
 
 
+def record_text(content: Mapping[str, Any]) -> str:
+    """The text of ``review.json``: indented, keys in order, a newline at the end."""
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
 def snapshot_of(folder: Path) -> Path:
     """The snapshot in a folder: the folder itself, or its ``snapshot`` when it is the folder of a report."""
+    from prodmeet_kit.snapshot.files import MANIFEST  # here: every command reads this module, few open a snapshot
+
     inside = folder / FROZEN
     return inside if not (folder / MANIFEST).is_file() and (inside / MANIFEST).is_file() else folder

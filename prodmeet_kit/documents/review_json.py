@@ -7,7 +7,6 @@ The same facts always give the same text, but for ``generated_at``.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from prodmeet_kit.kinds import Kind
     from prodmeet_kit.review import Review
 
-__all__ = ["dumps", "record"]
+__all__ = ["record"]
 
 
 _FIRST = ("metrics", "incidents")
@@ -89,11 +88,6 @@ def _numbers(kind: Kind, analyses: Analyses) -> Mapping[str, Any]:
     if kind.numbers:
         return dict(kinds.loaded(kind.numbers)(analyses))
     return {record.key: rows(analyses.facts.record(record.spec)) for record in kind.records}
-
-
-def dumps(content: Mapping[str, Any]) -> str:
-    """The text of ``review.json``: indented, keys in order, a newline at the end."""
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def _finding(found: Finding) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from prodmeet_kit.render.anchors import Anchors, slug
 from prodmeet_kit.render.states import TONES, Word
 
-__all__ = ["Entry", "entries", "with_ids"]
+__all__ = ["Entry", "with_ids"]
 
 
 @dataclass(frozen=True)
@@ -23,19 +23,19 @@ class Entry:
     minutes: str = ""
 
 
-def with_ids(html: str, anchors: Anchors) -> str:
-    """The markup with an id on every title, and every id that is taken already renamed.
+def with_ids(html: str, anchors: Anchors) -> tuple[str, list[Entry]]:
+    """The markup with an id on every title, and every id that is taken already renamed; its titles of the second level.
 
     It is read as a browser reads it, so that what looks like an attribute or a title inside a style sheet, a comment or
     another attribute stays as it is; all but the start tags that get an id is copied unchanged.
     """
-    return _read(html, anchors).text()
+    read = _read(html, anchors)
+    return read.text(), _entries(read.titles)
 
 
-def entries(html: str) -> list[Entry]:
-    """The titles of the second level in markup that :func:`with_ids` has seen."""
+def _entries(titles: Iterable[_Title]) -> list[Entry]:
     found = []
-    for title in _read(html).titles:
+    for title in titles:
         values = title.attributes
         tone = next((tone for tone in TONES if tone == values.get("data-tone")), None)
         if title.level == "2":
@@ -59,7 +59,7 @@ class _Title:
 class _Reader(HTMLParser):
     """Markup in pieces that together are the markup again, but for ids."""
 
-    def __init__(self, anchors: Anchors | None) -> None:
+    def __init__(self, anchors: Anchors) -> None:
         super().__init__(convert_charrefs=False)
         self.anchors = anchors
         self.pieces: list[str] = []
@@ -72,7 +72,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         written = self.get_starttag_text() or ""
         values = {name: value or "" for name, value in attrs}
-        if self.anchors and "id" in values:
+        if "id" in values:
             values["id"] = self.anchors.take(values["id"])
             written = _written(tag, [(name, values["id"] if name == "id" else value) for name, value in attrs], written)
         if tag in ("h1", "h2"):
@@ -117,14 +117,15 @@ def _escaped(value: str) -> str:
     return escape(value, quote=False).replace('"', "&quot;").replace("\u00a0", "&nbsp;")
 
 
-def _read(html: str, anchors: Anchors | None = None) -> _Reader:
+def _read(html: str, anchors: Anchors) -> _Reader:
     """Read sanitised markup to its end; ``anchors`` gives ids."""
     reader = _Reader(anchors)
     reader.feed(html)
     reader.close()
     for title in reader.titles:
-        if anchors and "id" not in title.attributes:
+        if "id" not in title.attributes:
             start = f"<h{title.level}"
-            given = f'{start} id="{_escaped(anchors.take(slug(title.text)))}"'
+            title.attributes["id"] = anchors.take(slug(title.text))
+            given = f'{start} id="{_escaped(title.attributes["id"])}"'
             reader.pieces[title.at] = given + reader.pieces[title.at][len(start) :]
     return reader

@@ -14,14 +14,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import FileSystemBytecodeCache
 from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import default
 
 from prodmeet_kit.core.css import css_string
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.core.redaction import NUMBERS, redact, redacted
+from prodmeet_kit.core.user_cache import cache_folder
 from prodmeet_kit.html_report.cells import cell_views
-from prodmeet_kit.html_report.contents import Entry, entries, with_ids
+from prodmeet_kit.html_report.contents import Entry, with_ids
 from prodmeet_kit.html_report.payload import json_for_script, plotly_js
 from prodmeet_kit.html_report.plots import Plots
 from prodmeet_kit.i18n.languages import t, tn, use
@@ -38,18 +40,19 @@ __all__ = ["ReportExporter", "export_html"]
 _HERE = Path(__file__).resolve().parent
 
 
-def export_html(notebook: NotebookNode, *, title: str, language: str = "en") -> str:
+def export_html(notebook: NotebookNode, *, title: str, language: str = "en", masked: bool = False) -> str:
     """The notebook as a page titled ``title``, its own words in ``language``.
 
     The same notebook gives the same text. Credentials are masked
     (:func:`prodmeet_kit.core.redaction.redact`) in every string but the numbers of
-    figures; the notebook itself is left as it is.
+    figures, unless the notebook is ``masked`` already; it is left as it is.
     """
     from nbformat import from_dict
 
     resources = {"title": redact(title), "language": language}
+    shown = notebook if masked else redacted(from_dict(notebook), but=NUMBERS)
     with use(language):
-        html, _ = _exporter().from_notebook_node(redacted(from_dict(notebook), but=NUMBERS), resources)
+        html, _ = _exporter().from_notebook_node(shown, resources)
     return printable(str(html))
 
 
@@ -78,16 +81,19 @@ class ReportExporter(TemplateExporter):
     def _create_environment(self) -> Environment:
         environment: Environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
+        if folder := cache_folder():  # compiled once a version of the kit and of Jinja
+            environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
         environment.trim_blocks = environment.lstrip_blocks = True
         return environment
 
     def from_notebook_node(  # type: ignore[override] # as TemplateExporter itself
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
         """Convert; ``resources`` may hold ``title`` and ``language``."""
-        resources = dict(resources or {})
+        # Not through Exporter: it would copy and validate the notebook for each of its preprocessors; we need none.
+        resources = self._init_resources(dict(resources or {}))  # type: ignore[no-untyped-call]
         resources["page"] = _page(nb, str(resources.get("title", "")), str(resources.get("language", "en")))
-        return super().from_notebook_node(nb, resources, **kw)
+        return self.template.render(nb=nb, resources=resources).lstrip("\r\n"), resources
 
 
 def _page(notebook: NotebookNode, title: str, language: str) -> dict[str, Any]:
@@ -98,8 +104,8 @@ def _page(notebook: NotebookNode, title: str, language: str) -> dict[str, Any]:
     contents: list[Entry] = []
     cells = list(cell_views(notebook, _markdown, plots))
     for block in (block for cell in cells for block in cell.blocks if block.kind in ("html", "markdown")):
-        block.text = with_ids(block.text, anchors)
-        contents += entries(block.text)
+        block.text, found = with_ids(block.text, anchors)
+        contents += found
     stopped = sum(bool(cell.not_run) for cell in cells)
     return {
         "title": title,

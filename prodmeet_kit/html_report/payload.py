@@ -13,8 +13,10 @@ import base64
 import gzip
 import json
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
+from prodmeet_kit.core.user_cache import kept
 from prodmeet_kit.html_report.plotly_parts import library
 from prodmeet_kit.html_report.thinning import thinned
 
@@ -55,8 +57,12 @@ def _extract(value: Any, blobs: list[bytes]) -> Any:
 
 @lru_cache(maxsize=2)
 def plotly_js(*, whole: bool) -> str:
-    """The plotly.js that the installed plotly package brings, as base64 of gzip; ``whole`` with every part of it."""
-    return _pack(library(whole=whole).encode())
+    """The plotly.js that the installed plotly package brings, as base64 of gzip; ``whole`` with every part of it.
+
+    Packed once a version of both packages: it takes as long as all figures of a report together.
+    """
+    part = "whole" if whole else "parts"
+    return kept(f"plotlyjs{part}-{version('plotly')}", lambda: _pack(library(whole=whole).encode()).encode()).decode()
 
 
 def _pack(raw: bytes) -> str:

@@ -15,17 +15,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, NotebookExecutionManager
 
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.pipeline.kernel import Kernel
+from prodmeet_kit.pipeline.papermill_parts import Engine, NotebookExecutionManager, PapermillNotebookClient
 from prodmeet_kit.pipeline.template import DIED, SKIPPED, clean, is_item, is_needed, section_of
 
 __all__ = ["SOURCE", "run_cells"]
@@ -43,17 +43,25 @@ _OVERRAN = "CellOverran"
 
 
 def run_cells(
-    notebook: NotebookNode, kernel: Kernel, *, limit_s: int, told: Callable[[str], None]
+    notebook: NotebookNode,
+    kernel: Kernel,
+    *,
+    limit_s: int,
+    told: Callable[[str], None],
+    made: Callable[[NotebookNode], None] | None = None,
+    afterwards: str = "",
 ) -> tuple[Failure, ...]:
     """Run every code cell of the notebook in the kernel and return what went wrong, in the order of the cells.
 
     The notebook is changed in place. ``limit_s`` is the time one cell may take;
-    ``told`` is called with the section's name before each cell.
+    ``told`` is called with the section's name before each cell, ``made`` with each cell
+    that has its outputs, while the kernel runs the next one. ``afterwards`` is code the kernel runs after
+    the last cell, unless it is gone or cannot be stopped by then; what it shows or raises is not kept.
     """
     failures: list[Failure] = []
     _ReportEngine.execute_notebook(
         notebook, "python3", progress_bar=False, autosave_cell_every=0,
-        kernel=kernel, limit_s=limit_s, told=told, failures=failures,
+        kernel=kernel, limit_s=limit_s, told=told, made=made, afterwards=afterwards, failures=failures,
     )  # fmt: skip
     return tuple(failures)
 
@@ -83,6 +91,8 @@ class _ReportClient(PapermillNotebookClient):  # type: ignore[misc]
         log: logging.Logger,
         *,
         told: Callable[[str], None],
+        made: Callable[[NotebookNode], None] | None,
+        afterwards: str,
         failures: list[Failure],
     ):
         super().__init__(
@@ -91,6 +101,8 @@ class _ReportClient(PapermillNotebookClient):  # type: ignore[misc]
         )  # fmt: skip
         self._kernel = kernel
         self._told = told
+        self._made = made
+        self._afterwards = afterwards
         self._failures = failures
         self._overran = False
 
@@ -106,6 +118,8 @@ class _ReportClient(PapermillNotebookClient):  # type: ignore[misc]
                     self._mark(cell, SKIPPED, stopped, told=is_item(cell))
                 else:
                     stopped = await self._run_cell(cell, index)
+            if self._afterwards and not stopped:
+                await self._run_quietly(self._afterwards)
         finally:
             if self.kc is not None:
                 self.kc.stop_channels()
@@ -139,6 +153,16 @@ class _ReportClient(PapermillNotebookClient):  # type: ignore[misc]
             return False
         self.nb.metadata["language_info"] = reply["content"]["language_info"]
         return True
+
+    async def _run_quietly(self, code: str) -> None:
+        """Run code that belongs to no cell, within the time of one; how it went is seen by what it did."""
+        asked = self.kc.execute(code, silent=True, store_history=False, allow_stdin=False)
+        deadline = time.monotonic() + self.timeout
+        while time.monotonic() < deadline and self._kernel.process.poll() is None:
+            with suppress(Empty):
+                reply = await self.kc.get_shell_msg(timeout=0.5)
+                if reply["parent_header"].get("msg_id") == asked:
+                    return
 
     async def _run_cell(self, cell: NotebookNode, index: int) -> str:
         """Run one cell. Returns why no further cell can run, or nothing."""

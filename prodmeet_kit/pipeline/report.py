@@ -1,9 +1,8 @@
 """One report: gather or open the facts, run the notebook on them, and put the folder in its place.
 
 Several things go on at once, because each waits or computes alone: the kernel
-starts, the sources answer, and the libraries of this process load. While the
-cells run, this process computes ``review.json`` and ``minutes.md`` from the
-same frozen facts.
+starts, the sources answer, and the libraries of this process load. The kernel
+analyses the frozen facts once, for its cells and for ``review.json`` and ``minutes.md``.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from prodmeet_kit.archive.folder import put_in_place, staging
 from prodmeet_kit.archive.layout import FROZEN, MINUTES, NOTEBOOK, PAGE, RECORD, snapshot_of
 from prodmeet_kit.core import durable, shipped_files
 from prodmeet_kit.core.errors import Failure, InputError, ReportError, SnapshotError
-from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.pipeline.beside import beside
 from prodmeet_kit.pipeline.kernel import Kernel
 from prodmeet_kit.pipeline.progress import Quiet, Reporter
@@ -66,6 +64,7 @@ def make_report(
     language: str = "",
     fresh: bool = False,
     progress: Reporter | None = None,
+    kernels: Callable[[], Kernel] = Kernel,
 ) -> ReportResult:
     """Make ``<out>/<product>/<date>/`` and return where it is and what could not be checked.
 
@@ -75,7 +74,7 @@ def make_report(
     without a product, from the embedded demo; what ``minutes/`` says by now is added to frozen ones.
     ``jobs`` is how many queries are asked side by side, ``cell_limit_s`` how many seconds one cell may take,
     ``language`` what the report is written in, the product's when empty, ``fresh`` whether to ask again what another
-    command of the last hour has asked.
+    command of the last hour has asked. ``kernels`` starts the kernel that runs the cells.
 
     Raises :class:`InputError` when something given cannot be used and
     :class:`ReportError` when the report cannot be put in place; both leave
@@ -87,9 +86,10 @@ def make_report(
     frozen = _frozen(product, from_snapshot)
     if frozen is not None and (start or end):
         raise InputError(_FIXED if product or from_snapshot else _FIXED_DEMO)
-    from prodmeet_kit.review import in_language
+    with kernels() as kernel:  # first: it loads its libraries while this process loads others
+        from prodmeet_kit.facts import in_language
+        from prodmeet_kit.parameters.metrics import backends
 
-    with Kernel() as kernel:
         if frozen is None:
             ask = _asking(product, home, (start, end), _earlier(reports, home, product), jobs, fresh, progress)
             libraries = beside(_load_libraries)
@@ -135,6 +135,7 @@ def _frozen(product: str, from_snapshot: str | Path | None) -> Path | None:
 
 def _load_libraries() -> None:
     """What every run needs later, loaded while something else is waited for."""
+    import prodmeet_kit.html_report
     import prodmeet_kit.pipeline.execution  # noqa: F401
 
 
@@ -204,26 +205,25 @@ def _write(
 
     Returns what could not be checked, and whether all cells were run.
     """
-    from prodmeet_kit.pipeline import template
+    from prodmeet_kit.pipeline import numbers, template
     from prodmeet_kit.pipeline.execution import run_cells
-    from prodmeet_kit.pipeline.numbers import compute
 
     product = facts.product
-    computed = beside(compute, new / FROZEN, product.language)
     kernel.offer(new / FROZEN)
     given = {"product": product.product, "snapshot": FROZEN, "language": product.language}
     notebook = template.prepare(shipped_files.notebook(), given, product.meeting.agenda)
     progress.step("running the notebook")
     progress.start(sum(cell.cell_type == "code" for cell in notebook.cells))
 
-    def told(section: str) -> None:
-        progress.advance(section)
-        if computed.done():
-            computed.result()  # facts that cannot be opened end the run at once
-
-    broken = run_cells(notebook, kernel, limit_s=cell_limit_s, told=told)
+    by_kernel = kernel.folder / numbers.HANDED
+    broken = run_cells(
+        notebook, kernel, limit_s=cell_limit_s, told=progress.advance,
+        afterwards=numbers.handing_over(product.product, by_kernel),
+    )  # fmt: skip
+    found = numbers.handed(by_kernel)
     kernel.stop()
-    numbers = computed.result()
+    if found is None:  # facts that cannot be opened end the run here
+        found = numbers.compute(new / FROZEN, product.language)
     progress.step("writing the report")
     not_run = template.not_run(notebook)
     template.tidy(notebook)
@@ -231,12 +231,10 @@ def _write(
 
     from prodmeet_kit.html_report import export_html
 
-    page = export_html(notebook, title=numbers.title, language=product.language)
-    files = {NOTEBOOK: template.text_of(notebook), RECORD: numbers.json(broken, not_run), PAGE: page}
-    if (
-        numbers.minutes
-    ):  # empty: they could not be written, and an empty file would look as if nothing was on the agenda
-        files[MINUTES] = numbers.minutes
+    page = export_html(notebook, title=found.title, language=product.language, masked=True)
+    files = {NOTEBOOK: template.text_of(notebook), RECORD: found.json(broken, not_run), PAGE: page}
+    if found.minutes:  # empty: they could not be written, and an empty file would look as if nothing was on the agenda
+        files[MINUTES] = found.minutes
     for name, text in files.items():
         durable.fill(new / name, text)
-    return (*numbers.failures, *broken), not not_run
+    return (*found.failures, *broken), not not_run

@@ -13,14 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
-import papermill.iorw
-import papermill.parameterize
 from nbformat import NotebookNode
 
 from prodmeet_kit.core import shipped_files
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.core.redaction import NUMBERS, redact, redacted
 from prodmeet_kit.i18n.languages import t, use
+from prodmeet_kit.pipeline.papermill_parts import iorw, parameterize
 from prodmeet_kit.render.markdown_text import entities
 
 __all__ = [
@@ -65,10 +64,10 @@ _ITEM = re.compile(r"review\.(\w+)")
 
 def prepare(template: Path, parameters: dict[str, str], agenda: Sequence[str]) -> NotebookNode:
     """The notebook of one review: parameters put in, agenda cells in the order of the meeting."""
-    notebook: NotebookNode = papermill.iorw.load_notebook_node(str(template))
+    notebook: NotebookNode = iorw.load_notebook_node(str(template))
     cells = [cell for cell in notebook.cells if INSTRUCTIONS not in cell.metadata.tags]
     notebook.cells = in_order(cells, agenda)
-    notebook = papermill.parameterize.parameterize_notebook(notebook, parameters)
+    notebook = parameterize.parameterize_notebook(notebook, parameters)
     for cell in notebook.cells:
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from prodmeet_kit.i18n.languages import listed, t, tn
 from prodmeet_kit.i18n.times import local
 from prodmeet_kit.render.labels import inert, shorten, width
 from prodmeet_kit.render.theme import MARK_WIDTH, MARKS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from prodmeet_kit.evidence import Mark
 
 __all__ = ["ROW", "Drawn", "draw", "legend", "room"]
@@ -115,6 +115,8 @@ def _inside(
 
 
 def _clock(instant: datetime, timezone: str) -> pd.Timestamp:
+    import pandas as pd  # here: a page takes its marks from figures that are made
+
     return pd.Timestamp(local(instant, timezone).replace(tzinfo=None))
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.archive.layout import record_text
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.i18n.languages import LANGUAGES
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.review import open_review
@@ -63,7 +64,7 @@ def shown(language: str, browser: Browser, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def said() -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(dumps(record(open_review())))
+    read: dict[str, Any] = json.loads(record_text(record(open_review())))
     return read
 
 

@@ -10,9 +10,10 @@ import pytest
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser
 
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.documents import minutes_md as minutes_document
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.html_report.export import export_html
 from prodmeet_kit.review import Review
 from tests.browser.conftest import Opened, Opener
@@ -76,5 +77,5 @@ def test_markdown_holds_no_markup_of_others(bad: Review) -> None:
 
 
 def test_json_gives_every_text_back_as_it_was(bad: Review) -> None:
-    read = json.loads(dumps(record(bad)))
+    read = json.loads(record_text(record(bad)))
     assert {row["alert"] for row in read["pages"]} >= {text for text in UGLY[::2] if "\x00" not in text}

@@ -17,9 +17,10 @@ from urllib.request import urlopen
 import pytest
 
 from prodmeet_kit.agenda.metrics.slos import slo_table
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.demo.server import backfill, running_prometheus
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.parameters.models import Product
 from prodmeet_kit.review import Review
@@ -44,7 +45,7 @@ class Reviewed:
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(dumps(record(self.review)))["slos"]
+        found: list[dict[str, Any]] = json.loads(record_text(record(self.review)))["slos"]
         return found
 
     def row(self, service: str, slo: str) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.demo.server import backfill, running_prometheus
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.review import Review, window_of
 from tests.support import harsh_products, recount
@@ -106,7 +107,7 @@ class Reviewed:
 
 @cache
 def _json(review: Review) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(dumps(record(review)))
+    content: dict[str, Any] = json.loads(record_text(record(review)))
     return content
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.documents import minutes_md, preread
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.minutes.store import Minutes
 from prodmeet_kit.parameters.models import Product
@@ -88,7 +89,9 @@ def _reviewed(story: ModuleType, seed: int, folder: Path) -> Reviewed:
         window = window_of(product, end=story.END.isoformat())
         facts = gather(product, window, folder=folder, minutes=folder / "minutes")
     review = Review(facts)
-    return Reviewed(json.loads(dumps(record(review))), world, story, (minutes_md.write(review), preread.write(review)))
+    return Reviewed(
+        json.loads(record_text(record(review))), world, story, (minutes_md.write(review), preread.write(review))
+    )
 
 
 @pytest.fixture(params=["shop", "bank"])

@@ -54,6 +54,7 @@ def prepare(case: Case, urls: dict[str, str], folder: Path, timeout: str) -> Non
 
 def agenda(folder: Path) -> tuple[int, str]:
     """Status and text of ``prodmeet agenda``, and every number of ``review.json`` after it."""
+    from prodmeet_kit.archive.layout import record_text
     from prodmeet_kit.documents import preread
     from prodmeet_kit.documents import review_json as record
     from prodmeet_kit.review import open_review
@@ -61,7 +62,7 @@ def agenda(folder: Path) -> tuple[int, str]:
     os.environ[VARIABLE] = CANARY
     review = open_review("shop", end=END.isoformat(), folder=folder)
     told = record.record(review, generated_at=END)
-    numbers = record.dumps({key: told[key] for key in sorted(told) if key not in _OF_THE_RUN})
+    numbers = record_text({key: told[key] for key in sorted(told) if key not in _OF_THE_RUN})
     return (3 if review.failures else 0), f"{preread.write(review)}\n{numbers}"
 
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.slo import burn_rates
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.archive.layout import record_text
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.facts import Answer, Facts
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas.frames import rows
@@ -244,4 +245,4 @@ def test_a_snapshot_gives_the_numbers_of_the_live_review(world: World) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     with tempfile.TemporaryDirectory() as folder:
         frozen = reopen(freeze(live, Path(folder) / "snapshot"))
-    assert dumps(record(Review(frozen), generated_at=now)) == dumps(record(Review(live), generated_at=now))
+    assert record_text(record(Review(frozen), generated_at=now)) == record_text(record(Review(live), generated_at=now))

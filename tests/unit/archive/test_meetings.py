@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.archive.meetings import READ, meetings, read
 from prodmeet_kit.core.errors import Failure
-from prodmeet_kit.documents.review_json import dumps
 from prodmeet_kit.documents.review_json import record as real_record
 from prodmeet_kit.html_report.index import html
 from prodmeet_kit.review import Review
@@ -149,7 +149,7 @@ def test_meetings_are_newest_first_and_old_ones_are_not_read(tmp_path: Path) -> 
 def test_the_record_of_a_review_is_read_as_it_is_written(tmp_path: Path) -> None:
     folder = put(tmp_path)
     # No value for any question: one SLO without data. No record of alerts: pages are not known.
-    (folder / "review.json").write_text(dumps(real_record(review(), generated_at=END)))
+    (folder / "review.json").write_text(record_text(real_record(review(), generated_at=END)))
     found = read(folder)
     assert (found.error, found.state, found.pages) == ("", "NO_DATA", None)
     assert found.to_decide == sum(len(item.questions) for item in review().items)
@@ -160,7 +160,7 @@ def test_the_first_question_and_the_least_budget_are_those_of_a_real_record(tmp_
     facts = fleet_facts(1)  # web alone, whose latency misses its objective
     folder = tmp_path / "fleet1" / "2026-11-23"
     folder.mkdir(parents=True)
-    (folder / "review.json").write_text(dumps(real_record(Review(facts), generated_at=END)))
+    (folder / "review.json").write_text(record_text(real_record(Review(facts), generated_at=END)))
     found = read(folder)
     assert (found.error, found.subject, found.left_of, found.noise) == ("", "slo:web/latency", "web/latency", 0)
     assert found.question.startswith("web/latency misses its objective") and found.question.endswith("?")
@@ -168,5 +168,5 @@ def test_the_first_question_and_the_least_budget_are_those_of_a_real_record(tmp_
 
 def test_no_page_is_zero_pages_where_alerts_are_known(tmp_path: Path) -> None:
     folder = put(tmp_path)
-    (folder / "review.json").write_text(dumps(real_record(review({"alert_runs": []}), generated_at=END)))
+    (folder / "review.json").write_text(record_text(real_record(review({"alert_runs": []}), generated_at=END)))
     assert read(folder).pages == 0

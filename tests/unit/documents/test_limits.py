@@ -9,7 +9,8 @@ import pytest
 
 from prodmeet_kit.documents import minutes_md, preread
 from prodmeet_kit.documents.length import words
-from prodmeet_kit.review import Review, in_language, open_review
+from prodmeet_kit.facts import in_language
+from prodmeet_kit.review import Review, open_review
 from tests.support.counts import count
 from tests.support.fleet_world import fleet_facts
 from tests.support.many_services import busy

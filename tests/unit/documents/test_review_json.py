@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.archive.layout import record_text
+from prodmeet_kit.documents.review_json import record
 from tests.support.reviews import review
 
 KEYS = {
@@ -34,12 +35,12 @@ def test_every_promised_key_is_there() -> None:
 
 
 def test_what_is_not_known_is_null_and_the_text_is_strict_json() -> None:
-    content = json.loads(dumps(record(review(), generated_at=NOW)), parse_constant=pytest.fail)
+    content = json.loads(record_text(record(review(), generated_at=NOW)), parse_constant=pytest.fail)
     assert content["slos"][0]["state"] == "NO_DATA"
     assert content["slos"][0]["attainment"] is None
     assert content["load"][0]["peak_at"] is None
 
 
 def test_equal_facts_give_equal_text() -> None:
-    first, second = (dumps(record(review(values=VALUES), generated_at=NOW)) for _ in range(2))
+    first, second = (record_text(record(review(values=VALUES), generated_at=NOW)) for _ in range(2))
     assert first == second

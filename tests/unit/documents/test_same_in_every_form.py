@@ -15,8 +15,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.documents import preread
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import AgendaItem, Note, Table
 from prodmeet_kit.i18n.languages import use
 from prodmeet_kit.i18n.numbers import write
@@ -39,7 +40,7 @@ class Said:
 
     def __init__(self, review: Review):
         self.review = review
-        self.json: dict[str, Any] = json.loads(dumps(record(review)))
+        self.json: dict[str, Any] = json.loads(record_text(record(review)))
         self.preread = preread.write(review)
 
     @property

@@ -9,9 +9,10 @@ from click.testing import CliRunner, Result
 
 import prodmeet_kit
 from prodmeet_kit.archive import layout
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.cli import cli
 from prodmeet_kit.core.errors import InputError
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.explore.finding_names import which
 from prodmeet_kit.minutes.explorations import Exploration, open_explorations
 from prodmeet_kit.render.anchors import finding_id
@@ -177,7 +178,7 @@ def prodmeet(home: Path, *words: str) -> Result:
 def test_the_command_files_about_a_finding_of_the_newest_report(home: Path) -> None:
     report = home / "reports" / "shop" / "2026-11-23"
     report.mkdir(parents=True)
-    (report / layout.RECORD).write_text(dumps(record(review({"incidents": LATE}, values={"load/": 1.0}))))
+    (report / layout.RECORD).write_text(record_text(record(review({"incidents": LATE}, values={"load/": 1.0}))))
     (home / "reports" / "shop" / layout.LATEST).write_text("2026-11-23")
     done = prodmeet(home, "Why twice?", "--kind", "exploration", "--about", "inc-2", "--owner", "mika")
     assert (done.exit_code, done.stderr) == (0, "")

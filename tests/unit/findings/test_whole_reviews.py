@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from prodmeet_kit import open_review
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.archive.previous_meeting import find_previous
 from prodmeet_kit.core.window import Window
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.review import Review
 from prodmeet_kit.snapshot import freeze
@@ -64,7 +65,7 @@ def test_what_asks_nothing_does_not_wait(tmp_path: Path) -> None:
     window = Window.ending(end, cadence=CADENCE, timezone=WINDOW.timezone)
     place = tmp_path / "shop" / window.day.isoformat()
     freeze(Facts(made.facts.product, window, end), place / "snapshot")
-    (place / "review.json").write_text(dumps(record(made)), encoding="utf-8")
+    (place / "review.json").write_text(record_text(record(made)), encoding="utf-8")
     before = find_previous(tmp_path, "shop", WINDOW).meeting
     assert before is not None
     left = {each.subject for each in made.findings if each.place == "annex" and each.question}
@@ -100,7 +101,7 @@ KEYS = {
 
 
 def test_review_json_has_each_finding_with_its_keys(demo: Review) -> None:
-    content = json.loads(dumps(record(demo)))
+    content = json.loads(record_text(record(demo)))
     made = content["findings"]
     assert made and all(set(each) >= KEYS for each in made)
     assert len({each["subject"] for each in made}) == len(made)
@@ -123,7 +124,7 @@ def test_review_json_has_each_finding_with_its_keys(demo: Review) -> None:
 def test_without_anything_found_there_is_no_finding() -> None:
     made = review()
     assert [subject for subject in subjects(made) if not subject.startswith(("slo:", "all:"))] == []
-    content = json.loads(dumps(record(made)))
+    content = json.loads(record_text(record(made)))
     assert content["glance"]["to_decide"] == sum(bool(each["question"]) for each in content["findings"])
 
 

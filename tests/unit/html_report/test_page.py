@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from prodmeet_kit.core import redaction
-from prodmeet_kit.html_report.contents import entries, with_ids
+from prodmeet_kit.html_report.contents import with_ids
 from prodmeet_kit.html_report.export import export_html
 from prodmeet_kit.html_report.payload import json_for_script, pack_figure
 from prodmeet_kit.html_report.sanitize import sanitized
@@ -46,8 +46,8 @@ def stream(text: str, name: str = "stdout") -> dict[str, Any]:
     return {"output_type": "stream", "name": name, "text": text}
 
 
-def page(*cells: dict[str, Any], **options: str) -> str:
-    return export_html(notebook_of(list(cells)), **{"title": "t", **options})
+def page(*cells: dict[str, Any], title: str = "t", language: str = "en") -> str:
+    return export_html(notebook_of(list(cells)), title=title, language=language)
 
 
 @lru_cache
@@ -171,14 +171,14 @@ def test_what_items_and_pandas_show_stays_as_it_is() -> None:
 
 def test_titles_get_addresses_and_taken_ones_are_renamed() -> None:
     anchors = Anchors(["top"])
-    html = with_ids(
+    html, entries = with_ids(
         '<h1>Intro <em>x</em></h1><h2 id="top">A</h2><p id="a">1</p><p id="a">2</p><h2>A &amp; B</h2>', anchors
     )
     assert html == (
         '<h1 id="Intro-x">Intro <em>x</em></h1><h2 id="top-2">A</h2><p id="a">1</p><p id="a-2">2</p>'
         '<h2 id="A-B">A &amp; B</h2>'
     )
-    assert [(entry.anchor, entry.title) for entry in entries(html)] == [("top-2", "A"), ("A-B", "A & B")]
+    assert [(entry.anchor, entry.title) for entry in entries] == [("top-2", "A"), ("A-B", "A & B")]
 
 
 @pytest.mark.parametrize(
@@ -194,15 +194,15 @@ def test_titles_get_addresses_and_taken_ones_are_renamed() -> None:
 def test_ids_are_given_to_elements_and_change_nothing_else(html: str) -> None:
     clean = sanitized(html)
     anchors = Anchors(["top"])
-    assert with_ids(clean, anchors) == clean
-    twice = Seen(with_ids(clean, anchors)).parts
+    assert with_ids(clean, anchors)[0] == clean
+    twice = Seen(with_ids(clean, anchors)[0]).parts
     assert not [name for part in twice if isinstance(part, tuple) and part[0] != "comment" for name, _ in part[1]
                 if name.startswith("on")]  # fmt: skip
 
 
 def test_a_title_may_hold_markup_and_references() -> None:
-    html = with_ids('<h2 class="a">A &amp; <em>B&#x26;</em></h2><h2>A<br>b</h2>', Anchors())
-    assert [(entry.anchor, entry.title) for entry in entries(html)] == [("A-B", "A & B&"), ("Ab", "Ab")]
+    html, entries = with_ids('<h2 class="a">A &amp; <em>B&#x26;</em></h2><h2>A<br>b</h2>', Anchors())
+    assert [(entry.anchor, entry.title) for entry in entries] == [("A-B", "A & B&"), ("Ab", "Ab")]
 
 
 def test_contents_tell_the_state_and_the_minutes_of_each_item() -> None:

@@ -13,9 +13,10 @@ import pytest
 
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.evidence import AgendaItem, Table
+from prodmeet_kit.facts import in_language
 from prodmeet_kit.html_report.export import export_html
 from prodmeet_kit.render.anchors import finding_id, slug
-from prodmeet_kit.review import Review, in_language, open_review
+from prodmeet_kit.review import Review, open_review
 from tests.support.sample_items import notebook
 
 pytestmark = pytest.mark.takes(10)

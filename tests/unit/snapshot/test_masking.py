@@ -10,11 +10,12 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.core import redaction
 from prodmeet_kit.core.errors import Failure
 from prodmeet_kit.demo import SNAPSHOT
 from prodmeet_kit.documents import preread
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.facts import Facts, SourceState
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
@@ -87,7 +88,7 @@ def test_no_file_of_a_snapshot_holds_it_and_the_series_stay_as_many(echoed: Fact
 
 
 def test_neither_review_json_nor_the_pre_read_holds_it(echoed: Facts) -> None:
-    text = dumps(record(Review(echoed)))
+    text = record_text(record(Review(echoed)))
     assert holds(text) == []
     assert "***" in text
     assert holds(preread.write(Review(without_credentials(echoed)))) == []

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from prodmeet_kit.agenda.metrics import slos as metrics_slos
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.archive.layout import record_text
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import Chart, Evidence, Note, Table
 from tests.support.reviews import RATE, review
 
@@ -136,7 +137,7 @@ def test_an_unknown_satisfaction_is_asked_for_and_a_known_one_is_used() -> None:
 
 def test_the_record_tells_budgets_exclusions_and_decisions() -> None:
     content = record(review({"toil": []}, FINE, exclusions=[NIGHT]))
-    assert dumps(content)
+    assert record_text(content)
     assert content["error_budget"][0]["outlook"] == "not_in_window"
     assert content["exclusions"][0]["author"] == "Ada"
     assert content["decisions"][0]["ask"] == ["satisfaction"]

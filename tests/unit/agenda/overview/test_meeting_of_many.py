@@ -12,10 +12,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.archive.previous_meeting import find_previous
 from prodmeet_kit.core.window import Window
 from prodmeet_kit.documents import preread
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.facts import Facts
 from prodmeet_kit.review import Review
 from prodmeet_kit.schemas import frames
@@ -65,7 +66,7 @@ def check(found: Review, raised: int) -> None:
     assert lines["minutes"].sum() == found.agenda["minutes"].sum() <= 30
     assert sum(item.minutes for item in found.items) == lines["minutes"].sum()
     assert lines["reason"].ne("").all() and lines["rule"].ne("").all()
-    kept = json.loads(dumps(record(found)))
+    kept = json.loads(record_text(record(found)))
     assert [line["subject"] for line in kept["agenda_lines"]] == lines["subject"].tolist()
     assert sorted(each["subject"] for each in kept["findings"]) == sorted(lines["subject"])
 
@@ -110,7 +111,7 @@ def shown(found: Review, reports: Path, end: Any) -> None:
     window = window_of(end)
     place = reports / "shop" / window.day.isoformat()
     freeze(Facts(found.facts.product, window, end), place / "snapshot")
-    (place / "review.json").write_text(dumps(record(found)), encoding="utf-8")
+    (place / "review.json").write_text(record_text(record(found)), encoding="utf-8")
 
 
 def test_what_is_left_out_rises_from_report_to_report_until_all_was_discussed(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from prodmeet_kit.agenda.paging import facets as alerts
 from prodmeet_kit.agenda.paging import people as paging_people
 from prodmeet_kit.analyses import Analyses
 from prodmeet_kit.analysis.meeting.about import Thing
-from prodmeet_kit.documents.review_json import dumps, record
+from prodmeet_kit.archive.layout import record_text
+from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.evidence import Evidence, Note, Table
 from prodmeet_kit.render.markdown import markdown
 from prodmeet_kit.schemas.frames import ATTENTION, EPISODES, NOISE, PROPOSALS
@@ -160,7 +161,7 @@ def test_the_queue_of_a_review_knows_rules_owners_and_action_items() -> None:
     kept = record(found)
     assert [row["owner"] for row in kept["attention"]] == ["shop", "ann"]
     assert kept["page_load"][0]["rotation"] == "shop" and kept["page_load"][0]["busiest_shift_start"] is None
-    assert "NaN" not in dumps(kept)
+    assert "NaN" not in record_text(kept)
 
 
 def test_the_tables_can_be_written() -> None:
