@@ -201,7 +201,7 @@ def test_ids_are_given_to_elements_and_change_nothing_else(html: str) -> None:
 
 
 def test_a_title_may_hold_markup_and_references() -> None:
-    html, entries = with_ids('<h2 class="a">A &amp; <em>B&#x26;</em></h2><h2>A<br>b</h2>', Anchors())
+    _, entries = with_ids('<h2 class="a">A &amp; <em>B&#x26;</em></h2><h2>A<br>b</h2>', Anchors())
     assert [(entry.anchor, entry.title) for entry in entries] == [("A-B", "A & B&"), ("Ab", "Ab")]
 
 
