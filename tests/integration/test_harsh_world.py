@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from prodmeet_kit.archive.layout import record_text
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.documents.review_json import record
 from prodmeet_kit.gathering.gather import gather
@@ -107,7 +106,7 @@ class Reviewed:
 
 @cache
 def _json(review: Review) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(record_text(record(review)))
+    content: dict[str, Any] = json.loads(json.dumps(record(review)))
     return content
 
 
