@@ -1,4 +1,4 @@
-"""What takes long to make and is the same for every report of a version: made once, and read from the user's cache after that.
+"""What takes long to make and is the same for every report of a version: made once, then read from the user's cache.
 
 A cache may be missing, full, damaged or anybody's: it is used only when its folder and the file belong to the user
 alone and the content has the sum it was written with. In every other case the thing is made again.
