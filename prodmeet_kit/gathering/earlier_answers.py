@@ -29,6 +29,7 @@ from prodmeet_kit.gathering.answer_files import AnswerFiles, Head
 from prodmeet_kit.parameters import Product, expand
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.metrics.settings import MetricSettings
+from prodmeet_kit.queries.asking import asked
 from prodmeet_kit.sources.base import Broken, MetricSource, grid, wide
 
 __all__ = ["SETTLED", "EarlierAnswers", "Shelf", "sharing"]
@@ -95,37 +96,49 @@ class EarlierAnswers:
         when = f"at {times[0]}" if times[0] == times[1] else f"between {times[0]} and {times[1]}"
         return (*notes, f"{len(self._taken)} of {self._asked} questions answered earlier, {when}")
 
+    @property
+    def beneath(self) -> MetricSource:
+        """The source itself."""
+        return self._source
+
     def answer(self, question: Question) -> Answer:
         """The answer, to the last bit as the source gave it. Raises as the source does."""
+        held = self.held(question)
+        if held is not None:
+            return held
+        answer = asked(self._source, question)
+        self.keep(question, answer)
+        return answer
+
+    def held(self, question: Question) -> Answer | None:
+        """The answer had earlier; ``None`` where the source is to be asked."""
         with self._lock:
             self._asked += 1
-        if question.end > self._settled:
-            return self._source.answer(question)
-        key = self._key(question)
-        found = None if self._fresh else self._files.read(key)
-        if found is not None:
-            head, values = found
-            times = grid(question)
-            if len(times) == head.rows:
-                with self._lock:
-                    self._taken.append(head.at)
-                frame = wide(times, head.columns, values)
-                return Answer(question, frame, took_s=head.took_s, points=head.points, source=head.source)
-        answer = self._source.answer(question)
-        self._keep(key, question, answer)
-        return answer
+        found = None if self._fresh or question.end > self._settled else self._files.read(self._key(question))
+        if found is None:
+            return None
+        head, values = found
+        times = grid(question)
+        if len(times) != head.rows:
+            return None
+        with self._lock:
+            self._taken.append(head.at)
+        frame = wide(times, head.columns, values)
+        return Answer(question, frame, took_s=head.took_s, points=head.points, source=head.source)
 
     def close(self) -> None:
         """Keep the folder within its limit, and let the source's connections go."""
         self._files.tidy()
         self._source.close()
 
-    def _keep(self, key: str, question: Question, answer: Any) -> None:
-        """Keep an answer that is whole and says nothing beside its numbers.
+    def keep(self, question: Question, answer: Any) -> None:
+        """Keep an answer about a time that is settled, that is whole and says nothing beside its numbers.
 
         One without series is asked again: it is often what somebody is about to put right on the server.
         """
         if not isinstance(answer, Answer) or answer.error or answer.partial or answer.warnings:
+            return
+        if question.end > self._settled:
             return
         frame = answer.frame
         if not isinstance(frame, pd.DataFrame) or frame.empty or not frame.index.equals(grid(question)):
@@ -134,12 +147,12 @@ class EarlierAnswers:
         if not all(isinstance(column, str) for column in columns) or not (frame.dtypes == np.float64).all():
             return
         head = Head(self._files.now(), columns, len(frame), answer.took_s, answer.points, answer.source)
-        self._files.write(key, head, frame.to_numpy())
+        self._files.write(self._key(question), head, frame.to_numpy())
 
     def _key(self, question: Question) -> str:
         step, window = (each and format_duration(each) for each in (question.step, question.window))
-        asked = [question.query, question.start.timestamp(), question.end.timestamp(), step, window]
-        return sha256(self._which + json.dumps(asked).encode("ascii")).hexdigest()
+        told = [question.query, question.start.timestamp(), question.end.timestamp(), step, window]
+        return sha256(self._which + json.dumps(told).encode("ascii")).hexdigest()
 
 
 def _which(config: MetricSettings) -> bytes:

@@ -1,29 +1,33 @@
 """The one place that asks a metric source.
 
 Whoever asks gets an answer: where the source has none, the reason stands in it, without a credential, whatever the
-source raised. What is asked twice is asked once, side by side with the rest.
+source raised. What is asked twice is asked once, side by side with the rest; what differs in the value of one label
+is asked together (:mod:`.together`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from prodmeet_kit import sli
 from prodmeet_kit.core.errors import ProdmeetError, SourceError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.metrics.backends import MetricBackend
-from prodmeet_kit.queries import backtests
+from prodmeet_kit.queries import backtests, together
 from prodmeet_kit.queries.answer_door import let_in
 from prodmeet_kit.sli.born import Samples
 from prodmeet_kit.sources.base import MetricSource
 from prodmeet_kit.sources.finite import known
 
-__all__ = ["RawSource", "answered", "answers", "asked", "bug", "distinct", "samples"]
+if TYPE_CHECKING:
+    from prodmeet_kit.core.promql.spreading import Spread
+
+__all__ = ["Keeping", "RawSource", "answered", "answers", "asked", "bug", "distinct", "samples"]
 
 
 @runtime_checkable
@@ -44,6 +48,24 @@ class RawSource(Protocol):
 
     def close(self) -> None:
         """As of every metric source."""
+        ...
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A metric source that has some answers already, each of one question, and asks another for the rest."""
+
+    @property
+    def beneath(self) -> MetricSource:
+        """The one that is asked."""
+        ...
+
+    def held(self, question: Question) -> Answer | None:
+        """The answer it has."""
+        ...
+
+    def keep(self, question: Question, answer: Answer) -> None:
+        """Take an answer of the one that was asked."""
         ...
 
 
@@ -78,13 +100,28 @@ def answers(
 
     An answer of several series where one is needed is an error; only bounds of histograms and backtests may have them.
     """
-    under_way = {pool.submit(_judged, source, same[0], chosen.when_several): same for same in distinct(questions)}
+    kept = source if isinstance(source, Keeping) else None
+    beneath = kept.beneath if kept else source
+    under_way: dict[Future[list[Answer] | None], tuple[list[list[Question]], Spread | None]] = {}
+    groups = distinct(questions)
+    for spread, members in together.groups([same[0] for same in groups], chosen):
+        sames = [groups[number] for number in members]
+        first = [same[0] for same in sames]
+        under_way[pool.submit(_several, beneath, kept, first, spread, chosen)] = (sames, spread)
     found: dict[str, Answer] = {}
-    for future in as_completed(under_way):
-        same = under_way[future]
-        found |= {question.key: replace(future.result(), question=question) for question in same}
-        if done:
-            done(same[0].key)
+    while under_way:
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            sames, _ = under_way.pop(future)
+            given = future.result()
+            if given is None:  # together it was too much, or it failed: each may well be answered
+                for same in sames:
+                    again = pool.submit(_several, beneath, kept, [same[0]], None, chosen)
+                    under_way[again] = ([same], None)
+                continue
+            for same, answer in zip(sames, given, strict=True):
+                found |= {question.key: replace(answer, question=question) for question in same}
+                if done:
+                    done(same[0].key)
     return found
 
 
@@ -115,9 +152,40 @@ def bug(error: BaseException) -> SourceError:
     return SourceError(redact(f"the source failed: {type(error).__name__}: {error}"))
 
 
-def _judged(source: MetricSource, question: Question, when_several: str) -> Answer:
-    """The answer with as many series as its question may have."""
+def _several(
+    source: MetricSource, kept: Keeping | None, asked: list[Question], spread: Spread | None, chosen: MetricBackend
+) -> list[Answer] | None:
+    """An answer to each question; ``None`` where they were asked together and got none."""
+    if spread is None:
+        return [_judged(_alone(source, kept, question), chosen.when_several) for question in asked]
+    held = {question.key: kept.held(question) for question in asked} if kept else {}
+    missing = [question for question in asked if held.get(question.key) is None]
+    if len(missing) > 1:
+        parts = together.split(answered(source, together.joined(missing, spread, chosen)), missing, spread, chosen)
+        if parts is None:
+            return None
+    else:
+        parts = [answered(source, question) for question in missing]
+    for question, part in zip(missing, parts, strict=True):
+        if kept:
+            kept.keep(question, part)
+        held[question.key] = part
+    return [_judged(answer, chosen.when_several) for question in asked if (answer := held[question.key])]
+
+
+def _alone(source: MetricSource, kept: Keeping | None, question: Question) -> Answer:
+    held = kept.held(question) if kept else None
+    if held is not None:
+        return held
     answer = answered(source, question)
+    if kept:
+        kept.keep(question, answer)
+    return answer
+
+
+def _judged(answer: Answer, when_several: str) -> Answer:
+    """The answer with as many series as its question may have."""
+    question = answer.question
     series = answer.frame.shape[1] if answer.frame is not None else 0
     if backtests.is_replay(question.key):
         if series <= backtests.MOST_SERIES:

@@ -15,7 +15,7 @@ Parameters are read often, so the module of a back end must import fast: what is
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -27,6 +27,7 @@ from prodmeet_kit.core.errors import InputError
 from prodmeet_kit.kinds.kind import loaded
 
 if TYPE_CHECKING:
+    from prodmeet_kit.core.promql.spreading import Spread
     from prodmeet_kit.parameters.documents import Way
     from prodmeet_kit.parameters.metrics.settings import MetricSettings
     from prodmeet_kit.parameters.models import Product
@@ -137,6 +138,10 @@ class MetricBackend(ABC):
     def normal(self, query: str) -> str:
         """The query in a notation that is the same for all that ask the same."""
         return query.strip()
+
+    def spreads(self, query: str) -> Sequence[Spread]:  # noqa: ARG002
+        """The ways to ask the query for several values of a label at once; none where it cannot be proved the same."""
+        return ()
 
     def unread(self, query: str) -> str:  # noqa: ARG002
         """Why the kit cannot read a query that the source may well understand; empty where it can."""

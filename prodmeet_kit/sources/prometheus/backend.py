@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.core import promql
 from prodmeet_kit.core.placeholder import has_window
 from prodmeet_kit.core.promql.depth import MOST_DEEP, depth
+from prodmeet_kit.core.promql.spreading import Spread, spreads
 from prodmeet_kit.core.window import parse_duration
 from prodmeet_kit.parameters.metrics.backends import MetricBackend, Role
 from prodmeet_kit.parameters.sli import KINDS
@@ -80,6 +81,10 @@ class Prometheus(MetricBackend):
     def normal(self, query: str) -> str:
         """As the parser writes it."""
         return promql.normal(query)
+
+    def spreads(self, query: str) -> tuple[Spread, ...]:
+        """As proved from the parsed query."""
+        return spreads(query)
 
     def unread(self, query: str) -> str:
         """Why the parser cannot read it, in its words. The server has the last word."""

@@ -239,9 +239,8 @@ def test_the_value_of_a_variable_counts_and_not_its_name(tmp_path: Path, monkeyp
         {"partial": "a store is away"},
         {"warnings": ("a warning",)},
         {"frame": wide(grid(TREND), [], np.empty((13, 0)))},
-        {"frame": wide(grid(TREND)[1:], ["{}"], np.zeros((12, 1)))},
     ],
-    ids=["error", "partial", "warning", "no series", "another grid"],
+    ids=["error", "partial", "warning", "no series"],
 )
 def test_only_whole_answers_are_kept(tmp_path: Path, more: dict[str, Any]) -> None:
     source = Told(**more)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import prodmeet_kit
@@ -16,6 +17,7 @@ from prodmeet_kit.core.errors import QueryRejected, SourceError
 from prodmeet_kit.core.redaction import remember
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.queries.asking import answered, answers, asked, samples
+from prodmeet_kit.schemas.frames import label_key
 from prodmeet_kit.sources.base import grid, wide
 from prodmeet_kit.sources.prometheus.backend import BACKEND as PROMETHEUS
 
@@ -94,6 +96,38 @@ def test_several_series_where_one_is_needed_are_an_error_but_for_a_single_questi
 def test_samples_of_all_parts_come_one_after_another() -> None:
     found: Any = samples(Source(), "up", AT, AT)
     assert found == ["first", "second"]
+
+
+class Several(Source):
+    """Answers for two values of a label, or refuses to be asked for both at once."""
+
+    def __init__(self, *, refuses: bool) -> None:
+        super().__init__()
+        self.refuses = refuses
+
+    def answer(self, question: Question) -> Answer:
+        self.heard.append(question.query)
+        if "=~" not in question.query:
+            return Answer(question, wide(grid(question), ["{}"], np.array([[7.0]])))
+        if self.refuses:
+            raise SourceError("too many samples")
+        columns = [label_key({"job": job}) for job in ("cart", "web")]
+        return Answer(question, wide(grid(question), columns, np.array([[1.0, 2.0]])), partial="a store is away")
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_what_differs_in_one_label_is_asked_as_one_and_apart_where_that_fails(refuses: bool) -> None:
+    source = Several(refuses=refuses)
+    asked_for = [question(f"load/{job}/requests/trend", f'sum(x{{job="{job}"}})') for job in ("web", "cart", "gone")]
+    with ThreadPoolExecutor(1) as pool:
+        found = answers(pool, source, asked_for, PROMETHEUS)
+    assert source.heard[0] == 'sum by (job) (x{job=~"web|cart|gone"})'
+    assert [found[each.key].question for each in asked_for] == asked_for
+    frames = [found[each.key].frame for each in asked_for]
+    told = [frame.to_dict("list") for frame in frames if frame is not None]
+    assert told == ([{"{}": [7.0]}] * 3 if refuses else [{"{}": [2.0]}, {"{}": [1.0]}, {}])
+    assert {answer.partial for answer in found.values()} == {"" if refuses else "a store is away"}
+    assert len(source.heard) == (4 if refuses else 1)
 
 
 def test_nobody_else_asks_a_metric_source() -> None:
