@@ -1,9 +1,9 @@
 """A query about one value of a label, as it is asked for several values at once.
 
-Whether that is the same is proved from the parsed query, or the query is asked as it stands. The proof goes from the
-selectors up: every selector asks ``L="v"``, so that in the query for several values every series has the label ``L``,
-and every operator is one that never joins series of two values. So the series with ``L="v"`` in that answer are those
-of the query about ``v``; where the query itself loses ``L`` (``sum``), it is taken off again.
+Whether that is the same is proved from the parsed query, or the query is asked as it is written. The proof goes from
+the selectors up: every selector asks ``L="v"``, so that in the query for several values every series has the label
+``L``, and every operator is one that never joins series of two values. So the series with ``L="v"`` in that answer are
+those of the query about ``v``; where the query itself loses ``L`` (``sum``), it is taken off again.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class _Vector:
 
 
 class _NotProvedError(Exception):
-    """The query is asked as it stands."""
+    """The query is asked as it is written."""
 
 
 @lru_cache(maxsize=4096)
