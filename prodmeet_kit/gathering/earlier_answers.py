@@ -29,7 +29,7 @@ from prodmeet_kit.gathering.answer_files import AnswerFiles, Head
 from prodmeet_kit.parameters import Product, expand
 from prodmeet_kit.parameters.metrics import backends
 from prodmeet_kit.parameters.metrics.settings import MetricSettings
-from prodmeet_kit.queries.asking import asked
+from prodmeet_kit.queries.asking import heard
 from prodmeet_kit.sources.base import Broken, MetricSource, grid, wide
 
 __all__ = ["SETTLED", "EarlierAnswers", "Shelf", "sharing"]
@@ -106,8 +106,9 @@ class EarlierAnswers:
         held = self.held(question)
         if held is not None:
             return held
-        answer = asked(self._source, question)
-        self.keep(question, answer)
+        answer, every = heard(self._source, question)
+        if every:
+            self.keep(question, answer)
         return answer
 
     def held(self, question: Question) -> Answer | None:

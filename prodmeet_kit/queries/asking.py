@@ -27,7 +27,7 @@ from prodmeet_kit.sources.finite import known
 if TYPE_CHECKING:
     from prodmeet_kit.core.promql.spreading import Spread
 
-__all__ = ["Keeping", "RawSource", "answered", "answers", "asked", "bug", "distinct", "samples"]
+__all__ = ["Keeping", "RawSource", "answered", "answers", "asked", "bug", "distinct", "heard", "samples"]
 
 
 @runtime_checkable
@@ -65,14 +65,21 @@ class Keeping(Protocol):
         ...
 
     def keep(self, question: Question, answer: Answer) -> None:
-        """Take an answer of the one that was asked."""
+        """Take an answer of the one that was asked, which gave every instant of it."""
         ...
 
 
 def asked(source: MetricSource, question: Question) -> Answer:
     """What the source answers, for a person who waits for it. Raises :class:`SourceError` and its kinds."""
+    return heard(source, question)[0]
+
+
+def heard(source: MetricSource, question: Question) -> tuple[Answer, bool]:
+    """The same, and whether the source gave every instant asked about, so that none was filled in here."""
     try:
-        return let_in(source.answer(question), question)
+        given = source.answer(question)
+        let = let_in(given, question)
+        return let, let.frame is not None and given.frame is not None and len(let.frame) == len(given.frame)
     except ProdmeetError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - it may come from another package: its bug costs no report
@@ -81,10 +88,7 @@ def asked(source: MetricSource, question: Question) -> Answer:
 
 def answered(source: MetricSource, question: Question) -> Answer:
     """The answer, with the error in it when there is one."""
-    try:
-        return asked(source, question)
-    except ProdmeetError as error:
-        return Answer(question, None, error=redact(str(error)), source=source.name)
+    return _heard(source, question)[0]
 
 
 def answers(
@@ -161,13 +165,15 @@ def _several(
     held = {question.key: kept.held(question) for question in asked} if kept else {}
     missing = [question for question in asked if held.get(question.key) is None]
     if len(missing) > 1:
-        parts = together.split(answered(source, together.joined(missing, spread, chosen)), missing, spread, chosen)
+        whole, every = _heard(source, together.joined(missing, spread, chosen))
+        parts = together.split(whole, missing, spread, chosen)
         if parts is None:
             return None
+        told = [(part, every) for part in parts]
     else:
-        parts = [answered(source, question) for question in missing]
-    for question, part in zip(missing, parts, strict=True):
-        if kept:
+        told = [_heard(source, question) for question in missing]
+    for question, (part, every) in zip(missing, told, strict=True):
+        if kept and every:
             kept.keep(question, part)
         held[question.key] = part
     return [_judged(answer, chosen.when_several) for question in asked if (answer := held[question.key])]
@@ -177,10 +183,17 @@ def _alone(source: MetricSource, kept: Keeping | None, question: Question) -> An
     held = kept.held(question) if kept else None
     if held is not None:
         return held
-    answer = answered(source, question)
-    if kept:
+    answer, every = _heard(source, question)
+    if kept and every:
         kept.keep(question, answer)
     return answer
+
+
+def _heard(source: MetricSource, question: Question) -> tuple[Answer, bool]:
+    try:
+        return heard(source, question)
+    except ProdmeetError as error:
+        return Answer(question, None, error=redact(str(error)), source=source.name), False
 
 
 def _judged(answer: Answer, when_several: str) -> Answer:

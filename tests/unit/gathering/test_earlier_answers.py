@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,8 +24,10 @@ from prodmeet_kit.gathering.earlier_answers import SETTLED, Shelf, sharing
 from prodmeet_kit.gathering.gather import gather
 from prodmeet_kit.html_report.index import write_index
 from prodmeet_kit.parameters import Product
+from prodmeet_kit.queries.asking import answers
 from prodmeet_kit.review import open_review
 from prodmeet_kit.sources.base import Broken, MetricSource, grid, wide
+from prodmeet_kit.sources.prometheus.backend import BACKEND as PROMETHEUS
 from tests.support.answering import Answering, Asked, answering, shop
 from tests.support.gathered import CANARY, everything
 
@@ -239,13 +242,15 @@ def test_the_value_of_a_variable_counts_and_not_its_name(tmp_path: Path, monkeyp
         {"partial": "a store is away"},
         {"warnings": ("a warning",)},
         {"frame": wide(grid(TREND), [], np.empty((13, 0)))},
+        {"frame": wide(grid(TREND)[1:], ["{}"], np.zeros((12, 1)))},
     ],
-    ids=["error", "partial", "warning", "no series"],
+    ids=["error", "partial", "warning", "no series", "a missing instant"],
 )
 def test_only_whole_answers_are_kept(tmp_path: Path, more: dict[str, Any]) -> None:
     source = Told(**more)
-    for _ in range(2):
-        shared(source, tmp_path).answer(TREND)
+    shared(source, tmp_path).answer(TREND)
+    with ThreadPoolExecutor(1) as pool:
+        answers(pool, shared(source, tmp_path), [TREND], PROMETHEUS)
     assert len(source.asked) == 2
     assert files(tmp_path) == []
 
