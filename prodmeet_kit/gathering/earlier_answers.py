@@ -37,7 +37,7 @@ __all__ = ["SETTLED", "EarlierAnswers", "Shelf", "sharing"]
 SETTLED = timedelta(minutes=5)
 """Samples may arrive so late; a server looks as far back for one. A step of the trends comes on top."""
 
-_NOT_THE_DATA = {"jobs", "timeout", "step", "scrape_interval"}
+_NOT_THE_DATA = {"jobs", "per_second", "timeout", "step", "scrape_interval"}
 """Settings that change what is asked or how, and no answer."""
 
 

@@ -60,11 +60,11 @@ class Progress(Protocol):
         """No more steps, whether all went well or not."""
 
 
-def open_metrics(product: Product, folder: Path) -> MetricSource:
+def open_metrics(product: Product, folder: Path, jobs: int | None = None) -> MetricSource:
     """The product's metric source; :class:`~prodmeet_kit.sources.base.Broken` when it has none or cannot be opened.
 
-    ``folder`` is the parameter file's. No server is asked yet; a file is read. Raises
-    :class:`ParametersError` when there is no source of its type.
+    ``folder`` is the parameter file's; ``jobs``, when it is given, counts instead of the source's own. No server is
+    asked yet; a file is read. Raises :class:`ParametersError` when there is no source of its type.
     """
     config = product.sources.metrics
     file = folder / f"{product.product}.yaml"
@@ -77,7 +77,7 @@ def open_metrics(product: Product, folder: Path) -> MetricSource:
         raise ParametersError([Problem(place, "sources.metrics.type", config.type, str(error))]) from None
     remember_credentials(config.model_dump(mode="json"))
     try:
-        source: MetricSource = chosen.open(config, folder)
+        source: MetricSource = chosen.open(config.model_copy(update={"jobs": jobs}) if jobs else config, folder)
         if not isinstance(getattr(source, "name", None), str) or not callable(getattr(source, "answer", None)):
             raise TypeError(f"open() gave {type(source).__name__}, which has no name or no answer()")
     except WrongSetting as error:
@@ -112,7 +112,7 @@ def gather(
     wrote wrongly raises: :class:`ParametersError`, with all of it.
     """
     config = product.sources.metrics
-    metrics, chosen = open_metrics(product, folder), backends.of(product)
+    metrics, chosen = open_metrics(product, folder, jobs), backends.of(product)
     shared = sharing(metrics, product, window, shelf)
     gathered_at = datetime.now(UTC)
     earlier = find_previous(previous, product.product, window) if previous else Earlier()

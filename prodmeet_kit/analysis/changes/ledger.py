@@ -33,7 +33,7 @@ Difference = tuple[str, str, str]
 _MEASURED = {"slos": "slo", "load": "load", "resources": "resource"}
 _MATCHERS = {"matchers", "page"}
 _WORDS = {"name", "title", "description", "language", "satisfaction", "toil", "show_people", "owner"}
-_METRICS_QUIET = {"timeout", "jobs", "tls", "step"}  # the step in use stands as trend_step
+_METRICS_QUIET = {"timeout", "jobs", "per_second", "tls", "step"}  # the step in use stands as trend_step
 _CREDENTIAL_ONLY = {"auth.type", "auth.token", "auth.password"}  # a user name may choose the tenant, a token is renewed
 
 

@@ -10,6 +10,7 @@
 - **Proxies.** Those of the environment (``HTTPS_PROXY``, ``NO_PROXY``); loopback is always asked without one.
 - **Again.** 429 after its ``Retry-After``, if that fits the time; 500, 502, 503, 504 and broken connections three times
   in all. What may change something is sent once. A server found down is left alone for a while.
+- **Turns.** Where the policy has some, all processes of a machine together ask one server no more at once and a second.
 - **Size.** Bytes on the wire, bytes unpacked and values of JSON are bounded.
 - **Words.** Errors are :class:`.SourceError` and its kinds; they name the key that fixes it, quote
   the server short and printable, and hold no credential.
@@ -29,6 +30,7 @@ from prodmeet_kit.sources.http.guard import hanging_up
 from prodmeet_kit.sources.http.limits import Limits
 from prodmeet_kit.sources.http.policy import Policy, failing, over_soon
 from prodmeet_kit.sources.http.session import USER_AGENT, Session, mount
+from prodmeet_kit.sources.http.turns import Turns
 from prodmeet_kit.sources.http.wire import Wire, place, retry_after, short
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "Policy",
     "Session",
     "TooLarge",
+    "Turns",
     "Wire",
     "address",
     "basic",

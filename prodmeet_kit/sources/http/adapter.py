@@ -6,6 +6,7 @@ import io
 import ipaddress
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,7 +49,8 @@ class Adapter(WatchedAdapter):
         how = {name: how[name] for name in ("verify", "cert", "proxies") if name in how}
         if _inside(str(request.url)):  # a proxy would ask itself
             how.pop("proxies", None)
-        with self.health.watching():
+        turns = self.policy.turns
+        with turns.taken() if turns else nullcontext(), self.health.watching():
             response, wire = self._persist(request, time.monotonic() + self.policy.timeout_s, how)
             refused = self.policy.judge(wire) if self.policy.judge else None
             if refused is not None:
@@ -75,12 +77,18 @@ class Adapter(WatchedAdapter):
                 other = self.policy.instead(request, wire)
                 if other is not None:
                     request = other
+                    self._again(0, deadline)
                     continue
                 told, wait = (response, wire), self._wait(wire, request, pauses)
-            if wait is None or time.monotonic() + wait >= deadline or not pause(max(wait, _LEAST_S)):
+            if wait is None or time.monotonic() + wait >= deadline or not self._again(max(wait, _LEAST_S), deadline):
                 if isinstance(told, SourceError):
                     raise told
                 return told
+
+    def _again(self, wait: float, deadline: float) -> bool:
+        """Wait before one request more; whether it may be made."""
+        turns = self.policy.turns
+        return pause(wait) and (turns is None or turns.paced(deadline))
 
     def _wait(self, wire: Wire, request: requests.PreparedRequest, pauses: Iterator[float]) -> float | None:
         """Seconds until the answer may be better; ``None`` when this one counts."""
@@ -100,6 +108,7 @@ class Adapter(WatchedAdapter):
                 return response
             request = request.copy()
             request.url = new
+            self._again(0, deadline)
         raise UnexpectedAnswer(f"{self.policy.who} redirects in a loop: check {self.policy.url}")
 
     def _once(self, request: requests.PreparedRequest, deadline: float, how: dict[str, Any]) -> requests.Response:

@@ -10,6 +10,7 @@ from requests import PreparedRequest
 from prodmeet_kit.core.errors import SourceError
 from prodmeet_kit.parameters.fields import TIMEOUT
 from prodmeet_kit.sources.http.bodies import MOST
+from prodmeet_kit.sources.http.turns import Turns
 from prodmeet_kit.sources.http.wire import Wire
 
 __all__ = ["AGAIN", "Policy", "failing", "over_soon"]
@@ -41,6 +42,7 @@ class Policy:
     file where people fix what is wrong, such as ``sources.metrics.url``; ``less`` is what to do about an answer
     that is too large, ``late`` about one that does not come in time (raise ``timeout``, when it is empty).
     ``timeout_s`` bounds one answer with all its tries; ``most`` its bytes, unpacked; ``jobs`` connections are kept.
+    ``turns`` says when it may be asked; ``None``: at once.
 
     ``reads``: methods that change nothing on the server, so that they may be tried again. ``anywhere``: no credential
     goes with the requests, so that a redirect may lead to another host. ``follows``: redirects are followed, or
@@ -59,6 +61,7 @@ class Policy:
     late: str = ""
     most: int = MOST
     jobs: int = 8
+    turns: Turns | None = None
     reads: tuple[str, ...] = ("GET", "HEAD", "OPTIONS")
     anywhere: bool = False
     follows: bool = True

@@ -15,7 +15,7 @@ from prodmeet_kit.core.errors import NotOffered, SourceError
 from prodmeet_kit.core.redaction import remember
 from prodmeet_kit.parameters import expand
 from prodmeet_kit.parameters.credentials import names_credential
-from prodmeet_kit.sources.http import Wire, address, credentials, mount, place, sendable, use_tls
+from prodmeet_kit.sources.http import Turns, Wire, address, credentials, mount, place, sendable, use_tls
 from prodmeet_kit.sources.prometheus.settings import PrometheusSettings
 from prodmeet_kit.sources.prometheus.transport import Session
 
@@ -80,7 +80,8 @@ def connect(config: PrometheusSettings, folder: Path) -> Connection:
     """
     url, user = address(config.url, _KEY, example="http://prometheus.example:9090", secrets=f"{_KEY}.auth or headers")
     params = {name: _param(name, text) for name, text in config.params.items()}
-    session = Session(place(url), timeout_s=config.timeout.total_seconds(), jobs=config.jobs)
+    turns = Turns(place(url), url, config.jobs, config.per_second)
+    session = Session(place(url), timeout_s=config.timeout.total_seconds(), jobs=config.jobs, turns=turns)
     session.params = params
     use_tls(session, config.tls, _KEY, folder)
     session.auth = credentials(config.auth, f"{_KEY}.auth") or user or session.auth

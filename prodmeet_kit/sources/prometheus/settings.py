@@ -14,3 +14,6 @@ class PrometheusSettings(ServerSettings):
     """A server that answers the Prometheus HTTP API."""
 
     type: Name = Field(default="prometheus", description="prometheus, also for Thanos, Mimir, VictoriaMetrics")
+    per_second: float | None = Field(
+        default=None, gt=0, le=1000, description="Requests a second, from all reports made on this machine together"
+    )

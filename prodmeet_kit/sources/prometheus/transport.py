@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodmeet_kit.core.errors import QueryRejected, SourceError
 from prodmeet_kit.sources import http
-from prodmeet_kit.sources.http import Policy, Wire
+from prodmeet_kit.sources.http import Policy, Turns, Wire
 from prodmeet_kit.sources.prometheus.replies import passing, refusal
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ _LONG = 4000  # letters of a URL that everything takes
 class Session(http.Session):
     """A session that asks as described above; ``timeout_s`` is the limit for one question with all its tries.
 
-    ``server`` names the server in messages, ``jobs`` is how many connections are kept.
+    ``server`` names the server in messages, ``jobs`` is how many connections are kept, ``turns`` when it may be asked.
     """
 
-    def __init__(self, server: str, timeout_s: float, jobs: int) -> None:
+    def __init__(self, server: str, timeout_s: float, jobs: int, turns: Turns | None = None) -> None:
         self._by_get = False
         policy = Policy(
             who=server,
@@ -41,6 +41,7 @@ class Session(http.Session):
             late="simplify the query or raise sources.metrics.timeout",
             less="aggregate more, ask for a shorter time, or use a recording rule",
             jobs=jobs,
+            turns=turns,
             reads=("GET", "HEAD", "OPTIONS", "POST"),  # a POST of this API asks, no more
             again=passing,
             judge=_judged,

@@ -186,7 +186,7 @@ def test_another_query_time_step_or_window_is_another_question(tmp_path: Path) -
         ({"headers": {"X-Scope-OrgID": "b"}}, 2),
         ({"params": {"dedup": "false"}}, 2),
         ({"auth": {"type": "bearer", "token": "${TOKEN_B}"}}, 2),
-        ({"jobs": 2, "timeout": "9s"}, 1),
+        ({"jobs": 2, "timeout": "9s", "per_second": 50}, 1),
     ],
 )
 def test_another_server_tenant_or_credential_has_answers_of_its_own(

@@ -235,7 +235,9 @@ SAME: dict[str, Edit] = {
     "words": lambda p: p.update(title="The shop", language="ja"),
     "who owns a service": lambda p: p["services"][0].update(owner="shop"),
     "a description": lambda p: availability(p).update(description="Users see errors"),
-    "how data is fetched": lambda p: p["sources"]["metrics"].update(timeout="5s", jobs=2, tls={"verify": False}),
+    "how data is fetched": lambda p: p["sources"]["metrics"].update(
+        timeout="5s", jobs=2, per_second=5, tls={"verify": False}
+    ),
     "the agenda": lambda p: p.update(meeting={"agenda": ["metrics"], "duration": "60m"}),
 }
 
