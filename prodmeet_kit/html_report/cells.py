@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Any, Literal
 
-from prodmeet_kit.html_report.plots import Plot, Plots
+from prodmeet_kit.html_report.plots import Plot, plot
 from prodmeet_kit.html_report.sanitize import sanitized
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.render import PLOTLY
@@ -20,7 +20,7 @@ from prodmeet_kit.render.html import FIGURE, MORE
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["Block", "CellView", "cell_views"]
+__all__ = ["Block", "CellView", "cell_view"]
 
 _PAPERMILL_ERROR = "papermill-error-cell-tag"
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -51,23 +51,23 @@ class CellView:
     not_run: str = ""
 
 
-def cell_views(notebook: NotebookNode, markdown: Callable[..., str], plots: Plots) -> Iterator[CellView]:
-    """Views of the cells in order; ``plots`` takes up the figures.
+def cell_view(cell: NotebookNode, markdown: Callable[..., str]) -> CellView | None:
+    """What a page shows of a cell; ``None`` where that is nothing.
 
     ``markdown`` turns Markdown, and the pictures attached to its cell if any, into HTML.
 
     The red cells that papermill puts before a failure are left out: the failed cell itself says it.
     """
-    for cell in notebook.cells:
-        if _PAPERMILL_ERROR in cell.metadata.get("tags", ()):
-            continue
-        if cell.cell_type == "markdown":
-            yield CellView([_written(cell, markdown)])
-        elif cell.cell_type == "code" and cell.source.strip():
-            blocks = [block for output in cell.outputs for block in _blocks(output, markdown, plots)]
-            not_run = _not_run(cell)
-            if blocks or not_run:
-                yield CellView(_with_figures_placed(blocks), not_run)
+    if _PAPERMILL_ERROR in cell.metadata.get("tags", ()):
+        return None
+    if cell.cell_type == "markdown":
+        return CellView([_written(cell, markdown)])
+    if cell.cell_type == "code" and cell.source.strip():
+        blocks = [block for output in cell.outputs for block in _blocks(output, markdown)]
+        not_run = _not_run(cell)
+        if blocks or not_run:
+            return CellView(_with_figures_placed(blocks), not_run)
+    return None
 
 
 def _written(cell: NotebookNode, markdown: Callable[..., str]) -> Block:
@@ -86,14 +86,14 @@ def _not_run(cell: NotebookNode) -> str:
     return t("Not run: the notebook stopped before this cell.")
 
 
-def _blocks(output: NotebookNode, markdown: Callable[[str], str], plots: Plots) -> Iterator[Block]:
+def _blocks(output: NotebookNode, markdown: Callable[[str], str]) -> Iterator[Block]:
     if output.output_type == "stream":
         yield Block("log" if output.name == "stderr" else "text", _plain(output.text))
     elif output.output_type == "error":
         what = f"{output.ename}: {_plain(output.evalue)}"
         yield Block("error", what, detail=_plain("\n".join(output.traceback)))
     elif PLOTLY in output.data:
-        yield Block("figure", plot=plots.take(output.data[PLOTLY]))
+        yield Block("figure", plot=plot(output.data[PLOTLY]))
     else:
         yield from _data(output.data, markdown)
 

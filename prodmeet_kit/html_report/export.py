@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,38 +23,68 @@ from prodmeet_kit.core.css import css_string
 from prodmeet_kit.core.errors import printable
 from prodmeet_kit.core.redaction import NUMBERS, redact, redacted
 from prodmeet_kit.core.user_cache import cache_folder
-from prodmeet_kit.html_report.cells import cell_views
+from prodmeet_kit.html_report.cells import CellView, cell_view
 from prodmeet_kit.html_report.contents import Entry, with_ids
 from prodmeet_kit.html_report.payload import json_for_script, plotly_js
-from prodmeet_kit.html_report.plots import Plots
 from prodmeet_kit.i18n.languages import t, tn, use
 from prodmeet_kit.i18n.times import axis_day
 from prodmeet_kit.render import marks, theme
 from prodmeet_kit.render.anchors import Anchors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Environment
     from nbformat import NotebookNode
 
-__all__ = ["ReportExporter", "export_html"]
+__all__ = ["Page", "ReportExporter", "export_html"]
 
 _HERE = Path(__file__).resolve().parent
 
 
-def export_html(notebook: NotebookNode, *, title: str, language: str = "en", masked: bool = False) -> str:
+def export_html(notebook: NotebookNode, *, title: str, language: str = "en") -> str:
     """The notebook as a page titled ``title``, its own words in ``language``.
 
     The same notebook gives the same text. Credentials are masked
     (:func:`prodmeet_kit.core.redaction.redact`) in every string but the numbers of
-    figures, unless the notebook is ``masked`` already; it is left as it is.
+    figures; the notebook itself is left as it is.
     """
-    from nbformat import from_dict
+    page = Page(language)
+    for cell in notebook.cells:
+        page.add(cell)
+    return page.text(title)
 
-    resources = {"title": redact(title), "language": language}
-    shown = notebook if masked else redacted(from_dict(notebook), but=NUMBERS)
-    with use(language):
-        html, _ = _exporter().from_notebook_node(shown, resources)
-    return printable(str(html))
+
+class Page:
+    """A page that is made cell by cell, while the notebook still runs: what costs is done when a cell is added."""
+
+    def __init__(self, language: str = "en") -> None:
+        self._language = language
+        self._cells: list[tuple[bytes, CellView | None]] = []
+
+    def add(self, cell: NotebookNode, *, first: bool = False, masked: bool = False) -> None:
+        """Take up a cell with its outputs after the others or before them; the cell itself stays as it is.
+
+        It is masked here unless it is ``masked`` already. Outputs that come later are not seen: add a cell when it has
+        run.
+        """
+        from nbformat import from_dict
+
+        shown = cell if masked else redacted(from_dict(cell), but=NUMBERS)
+        digest = hashlib.sha256(json.dumps(shown, sort_keys=True, default=str).encode()).digest()
+        with use(self._language):
+            made = (digest, cell_view(shown, _markdown))
+        self._cells.insert(0 if first else len(self._cells), made)
+
+    def text(self, title: str) -> str:
+        """The page with the cells that were added, titled ``title``."""
+        from nbformat.v4 import new_notebook
+
+        title = redact(title)
+        with use(self._language):
+            page = _page(self._cells, title, self._language)
+            html, _ = _exporter().from_notebook_node(new_notebook(), {"page": page})
+        return printable(html)
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +93,10 @@ def _exporter() -> ReportExporter:
 
 
 class ReportExporter(TemplateExporter):
-    """nbconvert's template exporter with the report's template; it escapes all that is not markup already."""
+    """nbconvert's template exporter with the report's template; it escapes all that is not markup already.
+
+    What it writes is in ``resources["page"]``: the cells of the notebook were made before.
+    """
 
     output_mimetype = "text/html"
 
@@ -81,28 +115,32 @@ class ReportExporter(TemplateExporter):
     def _create_environment(self) -> Environment:
         environment: Environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
+        environment.trim_blocks = environment.lstrip_blocks = True
         if folder := cache_folder():  # compiled once a version of the kit and of Jinja
             environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
-        environment.trim_blocks = environment.lstrip_blocks = True
         return environment
 
     def from_notebook_node(  # type: ignore[override] # as TemplateExporter itself
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **_: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Convert; ``resources`` may hold ``title`` and ``language``."""
+        """Write ``resources["page"]``."""
         # Not through Exporter: it would copy and validate the notebook for each of its preprocessors; we need none.
         resources = self._init_resources(dict(resources or {}))  # type: ignore[no-untyped-call]
-        resources["page"] = _page(nb, str(resources.get("title", "")), str(resources.get("language", "en")))
         return self.template.render(nb=nb, resources=resources).lstrip("\r\n"), resources
 
 
-def _page(notebook: NotebookNode, title: str, language: str) -> dict[str, Any]:
-    """Everything the template writes."""
+def _page(made: Sequence[tuple[bytes, CellView | None]], title: str, language: str) -> dict[str, Any]:
+    """Everything the template writes, of cells in order, each with the digest of what it was made of."""
     # Who writes a part of the notebook cannot know the digest of the whole: a nonce, and yet repeatable.
-    nonce = hashlib.sha256(json.dumps([title, notebook], sort_keys=True, default=str).encode()).hexdigest()[:32]
-    plots, anchors = Plots(nonce[:12]), Anchors(["top"])
+    whole = hashlib.sha256(json.dumps([title, *(digest.hex() for digest, _ in made)]).encode())
+    nonce = whole.hexdigest()[:32]
+    # Copies: ids are given to them, and the text of a page may be asked for twice.
+    cells = [replace(view, blocks=[replace(block) for block in view.blocks]) for _, view in made if view]
+    plots = [block.plot for cell in cells for block in cell.blocks if block.plot]
+    for number, plot in enumerate(plots):
+        plot.anchor = f"pm-{nonce[:12]}-{number}"
+    anchors = Anchors(["top"])
     contents: list[Entry] = []
-    cells = list(cell_views(notebook, _markdown, plots))
     for block in (block for cell in cells for block in cell.blocks if block.kind in ("html", "markdown")):
         block.text, found = with_ids(block.text, anchors)
         contents += found
@@ -120,8 +158,8 @@ def _page(notebook: NotebookNode, title: str, language: str) -> dict[str, Any]:
         "stopped": tn("{n} cell did not run to its end.", "{n} cells did not run to their end.", stopped)
         if stopped
         else "",
-        "plots": plots.taken,
-        "plotly": plotly_js(whole=plots.need_all) if plots.taken else "",
+        "plots": plots,
+        "plotly": plotly_js(whole=any(plot.needs_all for plot in plots)) if plots else "",
         "words": _words(),
     }
 

@@ -14,17 +14,19 @@ from prodmeet_kit.html_report.plotly_parts import needs_all
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import UNKNOWN, number
 
-__all__ = ["Plot", "Plots"]
+__all__ = ["Plot", "plot"]
 
 _DEFAULT_HEIGHT = 420
 _ARRAYS = {"f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Plot:
-    """One figure: the id of its data, its packed data, and what stands for it in text."""
+    """One figure: its packed data, what stands for it in text, and the id of its data.
 
-    anchor: str
+    The page gives the id, so that no text of the notebook can know it beforehand.
+    """
+
     packed: str
     title: str
     height: int
@@ -32,35 +34,26 @@ class Plot:
     rows: list[list[str]]
     least: int = 0
     """Pixels of width below which it is scrolled and not drawn smaller."""
+    needs_all: bool = False
+    """Whether it needs every part of the library."""
+    anchor: str = ""
 
 
-class Plots:
-    """Every figure of a page. ``secret`` makes ids that no text of the notebook can know beforehand."""
-
-    def __init__(self, secret: str):
-        self._secret = secret
-        self.taken: list[Plot] = []
-        self.need_all = False
-        """Whether a figure is among them that needs every part of the library."""
-
-    def take(self, figure: dict[str, Any]) -> Plot:
-        """Take up one figure: plotly's JSON with ``data``, ``layout`` and ``config``."""
-        layout = figure.get("layout") or {}
-        found = layout.get("meta")
-        meta = found if isinstance(found, dict) else {}
-        height = layout.get("height")
-        plot = Plot(
-            anchor=f"pm-{self._secret}-{len(self.taken)}",
-            packed=pack_figure(figure),
-            title=str(meta.get("title") or _title(layout) or t("Chart")),
-            height=int(height) if isinstance(height, int | float) and 0 < height < 5000 else _DEFAULT_HEIGHT,
-            head=meta.get("head") or [t("Line"), t("Lowest"), t("Mean"), t("Highest"), t("Last")],
-            rows=meta.get("summary") or _computed(figure),
-            least=int(least) if isinstance(least := meta.get("least"), int) and 0 < least < 3000 else 0,
-        )
-        self.taken.append(plot)
-        self.need_all |= needs_all(figure)
-        return plot
+def plot(figure: dict[str, Any]) -> Plot:
+    """Take up one figure: plotly's JSON with ``data``, ``layout`` and ``config``."""
+    layout = figure.get("layout") or {}
+    found = layout.get("meta")
+    meta = found if isinstance(found, dict) else {}
+    height = layout.get("height")
+    return Plot(
+        packed=pack_figure(figure),
+        title=str(meta.get("title") or _title(layout) or t("Chart")),
+        height=int(height) if isinstance(height, int | float) and 0 < height < 5000 else _DEFAULT_HEIGHT,
+        head=meta.get("head") or [t("Line"), t("Lowest"), t("Mean"), t("Highest"), t("Last")],
+        rows=meta.get("summary") or _computed(figure),
+        least=int(least) if isinstance(least := meta.get("least"), int) and 0 < least < 3000 else 0,
+        needs_all=needs_all(figure),
+    )
 
 
 def _title(layout: dict[str, Any]) -> str:

@@ -54,8 +54,8 @@ def run_cells(
     """Run every code cell of the notebook in the kernel and return what went wrong, in the order of the cells.
 
     The notebook is changed in place. ``limit_s`` is the time one cell may take;
-    ``told`` is called with the section's name before each cell, ``made`` with each cell
-    that has its outputs, while the kernel runs the next one. ``afterwards`` is code the kernel runs after
+    ``told`` is called with the section's name before each cell, ``made`` with each cell,
+    those without code as well, once it is as it stays. ``afterwards`` is code the kernel runs after
     the last cell, unless it is gone or cannot be stopped by then; what it shows or raises is not kept.
     """
     failures: list[Failure] = []
@@ -111,13 +111,14 @@ class _ReportClient(PapermillNotebookClient):  # type: ignore[misc]
         try:
             stopped = await self._connect()
             for index, cell in enumerate(self.nb.cells):
-                if cell.cell_type != "code":
-                    continue
-                self._told(section_of(cell))
-                if stopped:
-                    self._mark(cell, SKIPPED, stopped, told=is_item(cell))
-                else:
-                    stopped = await self._run_cell(cell, index)
+                if cell.cell_type == "code":
+                    self._told(section_of(cell))
+                    if stopped:
+                        self._mark(cell, SKIPPED, stopped, told=is_item(cell))
+                    else:
+                        stopped = await self._run_cell(cell, index)
+                if self._made:
+                    self._made(cell)
             if self._afterwards and not stopped:
                 await self._run_quietly(self._afterwards)
         finally:

@@ -207,6 +207,7 @@ def _write(
     """
     from prodmeet_kit.pipeline import numbers, template
     from prodmeet_kit.pipeline.execution import run_cells
+    from prodmeet_kit.pipeline.page_beside import PageBeside
 
     product = facts.product
     kernel.offer(new / FROZEN)
@@ -216,8 +217,9 @@ def _write(
     progress.start(sum(cell.cell_type == "code" for cell in notebook.cells))
 
     by_kernel = kernel.folder / numbers.HANDED
+    page = PageBeside(product.language)
     broken = run_cells(
-        notebook, kernel, limit_s=cell_limit_s, told=progress.advance,
+        notebook, kernel, limit_s=cell_limit_s, told=progress.advance, made=page.take,
         afterwards=numbers.handing_over(product.product, by_kernel),
     )  # fmt: skip
     found = numbers.handed(by_kernel)
@@ -226,13 +228,14 @@ def _write(
         found = numbers.compute(new / FROZEN, product.language)
     progress.step("writing the report")
     not_run = template.not_run(notebook)
+    page.done()
     template.tidy(notebook)
-    template.say_failures(notebook, broken, product.language)
-
-    from prodmeet_kit.html_report import export_html
-
-    page = export_html(notebook, title=found.title, language=product.language, masked=True)
-    files = {NOTEBOOK: template.text_of(notebook), RECORD: found.json(broken, not_run), PAGE: page}
+    said = template.say_failures(notebook, broken, product.language)
+    files = {
+        NOTEBOOK: template.text_of(notebook),
+        RECORD: found.json(broken, not_run),
+        PAGE: page.text(found.title, said),
+    }
     if found.minutes:  # empty: they could not be written, and an empty file would look as if nothing was on the agenda
         files[MINUTES] = found.minutes
     for name, text in files.items():

@@ -29,6 +29,7 @@ __all__ = [
     "in_order",
     "is_item",
     "is_needed",
+    "mask",
     "not_run",
     "prepare",
     "say_failures",
@@ -133,16 +134,17 @@ def clean(text: str) -> str:
     return redact(text)
 
 
-def say_failures(notebook: NotebookNode, failures: Sequence[Failure], language: str = "en") -> None:
-    """Put what went wrong in the run at the top of the notebook."""
+def say_failures(notebook: NotebookNode, failures: Sequence[Failure], language: str = "en") -> list[NotebookNode]:
+    """Put what went wrong in the run at the top of the notebook; the cell that says it, if any."""
     if not failures:
-        return
+        return []
     lines = [f"- **{entities(failure.section)}**: {entities(failure.message)}" for failure in failures]
     with use(language):
         heading = t("Not everything in this report could be run.")
     banner = nbformat.v4.new_markdown_cell("\n".join([f"**{heading}**", "", *lines]), id="failures")
     banner.metadata.tags = ["failures"]
     notebook.cells.insert(0, banner)
+    return [banner]
 
 
 def text_of(notebook: NotebookNode) -> str:
@@ -151,7 +153,7 @@ def text_of(notebook: NotebookNode) -> str:
 
 
 def tidy(notebook: NotebookNode) -> None:
-    """Take off what is about the run and not the review, and every credential in the outputs."""
+    """Take off what is about the run and not the review; :func:`mask` has seen the outputs."""
     told = notebook.metadata.papermill
     notebook.metadata.papermill = {key: told[key] for key in ("parameters", "version") if key in told}
     notebook.metadata.pop("widgets", None)
@@ -160,7 +162,9 @@ def tidy(notebook: NotebookNode) -> None:
             cell.metadata.pop(key, None)
         if not cell.metadata.get("tags"):
             cell.metadata.pop("tags", None)
-        if "outputs" in cell:
-            cell.outputs = [
-                redacted(output, None if "data" in output else clean, but=NUMBERS) for output in cell.outputs
-            ]
+
+
+def mask(cell: NotebookNode) -> None:
+    """Take every credential off the outputs of a cell that was run."""
+    if "outputs" in cell:
+        cell.outputs = [redacted(output, None if "data" in output else clean, but=NUMBERS) for output in cell.outputs]

@@ -18,7 +18,7 @@ import pytest
 
 from prodmeet_kit.core import redaction
 from prodmeet_kit.html_report.contents import with_ids
-from prodmeet_kit.html_report.export import export_html
+from prodmeet_kit.html_report.export import Page, export_html
 from prodmeet_kit.html_report.payload import json_for_script, pack_figure
 from prodmeet_kit.html_report.sanitize import sanitized
 from prodmeet_kit.render.anchors import Anchors
@@ -369,3 +369,14 @@ def test_nbformat_validates_a_notebook_without_the_slow_grammar() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "refused"
+
+
+def test_a_page_made_cell_by_cell_is_that_of_the_whole_notebook() -> None:
+    figure_of = output(**{PLOTLY.replace("/", "__"): {"data": [], "layout": {}}})
+    whole = notebook_of([code_cell("token=abc", 1, [stream("token=abc")]), code_cell("x", 1, [figure_of])])
+    made = Page()
+    made.add(whole.cells[1])
+    made.add(whole.cells[0], first=True)
+    text = made.text("A title")
+    assert text == export_html(whole, title="A title") == made.text("A title")
+    assert "token=***" in text and "abc" not in without_scripts(text)

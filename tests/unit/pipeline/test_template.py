@@ -96,6 +96,7 @@ def test_tidying_leaves_no_trace_of_the_machine_or_the_run() -> None:
             traceback=[f"File {resources.PACKAGE}/review.py:1", f"File {sys.prefix}/lib/x.py"],
         )
     ]
+    template.mask(cell)
     template.tidy(notebook)
     text = template.text_of(notebook)
     assert "/home/ann" not in text
