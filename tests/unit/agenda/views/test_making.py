@@ -9,8 +9,7 @@ from prodmeet_kit.agenda.views import pictures
 from prodmeet_kit.agenda.views.pictures import picture
 from prodmeet_kit.evidence import Chart, Note
 from prodmeet_kit.evidence.finding_view import Picture
-from prodmeet_kit.html_report.cells import cell_views
-from prodmeet_kit.html_report.plots import Plots
+from prodmeet_kit.html_report.cells import cell_view
 from prodmeet_kit.render import bundles
 from prodmeet_kit.render.anchors import finding_id
 from prodmeet_kit.review import Review
@@ -53,7 +52,8 @@ def test_a_picture_that_breaks_costs_itself_and_says_so(demo: Review, monkeypatc
 
 def test_in_the_report_the_figure_is_inside_its_finding_and_what_is_folded_in_one_fold(demo: Review) -> None:
     outputs = [{"output_type": "display_data", "data": data, "metadata": {}} for data in bundles(demo.metrics)]
-    (cell,) = cell_views(notebook_of([code_cell("review.metrics", 1, outputs)]), str, Plots("x"))
+    cell = cell_view(notebook_of([code_cell("review.metrics", 1, outputs)]).cells[0], str)
+    assert cell is not None
     texts = [block.text if block.kind == "html" else block.kind for block in cell.blocks]
     at = next(n for n, text in enumerate(texts) if f'id="{finding_id("slo:web/latency")}"' in text)
     assert texts[at].endswith('<div class="pm-plot">') and texts[at + 1] == "figure"
