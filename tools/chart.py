@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+import plotly.graph_objects as go
+
 from prodmeet_kit import evidence
 from prodmeet_kit.i18n.languages import use
 from prodmeet_kit.render.drawn import draw
@@ -35,7 +37,8 @@ def main(arguments: list[str]) -> int:
         sys.stdout.writelines(f"{each.title}\n" for each in figures)
         return 0 if not given.words else 1
     with use(review.facts.product.language):
-        parts = [draw(each).to_html(full_html=False, include_plotlyjs=not n) for n, each in enumerate(found)]
+        drawn = [go.Figure(draw(each)) for each in found]
+        parts = [each.to_html(full_html=False, include_plotlyjs=not n) for n, each in enumerate(drawn)]
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(f'<!doctype html><meta charset="utf-8">{"".join(parts)}', encoding="utf-8")
     sys.stdout.write(f"{given.out}: {', '.join(each.title for each in found)}\n")

@@ -51,7 +51,7 @@ def chart_bundle(chart: Figure, *, titled: bool = True) -> dict[str, Any]:
     from prodmeet_kit.render.drawn import draw
     from prodmeet_kit.render.markdown import chart_lines
 
-    content = draw(chart, titled=titled).to_dict()
+    content = draw(chart, titled=titled)
     content["config"] = {"displaylogo": False, "responsive": True, **plotly_words.settings()}
     return {PLOTLY: content, "text/plain": "\n".join(chart_lines(chart))}
 

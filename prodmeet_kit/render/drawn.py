@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, Any
 from prodmeet_kit.evidence import Bars, Chart, HeatMap, Lanes, Moments, Multiples, Panels, Spans, WeekOverlay
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from prodmeet_kit.evidence import Figure
 
 __all__ = ["brief", "caption", "draw", "summary", "summary_head"]
 
 
-def draw(figure: Figure, *, titled: bool = True) -> go.Figure:
+def draw(figure: Figure, *, titled: bool = True) -> dict[str, Any]:
     """The figure as plotly's; ``titled=False`` where title and caption stand above it as text."""
     from prodmeet_kit.render import figures
 
     module = figures if isinstance(figure, Chart) else _words(figure)
-    drawn: go.Figure = module.figure(figure, titled=titled)
+    drawn: dict[str, Any] = module.figure(figure, titled=titled)
     return drawn
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodmeet_kit.core.plotly_json import plotly_json
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.times import axis_day, axis_month
 from prodmeet_kit.render import captions, marks
@@ -22,7 +23,6 @@ from prodmeet_kit.render.theme import FAINT_WIDTH, GREY, LINE_WIDTH, PALETTE, te
 
 if TYPE_CHECKING:
     import pandas as pd
-    import plotly.graph_objects as go
 
     from prodmeet_kit.evidence import Chart
 
@@ -32,17 +32,15 @@ _PLOT = 240  # pixels; two charts and a headline fit on a 1280x800 screen
 _BOTTOM, _LEFT, _TITLE, _UNIT = 42, 62, 60, 20
 
 
-def figure(chart: Chart, *, titled: bool = True) -> go.Figure:
-    """The chart as a plotly figure; ``titled=False`` where title and caption stand above it as text.
+def figure(chart: Chart, *, titled: bool = True) -> dict[str, Any]:
+    """The chart as a figure in plotly's JSON; ``titled=False`` where title and caption stand above it as text.
 
     ``chart.frame`` has a regular UTC index and float columns. Raises
     ``ValueError`` when its instants are not ``chart.step`` apart.
     """
-    import plotly.graph_objects as go
-
     frame = on_grid(chart.frame, chart.step)
     if not np.isfinite(frame.to_numpy(dtype=float)).any():
-        return go.Figure(layout={**_nothing(), "meta": _meta(chart)})
+        return plotly_json([], {**_nothing(), "meta": _meta(chart)})
     names = line_names(frame.columns)
     behind = on_grid(chart.faint, chart.step) if chart.faint is not None and captions.faint_drawn(chart) else None
     scale = Scale.of(chart, [frame] if behind is None else [frame, behind])
@@ -65,7 +63,7 @@ def figure(chart: Chart, *, titled: bool = True) -> go.Figure:
     if titled:
         layout["title"] = _title(chart)
     traces = [] if behind is None else _faint(chart, behind, scale, start)
-    return go.Figure(data=[*traces, *_lines(chart, frame, names, scale)], layout=layout)
+    return plotly_json([*traces, *_lines(chart, frame, names, scale)], layout)
 
 
 def _lines(chart: Chart, frame: pd.DataFrame, names: list[str], scale: Scale) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodmeet_kit.core.plotly_json import plotly_json
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.i18n.times import weekday
@@ -19,20 +20,20 @@ from prodmeet_kit.render.scale import Scale
 from prodmeet_kit.render.theme import template
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from prodmeet_kit.evidence import HeatMap
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
 
 _ROW, _LEFT, _RIGHT, _BOTTOM, _TITLE = 28, 62, 100, 42, 60
+_CIVIDIS = (
+    "#00224e", "#123570", "#3b496c", "#575d6d", "#707173",
+    "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838",
+)  # fmt: skip
 _LETTERS = 11  # in the margin on the right
 
 
-def figure(heat: HeatMap, *, titled: bool = True) -> go.Figure:
-    """The heat map as a plotly figure; ``titled=False`` where title and caption stand above it as text."""
-    import plotly.graph_objects as go
-
+def figure(heat: HeatMap, *, titled: bool = True) -> dict[str, Any]:
+    """The heat map as a figure in plotly's JSON; ``titled=False`` where title and caption stand above it as text."""
     scale = Scale.plain(heat.unit, [heat.frame])
     names = [weekday(int(day)) for day in heat.frame.columns]
     values = heat.frame.to_numpy(dtype=float).T
@@ -56,7 +57,7 @@ def figure(heat: HeatMap, *, titled: bool = True) -> go.Figure:
     }
     if titled:
         layout["title"] = {"text": inert(heat.title), "subtitle": {"text": inert(caption(heat))}, "x": 0}
-    return go.Figure(data=[_trace(heat, values / scale.divisor, names, scale)], layout=layout)
+    return plotly_json([_trace(heat, values / scale.divisor, names, scale)], layout)
 
 
 def _trace(heat: HeatMap, values: Any, names: list[str], scale: Scale) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def _trace(heat: HeatMap, values: Any, names: list[str], scale: Scale) -> dict[s
         "text": [[inert(cell) for cell in row] for row in text],
         "hovertemplate": "%{y} %{x}:00 &nbsp; %{text}<extra></extra>",
         "hoverongaps": False,
-        "colorscale": "Cividis",
+        "colorscale": [[place / (len(_CIVIDIS) - 1), colour] for place, colour in enumerate(_CIVIDIS)],
         # From zero, as every other chart: a quiet hour must not look like none at all, nor noise like a pattern.
         "zmin": min(scale.low, 0.0),
         "zmax": scale.high,

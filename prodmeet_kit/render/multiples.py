@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from prodmeet_kit.core.plotly_json import plotly_json
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import axis_day, local
@@ -23,8 +24,6 @@ from prodmeet_kit.render.theme import GREY, GUIDE_WIDTH, PALETTE, SMALL_LINE_WID
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    import plotly.graph_objects as go
 
     from prodmeet_kit.evidence import Chart, Multiples
 
@@ -38,10 +37,8 @@ _BETWEEN = 0.055
 _LETTERS = 34
 
 
-def figure(many: Multiples, *, titled: bool = True) -> go.Figure:
-    """All panels as one plotly figure; ``titled=False`` where title and caption stand above it as text."""
-    import plotly.graph_objects as go
-
+def figure(many: Multiples, *, titled: bool = True) -> dict[str, Any]:
+    """All panels as one figure in plotly's JSON; ``titled=False`` where title and caption stand above it as text."""
     across = min(_ACROSS, max(1, len(many.panels)))
     down = ceil(len(many.panels) / across)
     top = 28 + (_TITLE if titled else 0)
@@ -71,7 +68,7 @@ def figure(many: Multiples, *, titled: bool = True) -> go.Figure:
         row, column = divmod(at, across)
         left, up = column * (wide + _BETWEEN), 1 - row * _ROW / inner
         traces += _panel(layout, panel, at + 1, (left, left + wide), (max(0.0, up - _PLOT / inner), up), span)
-    return go.Figure(data=traces, layout=layout)
+    return plotly_json(traces, layout)
 
 
 def _panel(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodmeet_kit.core.plotly_json import plotly_json
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.i18n.times import weekday
@@ -16,8 +17,6 @@ from prodmeet_kit.render.scale import Scale
 from prodmeet_kit.render.theme import FAINT_WIDTH, GREY, GUIDE_WIDTH, NEWEST_WIDTH, PALETTE, template
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from prodmeet_kit.evidence import WeekOverlay
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
@@ -26,10 +25,8 @@ _PLOT, _LEFT, _RIGHT, _BOTTOM, _TITLE, _UNIT = 240, 62, 172, 42, 60, 20
 _DAY = 24
 
 
-def figure(overlay: WeekOverlay, *, titled: bool = True) -> go.Figure:
-    """The weeks as a plotly figure; ``titled=False`` where title and caption stand above it as text."""
-    import plotly.graph_objects as go
-
+def figure(overlay: WeekOverlay, *, titled: bool = True) -> dict[str, Any]:
+    """The weeks as a figure in plotly's JSON; ``titled=False`` where title and caption stand above it as text."""
     scale = Scale.plain(overlay.unit, [overlay.frame])
     top = 8 + _UNIT + (_TITLE if titled else 0)
     layout: dict[str, Any] = {
@@ -59,7 +56,7 @@ def figure(overlay: WeekOverlay, *, titled: bool = True) -> go.Figure:
         layout["title"] = {"text": inert(overlay.title), "subtitle": {"text": inert(caption(overlay))}, "x": 0}
     # The oldest first: the newest lies on top.
     traces = [_line(overlay, position, scale) for position in reversed(range(overlay.frame.shape[1]))]
-    return go.Figure(data=traces, layout=layout)
+    return plotly_json(traces, layout)
 
 
 def _line(overlay: WeekOverlay, position: int, scale: Scale) -> dict[str, Any]:

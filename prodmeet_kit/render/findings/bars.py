@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from prodmeet_kit.core.plotly_json import plotly_json
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.render.findings import axes
 from prodmeet_kit.render.labels import inert, shorten
 from prodmeet_kit.render.theme import GREY, PALETTE, template
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from prodmeet_kit.evidence.bars import Bars
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
@@ -24,10 +23,8 @@ _REACH = 1.28
 """The axis ends so far beyond the longest bar: there its value is written."""
 
 
-def figure(bars: Bars, *, titled: bool = True) -> go.Figure:
+def figure(bars: Bars, *, titled: bool = True) -> dict[str, Any]:
     """The bars from the top; ``titled=False`` where title and caption stand above it as text."""
-    import plotly.graph_objects as go
-
     shown = bars.bars[:_MOST]
     inner = max(len(shown), 1) * _ROW
     top = 28 + (60 if titled else 0)
@@ -63,7 +60,7 @@ def figure(bars: Bars, *, titled: bool = True) -> go.Figure:
         "marker": {"color": [(PALETTE[0] if each.strong else GREY).line for each in shown]},
         "hoverinfo": "skip",
     }
-    return go.Figure(data=[trace], layout=layout)
+    return plotly_json([trace], layout)
 
 
 def caption(bars: Bars) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from prodmeet_kit.core.plotly_json import plotly_json
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import UNKNOWN, write
 from prodmeet_kit.i18n.times import moment
@@ -15,8 +16,6 @@ from prodmeet_kit.render.labels import inert
 from prodmeet_kit.render.theme import GREY, MARKS, PALETTE, template
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from prodmeet_kit.evidence.moments import Moment, Moments
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
@@ -28,10 +27,8 @@ _KINDS = {"noise": GREY, "other": PALETTE[0], "impact": MARKS["page"]}
 """In the order they are drawn: what hurt users lies over the others."""
 
 
-def figure(moments: Moments, *, titled: bool = True) -> go.Figure:
+def figure(moments: Moments, *, titled: bool = True) -> dict[str, Any]:
     """Every moment as a dot; ``titled=False`` where title and caption stand above it as text."""
-    import plotly.graph_objects as go
-
     plot = _LOW if len(moments.moments) <= _FEW else _PLOT
     top = 26 + (60 if titled else 0)
     bottom = axes.BOTTOM + 18
@@ -59,7 +56,7 @@ def figure(moments: Moments, *, titled: bool = True) -> go.Figure:
     if titled:
         layout["title"] = axes.title(moments, caption(moments))
     traces = [_dots(moments, kind) for kind in _KINDS if any(each.kind == kind for each in moments.moments)]
-    return go.Figure(data=traces or [{"type": "scatter", "x": [], "y": []}], layout=layout)
+    return plotly_json(traces or [{"type": "scatter", "x": [], "y": []}], layout)
 
 
 def _dots(moments: Moments, kind: str) -> dict[str, Any]:

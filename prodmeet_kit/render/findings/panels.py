@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodmeet_kit.core.plotly_json import plotly_json
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.render import marks
 from prodmeet_kit.render.findings import axes
@@ -17,8 +18,6 @@ from prodmeet_kit.render.labels import inert
 from prodmeet_kit.render.theme import INKS, RED, template
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from prodmeet_kit.evidence.panels import Panels
 
 __all__ = ["brief", "caption", "figure", "summary", "summary_head"]
@@ -27,10 +26,8 @@ _PLOT, _GAP, _BELOW = 156, 22, 42
 _TITLE, _SAID = 60, 20
 
 
-def figure(panels: Panels, *, titled: bool = True) -> go.Figure:
-    """The measure over time as a plotly figure; ``titled=False`` where title and caption stand above it as text."""
-    import plotly.graph_objects as go
-
+def figure(panels: Panels, *, titled: bool = True) -> dict[str, Any]:
+    """The measure over time in plotly's JSON; ``titled=False`` where title and caption stand above it as text."""
     reach = Reach.of(panels)
     if reach is None:
         from prodmeet_kit.render.figures import figure as chart
@@ -65,7 +62,7 @@ def figure(panels: Panels, *, titled: bool = True) -> go.Figure:
         _below(layout, panels, inner)
     if titled:
         layout["title"] = axes.title(panels, caption(panels))
-    return go.Figure(data=traces, layout=layout)
+    return plotly_json(traces, layout)
 
 
 def _said(panels: Panels, reach: Reach) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from prodmeet_kit.core.plotly_json import plotly_json
 from prodmeet_kit.i18n.languages import t, tn
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import moment
@@ -14,8 +15,6 @@ from prodmeet_kit.render.labels import inert, shorten, width
 from prodmeet_kit.render.theme import GREY, PALETTE, template
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from prodmeet_kit.evidence.spans import Span, Spans
 
 __all__ = ["MOST", "brief", "caption", "figure", "summary", "summary_head"]
@@ -28,10 +27,8 @@ MOST = 6
 """So many rows are drawn; the table beside the figure has all."""
 
 
-def figure(spans: Spans, *, titled: bool = True) -> go.Figure:
+def figure(spans: Spans, *, titled: bool = True) -> dict[str, Any]:
     """Every span as a bar; ``titled=False`` where title and caption stand above it as text."""
-    import plotly.graph_objects as go
-
     shown = sorted(spans.spans, key=lambda each: each.start)[:MOST]
     inner = max(len(shown), 2) * _ROW
     top = 28 + (60 if titled else 0)
@@ -50,7 +47,7 @@ def figure(spans: Spans, *, titled: bool = True) -> go.Figure:
     if titled:
         layout["title"] = axes.title(spans, caption(spans))
     traces = [_row(layout, spans, each, place * _ROW) for place, each in enumerate(shown)]
-    return go.Figure(data=traces or [{"type": "scatter", "x": [], "y": []}], layout=layout)
+    return plotly_json(traces or [{"type": "scatter", "x": [], "y": []}], layout)
 
 
 def _row(layout: dict[str, Any], spans: Spans, span: Span, top: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from prodmeet_kit.core.plotly_json import plotly_json
 from prodmeet_kit.i18n.languages import t
 from prodmeet_kit.i18n.numbers import write
 from prodmeet_kit.i18n.times import axis_day
@@ -25,8 +26,6 @@ from prodmeet_kit.render.lanes.words import caption, summary, summary_head
 from prodmeet_kit.render.theme import GREY, MARKS, PALETTE, template
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from prodmeet_kit.evidence.lanes import Lane, Lanes
 
 __all__ = ["figure"]
@@ -40,10 +39,8 @@ _LEAST = 900
 """Pixels of width that names, times and budgets need."""
 
 
-def figure(lanes: Lanes, *, titled: bool = True) -> go.Figure:
-    """All lanes as one plotly figure; ``titled=False`` where title and caption stand above it as text."""
-    import plotly.graph_objects as go
-
+def figure(lanes: Lanes, *, titled: bool = True) -> dict[str, Any]:
+    """All lanes as one figure in plotly's JSON; ``titled=False`` where title and caption stand above it as text."""
     each = _lane_height(len(lanes.lanes))
     inner = each * len(lanes.lanes)
     top = TOP + (40 if titled else 0)
@@ -82,7 +79,7 @@ def figure(lanes: Lanes, *, titled: bool = True) -> go.Figure:
     for place, lane in enumerate(lanes.lanes):
         drawn = _lane(layout, lanes, lane, place * each, each, lane_name(place))
         traces += [{"meta": {"to": finding_id(lane.about)}, **trace} if lane.about else trace for trace in drawn]
-    return go.Figure(data=traces or [{"type": "scatter", "x": [], "y": []}], layout=layout)
+    return plotly_json(traces or [{"type": "scatter", "x": [], "y": []}], layout)
 
 
 def _lane_height(lanes: int) -> int:

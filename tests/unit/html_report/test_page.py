@@ -91,7 +91,7 @@ def test_plotly_is_carried_once_and_only_with_figures() -> None:
 
 
 def test_packed_figure_comes_back_as_it_was() -> None:
-    shown = figure(sample_items.three_lines(100)).to_dict()
+    shown = figure(sample_items.three_lines(100))
     raw = gzip.decompress(base64.b64decode(pack_figure({**shown, "frames": ["left out"]})))
     length = int.from_bytes(raw[:4], "little")
     content = json.loads(raw[4 : 4 + length])

@@ -17,6 +17,7 @@ from prodmeet_kit.i18n.numbers import UNKNOWN
 from prodmeet_kit.render.captions import brief, caption, summary
 from prodmeet_kit.render.figures import figure
 from tests.support import sample_items
+from tests.support.plotly_figures import accepted
 from tests.support.sample_items import HOSTILE
 
 STEP = timedelta(minutes=5)
@@ -30,7 +31,7 @@ def chart(values: Any, *, unit: str = "req/s", timezone: str = "Asia/Tokyo", **m
 
 
 def plotted(shown: Chart, **options: Any) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(figure(shown, **options).to_json())
+    made: dict[str, Any] = accepted(figure(shown, **options))
     return made
 
 
@@ -275,12 +276,13 @@ def test_a_bent_axis_keeps_the_levels_apart_and_the_pointer_reads_the_value() ->
     lines = tuple(Line(level, "page") for level in (1.0, 6.0, 14.4))
     step = timedelta(minutes=5)
     chart = Chart("a", frame, "", step, "UTC", "a", lines=lines, bent=True)
-    made = figure(chart)
-    trace = made.data[0]
+    made = plotted(chart)
+    trace = made["data"][0]
     # v up to 1 stays, above it stands at 1 + ln v: ln 300 = 5.704
-    np.testing.assert_allclose(trace.y, [0, 0.5, 1, 6.704], rtol=5e-4)
-    np.testing.assert_allclose(trace.customdata, [0, 0.5, 1, 300], rtol=5e-3)
+    np.testing.assert_allclose(numbers(trace), [0, 0.5, 1, 6.704], rtol=5e-4)
+    np.testing.assert_allclose(numbers({"y": trace["customdata"]}), [0, 0.5, 1, 300], rtol=5e-3)
     # ln 6 = 1.792, ln 14.4 = 2.667
-    np.testing.assert_allclose([shape.y0 for shape in made.layout.shapes], [1, 2.792, 3.667], atol=1e-3)
-    ticks = dict(zip(made.layout.yaxis.ticktext, made.layout.yaxis.tickvals, strict=True))
+    np.testing.assert_allclose([shape["y0"] for shape in made["layout"]["shapes"]], [1, 2.792, 3.667], atol=1e-3)
+    axis = made["layout"]["yaxis"]
+    ticks = dict(zip(axis["ticktext"], axis["tickvals"], strict=True))
     assert ticks["100"] == pytest.approx(5.605, abs=1e-3)

@@ -22,6 +22,7 @@ from prodmeet_kit.render import chart_bundle
 from prodmeet_kit.render.drawn import brief, caption, draw, summary, summary_head
 from prodmeet_kit.render.findings.thinned import MOST, thinned
 from prodmeet_kit.render.theme import RED
+from tests.support.plotly_figures import accepted
 from tests.support.sample_items import HOSTILE
 
 STEP = timedelta(hours=2)
@@ -37,7 +38,7 @@ def panels(values: Any, **more: Any) -> Panels:
 
 
 def plotted(shown: Figure) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(draw(shown, titled=False).to_json())
+    made: dict[str, Any] = accepted(draw(shown, titled=False))
     return made
 
 
@@ -184,7 +185,7 @@ def test_text_from_outside_is_inert_and_each_has_its_words_as_text() -> None:
     for shown in hostile():
         assert brief(shown) and caption(shown)
         assert all(len(row) == len(summary_head(shown)) for row in summary(shown))
-        made = json.loads(draw(shown).to_json())
+        made = accepted(draw(shown))
         texts = [each["text"] for each in made["layout"]["annotations"]]
         texts += [made["layout"]["title"]["text"], made["layout"]["title"]["subtitle"]["text"]]
         for trace in made["data"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +14,7 @@ from prodmeet_kit.i18n.numbers import UNKNOWN
 from prodmeet_kit.render import PLOTLY, bundles, chart_bundle, drawn
 from prodmeet_kit.render.html import FIGURE, chunks
 from prodmeet_kit.render.markdown import markdown
+from tests.support.plotly_figures import accepted
 from tests.support.sample_items import HOSTILE
 
 
@@ -36,7 +36,7 @@ def overlay(weeks: int = 3, **more: Any) -> WeekOverlay:
 
 
 def plotted(shown: HeatMap | WeekOverlay) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(drawn.draw(shown, titled=False).to_json())
+    made: dict[str, Any] = accepted(drawn.draw(shown, titled=False))
     return made
 
 

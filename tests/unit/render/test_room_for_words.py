@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from prodmeet_kit.render import heat_map, multiples
 from prodmeet_kit.render.captions import caption
 from prodmeet_kit.render.figures import figure
 from prodmeet_kit.render.theme import GREY
+from tests.support.plotly_figures import accepted
 
 STEP = timedelta(minutes=5)
 INDEX = pd.date_range("2026-11-10", periods=100, freq=STEP, tz="UTC")
@@ -31,7 +31,7 @@ def before(*columns: str) -> pd.DataFrame:
 
 
 def plotted(shown: Chart) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(figure(shown, titled=False).to_json())
+    made: dict[str, Any] = accepted(figure(shown, titled=False))
     return made
 
 
@@ -88,8 +88,8 @@ def test_every_mark_in_the_range_is_handed_on_whether_its_name_found_room_or_not
 def test_the_unit_of_a_heat_map_stands_where_it_finds_room(unit: str, above: str, said: bool) -> None:
     frame = pd.DataFrame(np.ones((24, 7)))
     heat = HeatMap("title", frame, unit, "UTC", "anchor")
-    (trace,) = heat_map.figure(heat, titled=False).data
-    assert (trace.colorbar.title.text or "") == above
+    (trace,) = heat_map.figure(heat, titled=False)["data"]
+    assert trace["colorbar"]["title"]["text"] == above
     assert (f"unit: {unit}" in heat_map.caption(heat)) is said
 
 
@@ -99,7 +99,7 @@ def test_the_head_of_a_small_chart_cuts_its_title_and_never_its_unit() -> None:
         panel = Chart("a-service-with-a-long-name/p99-latency", chart().frame, unit, STEP, "UTC", "a")
         start, end = (moment.to_pydatetime() for moment in INDEX[[0, -1]])
         many = Multiples("t", (panel,), start, end, "UTC", "b")
-        titles += [note.text for note in multiples.figure(many, titled=False).layout.annotations]
+        titles += [note["text"] for note in multiples.figure(many, titled=False)["layout"]["annotations"]]
     assert titles[0].endswith(" (operations)")
     assert len(titles[0]) == 34
     assert "per container" not in titles[1]

@@ -77,7 +77,7 @@ def test_thirty_services_fit_one_screen() -> None:
     review = meeting(30, 3, 5)
     shown = picture(review)
     assert [lane.name for lane in shown.lanes] == [*(f"s{n:02}" for n in range(MOST)), "20 more"]
-    assert drawing.figure(shown, titled=False).layout.height <= 380
+    assert drawing.figure(shown, titled=False)["layout"]["height"] <= 380
     lines = next(each for each in review.overview.evidence if isinstance(each, Table))
     assert len(lines.frame) <= LINES
 
@@ -88,9 +88,9 @@ def test_a_quiet_lane_has_no_burn_where_nothing_is_known() -> None:
     assert lane.burn is not None
     gap = replace(lane, burn=lane.burn.mask(lane.burn.index == lane.burn.index[5]))
     figure = drawing.figure(replace(shown, lanes=(gap,)), titled=False)
-    (strip,) = [trace for trace in figure.data if trace.type == "heatmap"]
-    assert strip.z[0][5] is None
-    assert strip.text[0][5].endswith("not known")
+    (strip,) = [trace for trace in figure["data"] if trace["type"] == "heatmap"]
+    assert strip["z"][0][5] is None
+    assert strip["text"][0][5].endswith("not known")
 
 
 def test_hostile_names_are_text(demo: Review) -> None:
@@ -100,8 +100,8 @@ def test_hostile_names_are_text(demo: Review) -> None:
     event = replace(lane.events[0], label=bad, text=bad)
     hostile = replace(lane, name=bad, note=bad, burn_of=bad, events=(event,), more=bad)
     figure = drawing.figure(replace(shown, title=bad, lanes=(hostile,)), titled=True)
-    layout = {key: value for key, value in figure.to_plotly_json()["layout"].items() if key != "meta"}
-    assert "<a " not in str(layout) + str([trace.text for trace in figure.data])
+    layout = {key: value for key, value in figure["layout"].items() if key != "meta"}
+    assert "<a " not in str(layout) + str([trace.get("text") for trace in figure["data"]])
 
 
 def test_without_slos_and_loads_there_is_no_picture() -> None:
@@ -117,7 +117,7 @@ def test_everything_in_the_picture_leads_to_the_finding_about_it(demo: Review) -
     assert about["web"] == "slo:web/latency" and about["payments"] == "outage:INC-51"
     events = {event.label.split(" ")[0]: event.about for lane in shown.lanes for event in lane.events}
     assert events["INC-52"] == "outage:INC-52" and events["CH-31"] == "slo:web/latency"
-    made = drawing.figure(shown).to_dict()
+    made = drawing.figure(shown)
     places = {finding_id(each.subject) for each in demo.findings}
     leads = made["layout"]["meta"]["leads"]
     assert len(leads) == len([lane for lane in shown.lanes if lane.about]) > 2 and set(leads.values()) <= places
