@@ -2,7 +2,7 @@
 
 Whoever asks gets an answer: where the source has none, the reason stands in it, without a credential, whatever the
 source raised. What is asked twice is asked once, side by side with the rest; what differs in the value of one label
-is asked together (:mod:`.together`).
+is asked together (:mod:`.together`), and so are overlapping ranges of one query (:mod:`.ranges`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from prodmeet_kit.core.errors import ProdmeetError, SourceError
 from prodmeet_kit.core.redaction import redact
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.parameters.metrics.backends import MetricBackend
-from prodmeet_kit.queries import backtests, together
+from prodmeet_kit.queries import backtests, ranges, together
 from prodmeet_kit.queries.answer_door import let_in
 from prodmeet_kit.sli.born import Samples
 from prodmeet_kit.sources.base import MetricSource
@@ -106,23 +106,24 @@ def answers(
     """
     kept = source if isinstance(source, Keeping) else None
     beneath = kept.beneath if kept else source
-    under_way: dict[Future[list[Answer] | None], tuple[list[list[Question]], Spread | None]] = {}
-    groups = distinct(questions)
-    for spread, members in together.groups([same[0] for same in groups], chosen):
-        sames = [groups[number] for number in members]
-        first = [same[0] for same in sames]
-        under_way[pool.submit(_several, beneath, kept, first, spread, chosen)] = (sames, spread)
+    under_way: dict[Future[list[Answer] | None], list[list[Question]]] = {}
+    sames = distinct(questions)
+    covers = ranges.covers([same[0] for same in sames], chosen)
+    wholes = [ranges.cover([sames[place][0] for place in cover]) for cover in covers]
+    for spread, members in together.groups(wholes, chosen):
+        asked = [[sames[place][0] for place in covers[member]] for member in members]
+        given_to = [sames[place] for member in members for place in covers[member]]
+        under_way[pool.submit(_several, beneath, kept, asked, spread, chosen)] = given_to
     found: dict[str, Answer] = {}
     while under_way:
         for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-            sames, _ = under_way.pop(future)
+            given_to = under_way.pop(future)
             given = future.result()
             if given is None:  # together it was too much, or it failed: each may well be answered
-                for same in sames:
-                    again = pool.submit(_several, beneath, kept, [same[0]], None, chosen)
-                    under_way[again] = ([same], None)
+                for same in given_to:
+                    under_way[pool.submit(_several, beneath, kept, [[same[0]]], None, chosen)] = [same]
                 continue
-            for same, answer in zip(sames, given, strict=True):
+            for same, answer in zip(given_to, given, strict=True):
                 found |= {question.key: replace(answer, question=question) for question in same}
                 if done:
                     done(same[0].key)
@@ -157,36 +158,37 @@ def bug(error: BaseException) -> SourceError:
 
 
 def _several(
-    source: MetricSource, kept: Keeping | None, asked: list[Question], spread: Spread | None, chosen: MetricBackend
+    source: MetricSource,
+    kept: Keeping | None,
+    asked: list[list[Question]],
+    spread: Spread | None,
+    chosen: MetricBackend,
 ) -> list[Answer] | None:
-    """An answer to each question; ``None`` where they were asked together and got none."""
-    if spread is None:
-        return [_judged(_alone(source, kept, question), chosen.when_several) for question in asked]
-    held = {question.key: kept.held(question) for question in asked} if kept else {}
-    missing = [question for question in asked if held.get(question.key) is None]
-    if len(missing) > 1:
-        whole, every = _heard(source, together.joined(missing, spread, chosen))
-        parts = together.split(whole, missing, spread, chosen)
+    """An answer to each question; ``None`` where several were asked together and got none.
+
+    Those of one list are one query, over ranges that one covers.
+    """
+    every_one = [question for cover in asked for question in cover]
+    found: dict[str, Answer | None] = {each.key: kept.held(each) if kept else None for each in every_one}
+    missing = [cover for cover in asked if any(found.get(question.key) is None for question in cover)]
+    wholes = [ranges.cover(cover) for cover in missing]
+    if spread is not None and len(wholes) > 1:
+        whole, every = _heard(source, together.joined(wholes, spread, chosen))
+        parts = together.split(whole, wholes, spread, chosen)
         if parts is None:
             return None
         told = [(part, every) for part in parts]
     else:
-        told = [_heard(source, question) for question in missing]
-    for question, (part, every) in zip(missing, told, strict=True):
-        if kept and every:
-            kept.keep(question, part)
-        held[question.key] = part
-    return [_judged(answer, chosen.when_several) for question in asked if (answer := held[question.key])]
-
-
-def _alone(source: MetricSource, kept: Keeping | None, question: Question) -> Answer:
-    held = kept.held(question) if kept else None
-    if held is not None:
-        return held
-    answer, every = _heard(source, question)
-    if kept and every:
-        kept.keep(question, answer)
-    return answer
+        told = [_heard(source, question) for question in wholes]
+    for cover, (whole, every) in zip(missing, told, strict=True):
+        answers = ranges.cut(whole, cover)
+        if answers is None:
+            return None
+        for question, part in zip(cover, answers, strict=True):
+            if kept and every:
+                kept.keep(question, part)
+            found[question.key] = part
+    return [_judged(answer, chosen.when_several) for each in every_one if (answer := found[each.key]) is not None]
 
 
 def _heard(source: MetricSource, question: Question) -> tuple[Answer, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from prodmeet_kit.demo.server import backfill, running_prometheus
 from prodmeet_kit.facts import Answer, Question
 from prodmeet_kit.queries.asking import answered
+from prodmeet_kit.queries.ranges import cover, covers, cut
 from prodmeet_kit.queries.together import groups, joined, split
 from prodmeet_kit.sources.prometheus import PrometheusSource
 from prodmeet_kit.sources.prometheus.backend import BACKEND
@@ -107,5 +109,29 @@ def test_split_answers_are_those_asked_alone(server: str, tmp_path: Path, step: 
                 assert mine.points == other.points, form
                 values += mine.points
                 pd.testing.assert_frame_equal(mine.frame, other.frame, rtol=1e-12, obj=mine.question.query)
+    assert values > 500
+    source.close()
+
+
+def test_ranges_cut_out_of_one_are_those_asked_alone(server: str, tmp_path: Path) -> None:
+    source = PrometheusSource(metric_source(server), tmp_path)
+    step, values = timedelta(minutes=7), 0
+    for form in forms():
+        begin = about(form, "a|b", step)
+        asked = [
+            begin,
+            replace(begin, start=begin.start + 2 * step, end=END - step),
+            replace(begin, start=begin.start - step, end=begin.start + step),
+        ]
+        if "@" in form:
+            assert covers(asked, BACKEND) == [[0], [1], [2]]
+            continue
+        assert [sorted(places) for places in covers(asked, BACKEND)] == [[0, 1, 2]]
+        for mine, question in zip(cut(answered(source, cover(asked)), asked) or [], asked, strict=False):
+            alone = answered(source, question)
+            assert mine.frame is not None and alone.frame is not None
+            assert (mine.question, mine.points, mine.warnings) == (question, alone.points, alone.warnings), form
+            values += mine.points
+            pd.testing.assert_frame_equal(mine.frame, alone.frame, rtol=1e-12, obj=question.query)
     assert values > 500
     source.close()

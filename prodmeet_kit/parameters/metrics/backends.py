@@ -143,6 +143,10 @@ class MetricBackend(ABC):
         """The ways to ask the query for several values of a label at once; none where it cannot be proved the same."""
         return ()
 
+    def same_in_any_range(self, query: str) -> bool:  # noqa: ARG002 - of no query, unless a language can tell
+        """Whether the value at a moment is the same whatever the range it is asked in, on the same grid."""
+        return False
+
     def unread(self, query: str) -> str:  # noqa: ARG002
         """Why the kit cannot read a query that the source may well understand; empty where it can."""
         return ""

@@ -86,6 +86,10 @@ class Prometheus(MetricBackend):
         """As proved from the parsed query."""
         return spreads(query)
 
+    def same_in_any_range(self, query: str) -> bool:
+        """Without ``@ start()`` and ``@ end()``, and of what the parser reads: dialects have more that looks around."""
+        return "@" not in query and not promql.unread(query)
+
     def unread(self, query: str) -> str:
         """Why the parser cannot read it, in its words. The server has the last word."""
         return promql.unread(query)

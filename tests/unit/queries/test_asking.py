@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import prodmeet_kit
@@ -128,6 +130,66 @@ def test_what_differs_in_one_label_is_asked_as_one_and_apart_where_that_fails(re
     assert told == ([{"{}": [7.0]}] * 3 if refuses else [{"{}": [2.0]}, {"{}": [1.0]}, {}])
     assert {answer.partial for answer in found.values()} == {"" if refuses else "a store is away"}
     assert len(source.heard) == (4 if refuses else 1)
+
+
+class Counted(Source):
+    """Has the minute of the hour at each moment, in one series; a second one ends at ``until``."""
+
+    def __init__(self, until: datetime | None = None, partial: str = "") -> None:
+        super().__init__()
+        self.until, self.partial, self.ranges = until, partial, list[tuple[int, int]]()
+
+    def answer(self, question: Question) -> Answer:
+        self.ranges.append((question.start.minute, question.end.minute))
+        times = grid(question)
+        values = [times.minute.to_numpy(dtype=float)]
+        if self.until is not None and question.start < self.until:
+            values.append(np.where(times < pd.Timestamp(self.until), 1.0, np.nan))
+        keys = [f'{{"n":"{number}"}}' for number in range(len(values))]
+        points = int(np.isfinite(values).sum())
+        return Answer(question, wide(times, keys, np.column_stack(values)), points=points, partial=self.partial)
+
+
+def over(first: int, last: int, query: str = "sum(x)", step: int = 2) -> Question:
+    """As of bounds of a histogram, which may have several series."""
+    begin, end = (AT.replace(minute=minute) for minute in (first, last))
+    return Question(
+        f"slo/a/b/bounds/{query}{first}-{last}/{step}", "metrics", query, begin, end, timedelta(minutes=step)
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "expected"),
+    [
+        ([over(10, 20), over(14, 18)], [(10, 20)]),
+        ([over(10, 21), over(22, 30), over(0, 8)], [(0, 30)]),
+        ([over(10, 20), over(24, 30)], [(10, 20), (24, 30)]),
+        ([over(10, 20), over(11, 19)], [(10, 20), (11, 19)]),
+        ([over(10, 20), over(10, 18, step=4)], [(10, 20), (10, 18)]),
+        ([over(10, 20, "sum(x @ end())"), over(14, 18, "sum(x @ end())")], [(10, 20), (14, 18)]),
+        ([over(10, 20, "running_sum(x)"), over(14, 18, "running_sum(x)")], [(10, 20), (14, 18)]),
+    ],
+    ids=["inside", "touching", "apart", "another grid", "another step", "looks at its end", "another dialect"],
+)
+def test_ranges_that_overlap_are_asked_as_one(asked_for: list[Question], expected: list[tuple[int, int]]) -> None:
+    source = Counted()
+    with ThreadPoolExecutor(1) as pool:
+        found = answers(pool, source, asked_for, PROMETHEUS)
+    assert sorted(source.ranges) == sorted(expected)
+    for each in asked_for:
+        alone = asked(Counted(), each)
+        frame = found[each.key].frame
+        assert frame is not None and alone.frame is not None
+        assert frame.equals(alone.frame)
+        assert replace(found[each.key], frame=None) == replace(alone, frame=None)
+
+
+@pytest.mark.parametrize("source", [Counted(AT.replace(minute=14)), Counted(partial="a store is away")])
+def test_a_series_or_a_warning_that_may_be_of_one_range_has_them_asked_apart(source: Counted) -> None:
+    asked_for = [over(10, 20), over(14, 20)]
+    with ThreadPoolExecutor(1) as pool:
+        answers(pool, source, asked_for, PROMETHEUS)
+    assert source.ranges == [(10, 20), (10, 20), (14, 20)]
 
 
 def test_nobody_else_asks_a_metric_source() -> None:
