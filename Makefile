@@ -20,8 +20,9 @@ report: $(READY) ## Write a report [PRODUCT=x FROM=time TO=time FRESH=1 LANGUAGE
 	@$(BIN)/prodmeet report $(if $(PRODUCT),'$(PRODUCT)') $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)') \
 	  $(if $(FRESH),--fresh) $(SPOKEN)
 
-fleet: $(READY) ## Write the report of every product, and reports/index.html [FROM=time TO=time JOBS=n LANGUAGE=ja]
-	@$(BIN)/prodmeet fleet $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)') $(if $(JOBS),--jobs '$(JOBS)') $(SPOKEN)
+fleet: $(READY) ## Write the report of every product, and reports/index.html [FROM=time TO=time JOBS=n SCHEDULER=address LANGUAGE=ja]
+	@$(BIN)/prodmeet fleet $(if $(FROM),--from '$(FROM)') $(if $(TO),--to '$(TO)') $(if $(JOBS),--jobs '$(JOBS)') \
+	  $(if $(SCHEDULER),--scheduler '$(SCHEDULER)') $(SPOKEN)
 
 live: $(READY) ## Open the meeting on the newest report, in JupyterLab [PRODUCT=x ASK=1: a new report first, TO=time FRESH=1 REPORT=folder LANGUAGE=ja]
 	@$(BIN)/prodmeet live $(if $(PRODUCT),'$(PRODUCT)') $(if $(ASK),--ask) $(if $(TO),--to '$(TO)') \

@@ -138,9 +138,13 @@ def report(
 @click.option("--from", "start", default="", metavar="TIME", help="The last meeting, of every product.")
 @click.option("--to", "end", default="", metavar="TIME", help="This meeting (default: now).")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports made side by side (default: one a processor).")
+@click.option(
+    "--scheduler", default="", metavar="ADDRESS",
+    help="Make them on the workers of the Dask scheduler there, such as tcp://10.0.0.5:8786; needs prodmeet-kit[dask].",
+)  # fmt: skip
 @LANGUAGE
 @click.pass_obj
-def fleet(folder: Path, start: str, end: str, jobs: int | None, language: str | None) -> None:
+def fleet(folder: Path, start: str, end: str, jobs: int | None, scheduler: str, language: str | None) -> None:
     """Write the report of every product in parameters/, and reports/index.html; one line each.
 
     The demo is left out when there is another product.
@@ -150,7 +154,9 @@ def fleet(folder: Path, start: str, end: str, jobs: int | None, language: str | 
 
     given = {"--from": start, "--to": end, "--language": language}
     options = [word for option, value in given.items() if value for word in (option, value)]
-    raise SystemExit(make_fleet(folder, say, jobs=jobs or side_by_side(), options=options))
+    if scheduler and jobs:
+        raise InputError("--jobs is for this machine: with --scheduler it is dask worker --nthreads: leave out one")
+    raise SystemExit(make_fleet(folder, say, jobs=jobs or side_by_side(), options=options, scheduler=scheduler))
 
 
 @cli.command(short_help="Write the pre-read")

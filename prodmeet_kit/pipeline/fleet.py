@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -30,6 +29,7 @@ from prodmeet_kit.core.errors import InputError, ProdmeetError, ReportError
 from prodmeet_kit.demo import is_demo
 from prodmeet_kit.parameters import products, read_document
 from prodmeet_kit.pipeline.kernel import Process
+from prodmeet_kit.pipeline.made import WRITTEN, Made
 from prodmeet_kit.pipeline.workers import ForkServer
 
 __all__ = ["Made", "make_fleet", "side_by_side", "worst"]
@@ -37,34 +37,8 @@ __all__ = ["Made", "make_fleet", "side_by_side", "worst"]
 _SEVERITY = (0, 3, 2, 1)
 """Exit statuses from well to worst: not all was checked, something given is wrong, anything else."""
 
-_WRITTEN = (0, 3)
-"""Exit statuses with which a report is there."""
-
 PATIENCE_S = 10.0
 """So long a report may take to clean up after itself before it is asked again to end."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """How the report of one product went: its exit status as of ``prodmeet report``, and what it printed."""
-
-    product: str
-    status: int
-    page: str = ""
-    said: tuple[str, ...] = ()
-
-    @property
-    def why(self) -> str:
-        """Why there is no report, in one line."""
-        return self.said[0].removeprefix("prodmeet: ") if self.said else f"ended with status {self.status}"
-
-    def __str__(self) -> str:
-        if self.status not in _WRITTEN:
-            return f"failed  {self.product}: {self.why}"
-        if self.status == 3:
-            lines = "1 line" if len(self.said) == 1 else f"{len(self.said)} lines"
-            return f"partly  {self.product}: {lines} of what could not be checked: {self.page}"
-        return f"ok      {self.product}: {self.page}"
 
 
 def side_by_side() -> int:
@@ -77,12 +51,15 @@ def side_by_side() -> int:
     return processors if sys.platform.startswith("linux") else max(1, processors // 2)
 
 
-def make_fleet(folder: Path, told: Callable[[str], object], *, jobs: int, options: Sequence[str] = ()) -> int:
+def make_fleet(
+    folder: Path, told: Callable[[str], object], *, jobs: int = 1, options: Sequence[str] = (), scheduler: str = ""
+) -> int:
     """Make the report of every product in ``<folder>/parameters``, ``jobs`` at a time; tells a line for each.
 
-    ``options`` go to each ``prodmeet report``. Returns the worst exit status. The demo is left out where there is
-    another product. Raises :class:`InputError` when there is no product, and :class:`ProdmeetError` when it is
-    interrupted.
+    ``options`` go to each ``prodmeet report``. With ``scheduler``, the address of one of Dask's, its workers make them,
+    as many at a time as they have threads. Returns the worst exit status. The demo is left out where there is
+    another product. Raises :class:`InputError` when there is no product, or the scheduler cannot be used, and
+    :class:`ProdmeetError` when it is interrupted.
     """
     names = products(folder / "parameters")
     if not names:
@@ -93,14 +70,21 @@ def make_fleet(folder: Path, told: Callable[[str], object], *, jobs: int, option
         for name in demos:
             told(f"left out {name}: the demo is no product of a fleet; prodmeet report makes its report")
     ended: list[Made] = []
+    runs = _on_cluster(names, folder, scheduler, options) if scheduler else _run(names, folder, jobs, options)
     try:
-        for made in _run(names, folder, jobs, options):
+        for made in runs:
             told(str(made))
             ended.append(made)
     except KeyboardInterrupt:
         raise ProdmeetError(f"interrupted, {len(ended)} of {len(names)} reports had ended") from None
-    _tell_index(folder / "reports", [made for made in ended if made.status not in _WRITTEN], told)
+    _tell_index(folder / "reports", [made for made in ended if made.status not in WRITTEN], told)
     return worst([made.status for made in ended])
+
+
+def _on_cluster(names: Sequence[str], folder: Path, scheduler: str, options: Sequence[str]) -> Iterator[Made]:
+    from prodmeet_kit.pipeline import cluster
+
+    return cluster.run(names, folder, scheduler, options)
 
 
 def _is_demo(name: str, folder: Path) -> bool:

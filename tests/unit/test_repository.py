@@ -130,7 +130,8 @@ def _imported() -> set[str]:
 
 def test_what_the_package_imports_is_declared() -> None:
     distributions = packages_distributions()
-    declared = _declared(PROJECT["project"]["dependencies"])
+    extras = [line for extra in PROJECT["project"]["optional-dependencies"].values() for line in extra]
+    declared = _declared([*PROJECT["project"]["dependencies"], *extras])
     missing = {
         name
         for name in _imported()
