@@ -51,7 +51,7 @@ def is_unknown(value: Any) -> bool:
     """Whether a value is missing: ``None``, ``NaN``, ``NaT``, ``pandas.NA``."""
     if value is None:
         return True
-    if hasattr(value, "__len__"):
+    if isinstance(value, str) or hasattr(value, "__len__"):
         return False
     try:
         return bool(value != value)

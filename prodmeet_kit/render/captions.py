@@ -61,13 +61,14 @@ def _remarks(chart: Chart, frame: pd.DataFrame) -> list[str]:
     if frame.empty:
         return []
     start, end = clock_span(frame.index, chart.timezone, chart.step)
-    remarks = [marks.legend(chart.marks, marks.draw(chart.marks, chart.timezone, start, end))]
+    remarks = [marks.legend(chart.marks, marks.draw(chart.marks, chart.timezone, start, end))] if chart.marks else []
     if end - start not in (frame.index[-1] - frame.index[0], chart.step):
         remarks.append(t("the clock changes by {n} in this range", n=write(_moved(frame, start, end), "duration")))
-    infinite = int(np.isinf(frame.to_numpy(dtype=float)).sum())
+    values = frame.to_numpy(dtype=float)
+    infinite = int(np.isinf(values).sum())
     if infinite:
         remarks.append(tn("infinite, not drawn: {n} value", "infinite, not drawn: {n} values", infinite))
-    known = frame.notna().any()
+    known = ~np.isnan(values).all(axis=0)
     if known.any() and not known.all():
         silent = [name for name, has in zip(line_names(frame.columns), known, strict=True) if not has]
         remarks.append(t("no data: {names}", names=listed(silent)))

@@ -22,14 +22,17 @@ def inert(text: str) -> str:
     Plotly reads ``<b>``, ``<a href>`` and entities in every text, MathJax reads ``$``;
     characters that turn the direction of writing are dropped.
     """
-    plain = "".join(
-        " " if c in "\n\r\t" else c for c in text if c in "\n\r\t" or unicodedata.category(c) not in _CONTROL
-    )
-    return escape(plain, quote=False).replace("$", "&#36;")
+    if not text.isprintable():  # nearly every text is, and has nothing of these
+        text = "".join(
+            " " if c in "\n\r\t" else c for c in text if c in "\n\r\t" or unicodedata.category(c) not in _CONTROL
+        )
+    return escape(text, quote=False).replace("$", "&#36;")
 
 
 def width(text: str) -> float:
     """About how many letters wide: Chinese and Japanese characters count as two narrow ones."""
+    if text.isascii():
+        return float(len(text))
     return sum(1.85 if unicodedata.east_asian_width(c) in "WF" else 1.0 for c in text)
 
 

@@ -14,6 +14,7 @@ from prodmeet_kit.i18n.times import day, local
 from prodmeet_kit.render.anchors import Anchors, finding_id, slug
 from prodmeet_kit.render.sparkline import PITCH, bars, path
 from prodmeet_kit.render.states import Word, word
+from prodmeet_kit.schemas.spec import rows as rows_of
 
 if TYPE_CHECKING:
     from prodmeet_kit.evidence import Column, Table
@@ -110,7 +111,7 @@ class View:
 
 def view(table: Table, key: str, timezone: str, anchors: Anchors) -> View:
     """The table of an agenda item ``key``; ids of rows are taken from ``anchors``."""
-    records: list[dict[Any, Any]] = table.frame.to_dict("records")
+    records = rows_of(table.frame)
     columns = tuple(column for column in table.columns if column.kind != "link" or _any(column, records))
     place = (key, table.place) if table.place else (key,)
     cells = _aligned([[_cell(column, record, timezone, table.leads) for column in columns] for record in records])

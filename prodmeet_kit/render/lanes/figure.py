@@ -20,7 +20,7 @@ from prodmeet_kit.render.anchors import finding_id
 from prodmeet_kit.render.grid import narrow, wall_clock
 from prodmeet_kit.render.labels import inert
 from prodmeet_kit.render.lanes import budgets
-from prodmeet_kit.render.lanes.places import AXIS, BOTTOM, CLASSES, LEFT, RIGHT, TOP, at, clock
+from prodmeet_kit.render.lanes.places import AXIS, BOTTOM, CLASSES, LEFT, RIGHT, TOP, Instants, at, clock
 from prodmeet_kit.render.lanes.signs import heads, lane_name, legend, name, spans
 from prodmeet_kit.render.lanes.words import caption, summary, summary_head
 from prodmeet_kit.render.theme import GREY, MARKS, PALETTE, template
@@ -76,8 +76,9 @@ def figure(lanes: Lanes, *, titled: bool = True) -> dict[str, Any]:
     if titled:
         layout["title"] = {"text": inert(lanes.title), "x": 0}
     traces: list[dict[str, Any]] = []
+    instants = Instants(lanes.timezone)
     for place, lane in enumerate(lanes.lanes):
-        drawn = _lane(layout, lanes, lane, place * each, each, lane_name(place))
+        drawn = _lane(layout, lanes, lane, place * each, each, lane_name(place), instants)
         traces += [{"meta": {"to": finding_id(lane.about)}, **trace} if lane.about else trace for trace in drawn]
     return plotly_json(traces or [{"type": "scatter", "x": [], "y": []}], layout)
 
@@ -86,7 +87,9 @@ def _lane_height(lanes: int) -> int:
     return max(_TIGHT, min(_ROOMY, _HEIGHT // max(lanes, 1)))
 
 
-def _lane(layout: dict[str, Any], lanes: Lanes, lane: Lane, top: int, height: int, called: str) -> list[dict[str, Any]]:
+def _lane(
+    layout: dict[str, Any], lanes: Lanes, lane: Lane, top: int, height: int, called: str, instants: Instants
+) -> list[dict[str, Any]]:
     """Adds the lane's shapes and words to the layout; its traces."""
     strip = 13 if height >= 48 else 8
     ticks = 7 if height >= 48 else 5
@@ -95,7 +98,7 @@ def _lane(layout: dict[str, Any], lanes: Lanes, lane: Lane, top: int, height: in
     burn = (low, low + strip)
     pages = (low + strip + 1, low + strip + 1 + ticks)
     start = clock(lanes.start, lanes.timezone)
-    traces = [*_area(lane, load, lanes.timezone), *_burns(lane, burn, lanes.timezone, start)]
+    traces = [*_area(lane, load, lanes.timezone, instants), *_burns(lane, burn, lanes.timezone, start, instants)]
     traces += _pages(lane, pages, lanes.timezone)
     spans(layout, lanes, lane, load, burn, traces)
     name(layout, lane, top, height, called)
@@ -103,17 +106,18 @@ def _lane(layout: dict[str, Any], lanes: Lanes, lane: Lane, top: int, height: in
     return traces
 
 
-def _area(lane: Lane, place: tuple[int, int], timezone: str) -> list[dict[str, Any]]:
+def _area(lane: Lane, place: tuple[int, int], timezone: str, instants: Instants) -> list[dict[str, Any]]:
     if lane.load is None or not np.isfinite(lane.load.to_numpy()).any():
         return []
     values = lane.load.to_numpy(dtype=float)
     high = float(np.nanmax(values)) or 1.0
     top, bottom = place
     y = narrow(np.round(bottom - values / high * (bottom - top), 1))
-    x = [f"{each:%Y-%m-%dT%H:%M}" for each in wall_clock(lane.load.index, timezone)]
+    x = np.datetime_as_string(wall_clock(lane.load.index, timezone).to_numpy(), unit="m").tolist()
+    named = inert(lane.name)
     text = [
-        f"{inert(lane.name)} · {at(when, timezone)}<br>{inert(write(value, 'amount', unit=lane.load_unit))}"
-        for when, value in zip(lane.load.index, values, strict=True)
+        f"{named} · {when}<br>{inert(write(value, 'amount', unit=lane.load_unit))}"
+        for when, value in zip(instants(lane.load.index), values, strict=True)
     ]
     colour = PALETTE[0].line
     return [
@@ -138,7 +142,7 @@ def _leads(lane: Lane) -> dict[str, Any]:
     return {"customdata": there.tolist()}
 
 
-def _burns(lane: Lane, place: tuple[int, int], timezone: str, start: str) -> list[dict[str, Any]]:
+def _burns(lane: Lane, place: tuple[int, int], timezone: str, start: str, instants: Instants) -> list[dict[str, Any]]:
     if lane.burn is None or not len(lane.burn):
         return []
     values = lane.burn.to_numpy(dtype=float)
@@ -146,9 +150,10 @@ def _burns(lane: Lane, place: tuple[int, int], timezone: str, start: str) -> lis
     classes = np.where(known, np.searchsorted([limit for limit, _ in CLASSES[:-1]], np.nan_to_num(values)), np.nan)
     colours = [[place / len(CLASSES), colour] for place, (_, colour) in enumerate(CLASSES)]
     steps = [[(place + 1) / len(CLASSES), colour] for place, (_, colour) in enumerate(CLASSES)]
+    named = inert(lane.burn_of)
     text = [
-        f"{inert(lane.burn_of)} · {at(when, timezone)}<br>{inert(_rate(float(value)) if good else t('not known'))}"
-        for when, value, good in zip(lane.burn.index, values, known, strict=True)
+        f"{named} · {when}<br>{inert(_rate(float(value)) if good else t('not known'))}"
+        for when, value, good in zip(instants(lane.burn.index), values, known, strict=True)
     ]
     # A cell is the time that ends at its instant: its edges are given, in time and in height.
     ends = wall_clock(lane.burn.index, timezone)

@@ -14,7 +14,7 @@ from prodmeet_kit.render.theme import PALETTE
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["AXIS", "BOTTOM", "CHANGE", "CLASSES", "EMPTY", "LEFT", "RIGHT", "TOP", "at", "clock", "word"]
+__all__ = ["AXIS", "BOTTOM", "CHANGE", "CLASSES", "EMPTY", "LEFT", "RIGHT", "TOP", "Instants", "at", "clock", "word"]
 
 LEFT, RIGHT, TOP, BOTTOM = 104, 8, 22, 46
 
@@ -36,6 +36,20 @@ def clock(instant: datetime, timezone: str) -> str:
 def at(instant: datetime, timezone: str) -> str:
     """The instant as people read it under the pointer."""
     return inert(moment(instant, timezone))
+
+
+class Instants:
+    """The instants of all lanes as people read them: lanes share their steps, so each instant is written once."""
+
+    def __init__(self, timezone: str) -> None:
+        self._timezone = timezone
+        self._written: dict[pd.Timestamp, str] = {}
+
+    def __call__(self, index: pd.Index[Any]) -> list[str]:
+        """The text of :func:`at` for each instant."""
+        instants = index.to_list()
+        self._written |= {when: at(when, self._timezone) for when in instants if when not in self._written}
+        return [self._written[when] for when in instants]
 
 
 def word(text: str, x: float, y: float, anchor: str, size: int, weight: int = 400) -> dict[str, Any]:
