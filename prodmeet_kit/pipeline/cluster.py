@@ -72,6 +72,10 @@ def run(names: Sequence[str], folder: Path, scheduler: str, options: Sequence[st
                         return
                 continue
             name, future = running.pop(done.key)
+            if future.status == "cancelled":  # all of them are, and what is given out now would be as well
+                left = [name, *(name for name, _ in running.values()), *waiting]
+                yield from (_failed(name, "the scheduler was lost") for name in left)
+                return
             yield _made(name, future, folder)
             future.release()
 
@@ -83,7 +87,9 @@ def _client(scheduler: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError:
         raise InputError("--scheduler needs Dask: pip install 'prodmeet-kit[dask]', here and on the workers") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is said in our lines
+    for name in list(logging.root.manager.loggerDict):  # what matters of it is said in our lines
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(scheduler, timeout=CONNECT_S, set_as_default=False, name="prodmeet")
     except (OSError, ValueError, TypeError, RuntimeError):
@@ -127,8 +133,6 @@ def _made(name: str, future: Any, folder: Path) -> Made:
     except KilledWorker:
         return _failed(name, "its worker ended each time it was made: look at the workers' logs, and at their memory")
     except Exception as error:  # noqa: BLE001 - whatever a worker raised, or the cluster: it costs this report
-        if future.status == "cancelled":
-            return _failed(name, "the scheduler was lost")
         return _failed(name, f"{type(error).__name__}: {error}")
     if ended.status not in WRITTEN:
         return Made(name, ended.status, said=ended.said)

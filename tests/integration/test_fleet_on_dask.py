@@ -141,3 +141,26 @@ def test_a_scheduler_that_is_not_there_is_one_clear_line(tmp_path: Path, monkeyp
     with pytest.raises(InputError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:\d+: give its address"):
         fleet.make_fleet(home, print, scheduler=f"tcp://127.0.0.1:{free_port()}")
     assert not (home / "reports").exists()
+
+
+def test_a_scheduler_that_is_lost_costs_what_it_had_and_ends_the_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    told: list[str] = []
+    with ExitStack() as stack:
+        address = f"tcp://127.0.0.1:{free_port()}"
+        port = address.rpartition(":")[2]
+        given = ("--host", "127.0.0.1", "--port", port, "--no-dashboard")
+        scheduler = stack.enter_context(started(tmp_path, "scheduler", *given))
+
+        def says(asked: Asked) -> tuple[int, str, bytes]:
+            scheduler.kill()
+            return success()
+
+        home = fill(tmp_path / "home", stack.enter_context(answering(says)).url)
+        (home / "parameters" / "bad.yaml").unlink()
+        these = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path / "scratch"))
+        stack.enter_context(started(tmp_path, "worker", address, *these))
+        assert fleet.make_fleet(home, told.append, options=OPTIONS, scheduler=address) == 1
+    assert sorted(told) == [f"failed  {name}: the scheduler was lost" for name in ("one", "three", "two")]
+    assert capfd.readouterr().err == ""

@@ -17,8 +17,8 @@ from prodmeet_kit.pipeline import cluster, cluster_task
 class Future:
     """A future that has ended with this."""
 
-    def __init__(self, ended: Any, status: str = "finished") -> None:
-        self.ended, self.status = ended, status
+    def __init__(self, ended: Any) -> None:
+        self.ended = ended
 
     def result(self, timeout: float) -> Any:
         if isinstance(self.ended, BaseException):
@@ -26,8 +26,8 @@ class Future:
         return self.ended
 
 
-def said(ended: Any, folder: Path, status: str = "finished") -> str:
-    return str(cluster._made("shop", Future(ended, status), folder))
+def said(ended: Any, folder: Path) -> str:
+    return str(cluster._made("shop", Future(ended), folder))
 
 
 def test_a_product_that_ends_its_workers_says_so(tmp_path: Path) -> None:
@@ -37,8 +37,7 @@ def test_a_product_that_ends_its_workers_says_so(tmp_path: Path) -> None:
     assert said(killed, tmp_path).startswith("failed  shop: its worker ended each time it was made: look at")
 
 
-def test_a_lost_scheduler_and_an_error_of_a_worker_are_told(tmp_path: Path) -> None:
-    assert said(RuntimeError("x"), tmp_path, "cancelled") == "failed  shop: the scheduler was lost"
+def test_an_error_of_a_worker_is_told(tmp_path: Path) -> None:
     assert said(OSError(28, "No space left"), tmp_path).startswith("failed  shop: OSError: ")
 
 
