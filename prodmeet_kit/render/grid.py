@@ -40,9 +40,10 @@ def on_grid(frame: pd.DataFrame, step: timedelta) -> pd.DataFrame:
     """
     if len(frame) < 2:
         return frame
-    full = pd.date_range(frame.index[0], frame.index[-1], freq=step, unit=pd.DatetimeIndex(frame.index).unit)
-    if len(full) == len(frame.index) and bool((full == frame.index).all()):
+    instants = pd.DatetimeIndex(frame.index).to_numpy("datetime64[ns]")
+    if (np.diff(instants) == np.timedelta64(step)).all():  # nearly every frame is, and comparing costs least
         return frame
+    full = pd.date_range(frame.index[0], frame.index[-1], freq=step, unit=pd.DatetimeIndex(frame.index).unit)
     if not frame.index.isin(full).all() or frame.index.has_duplicates:
         raise ValueError(f"the instants of a chart must be {step} apart: resample the frame or give its step")
     return frame.reindex(full)
@@ -55,8 +56,8 @@ def wall_clock(index: pd.Index[Any], timezone: str) -> pd.DatetimeIndex:
 
 def clock_span(index: pd.Index[Any], timezone: str, step: timedelta) -> tuple[pd.Timestamp, pd.Timestamp]:
     """From where to where the axis goes, on the clock of the zone; one step for a single instant."""
-    clock = wall_clock(index[[0, -1]], timezone)
-    return clock[0], max(clock[1], clock[0] + step)
+    start, end = (index[place].tz_convert(timezone).tz_localize(None) for place in (0, -1))
+    return start, max(end, start + step)
 
 
 def pieces(
