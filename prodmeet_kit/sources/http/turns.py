@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -162,6 +163,7 @@ def _locked(path: Path) -> int | None:
         os.close(number)  # removed between opening and locking
 
 
+@cache  # once a process: it is as well for every server
 def _tidy(folder: Path) -> None:
     """Remove turns nobody holds that were made long ago; who opens one meanwhile makes it anew."""
     for path in folder.glob("turn-*"):

@@ -25,6 +25,7 @@ SETTINGS = {"allow_redirects", "max_retries", "proxies", "retries", "retry", "ti
 
 NO_HTTP = {
     ("pipeline/fleet.py", "timeout"): "reports that are made in other processes",
+    ("pipeline/cluster.py", "timeout"): "tasks of a Dask cluster",
     ("pipeline/execution.py", "timeout"): "kernels, over sockets",
     ("live/opening.py", "timeout"): "the kernel of a meeting, over sockets",
 }
