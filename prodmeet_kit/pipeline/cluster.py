@@ -47,7 +47,7 @@ def run(names: Sequence[str], folder: Path, scheduler: str, options: Sequence[st
         waiting = deque(names)
         running: dict[str, tuple[str, Any]] = {}
         seen = looked = time.monotonic()
-        threads = sum(client.nthreads().values())
+        threads = _threads(client)
         while waiting or running:
             # One a thread: what waits here is in nobody's memory, and is not taken for what ended a worker.
             while waiting and len(running) < max(1, threads):

@@ -7,7 +7,6 @@ credentials. ``python -m prodmeet_kit.pipeline.cluster_task ARGUMENTS`` is that 
 
 from __future__ import annotations
 
-import ctypes
 import os
 import runpy
 import signal
@@ -19,12 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO
 
 from prodmeet_kit import __version__
 from prodmeet_kit.archive.layout import INCOMPLETE, is_day
 from prodmeet_kit.archive.user_edits import WRITTEN
-from prodmeet_kit.pipeline.environment import inherited
+from prodmeet_kit.pipeline.environment import end_with_parent, inherited
+from prodmeet_kit.pipeline.made import lines
 from prodmeet_kit.pipeline.parcel import pack, tree, unpack
 
 __all__ = ["LIMIT_S", "Ended", "main", "report", "version"]
@@ -34,7 +33,7 @@ LIMIT_S = 3600.0
 
 _PATIENCE_S = 10.0
 _OUT = "out"
-_PR_SET_PDEATHSIG = 1
+_MOST_PRINTED = 2**20
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,11 @@ def report(product: str, parcels: Iterable[bytes], options: Sequence[str], limit
             start_new_session=True,
         )  # fmt: skip
         late = _wait(process, wanted, limit_s)
-        said = tuple(filter(None, _lines(err)))
+        said = tuple(filter(None, lines(err, _MOST_PRINTED)))
         if late:
             return Ended(1, (), (f"prodmeet: {late}", *said))
         day, packed = _made(home / _OUT / product)
-        return Ended(process.returncode, tuple(_lines(out)), said, day, packed)
+        return Ended(process.returncode, tuple(lines(out, _MOST_PRINTED)), said, day, packed)
 
 
 def _worker() -> tuple[str | None, Callable[[], bool]]:
@@ -124,15 +123,10 @@ def _made(reports: Path) -> tuple[str, bytes]:
     return "", b""
 
 
-def _lines(written: IO[bytes]) -> list[str]:
-    written.seek(0)
-    return written.read(2**20).decode("utf-8", "replace").splitlines()
-
-
 def main() -> None:
     """Be ``prodmeet``, and be asked to end when the worker ends, however that ends."""
     if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        end_with_parent(signal.SIGTERM)
     runpy.run_module("prodmeet_kit", run_name="__main__", alter_sys=True)
 
 

@@ -5,13 +5,16 @@ A list of what is needed, not of what is secret: nobody knows the names of other
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import site
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["TO_REACH_SERVERS", "inherited"]
+__all__ = ["TO_REACH_SERVERS", "end_with_parent", "inherited"]
+
+_PR_SET_PDEATHSIG = 1
 
 _NEEDED = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TEMP|TMP|TERM|COLUMNS|LINES|NO_COLOR"  # who and where we are
@@ -38,3 +41,8 @@ def inherited(also: Iterable[str] = ()) -> dict[str, str]:
         known = found.get("PYTHONPATH")
         found["PYTHONPATH"] = f"{root}{os.pathsep}{known}" if known else root
     return found
+
+
+def end_with_parent(number: int) -> None:
+    """Have the kernel of Linux send this process the signal when its parent ends, however that is."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)

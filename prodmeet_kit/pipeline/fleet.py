@@ -21,7 +21,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import IO
 
 from prodmeet_kit.archive.fleet_run import write_failures
 from prodmeet_kit.archive.layout import INDEX
@@ -29,7 +28,7 @@ from prodmeet_kit.core.errors import InputError, ProdmeetError, ReportError
 from prodmeet_kit.demo import is_demo
 from prodmeet_kit.parameters import products, read_document
 from prodmeet_kit.pipeline.kernel import Process
-from prodmeet_kit.pipeline.made import WRITTEN, Made
+from prodmeet_kit.pipeline.made import WRITTEN, Made, lines
 from prodmeet_kit.pipeline.workers import ForkServer
 
 __all__ = ["Made", "make_fleet", "side_by_side", "worst"]
@@ -129,8 +128,8 @@ def _run(names: Sequence[str], folder: Path, jobs: int, options: Sequence[str]) 
             status = process.wait()
             with lock:
                 running.discard(process)
-            lines, said = _lines(out), _lines(err)
-        return Made(name, status, lines[-1] if lines else "", tuple(filter(None, said)))
+            printed, said = lines(out), lines(err)
+        return Made(name, status, printed[-1] if printed else "", tuple(filter(None, said)))
 
     with ThreadPoolExecutor(jobs, "fleet") as pool:
         try:
@@ -155,12 +154,6 @@ def _start(server: ForkServer | None, arguments: Sequence[str], out: int, err: i
             return server.worker("prodmeet_kit.cli", arguments, out, err)
     command = [sys.executable, "-m", "prodmeet_kit", *arguments]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-
-
-def _lines(written: IO[bytes]) -> list[str]:
-    """What a process wrote into the file."""
-    written.seek(0)
-    return written.read().decode("utf-8", "replace").splitlines()
 
 
 def _end(processes: Sequence[Process]) -> None:

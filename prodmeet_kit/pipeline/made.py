@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import IO
 
-__all__ = ["WRITTEN", "Made"]
+__all__ = ["WRITTEN", "Made", "lines"]
 
 WRITTEN = (0, 3)
 """Exit statuses with which a report is there."""
@@ -31,3 +32,9 @@ class Made:
             lines = "1 line" if len(self.said) == 1 else f"{len(self.said)} lines"
             return f"partly  {self.product}: {lines} of what could not be checked: {self.page}"
         return f"ok      {self.product}: {self.page}"
+
+
+def lines(written: IO[bytes], most: int = -1) -> list[str]:
+    """What a process wrote into the file, up to so many bytes."""
+    written.seek(0)
+    return written.read(most).decode("utf-8", "replace").splitlines()

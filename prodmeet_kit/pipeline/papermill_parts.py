@@ -2,7 +2,7 @@
 
 papermill loads the client of every store that is installed (GitHub, HDFS through pyarrow, clouds) as soon as
 it is imported, which takes longer than all we use of it. ``None`` in ``sys.modules`` says "not installed" while it
-looks, and is taken out again: our own sources may load these packages.
+looks, and is taken out again: our own sources may load these packages. So import this before other threads import.
 """
 
 from __future__ import annotations

@@ -92,6 +92,9 @@ def make_report(
 
         if frozen is None:
             ask = _asking(product, home, (start, end), _earlier(reports, home, product), jobs, fresh, progress)
+            # In this thread: what it hides from papermill for a moment, a source may be loading in another.
+            import prodmeet_kit.pipeline.papermill_parts  # noqa: F401
+
             libraries = beside(_load_libraries)
             facts = in_language(ask(), language)
             libraries.result()

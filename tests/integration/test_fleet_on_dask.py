@@ -20,24 +20,11 @@ from prodmeet_kit.html_report import index
 from prodmeet_kit.pipeline import cluster, fleet
 from prodmeet_kit.pipeline.environment import inherited
 from tests.support.answering import Asked, answering, success
+from tests.support.fleet_products import product
 
-PRODUCT = """\
-product: {name}
-title: The shop {name}
-sources:
-  metrics: {{type: prometheus, url: "{url}"}}
+RECORDS = """\
   incidents:
-    - {{type: file, path: incidents.yaml}}
-services:
-  - name: web
-    slos:
-      - name: availability
-        objective: 99.9
-        window: 28d
-        sli:
-          events:
-            error_query: sum(rate(http_requests_total{{code=~"5.."}}[{{{{.window}}}}]))
-            total_query: sum(rate(http_requests_total[{{{{.window}}}}]))
+    - {type: file, path: incidents.yaml}
 """
 INCIDENTS = """\
 - id: INC-1
@@ -74,7 +61,7 @@ def free_port() -> int:
 def fill(home: Path, url: str) -> Path:
     (home / "parameters").mkdir(parents=True)
     for name in ("one", "two", "three"):
-        (home / "parameters" / f"{name}.yaml").write_text(PRODUCT.format(name=name, url=url))
+        (home / "parameters" / f"{name}.yaml").write_text(product(name, url, RECORDS))
     (home / "parameters" / "bad.yaml").write_text("product: bad\nsurprise: 1\n")
     (home / "parameters" / "incidents.yaml").write_text(INCIDENTS)
     return home

@@ -17,25 +17,9 @@ import pytest
 from prodmeet_kit.pipeline import fleet
 from prodmeet_kit.pipeline.report import make_report
 from prodmeet_kit.pipeline.workers import Forked, ForkServer
+from tests.support.fleet_products import product
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
-
-PRODUCT = """\
-product: {name}
-title: The shop {name}
-sources:
-  metrics: {{type: prometheus, url: "http://127.0.0.1:{port}"}}
-services:
-  - name: web
-    slos:
-      - name: availability
-        objective: 99.9
-        window: 28d
-        sli:
-          events:
-            error_query: sum(rate(http_requests_total{{code=~"5.."}}[{{{{.window}}}}]))
-            total_query: sum(rate(http_requests_total[{{{{.window}}}}]))
-"""
 
 
 @pytest.fixture
@@ -75,7 +59,7 @@ def test_a_worker_that_is_killed_costs_its_report_and_the_others_are_those_of_re
     parameters = tmp_path / "parameters"
     parameters.mkdir()
     for name, port in (("deadly", deadly_port), ("well", 1)):
-        (parameters / f"{name}.yaml").write_text(PRODUCT.format(name=name, port=port))
+        (parameters / f"{name}.yaml").write_text(product(name, f"http://127.0.0.1:{port}"))
     (parameters / "bad.yaml").write_text("product: bad\nsurprise: 1\n")
     start, end = "2026-11-16T10:00", "2026-11-23T10:00"
     told: list[str] = []

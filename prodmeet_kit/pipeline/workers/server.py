@@ -14,7 +14,6 @@ and at the end the exit status (negative: the signal). An owner that closes its 
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import json
@@ -30,6 +29,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from prodmeet_kit.pipeline.environment import end_with_parent
 from prodmeet_kit.pipeline.workers import warm
 
 __all__ = ["main", "serve"]
@@ -38,7 +38,6 @@ PATIENCE_S = 15.0
 """So long a process may take to clean up after its owner has gone."""
 
 _MOST_DESCRIPTORS = 5
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -203,7 +202,7 @@ def _settle() -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with_parent(signal.SIGKILL)
     if os.getppid() != _SERVER:  # it ended before the line above
         os._exit(1)
     os.setsid()

@@ -24,8 +24,6 @@ _OTHERS = (
     "jupyter_client.manager",
     "jupyter_client.provisioning.local_provisioner",
     "pandas.core.methods.to_dict",
-    "plotly.colors",
-    "plotly.graph_objects",
     "plotly.offline",
     "prometheus_api_client.prometheus_connect",
     "promql_parser",
@@ -43,7 +41,6 @@ def load() -> None:
     _load_inside(importlib.import_module("prodmeet_kit"), _NOT_OF_REPORTS)
     for name in _OTHERS:
         importlib.import_module(name)
-    _load_figures()
 
 
 def _load_inside(package: ModuleType, without: tuple[str, ...] = ("__main__",)) -> None:
@@ -52,21 +49,3 @@ def _load_inside(package: ModuleType, without: tuple[str, ...] = ("__main__",)) 
             module = importlib.import_module(f"{package.__name__}.{found.name}")
             if found.ispkg:
                 _load_inside(module)
-
-
-def _load_figures() -> None:
-    """Make a figure of every kind of trace reports have: plotly imports a class when the first of its kind is made."""
-    import plotly.graph_objects as go
-
-    font = {"font": {"size": 9}}
-    axis = {"tickfont": {"size": 9}, "tickformatstops": [{}]}
-    traces = [
-        go.Scatter(y=[0], line={"width": 1}, marker={"size": 1}),
-        go.Heatmap(z=[[0]], colorbar={"title": {"text": "", **font}}),
-        go.Bar(y=[0], marker={"color": "red"}),
-    ]
-    layout = {
-        "annotations": [{"text": "", **font}], "shapes": [{"line": {"width": 1}}], "margin": {"l": 1}, "template": {},
-        "hoverlabel": font, "xaxis": axis, "yaxis": axis, **font,
-    }  # fmt: skip
-    go.Figure(traces, layout).to_plotly_json()
