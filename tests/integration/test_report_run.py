@@ -66,10 +66,6 @@ def errors(cell: Any) -> list[str]:
     return [output.ename for output in cell.get("outputs", []) if output.output_type == "error"]
 
 
-def runtime_folders() -> set[Path]:
-    return {path for path in Path(tempfile.gettempdir()).glob("prodmeet-*") if (path / "connection.json").exists()}
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the demo's report: nothing may be changed in it."""
@@ -208,9 +204,11 @@ def test_a_failing_report_ends_with_status_3_and_says_what_on_the_error_stream(b
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_an_interrupt_leaves_no_kernel_no_folder_and_no_report(name: str, tmp_path: Path) -> None:
-    before = runtime_folders()
+    # Its own place for temporary folders, with a short path for sockets: other tests have kernels at the same time.
+    own = Path(tempfile.mkdtemp(prefix="prodmeet-interrupted-"))
     with subprocess.Popen(
         [sys.executable, "-m", "prodmeet_kit", "-C", str(tmp_path), "report"],
+        env={**os.environ, "TMPDIR": str(own)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as process:  # fmt: skip
         kernels: list[psutil.Process] = []
@@ -226,7 +224,8 @@ def test_an_interrupt_leaves_no_kernel_no_folder_and_no_report(name: str, tmp_pa
     assert said == "prodmeet: interrupted, nothing was written\n"
     assert not psutil.wait_procs(kernels, timeout=5)[1]
     assert list(tmp_path.iterdir()) == []
-    assert runtime_folders() <= before
+    assert list(own.iterdir()) == []
+    own.rmdir()
 
 
 def test_no_credential_of_the_environment_reaches_the_kernel(broken: tuple[Result, Path]) -> None:
